@@ -1,0 +1,35 @@
+// Package dist holds distributions over rows of a tape: what models hand to
+// estimators. A distribution has one row a datum (or one for all); a Value holds
+// K samples of each, datum-major.
+package dist
+
+import "github.com/vibench/bench/core/tape"
+
+// Noise is the draws of one site. Entry i of a plate is a pure function of the
+// site, the plate and i, so sample k of K = 50 extends K = 5. plate is the row's
+// place in the batch; the source knows which datum that is.
+type Noise interface {
+	Normal(plate int, dst tape.Vector)
+	Uniform(plate int, dst tape.Vector)
+}
+
+// Value is a sample: K rows for each of B data.
+type Value struct {
+	Node tape.Node // [K*B, D]
+	K    int
+}
+
+// Stop is the value as a constant: no path leads through it.
+func (v Value) Stop() Value { return Value{v.Node.Stop(), v.K} }
+
+// Dist is a distribution with one row a datum.
+type Dist interface {
+	Sample(n Noise, k int) Value // live where the distribution has a path
+	LogProb(z Value) tape.Node   // [K,B], features summed
+	Frozen() Dist                // weights stopped, samples live
+}
+
+// KL is implemented by pairs with a closed form.
+type KL interface {
+	KL(p Dist) (kl tape.Node, ok bool) // KL(receiver || p), [1,B]; ok is false for a pair without one
+}

@@ -1,0 +1,46 @@
+package dist
+
+import "github.com/vibench/bench/core/tape"
+
+// Normal is a diagonal Gaussian N(mu, exp(logsigma)^2) with B rows; Mu and
+// LogSigma are [B,D] or [1,D].
+type Normal struct {
+	T            *tape.Tape
+	B            int
+	Mu, LogSigma tape.Node
+}
+
+// Sample is mu + sigma eps, live in mu and sigma.
+func (q Normal) Sample(n Noise, k int) Value {
+	_, d := q.Mu.Shape()
+	eps := q.T.Leaf(q.B*k, d)
+	v := eps.Value()
+	for b := range q.B {
+		n.Normal(b, v.Slice(b*k*d, (b+1)*k*d))
+	}
+	return Value{q.T.Reparam(q.Mu, q.LogSigma, eps), k}
+}
+
+// LogProb is the log-density of z, [K,B].
+func (q Normal) LogProb(z Value) tape.Node {
+	return q.T.NormalLogProb(z.K, z.Node, q.Mu, q.LogSigma)
+}
+
+// Frozen stops the weights of mu and sigma; samples that they depend on stay live.
+func (q Normal) Frozen() Dist {
+	q.Mu, q.LogSigma = q.Mu.Freeze(), q.LogSigma.Freeze()
+	return q
+}
+
+// KL is in closed form against another Normal.
+func (q Normal) KL(p Dist) (tape.Node, bool) {
+	o, ok := p.(Normal)
+	if !ok {
+		return tape.Node{}, false
+	}
+	mu := q.Mu
+	if r, _ := mu.Shape(); r != q.B {
+		mu = mu.Spread(q.B)
+	}
+	return q.T.KLNormal(1, mu, q.LogSigma, o.Mu, o.LogSigma), true
+}

@@ -1,0 +1,71 @@
+package optim
+
+import (
+	"errors"
+	"math"
+
+	"github.com/vibench/bench/core/vec"
+)
+
+// Adam is Kingma and Ba's rule (ICLR 2015, algorithm 1), ascending:
+//
+//	m = Beta1 m + (1-Beta1) g
+//	v = Beta2 v + (1-Beta2) g^2
+//	theta += Rate/(1-Beta1^t) m / (sqrt(v) / sqrt(1-Beta2^t) + Eps)
+//
+// The powers are running products in the state: a restored state goes on to
+// the same bits.
+type Adam struct {
+	Rate  float64 // the size of a first step, in units of theta
+	Beta1 float64 // in [0, 1); 0.9 in the paper
+	Beta2 float64 // in [0, 1); 0.999 in the paper
+	Eps   float64 // added to the root of the second moment; 1e-8 in the paper
+}
+
+// Slots is 2: the first and the second moment.
+func (r Adam) Slots() int { return 2 }
+
+// Scalars is 3: 1-Beta1^t, 1-Beta2^t and t, all 0 before the first step.
+func (r Adam) Scalars() int { return 3 }
+
+// Check wants Rate and Eps in [0, Inf), both Betas in [0, 1).
+func (r Adam) Check() error {
+	return errors.Join(
+		within("adam", "rate", r.Rate, 0, math.Inf(1), false),
+		within("adam", "beta1", r.Beta1, 0, 1, false),
+		within("adam", "beta2", r.Beta2, 0, 1, false),
+		within("adam", "eps", r.Eps, 0, math.Inf(1), false))
+}
+
+// Step32 is one step in float32.
+func (r Adam) Step32(theta, dir []float32, st State[float32], factor float64) {
+	adam(r, theta, dir, st, factor)
+}
+
+// Step64 is one step in float64.
+func (r Adam) Step64(theta, dir []float64, st State[float64], factor float64) {
+	adam(r, theta, dir, st, factor)
+}
+
+func adam[T vec.Float](r Adam, theta, dir []T, st State[T], factor float64) {
+	fits("adam", r.Slots(), r.Scalars(), theta, dir, st)
+	// 1-b^t = b (1-b^(t-1)) + (1-b): zero at t = 0, as all of a State is, and
+	// without the cancellation that 1 - b^t has for b near 1.
+	s := st.Scalars
+	s[0] = float64(r.Beta1*s[0]) + (1 - r.Beta1)
+	s[1] = float64(r.Beta2*s[1]) + (1 - r.Beta2)
+	s[2]++
+	rate, root := T(float64(r.Rate*factor)/s[0]), T(1/math.Sqrt(s[1]))
+	b1, c1 := T(r.Beta1), T(1-r.Beta1)
+	b2, c2 := T(r.Beta2), T(1-r.Beta2)
+	eps := T(r.Eps)
+	m, v := st.Slots[0][:len(theta)], st.Slots[1][:len(theta)]
+	dir = dir[:len(theta)]
+	for i := range theta {
+		g := dir[i]
+		mi := T(b1*m[i]) + T(c1*g)
+		vi := T(b2*v[i]) + T(c2*T(g*g))
+		m[i], v[i] = mi, vi
+		theta[i] += T(rate*mi) / (T(T(math.Sqrt(float64(vi)))*root) + eps)
+	}
+}

@@ -1,0 +1,32 @@
+package optim
+
+import (
+	"math"
+	"testing"
+)
+
+func TestStages(t *testing.T) {
+	s := Stages{Rates: []float64{1, 0.5, 0.25}, Lengths: []int{2, 1, 3}}
+	for step, want := range []float64{1, 1, 0.5, 0.25, 0.25, 0.25, 0.25, 0.25} {
+		if got := s.Factor(step); got != want {
+			t.Errorf("step %d: %v, want %v", step, got, want)
+		}
+	}
+}
+
+func TestCosine(t *testing.T) {
+	c := Cosine{From: 0.7, To: 0.1, Steps: 90}
+	for step := -1; step < 100; step++ {
+		p := min(max(float64(step)/90, 0), 1)
+		near(t, "factor", c.Factor(step), 0.1+0.6*(1+math.Cos(math.Pi*p))/2, 1e-15)
+	}
+	if c.Factor(0) != 0.7 || c.Factor(90) != 0.1 || c.Factor(1000) != 0.1 {
+		t.Errorf("ends are %v and %v, want exactly 0.7 and 0.1", c.Factor(0), c.Factor(90))
+	}
+}
+
+func TestConstant(t *testing.T) {
+	if got := Constant(0.3).Factor(12345); got != 0.3 {
+		t.Errorf("got %v, want 0.3", got)
+	}
+}

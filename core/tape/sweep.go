@@ -1,0 +1,347 @@
+package tape
+
+import "slices"
+
+// Surrogate is one scalar a role, to be raised. Nil leaves a role alone.
+type Surrogate struct{ Gen, Inf, Own Node }
+
+// Ascend reverses the tape: for each role with a scalar, the gradient of that
+// scalar with respect to the role's parameters, flat in the layout of Params.
+// A role without a scalar gets a nil Vector. The vectors are the tape's own and
+// hold until the next Ascend.
+func (t *Tape) Ascend(s Surrogate) [Roles]Vector {
+	var out [Roles]Vector
+	t.stats = Stats{}
+	for r, n := range [Roles]Node{s.Gen, s.Inf, s.Own} {
+		clear(t.adj[r])
+		t.adj[r] = slices.Grow(t.adj[r][:0], len(t.nodes))[:len(t.nodes)]
+		clear(t.adj[r])
+		if n.Nil() {
+			continue
+		}
+		if n.t != t || !n.rec().head || len(n.Float64s()) != 1 {
+			panic("tape: Ascend: the " + Role(r).String() + " surrogate is " + n.describe() + "; need a scalar of this tape's head")
+		}
+		clear(t.dir[r].f64)
+		clear(t.dir[r].f32)
+		t.reverseHead(Role(r), n)
+		out[r] = t.dir[r]
+	}
+	t.body.seed(&t.dir)
+	t.body.sweep()
+	return out
+}
+
+// adjoint is what has reached a node: either factored, adjoint(role) =
+// diag(fac[role]) base, or multiplied out, one matrix a role. A node below one
+// role only is always multiplied out: its factor has nowhere further to go.
+type adjoint[T real] struct {
+	base []T
+	fac  [Roles][]T
+	role [Roles][]T
+}
+
+// channel is one matrix on its way down: with all roles' factors, or a single
+// role's (fac nil throughout). At the frontier g is nil: a unit cotangent.
+type channel[T real] struct {
+	g    []T
+	fac  [Roles][]T
+	role Role
+	all  bool   // carries every role with a factor; else role alone
+	live []bool // rows that some role needs; nil is all
+}
+
+// sink is where a pull adds: acc[row] += at(row) * local derivative.
+type sink[T real] struct {
+	acc  []T
+	fac  []T
+	live []bool
+}
+
+// at is the factor of a row. Rows whose factors are all zero are not swept, so
+// a weight of zero never meets a NaN of its row.
+func (s sink[T]) at(r int) (c T, ok bool) {
+	if s.fac != nil {
+		return s.fac[r], s.fac[r] != 0
+	}
+	return 1, s.live == nil || s.live[r]
+}
+
+func (f *floor[T]) seed(dir *[Roles]Vector) {
+	for r := range dir {
+		f.dir[r] = unwrap[T](dir[r])
+	}
+	f.adj = slices.Grow(f.adj[:0], len(f.t.nodes))[:len(f.t.nodes)]
+	clear(f.adj)
+}
+
+func (f *floor[T]) sweep() {
+	for id := int32(len(f.t.nodes) - 1); id > 0; id-- {
+		n := f.t.nodes[id]
+		switch {
+		case !n.reach.any():
+		case n.op.frontier():
+			if ch, ok := f.unit(id, &n); ok {
+				f.pullFrontier(id, &n, ch)
+			}
+		case !n.head && n.op != opParam:
+			a := f.adj[id]
+			if a.base != nil {
+				f.pull(id, &n, channel[T]{g: a.base, fac: a.fac, all: true})
+			}
+			for r, g := range a.role {
+				if g != nil {
+					f.pull(id, &n, channel[T]{g: g, role: Role(r)})
+				}
+			}
+		}
+	}
+}
+
+// unit opens a channel at a frontier node: the head's adjoints, rounded once to
+// the body's precision, are the row factors.
+func (f *floor[T]) unit(id int32, n *node) (ch channel[T], ok bool) {
+	ch.all = true
+	for r := range ch.fac {
+		g := f.t.adj[r][id]
+		if g == nil || !n.reach.has(Role(r)) {
+			continue
+		}
+		ok = true
+		ch.fac[r] = f.arena.take(len(g))
+		for i, x := range g {
+			ch.fac[r][i] = T(x)
+		}
+	}
+	if _, one := n.reach.single(); ok && !one {
+		ch.live = f.t.bools(n.rows * n.cols)
+		for _, fac := range ch.fac {
+			for i, c := range fac {
+				ch.live[i] = ch.live[i] || c != 0
+			}
+		}
+	}
+	return ch, ok
+}
+
+// each calls pull for every place where channel ch adds to the adjoint of node
+// id. mixes says that the operation sums rows, so that factors must be applied now.
+func (f *floor[T]) each(id int32, ch channel[T], mixes bool, pull func(sink[T])) {
+	n := &f.t.nodes[id]
+	if id == 0 || !n.reach.any() {
+		return
+	}
+	a := &f.adj[id]
+	if !ch.all {
+		if n.reach.has(ch.role) {
+			f.multiplyOut(id)
+			pull(sink[T]{acc: f.accumulator(id, ch.role)})
+		}
+		return
+	}
+	_, one := n.reach.single()
+	split := a.role[Gen] != nil || a.role[Inf] != nil || a.role[Own] != nil
+	if !one && !mixes && !split {
+		if a.base == nil {
+			if !f.reached(n, ch) {
+				return
+			}
+			a.base, a.fac = f.arena.zeros(n.rows*n.cols), ch.fac
+		}
+		if same(a.fac, ch.fac) {
+			pull(sink[T]{acc: a.base, live: ch.live})
+			return
+		}
+	}
+	if !one && a.base == nil && !split && f.reached(n, ch) {
+		f.t.stats.Split++
+	}
+	f.multiplyOut(id)
+	for r, fac := range ch.fac {
+		if fac != nil && n.reach.has(Role(r)) {
+			pull(sink[T]{acc: f.accumulator(id, Role(r)), fac: fac})
+		}
+	}
+}
+
+func (f *floor[T]) reached(n *node, ch channel[T]) bool {
+	for r, fac := range ch.fac {
+		if fac != nil && n.reach.has(Role(r)) {
+			return true
+		}
+	}
+	return false
+}
+
+// multiplyOut turns a factored adjoint into one matrix a role.
+func (f *floor[T]) multiplyOut(id int32) {
+	a := &f.adj[id]
+	if a.base == nil {
+		return
+	}
+	n := &f.t.nodes[id]
+	base, fac := a.base, a.fac
+	a.base, a.fac = nil, [Roles][]T{}
+	f.t.stats.Split++
+	for r := range fac {
+		if fac[r] == nil || !n.reach.has(Role(r)) {
+			continue
+		}
+		acc := f.accumulator(id, Role(r))
+		for i := range n.rows {
+			if c := fac[r][i]; c != 0 {
+				u, v := row(acc, i, n.cols), row(base, i, n.cols)
+				for j := range u {
+					u[j] += T(c * v[j])
+				}
+			}
+		}
+	}
+}
+
+// accumulator is a role's adjoint matrix at a node; a parameter's lies in the
+// direction itself.
+func (f *floor[T]) accumulator(id int32, r Role) []T {
+	a := &f.adj[id]
+	if a.role[r] == nil {
+		n := &f.t.nodes[id]
+		if n.op == opParam {
+			lo := f.t.params.off[n.param]
+			a.role[r] = f.dir[r][lo : lo+n.rows*n.cols]
+		} else {
+			a.role[r] = f.arena.zeros(n.rows * n.cols)
+		}
+	}
+	return a.role[r]
+}
+
+// same compares factors by value: which of two equal sums a node takes then
+// depends on the numbers alone.
+func same[T real](a, b [Roles][]T) bool {
+	for r := range a {
+		if (a[r] == nil) != (b[r] == nil) || !slices.Equal(a[r], b[r]) {
+			return false
+		}
+	}
+	return true
+}
+
+// pull takes a channel at a node of the body on to its inputs.
+func (f *floor[T]) pull(id int32, n *node, ch channel[T]) {
+	in := n.in
+	switch n.op {
+	case opAffine:
+		f.pullAffine(id, n, ch)
+	case opBAdd, opBSub:
+		f.pullRows(in[0], n, ch, func(r int, u, g []T) { addTo(u, g, 1) })
+		sign := T(1)
+		if n.op == opBSub {
+			sign = -1
+		}
+		f.pullRows(in[1], n, ch, func(r int, u, g []T) { addTo(u, g, sign) })
+	case opBMul:
+		for i := range 2 {
+			o := f.val[in[1-i]]
+			s := spread{n.rows, len(o) / n.cols}
+			f.pullRows(in[i], n, ch, func(r int, u, g []T) {
+				for j, v := range row(o, s.of(r), n.cols) {
+					u[j] += T(g[j] * v)
+				}
+			})
+		}
+	case opBScale:
+		f.pullRows(in[0], n, ch, func(r int, u, g []T) { addTo(u, g, T(n.c)) })
+	case opApply:
+		y := f.val[id]
+		d := f.arena.take(len(y))
+		deactivate(n.act, d, ch.g, y)
+		ch.g = d
+		f.pullRows(in[0], n, ch, func(r int, u, g []T) { addTo(u, g, 1) })
+	case opSpread:
+		f.pullRows(in[0], n, ch, func(r int, u, g []T) { addTo(u, g, 1) })
+	case opCols:
+		lo := int(n.c)
+		f.pullRows(in[0], n, ch, func(r int, u, g []T) { addTo(u[lo:lo+n.cols], g, 1) })
+	case opCentre:
+		f.pullCentre(n, ch)
+	case opReparam:
+		sd, eps := f.aux[id], f.val[in[2]]
+		s := spread{n.rows, len(sd) / n.cols}
+		f.pullRows(in[0], n, ch, func(r int, u, g []T) { addTo(u, g, 1) })
+		f.pullRows(in[1], n, ch, func(r int, u, g []T) { // d z/d logsigma = sigma eps
+			e, q := row(eps, r, n.cols), row(sd, s.of(r), n.cols)
+			for j := range u {
+				u[j] += T(g[j] * T(q[j]*e[j]))
+			}
+		})
+	case opStop, opLeaf:
+	default:
+		panic("tape: no pull for " + n.op.String())
+	}
+}
+
+func addTo[T real](u, g []T, c T) {
+	for j, v := range g {
+		u[j] += T(c * v)
+	}
+}
+
+// pullRows pulls a row-wise operation: add is given a row of the input's
+// adjoint and the row of the cotangent that reaches it, factor applied. An input
+// with fewer rows collects several, which mixes rows.
+func (f *floor[T]) pullRows(id int32, n *node, ch channel[T], add func(r int, u, g []T)) {
+	if id == 0 {
+		return
+	}
+	m := f.t.nodes[id]
+	p := f.period(n, n.rows)
+	var scaled []T
+	f.each(id, ch, m.rows != n.rows, func(k sink[T]) {
+		acc := operand[T]{k.acc, n.rows, m.rows, m.cols}
+		for lo := 0; lo < n.rows; lo += p {
+			u, us := acc.at(lo)
+			for i := range p {
+				r := lo + i
+				g := row(ch.g, r, n.cols)
+				if k.fac != nil {
+					c := k.fac[r]
+					if c == 0 {
+						continue
+					}
+					if scaled == nil {
+						scaled = f.arena.take(n.cols)
+					}
+					for j, v := range g {
+						scaled[j] = c * v
+					}
+					g = scaled
+				}
+				add(r, u[i*us:i*us+m.cols], g)
+			}
+		}
+	})
+}
+
+// pullCentre: dx = g - mean over rows of g, with the factors applied first.
+func (f *floor[T]) pullCentre(n *node, ch channel[T]) {
+	f.each(n.in[0], ch, true, func(k sink[T]) {
+		g := ch.g
+		if k.fac != nil {
+			g = f.arena.take(len(ch.g))
+			for r := range n.rows {
+				c, u, v := k.fac[r], row(g, r, n.cols), row(ch.g, r, n.cols)
+				for j := range u {
+					u[j] = c * v[j]
+				}
+			}
+		}
+		m := f.arena.zeros(n.cols)
+		colMean(m, g, n.rows)
+		for r := range n.rows {
+			u, v := row(k.acc, r, n.cols), row(g, r, n.cols)
+			for j := range u {
+				u[j] += v[j] - m[j]
+			}
+		}
+	})
+}
