@@ -1,0 +1,119 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/vibench/bench/suites"
+)
+
+// Begin records that a run of plan starts and returns its number, which Write
+// wants. The plan takes the place of the one begun before under the same suite
+// and preset; other plans, and all results, stay.
+func (s *Store) Begin(plan *suites.Plan, prov Provenance) (run int64, err error) {
+	if plan == nil || plan.Suite == "" || plan.Preset == "" {
+		return 0, fmt.Errorf("store: %s: begin: a plan needs a suite and a preset", s.path)
+	}
+	err = s.update("begin "+plan.Suite+"/"+plan.Preset, func(tx *sql.Tx) error {
+		if run, err = insertRun(tx, plan, prov); err != nil {
+			return err
+		}
+		if err := replacePlan(tx, run, plan); err != nil {
+			return err
+		}
+		return insertCells(tx, plan)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return run, nil
+}
+
+func insertRun(tx *sql.Tx, plan *suites.Plan, prov Provenance) (int64, error) {
+	text, err := json.Marshal(prov)
+	if err != nil {
+		return 0, err
+	}
+	done, err := tx.Exec(`INSERT INTO run (suite, preset, started, provenance) VALUES (?, ?, ?, ?)`,
+		plan.Suite, plan.Preset, prov.Started.UTC().Format(stampLayout), string(text))
+	if err != nil {
+		return 0, err
+	}
+	return done.LastInsertId()
+}
+
+func replacePlan(tx *sql.Tx, run int64, plan *suites.Plan) error {
+	text, err := json.Marshal(plan)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`DELETE FROM plan WHERE suite = ? AND preset = ?`, plan.Suite, plan.Preset); err != nil {
+		return err // the places of its cells go with it
+	}
+	_, err = tx.Exec(`INSERT INTO plan (suite, preset, run, plan) VALUES (?, ?, ?, ?)`,
+		plan.Suite, plan.Preset, run, string(text))
+	return err
+}
+
+func insertCells(tx *sql.Tx, plan *suites.Plan) error {
+	cell, err := tx.Prepare(`INSERT INTO cell (cell, estimator, model, dataset, seed, k, m, precision, spec)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+	if err != nil {
+		return err
+	}
+	member, err := tx.Prepare(`INSERT INTO member (suite, preset, grid, cell) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+	if err != nil {
+		return err
+	}
+	for _, c := range plan.Cells {
+		if c.ID == "" {
+			return errors.New("a cell without an ID")
+		}
+		text, err := spec(c)
+		if err != nil {
+			return fmt.Errorf("cell %s: %w", c.ID, err)
+		}
+		_, err = cell.Exec(c.ID, c.Estimator.Name, c.Model.Name, c.Dataset.Name, c.Seed,
+			integer(c.Estimator.Params["k"]), integer(c.Estimator.Params["m"]), c.Precision, text)
+		if err != nil {
+			return fmt.Errorf("cell %s: %w", c.ID, err)
+		}
+		if _, err := member.Exec(plan.Suite, plan.Preset, c.Grid, c.ID); err != nil {
+			return fmt.Errorf("cell %s: %w", c.ID, err)
+		}
+	}
+	// A cell that the old plan had, this one has not, and nobody ran.
+	_, err = tx.Exec(`DELETE FROM cell WHERE cell NOT IN (SELECT cell FROM member) AND cell NOT IN (SELECT cell FROM outcome)`)
+	return err
+}
+
+// spec is a cell without its place in a suite, so that it is the same text
+// from whatever suite it comes.
+func spec(c suites.Cell) (string, error) {
+	c.Grid, c.Unfit, c.Line, c.Column = "", "", 0, 0
+	text, err := json.Marshal(c)
+	return string(text), err
+}
+
+// integer is a parameter as an integer column takes it: nil if it is absent or
+// no whole number. A plan read from JSON may hold its whole numbers as floats.
+func integer(v any) any {
+	switch v := v.(type) {
+	case int:
+		return int64(v)
+	case int64:
+		return v
+	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+			return int64(v)
+		}
+	case json.Number:
+		if n, err := v.Int64(); err == nil {
+			return n
+		}
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// formats names the writers of Export, sorted.
+var formats = [...]struct {
+	name string
+	make func(io.Writer) rowWriter
+}{
+	{"csv", newCSV},
+	{"jsonl", newJSONL},
+}
+
+// exportOutcome stands where a metric's name does in the lines that say how a
+// cell ended; Write takes no metric of this name or below it.
+const exportOutcome = "outcome"
+
+// A row is a line of an export. Value is text: of a number the shortest that
+// reads back to the same bits, or NaN, +Inf, -Inf; of a vector its digest; of
+// an outcome its name.
+type row struct {
+	Suite, Preset, Grid, Cell string
+	Estimator, Model, Dataset string
+	Seed                      int64
+	K, M                      sql.NullInt64
+	Precision                 string
+	Step                      int64
+	Metric, Value             string
+	number                    bool // Value is a number
+	Reason                    string
+	Evals                     sql.NullInt64
+}
+
+// rowWriter lays rows out; close ends the text.
+type rowWriter interface {
+	write(*row) error
+	close() error
+}
+
+// Export writes all numbers of the store to w, as csv or jsonl. Two stores
+// with the same numbers under the same plans give the same bytes, whatever
+// order, worker or machine wrote them: rows are sorted by key and hold no time,
+// no provenance and no stack.
+//
+// A cell stands under each suite, preset and grid that names it, or under empty
+// ones if none does any more, and gives first its outcome (metric "outcome",
+// value done, diverged, ...; metric "outcome/steps", the training steps taken),
+// then its points by metric and step, then for each vector "sha256:" and the
+// digest of its little-endian bytes. A cell that has not ended gives nothing.
+func (s *Store) Export(w io.Writer, format string) error {
+	buffer := bufio.NewWriter(w)
+	var out rowWriter
+	var have []string
+	for _, f := range formats {
+		if f.name == format {
+			out = f.make(buffer)
+		}
+		have = append(have, f.name)
+	}
+	if out == nil {
+		return fmt.Errorf("store: export: unknown format, got %q; have %s", format, strings.Join(have, ", "))
+	}
+	return s.view("export", func(tx *sql.Tx) error {
+		places, err := placesOf(tx)
+		if err != nil {
+			return err
+		}
+		x, err := newExporter(tx, out)
+		if err != nil {
+			return err
+		}
+		for i := range places {
+			if err := x.cell(&places[i]); err != nil {
+				return err
+			}
+		}
+		if err := out.close(); err != nil {
+			return err
+		}
+		return buffer.Flush()
+	})
+}
+
+// placesOf lists every place of every cell that has ended, as the part of a
+// row that all its lines share.
+func placesOf(tx *sql.Tx) ([]row, error) {
+	var places []row
+	err := each(tx, func(rows *sql.Rows) error {
+		var r row
+		err := rows.Scan(&r.Suite, &r.Preset, &r.Grid, &r.Cell, &r.Estimator, &r.Model, &r.Dataset, &r.Seed, &r.K, &r.M, &r.Precision)
+		places = append(places, r)
+		return err
+	}, `SELECT ifnull(suite, ''), ifnull(preset, ''), ifnull(grid, ''), cell, estimator, model, dataset, seed, k, m, precision
+		FROM outcome JOIN cell USING (cell) LEFT JOIN member USING (cell) ORDER BY 1, 2, 3, 4`)
+	return places, err
+}
+
+// exporter holds the statements of one export.
+type exporter struct {
+	out                     rowWriter
+	outcome, point, vectors *sql.Stmt
+}
+
+func newExporter(tx *sql.Tx, out rowWriter) (*exporter, error) {
+	x := &exporter{out: out}
+	var err error
+	if x.outcome, err = tx.Prepare(`SELECT outcome, step, reason, steps, evals FROM outcome WHERE cell = ?`); err != nil {
+		return nil, err
+	}
+	if x.point, err = tx.Prepare(`SELECT metric, step, bits, reason, evals FROM point WHERE cell = ? ORDER BY metric, step`); err != nil {
+		return nil, err
+	}
+	x.vectors, err = tx.Prepare(`SELECT name, step, bits FROM vector WHERE cell = ? ORDER BY name, step`)
+	return x, err
+}
+
+// cell writes the lines of a cell at one place.
+func (x *exporter) cell(at *row) error {
+	r, steps := *at, int64(0)
+	r.Metric = exportOutcome
+	if err := x.outcome.QueryRow(at.Cell).Scan(&r.Value, &r.Step, &r.Reason, &steps, &r.Evals); err != nil {
+		return err
+	}
+	if err := x.out.write(&r); err != nil {
+		return err
+	}
+	r.Metric, r.Value, r.number = exportOutcome+"/steps", strconv.FormatInt(steps, 10), true
+	r.Reason, r.Evals = "", sql.NullInt64{}
+	if err := x.out.write(&r); err != nil {
+		return err
+	}
+	points, err := x.point.Query(at.Cell)
+	if err != nil {
+		return err
+	}
+	err = drain(points, func(rows *sql.Rows) error {
+		p, err := scanPoint(rows)
+		if err != nil {
+			return err
+		}
+		r := *at
+		r.Metric, r.Step, r.Reason = p.Metric, int64(p.Step), p.Reason
+		r.Evals = sql.NullInt64{Int64: p.Evals, Valid: true}
+		if p.Reason == "" {
+			r.Value, r.number = strconv.FormatFloat(p.Value, 'g', -1, 64), true
+		}
+		return x.out.write(&r)
+	})
+	if err != nil {
+		return err
+	}
+	vectors, err := x.vectors.Query(at.Cell)
+	if err != nil {
+		return err
+	}
+	return drain(vectors, func(rows *sql.Rows) error {
+		r := *at
+		var bits sql.RawBytes
+		if err := rows.Scan(&r.Metric, &r.Step, &bits); err != nil {
+			return err
+		}
+		digest := sha256.Sum256(bits)
+		r.Value = "sha256:" + hex.EncodeToString(digest[:])
+		return x.out.write(&r)
+	})
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/vibench/bench/suites"
+)
+
+// Results is what the cells of a plan have left. It does not change.
+type Results struct {
+	Plan  *suites.Plan
+	cells map[string]*Result
+}
+
+// NewResults makes Results of a list, the points of each in any order. Of two
+// results of a cell the later counts.
+func NewResults(plan *suites.Plan, list []Result) *Results {
+	r := &Results{Plan: plan, cells: make(map[string]*Result, len(list))}
+	for _, result := range list {
+		result.Points = slices.Clone(result.Points)
+		slices.SortStableFunc(result.Points, func(a, b Point) int {
+			return cmp.Or(strings.Compare(a.Metric, b.Metric), cmp.Compare(a.Step, b.Step))
+		})
+		r.cells[result.Cell] = &result
+	}
+	return r
+}
+
+// Cell returns how a cell ended, its points sorted by metric and step and its
+// vectors left in the store; false if it has not ended.
+func (r *Results) Cell(id string) (*Result, bool) {
+	c, ok := r.cells[id]
+	return c, ok
+}
+
+// Value returns a metric of a cell at the last step that has it: the number
+// that a claim rests on. Where there is none, v is NaN and reason says why:
+// the cell has not ended or is not done, it does not log the metric, or the
+// metric had no value there. ok with a NaN means that the metric is NaN.
+func (r *Results) Value(cell, metric string) (v float64, reason string, ok bool) {
+	c, ended := r.cells[cell]
+	if ended && c.Outcome != Done {
+		// Points before a divergence are no end; ValueAt has them.
+		return math.NaN(), unfinished(c), false
+	}
+	series := r.Series(cell, metric)
+	if len(series) == 0 {
+		return math.NaN(), r.absent(cell, metric), false
+	}
+	return value(series[len(series)-1])
+}
+
+// ValueAt returns a metric of a cell at one step, however the cell ended;
+// else as Value.
+func (r *Results) ValueAt(cell, metric string, step int) (v float64, reason string, ok bool) {
+	series := r.Series(cell, metric)
+	i, found := slices.BinarySearchFunc(series, step, func(p Point, step int) int { return cmp.Compare(p.Step, step) })
+	if found {
+		return value(series[i])
+	}
+	if c, ended := r.cells[cell]; ended && c.Outcome != Done {
+		return math.NaN(), unfinished(c), false
+	}
+	if len(series) == 0 {
+		return math.NaN(), r.absent(cell, metric), false
+	}
+	return math.NaN(), fmt.Sprintf("%s is not logged at step %d; steps %d to %d have it", metric, step, series[0].Step, series[len(series)-1].Step), false
+}
+
+// Series returns all points of a metric in the order of their steps, those
+// without a value too. It shares memory with r.
+func (r *Results) Series(cell, metric string) []Point {
+	c, ended := r.cells[cell]
+	if !ended {
+		return nil
+	}
+	from, _ := slices.BinarySearchFunc(c.Points, metric, func(p Point, metric string) int { return strings.Compare(p.Metric, metric) })
+	to := from
+	for to < len(c.Points) && c.Points[to].Metric == metric {
+		to++
+	}
+	return c.Points[from:to:to]
+}
+
+// Steps returns the steps of Series.
+func (r *Results) Steps(cell, metric string) []int {
+	var steps []int
+	for _, p := range r.Series(cell, metric) {
+		steps = append(steps, p.Step)
+	}
+	return steps
+}
+
+// Metrics returns the names of a cell's metrics, sorted.
+func (r *Results) Metrics(cell string) []string {
+	c, ended := r.cells[cell]
+	if !ended {
+		return nil
+	}
+	var names []string
+	for _, p := range c.Points {
+		names = append(names, p.Metric)
+	}
+	return slices.Compact(names)
+}
+
+func value(p Point) (float64, string, bool) {
+	if p.Reason != "" {
+		return math.NaN(), p.Reason, false
+	}
+	return p.Value, "", true
+}
+
+func (r *Results) absent(cell, metric string) string {
+	if _, ended := r.cells[cell]; !ended {
+		return "not run"
+	}
+	return fmt.Sprintf("%s is not logged; have %s", metric, strings.Join(r.Metrics(cell), ", "))
+}
+
+func unfinished(c *Result) string {
+	text := string(c.Outcome)
+	if c.Outcome != Refused {
+		text += fmt.Sprintf(" at step %d", c.Step)
+	}
+	if c.Reason != "" {
+		text += ": " + c.Reason
+	}
+	return text
+}

@@ -1,0 +1,114 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// outcomes are all the ways to end, in the order they are listed to people.
+var outcomes = [...]Outcome{Done, Diverged, Refused, Failed, Interrupted}
+
+// Write commits results in one transaction: all of them with all they hold, or
+// nothing. A result takes the place of what an earlier attempt at its cell left.
+// The cells must have been begun.
+func (s *Store) Write(run int64, results []Result) error {
+	return s.update("write", func(tx *sql.Tx) error {
+		var known bool
+		if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM run WHERE run = ?)`, run).Scan(&known); err != nil {
+			return err
+		}
+		if !known {
+			return fmt.Errorf("no run %d has begun", run)
+		}
+		w, err := newResultWriter(tx, run)
+		if err != nil {
+			return err
+		}
+		for i := range results {
+			if err := w.write(&results[i]); err != nil {
+				return fmt.Errorf("cell %s: %w", results[i].Cell, err)
+			}
+		}
+		return nil
+	})
+}
+
+// resultWriter holds the statements of one transaction.
+type resultWriter struct {
+	run                                        int64
+	known, clear, outcome, point, vector, cost *sql.Stmt
+}
+
+func newResultWriter(tx *sql.Tx, run int64) (*resultWriter, error) {
+	w := &resultWriter{run: run}
+	for _, s := range []struct {
+		to   **sql.Stmt
+		text string
+	}{
+		{&w.known, `SELECT EXISTS (SELECT 1 FROM cell WHERE cell = ?)`},
+		{&w.clear, `DELETE FROM outcome WHERE cell = ?`}, // all else hangs on it
+		{&w.outcome, `INSERT INTO outcome (cell, outcome, step, reason, stack, steps, evals) VALUES (?, ?, ?, ?, ?, ?, ?)`},
+		{&w.point, `INSERT INTO point (cell, metric, step, value, bits, reason, evals) VALUES (?, ?, ?, ?, ?, ?, ?)`},
+		{&w.vector, `INSERT INTO vector (cell, name, step, bits) VALUES (?, ?, ?, ?)`},
+		{&w.cost, `INSERT INTO cost (cell, run, start, wall, worker) VALUES (?, ?, ?, ?, ?)`},
+	} {
+		stmt, err := tx.Prepare(s.text)
+		if err != nil {
+			return nil, err
+		}
+		*s.to = stmt
+	}
+	return w, nil
+}
+
+func (w *resultWriter) write(r *Result) error {
+	if !slices.Contains(outcomes[:], r.Outcome) {
+		return fmt.Errorf("unknown outcome, got %q; have %q", r.Outcome, outcomes)
+	}
+	var known bool
+	if err := w.known.QueryRow(r.Cell).Scan(&known); err != nil {
+		return err
+	}
+	if !known {
+		return errors.New("in no plan that has begun")
+	}
+	if _, err := w.clear.Exec(r.Cell); err != nil {
+		return err
+	}
+	if _, err := w.outcome.Exec(r.Cell, string(r.Outcome), r.Step, r.Reason, r.Stack, r.Steps, r.Evals); err != nil {
+		return err
+	}
+	for i := range r.Points {
+		p := &r.Points[i]
+		if p.Metric == exportOutcome || strings.HasPrefix(p.Metric, exportOutcome+"/") {
+			return fmt.Errorf("point %s at step %d: the name is that of the outcome in exports", p.Metric, p.Step)
+		}
+		value, bits, reason := columns(p)
+		if _, err := w.point.Exec(r.Cell, p.Metric, p.Step, value, bits, reason, p.Evals); err != nil {
+			return fmt.Errorf("point %s at step %d: %w", p.Metric, p.Step, err)
+		}
+	}
+	for i := range r.Vectors {
+		v := &r.Vectors[i]
+		if _, err := w.vector.Exec(r.Cell, v.Name, v.Step, encode(v.Data)); err != nil {
+			return fmt.Errorf("vector %s at step %d: %w", v.Name, v.Step, err)
+		}
+	}
+	_, err := w.cost.Exec(r.Cell, w.run, stamp(r.Cost.Start), int64(r.Cost.Wall), r.Cost.Worker)
+	return err
+}
+
+// columns are a point's value, bits and reason as the table takes them.
+func columns(p *Point) (value, bits, reason any) {
+	if p.Reason != "" {
+		return nil, nil, p.Reason
+	}
+	if !math.IsNaN(p.Value) { // SQLite has no NaN
+		value = p.Value
+	}
+	return value, encode([]float64{p.Value}), nil
+}

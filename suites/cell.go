@@ -1,0 +1,118 @@
+package suites
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Label is the text of one of the cell's properties: grid, estimator, model,
+// dataset, seed, precision, or a parameter, searched in the estimator, then the
+// model, then the data set. A parameter can be pinned: dataset.n.
+func (c Cell) Label(name string) (string, bool) {
+	switch name {
+	case "grid":
+		return c.Grid, true
+	case "estimator":
+		return c.Estimator.Name, true
+	case "model":
+		return c.Model.Name, true
+	case "dataset":
+		return c.Dataset.Name, true
+	case "seed":
+		return strconv.Itoa(c.Seed), true
+	case "precision":
+		return c.Precision, true
+	}
+	part, param, pinned := strings.Cut(name, ".")
+	for _, p := range c.parts() {
+		if pinned && part == p.noun {
+			if v, ok := p.choice.Params[param]; ok {
+				return formatValue(v), true
+			}
+		}
+		if v, ok := p.choice.Params[name]; ok {
+			return formatValue(v), true
+		}
+	}
+	return "", false
+}
+
+type part struct {
+	noun   string
+	choice Choice
+}
+
+func (c Cell) parts() [3]part {
+	return [3]part{{"estimator", c.Estimator}, {"model", c.Model}, {"dataset", c.Dataset}}
+}
+
+// labels lists the names that Label knows, parameters sorted, without the
+// pinned forms.
+func (c Cell) labels() []string {
+	out := []string{"grid", "estimator", "model", "dataset", "seed", "precision"}
+	params := map[string]bool{}
+	for _, p := range c.parts() {
+		for name := range p.choice.Params {
+			params[name] = true
+		}
+	}
+	return append(out, sortedKeys(params)...)
+}
+
+// Matches says whether every label of the selection has one of its values here.
+func (c Cell) Matches(s Select) bool {
+	for label, values := range s {
+		got, ok := c.Label(label)
+		if !ok || !slices.Contains(values, got) {
+			return false
+		}
+	}
+	return true
+}
+
+// With is both selections at once; where both name a label, t's values stand.
+func (s Select) With(t Select) Select {
+	out := maps.Clone(s)
+	if out == nil {
+		out = Select{}
+	}
+	maps.Copy(out, t)
+	return out
+}
+
+// String is the selection with its labels sorted: estimator=iwae k=32,64.
+func (s Select) String() string {
+	parts := make([]string, 0, len(s))
+	for _, label := range sortedKeys(s) {
+		parts = append(parts, label+"="+strings.Join(s[label], ","))
+	}
+	return strings.Join(parts, " ")
+}
+
+// String is the name with its parameters sorted: iwae{k=64}, or just the name.
+func (c Choice) String() string {
+	if len(c.Params) == 0 {
+		return c.Name
+	}
+	parts := make([]string, 0, len(c.Params))
+	for _, name := range sortedKeys(c.Params) {
+		v := formatValue(c.Params[name])
+		if s, isText := c.Params[name].(string); isText && (s == "" || strings.ContainsAny(s, "{}=,[]\" \t\n")) {
+			v = strconv.Quote(s)
+		}
+		parts = append(parts, name+"="+v)
+	}
+	return c.Name + "{" + strings.Join(parts, ",") + "}"
+}
+
+// String is a short name for people: iwae{k=64} x vae x digits seed 3. Two cells
+// may share it; only the ID is unique.
+func (c Cell) String() string {
+	return fmt.Sprintf("%s x %s x %s seed %d", c.Estimator, c.Model, c.Dataset, c.Seed)
+}
+
+// Short is the first twelve digits of the ID.
+func (c Cell) Short() string { return c.ID[:min(12, len(c.ID))] }

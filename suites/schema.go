@@ -1,0 +1,245 @@
+package suites
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// obj is a JSON object under construction. The schema marks with $comment what
+// a name stands for, and validation reads it back for its messages.
+type obj = map[string]any
+
+// Schema is the JSON Schema (2020-12) of suite files for this catalog: the same
+// bytes for the same catalog. It holds every registered name and parameter, so
+// an editor completes them; Parse validates against it.
+func Schema(cat Catalog) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(schema(cat)); err != nil {
+		// a NaN default cannot be said in JSON; Check and Parse refuse such a catalog
+		return []byte("{}\n")
+	}
+	return b.Bytes()
+}
+
+func schema(cat Catalog) obj {
+	defs := obj{"grid": gridSchema(), "log": logSchema(), "train": trainSchema(), "optim": optimSchema()}
+	for _, g := range cat.groups() {
+		defs[g.noun] = choiceSchema(g, cat, g.noun != "optimiser")
+	}
+	maps.Copy(defs, claimSchemas())
+	return obj{
+		"$schema":              "https://json-schema.org/draft/2020-12/schema",
+		"title":                "a bench suite",
+		"type":                 "object",
+		"required":             []any{"suite", "grid"},
+		"additionalProperties": false,
+		"properties": obj{
+			"suite":     obj{"type": "string", "pattern": "^[a-z0-9_-]+$", "description": "name: small letters, digits, _ and -"},
+			"about":     obj{"type": "string", "description": "one paragraph"},
+			"precision": precisionSchema(),
+			"unfit":     unfitSchema(),
+			"preset":    obj{"type": "string", "description": "the default preset; quick if absent"},
+			"presets":   obj{"type": "object", "additionalProperties": obj{"type": []any{"string", "null"}}, "description": "what each preset is for"},
+			"grid": when("array",
+				obj{"minItems": 1, "items": obj{"$ref": "#/$defs/grid", "required": []any{"name"}}},
+				ref("grid"), "object", "array"),
+			"log":    ref("log"),
+			"train":  ref("train"),
+			"claims": obj{"type": []any{"array", "null"}, "items": ref("claim")},
+		},
+		"$defs": defs,
+	}
+}
+
+// when chooses by type: if/then/else gives one clear error where anyOf gives one
+// for every branch. The types are those that any branch takes.
+func when(kind string, then, otherwise obj, types ...string) obj {
+	return obj{"type": anys(types), "if": obj{"type": kind}, "then": then, "else": otherwise}
+}
+
+func ref(name string) obj { return obj{"$ref": "#/$defs/" + name} }
+
+func anys(s []string) []any {
+	out := make([]any, len(s))
+	for i, v := range s {
+		out[i] = v
+	}
+	return out
+}
+
+func oneOrMore(item obj) obj {
+	return obj{"if": obj{"type": "array"}, "then": obj{"minItems": 1, "items": item}, "else": item}
+}
+
+func precisionSchema() obj {
+	return obj{"enum": []any{"float32", "float64"}, "$comment": "precision", "description": "of the tape's body; float32 if absent"}
+}
+
+func unfitSchema() obj {
+	return obj{"enum": []any{"record", "refuse"}, "$comment": "unfit", "description": "a pair that does not fit: an error (refuse, the default) or a row (record)"}
+}
+
+func presetsSchema() obj {
+	return oneOrMore(obj{"type": "string"})
+}
+
+func gridSchema() obj {
+	seed := obj{"type": []any{"integer", "string"}, "minimum": 0, "maximum": largest, "pattern": `^[0-9]+\.\.[0-9]+$`}
+	return obj{
+		"type":                 "object",
+		"required":             []any{"estimator", "model", "dataset", "seed"},
+		"additionalProperties": false,
+		"properties": obj{
+			"name":      obj{"type": "string", "minLength": 1},
+			"preset":    presetsSchema(),
+			"precision": precisionSchema(),
+			"unfit":     unfitSchema(),
+			"estimator": oneOrMore(ref("estimator")),
+			"model":     oneOrMore(ref("model")),
+			"dataset":   oneOrMore(ref("dataset")),
+			"seed":      oneOrMore(seed),
+			"log":       ref("log"),
+			"train":     ref("train"),
+		},
+	}
+}
+
+func logSchema() obj {
+	return obj{
+		"type": "object", "required": []any{"metrics"}, "additionalProperties": false,
+		"properties": obj{"metrics": oneOrMore(ref("metric"))},
+	}
+}
+
+func trainSchema() obj {
+	count := func(doc string) obj {
+		return obj{"type": "integer", "minimum": 0, "maximum": largest, "description": doc}
+	}
+	return obj{
+		"type": "object", "additionalProperties": false,
+		"properties": obj{
+			"steps": count("0: parameters stay where init put them"),
+			"batch": count("rows a step; 0: all of them"),
+			"every": count("evaluate each so many steps; 0: at the end only"),
+			"optim": ref("optim"),
+		},
+	}
+}
+
+// prefixes are the parameter paths an optimiser can be given to.
+const prefixes = `^$|^(gen|inf|own|shared)/`
+
+var prefix = regexp.MustCompile(prefixes)
+
+// optimSchema: an optimiser, or a mapping of path prefixes to optimisers. A
+// mapping is the latter as soon as one key looks like a prefix.
+func optimSchema() obj {
+	groups := obj{
+		"$comment": "prefix", "additionalProperties": false,
+		"patternProperties": obj{prefixes: ref("optimiser")},
+	}
+	isGroups := obj{"type": "object", "not": obj{"propertyNames": obj{"not": obj{"pattern": prefixes}}}}
+	return obj{"type": []any{"string", "object"}, "if": isGroups, "then": groups, "else": ref("optimiser")}
+}
+
+// choiceSchema: a name, name@value, or {name: {parameter: value}}.
+func choiceSchema(g group, cat Catalog, grid bool) obj {
+	properties, short := obj{}, []string{}
+	for _, e := range g.entries {
+		properties[e.Name] = paramsSchema(e, cat, grid)
+		if e.At != "" {
+			short = append(short, regexp.QuoteMeta(e.Name))
+		}
+	}
+	name := obj{"enum": anys(names(g.entries)), "$comment": g.noun}
+	if len(short) > 0 {
+		slices.Sort(short)
+		name = obj{"$comment": g.noun, "anyOf": []any{name, obj{"pattern": "^(" + strings.Join(short, "|") + ")@."}}}
+	}
+	named := obj{
+		"minProperties": 1, "maxProperties": 1, "properties": properties,
+		"additionalProperties": false, "$comment": g.noun,
+	}
+	return when("object", named, name, "string", "object")
+}
+
+func paramsSchema(e Entry, cat Catalog, grid bool) obj {
+	properties, required := obj{}, []string{}
+	for _, p := range e.Params {
+		v := valueSchema(p, cat)
+		if grid {
+			v = gridOf(p, v)
+		}
+		if p.Doc != "" {
+			v["description"] = p.Doc
+		}
+		if p.Default != nil {
+			v["default"] = p.Default
+		} else {
+			required = append(required, p.Name)
+		}
+		properties[p.Name] = v
+	}
+	out := obj{"type": []any{"object", "null"}, "additionalProperties": false, "properties": properties}
+	if e.Doc != "" {
+		out["description"] = e.Doc
+	}
+	if len(required) > 0 {
+		slices.Sort(required)
+		out["required"] = anys(required)
+	}
+	return out
+}
+
+// gridOf allows a list of values; for a parameter that is a list itself, a list
+// of lists.
+func gridOf(p Param, v obj) obj {
+	is := obj{"type": "array"}
+	if p.isList() {
+		is["contains"] = obj{"type": "array"}
+	}
+	return obj{"if": is, "then": obj{"minItems": 1, "items": v}, "else": v}
+}
+
+func valueSchema(p Param, cat Catalog) obj {
+	bounds := func(kind string) obj {
+		v := obj{"type": kind}
+		if kind == "integer" {
+			v["minimum"], v["maximum"] = -largest, largest
+		}
+		if p.Min != nil {
+			v["minimum"] = *p.Min
+		}
+		if p.Max != nil {
+			v["maximum"] = *p.Max
+		}
+		return v
+	}
+	switch p.Kind {
+	case Int:
+		return bounds("integer")
+	case Float:
+		return bounds("number")
+	case Ints:
+		return obj{"type": "array", "items": bounds("integer")}
+	case Floats:
+		return obj{"type": "array", "items": bounds("number")}
+	case Bool:
+		return obj{"type": "boolean"}
+	}
+	v := obj{"type": "string"}
+	switch {
+	case p.Parts != "":
+		v["enum"], v["$comment"] = anys(names(cat.group(p.Parts))), p.Parts
+	case len(p.Choices) > 0:
+		v["enum"] = anys(p.Choices)
+	}
+	return v
+}
