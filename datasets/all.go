@@ -1,0 +1,30 @@
+// Package datasets has one file a data set.
+package datasets
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/vi"
+)
+
+// Source is this package's own text, from which explain quotes.
+//
+//go:embed *.go
+var Source embed.FS
+
+// All built-in data sets with the defaults of their settings, by name.
+func All() []vi.Dataset {
+	return []vi.Dataset{
+		Bits{N: 256, Dim: 16, Latent: 2},
+		LinearGaussian{N: 8, Dim: 2, Perturb: 0.05},
+	}
+}
+
+// digest of the values, by their bits.
+func digest(x []float64) string {
+	sum := sha256.Sum256(tape.Float64s(x).Bits())
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,56 @@
+package estimators
+
+import (
+	"fmt"
+
+	"github.com/vibench/bench/core/dist"
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/vi"
+)
+
+// ELBO is the evidence lower bound with K samples, by either form of SGVB: A
+// takes the whole log weight by sampling, B the KL in closed form.
+//
+//	A: 1/K sum_k [ log p(x,z_k) - log q(z_k|x) ]
+//	B: -KL(q(z|x) || p(z)) + 1/K sum_k log p(x|z_k),   z_k = g(eps_k; phi)
+//
+// Needs path; form sgvb-b needs analytic-kl as well.
+// Unbiased for the ELBO, in both networks.
+// Costs K densities of p and of q a datum (A), K likelihoods and one KL (B).
+//
+// Kingma and Welling 2014 (1312.6114), equations 6 and 7.
+type ELBO struct {
+	K    int    `name:"k" min:"1" doc:"samples a datum"`
+	Form string `name:"form" choices:"sgvb-a|sgvb-b" doc:"KL by sampling (a) or in closed form (b)"`
+}
+
+func (e ELBO) Card() vi.Card {
+	c := vi.Card{Name: "elbo", Paper: "1312.6114", Needs: []vi.Cap{vi.Path}, K: e.K, Target: "elbo", OneScalar: true}
+	if e.Form == "sgvb-b" {
+		c.Needs = append(c.Needs, vi.AnalyticKL)
+	}
+	return c
+}
+
+func (e ELBO) Estimate(s *vi.Step) vi.Direction {
+	if e.Form == "sgvb-b" {
+		return e.analytic(s)
+	}
+	d := sample(s, e.K)
+	c := d.lw.Const(1 / float64(e.K))
+	return d.raise(c, c, c.Neg())
+}
+
+func (e ELBO) analytic(s *vi.Step) vi.Direction {
+	q := s.Posterior()
+	kl, ok := tape.Node{}, false
+	if k, has := q.(dist.KL); has {
+		kl, ok = k.KL(s.Prior())
+	}
+	if !ok {
+		panic(fmt.Sprintf("estimators: sgvb-b: the model offers %s, and its q has none against its prior", vi.AnalyticKL))
+	}
+	z := q.Sample(s.Noise("z"), e.K)
+	elbo := s.LogLik(z).MeanK().Sub(kl).Mean()
+	return s.Ascend(vi.Surrogate{Gen: elbo, Inf: elbo})
+}

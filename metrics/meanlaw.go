@@ -1,0 +1,47 @@
+package metrics
+
+import "github.com/vibench/bench/vi"
+
+// MeanLaw is K times the mean direction of an inference parameter, as a multiple
+// of its limit for large K, where the model knows that limit: 1 when it is met.
+//
+//	< K mean, lim > / < lim, lim >,   lim = lim K E[Delta]
+//
+// Rainforth et al. 2018 (1802.04537), theorem 1; constants of the toy in closed form.
+type MeanLaw struct{ Replicates }
+
+func (MeanLaw) Name() string              { return "mean-law" }
+func (MeanLaw) Better() string            { return "" }
+func (MeanLaw) Unit() string              { return "" }
+func (MeanLaw) Needs() []vi.Cap           { return []vi.Cap{vi.LargeK} }
+func (MeanLaw) With() []string            { return nil }
+func (MeanLaw) Emits(s vi.Sheet) []string { return infParams("mean-law", s) }
+
+func (m MeanLaw) Open(e *Eval) Fold { return &meanLaw{blocks: blocks(e.Work.Params), e: e} }
+
+type meanLaw struct {
+	blocks []block
+	self   moments
+	e      *Eval
+}
+
+func (f *meanLaw) Add(r int, self []float64, with [][]float64) { f.self.add(self) }
+
+func (f *meanLaw) Close(out *Out) {
+	k := float64(f.e.Estimator.Card().K)
+	for _, b := range f.blocks {
+		lim, _, ok := f.e.limit(b.name)
+		if !ok {
+			continue
+		}
+		if why := f.self.bad(b); why != "" {
+			out.Missing("mean-law/"+b.name, "%s", why)
+			continue
+		}
+		x := 0.0
+		for i, l := range lim {
+			x += float64(f.self.mean(b.lo+i) * l)
+		}
+		out.Put("mean-law/"+b.name, k*x/dot(lim, lim))
+	}
+}

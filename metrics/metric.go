@@ -1,0 +1,95 @@
+// Package metrics has one file a metric. Evaluations never see the estimator:
+// their samples and keys are the suite's, the same for all. Probes do: they
+// freeze parameters and data and draw replicates of the estimator's direction.
+package metrics
+
+import (
+	"embed"
+	"fmt"
+
+	"github.com/vibench/bench/vi"
+)
+
+// Source is this package's own text, from which explain quotes.
+//
+//go:embed *.go
+var Source embed.FS
+
+// Metric is what a suite may log. Its settings are its fields.
+type Metric interface {
+	Name() string
+	Better() string // higher, lower, or "" where neither is
+	Unit() string   // nats, samples, or "" for a ratio
+	Needs() []vi.Cap
+	Emits(sheet vi.Sheet) []string // names of the numbers it logs
+}
+
+// Evaluation measures parameters and data.
+type Evaluation interface {
+	Metric
+	Measure(e *Eval, out *Out)
+}
+
+// Probe measures an estimator by replicates of its direction.
+type Probe interface {
+	Metric
+	Draws(n, t, d int) int // of a direction of n data, t samples a datum, d latent dimensions
+	With() []string        // other estimators to run on the same draws
+	Open(e *Eval) Fold
+}
+
+// Fold takes directions in and, when they are all seen, puts numbers out.
+type Fold interface {
+	Add(r int, self []float64, with [][]float64) // replicate r, flat: gen, inf, own
+	Close(out *Out)
+}
+
+// Out collects the numbers of one evaluation.
+type Out struct {
+	Values []Value
+	Arrays []Array
+}
+
+// Value is a number, or why there is none.
+type Value struct {
+	Name   string
+	X      float64
+	Reason string
+}
+
+// Array is kept so that other definitions can be computed later.
+type Array struct {
+	Name string
+	Data []float64
+}
+
+// Put logs a number.
+func (o *Out) Put(name string, x float64) { o.Values = append(o.Values, Value{Name: name, X: x}) }
+
+// Missing logs that there is none, and why.
+func (o *Out) Missing(name, format string, a ...any) {
+	o.Values = append(o.Values, Value{Name: name, Reason: fmt.Sprintf(format, a...)})
+}
+
+// Keep logs an array.
+func (o *Out) Keep(name string, x []float64) { o.Arrays = append(o.Arrays, Array{name, x}) }
+
+// All built-in metrics with the defaults of their settings, by name.
+func All() []Metric {
+	p := Replicates{R: 1000, Least: 300}
+	return []Metric{
+		BoundLaw{K: 64, R: 400},
+		DSNR{p},
+		ELBO{K: 64},
+		ESS{K: 64},
+		GradVar{p},
+		IWAE{K: 64, R: 1},
+		KL{K: 1, PHat: 5000},
+		LogPX{},
+		MeanLaw{p},
+		Nested{K: 64, R: 100},
+		Slope{Replicates: p},
+		SNR{Replicates: p},
+		SNRLaw{SNR{Replicates: p}},
+	}
+}

@@ -1,0 +1,22 @@
+// Package models has one file a model: a generative model together with a
+// family for its posterior.
+package models
+
+import (
+	"embed"
+
+	"github.com/vibench/bench/vi"
+)
+
+// Source is this package's own text, from which explain quotes.
+//
+//go:embed *.go
+var Source embed.FS
+
+// All built-in models with the defaults of their settings, by name.
+func All() []vi.Maker {
+	return []vi.Maker{
+		LinearGaussian{S: 2.0 / 3},
+		VAE{Latent: 50, Hidden: []int{200, 200}, Act: "tanh"},
+	}
+}

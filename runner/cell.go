@@ -1,0 +1,162 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/vibench/bench/core/rng"
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/metrics"
+	"github.com/vibench/bench/store"
+	"github.com/vibench/bench/suites"
+	"github.com/vibench/bench/vi"
+)
+
+// cell is a cell at work: everything built, nothing run.
+type cell struct {
+	suites.Cell
+	parts  Parts
+	est    vi.Estimator
+	work   *vi.Work
+	evals  []metrics.Evaluation
+	probes []metrics.Probe
+	train  *trainer
+	res    store.Result
+}
+
+// build makes a cell's data, model and start.
+func (p Parts) build(c suites.Cell) (*cell, error) {
+	out := &cell{Cell: c, parts: p, res: store.Result{Cell: c.ID}}
+	seed := uint64(c.Seed)
+	ds, err := p.dataset(c.Dataset)
+	if err != nil {
+		return nil, err
+	}
+	data, err := ds.Make(rng.Data(seed, c.Dataset.Name, "train"))
+	if err != nil {
+		return nil, fmt.Errorf("dataset %s: %w", c.Dataset, err)
+	}
+	mk, err := p.maker(c.Model)
+	if err != nil {
+		return nil, err
+	}
+	model, err := mk.For(data)
+	if err != nil {
+		return nil, err
+	}
+	if out.est, err = p.estimator(c.Estimator); err != nil {
+		return nil, err
+	}
+	prec, err := tape.ParsePrecision(c.Precision)
+	if err != nil {
+		return nil, err
+	}
+	if out.work, err = vi.NewWork(model, out.est, data, prec, rng.Init(seed, c.Model.Name)); err != nil {
+		return nil, err
+	}
+	if out.evals, out.probes, err = p.metrics(c.Metrics); err != nil {
+		return nil, err
+	}
+	if out.train, err = newTrainer(p, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// errStopped says that the context ended before the cell did.
+var errStopped = errors.New("stopped")
+
+// diverged is a step that left the numbers.
+type diverged struct {
+	step int
+	what string
+}
+
+func (d diverged) Error() string { return d.what }
+
+// runCell is a cell's whole life; whatever happens, it becomes a result.
+func (p Parts) runCell(ctx context.Context, c suites.Cell) (res store.Result) {
+	var out *cell
+	defer func() {
+		if r := recover(); r != nil {
+			res = store.Result{Cell: c.ID, Outcome: store.Failed, Reason: fmt.Sprint("panic: ", r), Stack: string(debug.Stack())}
+			if out != nil {
+				res.Step = out.train.step
+			}
+		}
+	}()
+	out, err := p.build(c)
+	if err != nil {
+		return store.Result{Cell: c.ID, Outcome: store.Failed, Reason: err.Error()}
+	}
+	err = out.run(ctx)
+	res = out.res
+	res.Outcome, res.Step, res.Steps, res.Evals = store.Done, out.train.step, int64(out.train.step), out.train.evals
+	var d diverged
+	switch {
+	case err == nil:
+	case errors.Is(err, errStopped):
+		res.Outcome, res.Reason = store.Interrupted, "stopped from outside"
+	case errors.As(err, &d):
+		res.Outcome, res.Step, res.Reason = store.Diverged, d.step, d.what
+	default:
+		res.Outcome, res.Reason = store.Failed, err.Error()
+	}
+	return res
+}
+
+// run trains and evaluates: at the start where there is a schedule, on it, and
+// at the end.
+func (c *cell) run(ctx context.Context) error {
+	t := c.Train
+	for {
+		if ctx.Err() != nil {
+			return errStopped
+		}
+		end := c.train.step == t.Steps
+		if end || t.Every > 0 && c.train.step%t.Every == 0 {
+			if err := c.evaluate(ctx); err != nil {
+				return err
+			}
+		}
+		if end {
+			return nil
+		}
+		if err := c.train.next(); err != nil {
+			return err
+		}
+	}
+}
+
+// evaluate logs every metric at the step reached.
+func (c *cell) evaluate(ctx context.Context) error {
+	e := &metrics.Eval{
+		Context: ctx, Work: c.work, Seed: uint64(c.Seed), Step: c.train.step, Estimator: c.est,
+		Resolve: func(name string) (vi.Estimator, error) { return c.parts.beside(name, c.Estimator) },
+	}
+	var out metrics.Out
+	for _, m := range c.evals {
+		m.Measure(e, &out)
+	}
+	if len(c.probes) > 0 {
+		if err := e.Probes(c.probes, &out); err != nil {
+			if ctx.Err() != nil {
+				return errStopped
+			}
+			return err
+		}
+	}
+	for _, v := range out.Values {
+		if v.Reason == "" && v.X-v.X != 0 {
+			return diverged{c.train.step, fmt.Sprintf("%s is %v", v.Name, v.X)}
+		}
+		c.res.Points = append(c.res.Points, store.Point{Metric: v.Name, Step: c.train.step, Value: v.X, Reason: v.Reason, Evals: c.train.evals})
+	}
+	for _, a := range out.Arrays {
+		c.res.Vectors = append(c.res.Vectors, store.Vector{Name: a.Name, Step: c.train.step, Data: a.Data})
+	}
+	c.train.evals += e.Evals
+	return nil
+}

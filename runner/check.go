@@ -1,0 +1,101 @@
+package runner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vibench/bench/metrics"
+	"github.com/vibench/bench/suites"
+	"github.com/vibench/bench/vi"
+)
+
+// Check holds every cell of a plan against its parts before anything runs. Cells
+// that do not fit are problems at their line, or, under unfit: record, are
+// returned with the reason and become refused rows.
+func (p Parts) Check(s *suites.Suite, plan *suites.Plan) (refused map[string]string, err error) {
+	refused = map[string]string{}
+	var problems []suites.Problem
+	said := map[string]bool{}
+	for _, c := range plan.Cells {
+		why := p.unfit(c)
+		if why == "" {
+			continue
+		}
+		if c.Unfit == "record" {
+			refused[c.ID] = why
+			continue
+		}
+		if at := fmt.Sprint(c.Line, ":", c.Column, why); !said[at] {
+			said[at] = true
+			problems = append(problems, s.Problem(c.Line, c.Column, fmt.Sprintf("%s x %s: %s", c.Estimator.Name, c.Model.Name, why)))
+		}
+	}
+	return refused, suites.NewErrors(problems)
+}
+
+// unfit says why a cell cannot run; empty if it can.
+func (p Parts) unfit(c suites.Cell) string {
+	m, d, err := p.shape(c)
+	if err != nil {
+		return err.Error()
+	}
+	e, err := p.estimator(c.Estimator)
+	if err != nil {
+		return err.Error()
+	}
+	if err := vi.Fit(e.Card(), m.Sheet(), d.Shape()); err != nil {
+		return err.Error() + p.fitting(c, m, d)
+	}
+	evals, probes, err := p.metrics(c.Metrics)
+	if err != nil {
+		return err.Error()
+	}
+	for _, x := range evals {
+		if why := needs(x, m); why != "" {
+			return why
+		}
+	}
+	for _, x := range probes {
+		if why := needs(x, m); why != "" {
+			return why
+		}
+		for _, name := range x.With() {
+			o, err := p.beside(name, c.Estimator)
+			if err != nil {
+				return err.Error()
+			}
+			if got, want := o.Card().Target, e.Card().Target; got != want {
+				return fmt.Sprintf("metric %q: %q estimates the gradient of %s, %q that of %s; need one target", x.Name(), name, got, c.Estimator.Name, want)
+			}
+			if err := vi.Fit(o.Card(), m.Sheet(), d.Shape()); err != nil {
+				return fmt.Sprintf("metric %q: %v", x.Name(), err)
+			}
+		}
+	}
+	return ""
+}
+
+func needs(x metrics.Metric, m vi.Model) string {
+	for _, need := range x.Needs() {
+		if offers := m.Sheet().Offers; !slices.Contains(offers, need) {
+			return fmt.Sprintf("metric %q needs %s; the model offers %s", x.Name(), need, vi.List(offers))
+		}
+	}
+	return ""
+}
+
+// fitting names the estimators that the model would take.
+func (p Parts) fitting(c suites.Cell, m vi.Model, d *vi.Data) string {
+	var names []string
+	for _, e := range p.Estimators {
+		if b, err := p.beside(e.Card().Name, c.Estimator); err == nil && vi.Fit(b.Card(), m.Sheet(), d.Shape()) == nil {
+			names = append(names, e.Card().Name)
+		}
+	}
+	slices.Sort(names)
+	if len(names) == 0 {
+		return ""
+	}
+	return ". Fits here: " + strings.Join(names, ", ")
+}

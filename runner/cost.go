@@ -1,0 +1,259 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/vibench/bench/store"
+	"github.com/vibench/bench/suites"
+	"github.com/vibench/bench/vi"
+)
+
+// Cost is what cells are expected to take.
+type Cost struct {
+	Cells  map[string]time.Duration // by ID, on a worker of its own; one that cannot be told is absent
+	Source string                   // measured, calibrated, unknown; or measured and calibrated
+}
+
+// calibration is how long Cost may run cells to time them, in all.
+const calibration = time.Second
+
+// Cost says what each of the plan's missing cells will take: as its twins of
+// other seeds took; else by its work, at the speed of done cells of the same
+// estimator and model, else of the same model; else at the speed of a cell with
+// few replicates and steps that is run now, for about a second in all. The store
+// may be nil, and nothing is written.
+func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cell, st *store.Store) (Cost, error) {
+	speeds := map[string]*speed{}
+	out := Cost{Cells: map[string]time.Duration{}, Source: unknown}
+	if st != nil {
+		ids := make([]string, len(plan.Cells))
+		for i, c := range plan.Cells {
+			ids[i] = c.ID
+		}
+		spent, err := st.Costs(ids)
+		if err != nil {
+			return out, fmt.Errorf("runner: %w", err)
+		}
+		for _, c := range plan.Cells {
+			if s, ok := spent[c.ID]; ok {
+				for _, class := range classes(c) {
+					add(speeds, class, s.Wall, p.Work(c))
+				}
+			}
+		}
+	}
+	measured := len(speeds) > 0
+	fresh := p.calibrate(ctx, missing, speeds)
+	for _, c := range missing {
+		for _, class := range classes(c) {
+			if s, ok := speeds[class]; ok {
+				out.Cells[c.ID] = s.of(p.Work(c))
+				break
+			}
+		}
+	}
+	switch {
+	case len(out.Cells) == 0:
+	case measured && fresh:
+		out.Source = "measured and calibrated"
+	case measured:
+		out.Source = "measured"
+	default:
+		out.Source = "calibrated"
+	}
+	return out, nil
+}
+
+// Wall is how long cells take on so many workers that take them in order; ok is
+// false if any of them cannot be told.
+func (c Cost) Wall(cells []suites.Cell, workers int) (wall time.Duration, ok bool) {
+	free := make([]time.Duration, max(workers, 1)) // when each worker is free again
+	for _, cell := range cells {
+		d, known := c.Cells[cell.ID]
+		if !known {
+			return 0, false
+		}
+		next := slices.Index(free, slices.Min(free))
+		free[next] += d
+	}
+	return slices.Max(free), true
+}
+
+// speed is time over work.
+type speed struct {
+	wall time.Duration
+	work float64
+}
+
+func (s *speed) of(work float64) time.Duration {
+	return time.Duration(float64(s.wall) / s.work * work)
+}
+
+func add(speeds map[string]*speed, class string, wall time.Duration, work float64) {
+	if speeds[class] == nil {
+		speeds[class] = &speed{}
+	}
+	speeds[class].wall += wall
+	speeds[class].work += work
+}
+
+// classes are the kinds of cell that c belongs to, the narrowest first: its
+// twins of other seeds, its estimator on its model, its model.
+func classes(c suites.Cell) []string {
+	model := fmt.Sprintf("%s %s", c.Model.Name, c.Precision)
+	return []string{
+		fmt.Sprintf("%s %s %s %s %v %v", c.Estimator, c.Model, c.Dataset, c.Precision, c.Train, c.Metrics),
+		fmt.Sprintf("%s %s", c.Estimator.Name, model),
+		model,
+	}
+}
+
+// Work is a cell's arithmetic in a unit that means something only beside another
+// cell's: rows of samples, forward and back where directions are drawn, times
+// the size of the model, and something for every step. 1 if the parts do not go
+// together.
+func (p Parts) Work(c suites.Cell) float64 {
+	m, d, err := p.shape(c)
+	if err != nil {
+		return 1
+	}
+	e, err := p.estimator(c.Estimator)
+	if err != nil {
+		return 1
+	}
+	evals, probes, err := p.metrics(c.Metrics)
+	if err != nil {
+		return 1
+	}
+	const (
+		row  = 16   // of a row of samples, beside the model's parameters
+		step = 4000 // of a step or replicate, however few rows it has
+		back = 3    // forward and back over forward
+	)
+	unit, dims := float64(row), 0
+	for _, s := range m.Sheet().Params {
+		unit += float64(s.Rows) * float64(s.Cols)
+	}
+	for _, b := range m.Sheet().Blocks {
+		dims += b.Dim
+	}
+	n, k := float64(d.N), float64(max(e.Card().K, 1))
+	measure := 0.0 // all metrics once
+	for _, x := range evals {
+		measure += step + n*samples(vi.Settings(x))*unit
+	}
+	most := 0.0
+	for _, x := range probes {
+		most = max(most, float64(x.Draws(d.N, e.Card().K, dims)*(1+len(x.With()))))
+	}
+	measure += most * (step + back*n*k*unit)
+	if c.Train.Every > 0 {
+		measure *= float64(1 + c.Train.Steps/c.Train.Every)
+	}
+	if c.Train.Batch > 0 {
+		n = min(n, float64(c.Train.Batch))
+	}
+	return step + measure + float64(c.Train.Steps)*(step+back*n*k*unit)
+}
+
+// samples a datum that an evaluation draws: settings k and r are by custom the
+// samples of one draw and the draws.
+func samples(settings []vi.Setting) float64 {
+	k, r := 1.0, 1.0
+	for _, s := range settings {
+		if v, ok := s.Default.(int); ok {
+			switch s.Name {
+			case "k":
+				k = float64(v)
+			case "r":
+				r = float64(v)
+			}
+		}
+	}
+	return k * r
+}
+
+// calibrate times a small cell of every class of estimator and model that no
+// speed is known for, the cheapest first, and stops before it would take long.
+// It says whether it timed any.
+func (p Parts) calibrate(ctx context.Context, missing []suites.Cell, speeds map[string]*speed) (timed bool) {
+	small := map[string]suites.Cell{}
+	for _, c := range missing {
+		names := classes(c)
+		if slices.ContainsFunc(names, func(s string) bool { return speeds[s] != nil }) {
+			continue
+		}
+		c = reduced(c)
+		if best, ok := small[names[1]]; !ok || p.Work(c) < p.Work(best) {
+			small[names[1]] = c
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, calibration)
+	defer cancel()
+	order := slices.SortedFunc(maps.Keys(small), func(a, b string) int {
+		return cmp.Or(cmp.Compare(p.Work(small[a]), p.Work(small[b])), cmp.Compare(a, b))
+	})
+	deadline := time.Now().Add(calibration)
+	for _, class := range order {
+		c := small[class]
+		model := classes(c)[2]
+		if s := speeds[model]; s != nil && s.of(p.Work(c)) > time.Until(deadline) {
+			continue // its model's speed will do
+		}
+		wall, ok := p.time(ctx, c)
+		if !ok {
+			continue
+		}
+		timed = true
+		add(speeds, class, wall, p.Work(c))
+		add(speeds, model, wall, p.Work(c))
+	}
+	return timed
+}
+
+// reduced is a cell with few replicates and steps.
+func reduced(c suites.Cell) suites.Cell {
+	const few = 20
+	c.Train.Steps, c.Train.Every = min(c.Train.Steps, few), 0
+	c.Metrics = slices.Clone(c.Metrics)
+	for i, m := range c.Metrics {
+		if r, ok := m.Params["r"].(int); ok && r > few {
+			c.Metrics[i].Params = maps.Clone(m.Params)
+			c.Metrics[i].Params["r"] = few
+		}
+	}
+	return c
+}
+
+// time runs a cell, twice if it is short, since the first run of anything is
+// slow. A cell that outlasts ctx is left to end by itself.
+func (p Parts) time(ctx context.Context, c suites.Cell) (time.Duration, bool) {
+	type timed struct {
+		wall time.Duration
+		ok   bool
+	}
+	done := make(chan timed, 1)
+	go func() {
+		var t timed
+		for range 2 {
+			start := time.Now()
+			res := p.runCell(ctx, c)
+			t = timed{time.Since(start), res.Outcome == store.Done}
+			if !t.ok || t.wall > calibration/10 {
+				break
+			}
+		}
+		done <- t
+	}()
+	select {
+	case t := <-done:
+		return t.wall, t.ok
+	case <-ctx.Done():
+		return 0, false
+	}
+}

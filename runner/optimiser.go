@@ -1,0 +1,100 @@
+package runner
+
+import (
+	"fmt"
+
+	"github.com/vibench/bench/core/optim"
+	"github.com/vibench/bench/suites"
+	"github.com/vibench/bench/vi"
+)
+
+// Optimiser is a rule and its schedule as a suite names them.
+type Optimiser interface {
+	Name() string
+	Rule() optim.Rule
+	Factor(steps int) (optim.Schedule, error) // over so many training steps
+}
+
+// Optimisers are the built-in ones with the defaults of their settings.
+func Optimisers() []Optimiser {
+	s := Schedule{Schedule: "constant", Rates: []float64{}, Lengths: []int{}}
+	return []Optimiser{
+		Adam{Rate: 0.001, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Schedule: s},
+		SGD{Rate: 0.01, Schedule: s},
+		Target{Rho: 1},
+	}
+}
+
+// Schedule is the course of a rate over training.
+type Schedule struct {
+	Schedule string    `name:"schedule" choices:"constant|cosine|stages" doc:"course of the rate"`
+	To       float64   `name:"to" min:"0" doc:"cosine: factor at the last step"`
+	Rates    []float64 `name:"rates" min:"0" doc:"stages: factor of each stage"`
+	Lengths  []int     `name:"lengths" min:"1" doc:"stages: steps of each stage"`
+}
+
+func (s Schedule) Factor(steps int) (optim.Schedule, error) {
+	var f optim.Schedule = optim.Constant(1)
+	switch s.Schedule {
+	case "cosine":
+		f = optim.Cosine{From: 1, To: s.To, Steps: max(steps, 1)}
+	case "stages":
+		f = optim.Stages{Rates: s.Rates, Lengths: s.Lengths}
+	}
+	return f, f.Check()
+}
+
+// Adam is the rule of Kingma and Ba 2015, ascending.
+type Adam struct {
+	Rate  float64 `name:"rate" min:"0" doc:"size of a first step"`
+	Beta1 float64 `name:"beta1" min:"0" max:"1" doc:"decay of the first moment"`
+	Beta2 float64 `name:"beta2" min:"0" max:"1" doc:"decay of the second moment"`
+	Eps   float64 `name:"eps" min:"0" doc:"added to the root of the second moment"`
+	Schedule
+}
+
+func (Adam) Name() string { return "adam" }
+func (a Adam) Rule() optim.Rule {
+	return optim.Adam{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Eps: a.Eps}
+}
+
+// SGD is gradient ascent, with momentum in the common or in Nesterov's form.
+type SGD struct {
+	Rate     float64 `name:"rate" min:"0" doc:"per unit of direction"`
+	Momentum float64 `name:"momentum" min:"0" max:"1" doc:"decay of the velocity"`
+	Nesterov bool    `name:"nesterov" doc:"look ahead along the velocity"`
+	Schedule
+}
+
+func (SGD) Name() string { return "sgd" }
+func (s SGD) Rule() optim.Rule {
+	return optim.SGD{Rate: s.Rate, Momentum: s.Momentum, Nesterov: s.Nesterov}
+}
+
+// Target goes a share rho of the way to the target that an estimator such as EM
+// returns, and exactly to it at rho = 1.
+type Target struct {
+	Rho float64 `name:"rho" min:"0" max:"1" doc:"share of the way"`
+}
+
+func (Target) Name() string       { return "step" }
+func (t Target) Rule() optim.Rule { return optim.Step{Rho: t.Rho} }
+
+// Factor is constant: the share is the whole setting.
+func (Target) Factor(int) (optim.Schedule, error) { return optim.Constant(1), nil }
+
+func (p Parts) optimiser(c suites.Choice, steps int) (optim.Rule, optim.Schedule, error) {
+	o, err := find(p.Optimisers, Optimiser.Name, c.Name)
+	if err != nil {
+		return nil, nil, fmt.Errorf("optimiser: %w", err)
+	}
+	if o, err = vi.With(o, c.Params); err != nil {
+		return nil, nil, err
+	}
+	rule := o.Rule()
+	if err := rule.Check(); err != nil {
+		return nil, nil, err
+	}
+	f, err := o.Factor(steps)
+	return rule, f, err
+}

@@ -1,0 +1,178 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vibench/bench/store"
+	"github.com/vibench/bench/suites"
+)
+
+// Options say how a plan is run. None of them changes a number.
+type Options struct {
+	Workers  int               // cells at a time; 0 is one
+	Refused  map[string]string // from Check: cells that are refused, and why
+	Order    func(n int) []int // the order in which missing cells are taken; nil is the plan's
+	Progress func(Event)       // after every cell, from one goroutine; may be nil
+}
+
+// Event is one cell's end.
+type Event struct {
+	Cell    suites.Cell
+	Result  store.Result
+	Ended   int // cells that have ended, those from before included
+	Failed  int // of those that ended now
+	Planned int
+}
+
+// Summary is what a run has done.
+type Summary struct {
+	Planned int
+	Before  int                   // done before it began
+	Ended   map[store.Outcome]int // of the cells of this run
+	Left    int                   // neither ended nor begun
+	Wall    time.Duration
+}
+
+// settled says whether an earlier outcome stands. Failures and interruptions
+// are tried again; a divergence or a refusal is a result.
+func settled(o store.Outcome) bool {
+	return o == store.Done || o == store.Diverged || o == store.Refused
+}
+
+// Run runs the cells of a plan that the store does not have yet, on workers, with
+// one writer; running again continues. When ctx ends, cells at work are given up
+// and nothing of them is kept. The error is the store's; a cell's failure is a
+// result and stops no other.
+func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov store.Provenance, opt Options) (Summary, error) {
+	start := time.Now()
+	sum := Summary{Planned: len(plan.Cells), Ended: map[store.Outcome]int{}}
+	todo, err := Missing(plan, st)
+	if err != nil {
+		return sum, err
+	}
+	sum.Before, sum.Left = len(plan.Cells)-len(todo), len(todo)
+	run, err := st.Begin(plan, prov)
+	if err != nil || len(todo) == 0 {
+		return sum, err
+	}
+	if opt.Order != nil {
+		order := opt.Order(len(todo))
+		shuffled := make([]suites.Cell, len(todo))
+		for i, j := range order {
+			shuffled[i] = todo[j]
+		}
+		todo = shuffled
+	}
+
+	type ended struct {
+		cell suites.Cell
+		res  store.Result
+	}
+	done := make(chan ended)
+	failed := make(chan error, 1)
+	writer := func() error { // the one writer: what has queued up goes into one transaction
+		n := 0
+		for first := range done {
+			batch := []ended{first}
+			for more := true; more && len(batch) < 256; {
+				select {
+				case next, open := <-done:
+					if more = open; open {
+						batch = append(batch, next)
+					}
+				default:
+					more = false
+				}
+			}
+			results := make([]store.Result, 0, len(batch))
+			for _, e := range batch {
+				if e.res.Outcome != store.Interrupted {
+					results = append(results, e.res)
+				}
+			}
+			if err := st.Write(run, results); err != nil {
+				return err
+			}
+			for _, e := range batch {
+				sum.Ended[e.res.Outcome]++
+				if e.res.Outcome == store.Interrupted {
+					continue
+				}
+				n++
+				if opt.Progress != nil {
+					opt.Progress(Event{e.cell, e.res, sum.Before + n, sum.Ended[store.Failed], sum.Planned})
+				}
+			}
+		}
+		sum.Left -= n
+		return nil
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		err := writer()
+		if err != nil {
+			stop() // no use in numbers that cannot be kept
+			for range done {
+			}
+		}
+		failed <- err
+	}()
+
+	workers := max(opt.Workers, 1)
+	seat := make(chan int, workers)
+	for i := range workers {
+		seat <- i
+	}
+	var g errgroup.Group
+	g.SetLimit(workers)
+	for _, c := range todo {
+		if ctx.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			w := <-seat
+			defer func() { seat <- w }()
+			if ctx.Err() != nil {
+				return nil
+			}
+			begun := time.Now()
+			res := store.Result{Cell: c.ID, Outcome: store.Refused, Reason: opt.Refused[c.ID]}
+			if res.Reason == "" {
+				res = p.runCell(ctx, c)
+			}
+			res.Cost = store.Cost{Start: begun, Wall: time.Since(begun), Worker: w}
+			done <- ended{c, res}
+			return nil
+		})
+	}
+	g.Wait()
+	close(done)
+	err = <-failed
+	sum.Wall = time.Since(start)
+	return sum, err
+}
+
+// Missing are the cells of a plan that have no standing outcome in the store, in
+// the plan's order.
+func Missing(plan *suites.Plan, st *store.Store) ([]suites.Cell, error) {
+	ids := make([]string, len(plan.Cells))
+	for i, c := range plan.Cells {
+		ids[i] = c.ID
+	}
+	had, err := st.Outcomes(ids)
+	if err != nil {
+		return nil, fmt.Errorf("runner: %w", err)
+	}
+	var todo []suites.Cell
+	for _, c := range plan.Cells {
+		if !settled(had[c.ID]) {
+			todo = append(todo, c)
+		}
+	}
+	return todo, nil
+}

@@ -1,0 +1,97 @@
+// Package vi is the seam between estimators and models. A model is a pair
+// (p, q) of densities on a tape; an estimator is the program that samples,
+// freezes, weighs and returns one direction a network. Everything is raised, in
+// nats, and every scalar estimates a mean over the data set.
+package vi
+
+import (
+	"github.com/vibench/bench/core/dist"
+	"github.com/vibench/bench/core/rng"
+	"github.com/vibench/bench/core/tape"
+)
+
+// Model names its parameters, latent blocks and capabilities, and sets its start.
+type Model interface {
+	Sheet() Sheet
+	Init(key rng.Key, p *Params) // every gen/ and inf/ parameter; a pure function of key and the data it was made for
+}
+
+// Latent is a model with a posterior. z is [K*B, D], densities are [K,B].
+type Latent interface {
+	Model
+	Prior(s *Step) dist.Dist
+	Posterior(s *Step) dist.Dist
+	LogLik(s *Step, z dist.Value) tape.Node // log p(x|z)
+}
+
+// Maker is how a suite's model comes to be: its settings are the fields of the
+// value, and For gives the model for a data set, or why it does not suit it.
+type Maker interface {
+	Name() string
+	For(d *Data) (Model, error)
+}
+
+// Estimator is a program that raises a bound. Its settings are its fields.
+type Estimator interface {
+	Card() Card
+	Estimate(s *Step) Direction // pure in s: parameters and state are read, never changed
+}
+
+// Starter is an estimator with parameters (own/...) or state of its own.
+type Starter interface {
+	Start(sheet Sheet, data Shape, key rng.Key) (own []Spec, init func(*Params), st State)
+}
+
+// Evidence is the capability Exact: log p(x) of each row of x, in nats.
+type Evidence interface {
+	LogEvidence(p *Params, x []float64) []float64
+}
+
+// KLimits is the capability LargeK: how the K-sample bound of the data behaves
+// as K grows.
+type KLimits interface {
+	// ChiSquare is Var[w]/Z^2 under q of each row of x: E[L_K] = log p(x) - g2/(2K) + O(1/K^2).
+	ChiSquare(p *Params, x []float64) []float64
+	// Limit gives, for the gradient of the mean bound over x in a parameter, the
+	// limits of K E and of K times the variance summed over coordinates; ok is
+	// false where no closed form is known.
+	Limit(p *Params, x []float64, param string) (mean []float64, variance float64, ok bool)
+}
+
+// Update is what a role's optimiser is given: an ascent direction, or the
+// target itself (EM, CAVI). Both nil: the role and its optimiser stand still.
+type Update struct{ Ascend, Target tape.Vector }
+
+// Nil reports whether there is nothing to do.
+func (u Update) Nil() bool { return u.Ascend.Nil() && u.Target.Nil() }
+
+// Direction is an estimate: one update a role, in the tape's precision, valid
+// until the next step.
+type Direction struct{ Gen, Inf, Own Update }
+
+// Role is the update of one role.
+func (d Direction) Role(r tape.Role) Update { return [...]Update{d.Gen, d.Inf, d.Own}[r] }
+
+// Surrogate is one scalar a network, to be raised; nil leaves that role and its
+// optimiser untouched.
+type Surrogate = tape.Surrogate
+
+// Data is one data set as a cell sees it.
+type Data struct {
+	Name    string
+	Digest  string // of the values, SHA-256
+	N, D    int
+	X       []float64 // [N,D], row-major
+	Domain  Domain
+	Perturb float64 // sd of the step away from the optimum at which a model that knows its optimum starts: part of the problem
+}
+
+// Shape of the data.
+func (d *Data) Shape() Shape { return Shape{d.N, d.D, d.Domain} }
+
+// Dataset is how a suite's data come to be; settings are its fields.
+type Dataset interface {
+	Name() string
+	Shape() Shape                    // known before anything is made
+	Make(key rng.Key) (*Data, error) // key is data/<dataset>/<split> of the seed
+}

@@ -1,0 +1,116 @@
+package vi
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vibench/bench/core/tape"
+)
+
+// Cap is a capability: something an estimator may need and a model may offer.
+// Those of a latent block stand in Block.Offers, those of the whole model in
+// Sheet.Offers. A capability beyond densities has one small interface, named
+// where it is used.
+type Cap string
+
+const (
+	Score      Cap = "score"       // log q(z) with gradients in its parameters
+	Path       Cap = "path"        // z = g(noise; phi), differentiable in phi
+	AnalyticKL Cap = "analytic-kl" // KL(q || prior) in closed form (dist.KL)
+	Exact      Cap = "exact"       // evidence in closed form (Evidence)
+	LargeK     Cap = "large-k"     // limits of the K-sample bound (KLimits)
+)
+
+// Params holds a cell's parameters; see tape.Params.
+type Params = tape.Params
+
+// Spec declares a parameter; see tape.Spec.
+type Spec = tape.Spec
+
+// Sheet is what a model says of itself before anything runs.
+type Sheet struct {
+	Blocks []Block // latent blocks, in order
+	Params []Spec  // gen/... and inf/...
+	Offers []Cap   // of the whole model
+	Data   Domain  // what it explains
+}
+
+// Block is one latent block.
+type Block struct {
+	Name   string
+	Kind   string // real, binary, categorical
+	Dim    int
+	Offers []Cap
+}
+
+// Domain is the kind of the observed values.
+type Domain string
+
+const (
+	Real   Domain = "real"
+	Binary Domain = "binary"
+)
+
+// Shape is what an estimator may know of the data when it makes its own parameters.
+type Shape struct {
+	N, D   int
+	Domain Domain
+}
+
+// Card is what an estimator says of itself.
+type Card struct {
+	Name      string // in suites
+	Paper     string // arXiv number or citation
+	Needs     []Cap  // of every latent block, or of the model
+	K         int    // samples a datum
+	LeastK    int    // fewer are refused; 0 is 1
+	Target    string // the bound whose gradient it estimates, with its sizes: elbo, iwae@64
+	Bias      string // empty: unbiased for the target's gradient in the inference parameters
+	OneScalar bool   // Gen and Inf are one scalar: shared weights are admitted
+}
+
+// Fit says why an estimator cannot run on a model and data; nil if it can. The
+// error names what is missing and what the model offers, without a position:
+// the runner reports at the suite's line.
+func Fit(c Card, s Sheet, data Shape) error {
+	if least := max(c.LeastK, 1); c.K < least {
+		return fmt.Errorf("estimator %q: got k = %d; need at least %d", c.Name, c.K, least)
+	}
+	if s.Data != "" && s.Data != data.Domain {
+		return fmt.Errorf("estimator %q: the model explains %s data, the data set is %s", c.Name, s.Data, data.Domain)
+	}
+	for _, need := range c.Needs {
+		if slices.Contains(s.Offers, need) {
+			continue
+		}
+		if len(s.Blocks) == 0 {
+			return fmt.Errorf("estimator %q needs %s; the model offers %s", c.Name, need, List(s.Offers))
+		}
+		for _, b := range s.Blocks {
+			if !slices.Contains(b.Offers, need) {
+				return fmt.Errorf("estimator %q needs %s; block %q (%s) offers %s", c.Name, need, b.Name, b.Kind, List(b.Offers))
+			}
+		}
+	}
+	if !c.OneScalar {
+		for _, p := range s.Params {
+			if strings.HasPrefix(p.Name, "shared/") {
+				return fmt.Errorf("estimator %q raises gen and inf by two scalars; parameter %q is shared by both networks and would get a wrong direction", c.Name, p.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// List prints capabilities for a message.
+func List(caps []Cap) string {
+	if len(caps) == 0 {
+		return "nothing beyond densities"
+	}
+	s := make([]string, len(caps))
+	for i, c := range caps {
+		s[i] = string(c)
+	}
+	return strings.Join(s, ", ")
+}

@@ -1,0 +1,52 @@
+package vi
+
+import (
+	"fmt"
+	"slices"
+)
+
+// State is what an estimator or a model carries from step to step beside
+// parameters: chains, baselines, imputations. It is read by name and returned by
+// row, never changed in place, so that a probe can throw away what a step keeps.
+type State map[string]Table
+
+// Table is one named state: rows of equal width, float64.
+type Table struct {
+	Width int
+	Data  []float64 // rows x Width
+}
+
+type kept struct {
+	name string
+	rows []int
+	data []float64
+}
+
+// State reads a table; it panics on a name that Start did not make.
+func (s *Step) State(name string) Table {
+	t, ok := s.state[name]
+	if !ok {
+		panic(fmt.Sprintf("vi: state %q was not made by Start", name))
+	}
+	return t
+}
+
+// Keep returns new values of some rows of a table: the next step's, not this one's.
+func (s *Step) Keep(name string, rows []int, value []float64) {
+	if w := s.State(name).Width; len(value) != w*len(rows) {
+		panic(fmt.Sprintf("vi: Keep %q: %d rows of width %d want %d values, got %d", name, len(rows), w, w*len(rows), len(value)))
+	}
+	s.kept = append(s.kept, kept{name, slices.Clone(rows), slices.Clone(value)})
+}
+
+// Commit makes what the last step kept the state of the next. A probe does not
+// call it.
+func (w *Work) Commit() {
+	for _, k := range w.step.kept {
+		t := w.State[k.name]
+		for i, r := range k.rows {
+			copy(t.Data[r*t.Width:(r+1)*t.Width], k.data[i*t.Width:])
+		}
+	}
+	w.step.kept = w.step.kept[:0]
+}

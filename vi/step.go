@@ -1,0 +1,174 @@
+package vi
+
+import (
+	"fmt"
+
+	"github.com/vibench/bench/core/dist"
+	"github.com/vibench/bench/core/rng"
+	"github.com/vibench/bench/core/tape"
+)
+
+// Source is where a step's noise comes from. Keyed is the real one; an exact
+// test puts quadrature in its place, because noise enters nowhere else.
+type Source interface {
+	Normal(site string, plate uint64, dst tape.Vector)
+	Uniform(site string, plate uint64, dst tape.Vector)
+}
+
+// Keyed draws from a key: the stream of a site and plate is key/site/plate.
+type Keyed struct{ Key rng.Key }
+
+func (k *Keyed) at(site string, plate uint64) rng.Key { return rng.Plate(rng.Site(k.Key, site), plate) }
+
+// Normal fills dst with standard normals.
+func (k *Keyed) Normal(site string, plate uint64, dst tape.Vector) {
+	if x := dst.F64(); x != nil {
+		k.at(site, plate).Normal64(x, 0)
+		return
+	}
+	k.at(site, plate).Normal32(dst.F32(), 0)
+}
+
+// Uniform fills dst with uniforms of (0,1).
+func (k *Keyed) Uniform(site string, plate uint64, dst tape.Vector) {
+	if x := dst.F64(); x != nil {
+		k.at(site, plate).Uniform64(x, 0)
+		return
+	}
+	k.at(site, plate).Uniform32(dst.F32(), 0)
+}
+
+// site binds a source to a name and to the data of a batch.
+type site struct {
+	s    *Step
+	name string
+}
+
+func (n *site) Normal(b int, dst tape.Vector)  { n.s.source.Normal(n.name, n.s.plate(b), dst) }
+func (n *site) Uniform(b int, dst tape.Vector) { n.s.source.Uniform(n.name, n.s.plate(b), dst) }
+
+// Step is one batch at one moment: what an estimator and a model read.
+type Step struct {
+	*tape.Tape
+	X     tape.Node // [B,d], the batch
+	Index []int     // row of the data set behind each row of X
+	N     int       // rows of the whole data set: global terms carry 1/N
+	Iter  int       // training step, from 0
+	Evals int64     // density evaluations so far: rows of log p or log q
+
+	model  Latent
+	source Source
+	sites  []*site
+	used   int
+	state  State
+	kept   []kept
+}
+
+// B is the number of data in the batch.
+func (s *Step) B() int { return len(s.Index) }
+
+func (s *Step) plate(b int) uint64 { return uint64(s.Index[b]) }
+
+// Noise is the stream of a site; every site of an estimator has its own name.
+func (s *Step) Noise(name string) dist.Noise {
+	if s.used == len(s.sites) {
+		s.sites = append(s.sites, &site{})
+	}
+	n := s.sites[s.used]
+	s.used++
+	n.s, n.name = s, name
+	return n
+}
+
+// Prior is the model's p(z).
+func (s *Step) Prior() dist.Dist { return s.model.Prior(s) }
+
+// Posterior is the model's q(z|x).
+func (s *Step) Posterior() dist.Dist { return s.model.Posterior(s) }
+
+// LogLik is log p(x|z), [K,B].
+func (s *Step) LogLik(z dist.Value) tape.Node {
+	s.count(z)
+	return s.model.LogLik(s, z)
+}
+
+// LogJoint is log p(x,z) = log p(z) + log p(x|z), [K,B].
+func (s *Step) LogJoint(z dist.Value) tape.Node {
+	s.count(z)
+	return s.model.Prior(s).LogProb(z).Add(s.model.LogLik(s, z))
+}
+
+// LogQ is log q(z|x) of a distribution of this step, [K,B], counted as an evaluation.
+func (s *Step) LogQ(q dist.Dist, z dist.Value) tape.Node {
+	s.count(z)
+	return q.LogProb(z)
+}
+
+func (s *Step) count(z dist.Value) { s.Evals += int64(z.K * s.B()) }
+
+// Ascend turns scalars into a direction.
+func (s *Step) Ascend(u Surrogate) Direction {
+	v := s.Tape.Ascend(u)
+	return Direction{Gen: Update{Ascend: v[tape.Gen]}, Inf: Update{Ascend: v[tape.Inf]}, Own: Update{Ascend: v[tape.Own]}}
+}
+
+// Work is one goroutine's place to take steps: a tape, a model, parameters, data.
+type Work struct {
+	Model  Model
+	Params *Params
+	Data   *Data
+	All    []int // 0..N-1
+	State  State
+	step   Step
+}
+
+// NewWork lays out the parameters of the model (and of the estimator, if it has
+// any) in a precision and sets their start; key is init/<model> of the seed.
+func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*Work, error) {
+	sheet := m.Sheet()
+	specs := sheet.Params
+	var own []Spec
+	var init func(*Params)
+	var st State
+	if s, ok := e.(Starter); ok {
+		own, init, st = s.Start(sheet, d.Shape(), key)
+	}
+	p, err := tape.NewParams(prec, append(append([]Spec{}, specs...), own...))
+	if err != nil {
+		return nil, fmt.Errorf("vi: %w", err)
+	}
+	m.Init(key, p)
+	if init != nil {
+		init(p)
+	}
+	w := &Work{Model: m, Params: p, Data: d, All: make([]int, d.N), State: st}
+	for i := range w.All {
+		w.All[i] = i
+	}
+	w.step.Tape = tape.New(p)
+	return w, nil
+}
+
+// Step opens a step on rows of the data with a source of noise. The one before
+// is over: its nodes and directions are gone.
+func (w *Work) Step(iter int, rows []int, src Source) *Step {
+	s := &w.step
+	s.Tape.Reset()
+	s.Index, s.N, s.Iter, s.source, s.used, s.kept, s.Evals = rows, w.Data.N, iter, src, 0, s.kept[:0], 0
+	s.model, _ = w.Model.(Latent)
+	s.state = w.State
+	d := w.Data.D
+	s.X = s.Tape.Leaf(len(rows), d)
+	v := s.X.Value()
+	for b, n := range rows {
+		x := w.Data.X[n*d : (n+1)*d]
+		if y := v.F64(); y != nil {
+			copy(y[b*d:], x)
+			continue
+		}
+		for j, y := range x {
+			v.Set(b*d+j, y)
+		}
+	}
+	return s
+}
