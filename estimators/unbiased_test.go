@@ -1,0 +1,89 @@
+package estimators_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/estimators"
+	"github.com/vibench/bench/vi"
+)
+
+// largestZ compares the means of two estimators' inference directions on the
+// same draws: the largest |mean difference| / standard error over coordinates.
+func largestZ(t *testing.T, w *vi.Work, a, b vi.Estimator, draws int) (z float64, coords int) {
+	var s, ss []float64
+	for r := range draws {
+		x := estimate(w, a, r).Inf.Ascend.AppendTo(nil)
+		y := estimate(w, b, r).Inf.Ascend.F64()
+		if s == nil {
+			s, ss = make([]float64, len(x)), make([]float64, len(x))
+		}
+		for i := range x {
+			d := x[i] - y[i]
+			s[i] += d
+			ss[i] += d * d
+		}
+	}
+	n := float64(draws)
+	for i := range s {
+		se := math.Sqrt((ss[i]/n - s[i]/n*s[i]/n) / (n - 1))
+		z = math.Max(z, math.Abs(s[i]/n)/se)
+	}
+	return z, len(s)
+}
+
+// Who shares a mean and who does not (E1, E2, E3), on the two-dimensional toy
+// well off its optimum. All same-mean comparisons together raise a false alarm
+// once in a thousand keys (Bonferroni over comparisons and coordinates, normal
+// quantile); each different-mean comparison must reject at 1e-6, so that the
+// test is known to see a bias of that size.
+func TestMeans(t *testing.T) {
+	draws := 60000
+	if testing.Short() {
+		draws = 15000
+	}
+	w := toy(t, tape.Float64, 2, 2, 0.5)
+	type comparison struct{ a, b vi.Estimator }
+	var same []comparison
+	for _, k := range []int{2, 4, 16} {
+		dreg := estimators.DReG{K: k}
+		for _, e := range []vi.Estimator{
+			estimators.IWAE{K: k}, estimators.VIMCO{K: k, Baseline: "arithmetic"}, estimators.VIMCO{K: k, Baseline: "geometric"},
+			estimators.ScoreFunction{K: k}, estimators.OVIS{K: k},
+		} {
+			same = append(same, comparison{e, dreg})
+		}
+		same = append(same, comparison{estimators.RWS{K: k}, estimators.RWSDReG{K: k}})
+	}
+	same = append(same, comparison{estimators.ELBO{K: 2, Form: "sgvb-a"}, estimators.ELBO{K: 2, Form: "sgvb-b"}},
+		comparison{estimators.ELBO{K: 1, Form: "sgvb-a"}, estimators.STL{K: 1}},
+		comparison{estimators.MIWAE{M: 2, K: 4}, estimators.DReG{K: 4}},
+		comparison{estimators.PIWAE{M: 2, K: 4}, estimators.DReG{K: 4}})
+	for _, c := range same {
+		t.Run(name(c.a)+"="+name(c.b), func(t *testing.T) {
+			z, coords := largestZ(t, w, c.a, c.b, draws)
+			limit := distuv.UnitNormal.Quantile(1 - 1e-3/2/float64(len(same)*coords))
+			if z > limit {
+				t.Errorf("largest z of a difference of means is %.2f; want at most %.2f", z, limit)
+			}
+		})
+	}
+	for _, c := range []comparison{
+		{estimators.STL{K: 8}, estimators.DReG{K: 8}},
+		{estimators.RWS{K: 8}, estimators.DReG{K: 8}},
+		{estimators.OVIS{K: 8, Gamma: 1}, estimators.DReG{K: 8}},
+	} {
+		t.Run(name(c.a)+"!="+name(c.b), func(t *testing.T) {
+			z, coords := largestZ(t, w, c.a, c.b, draws)
+			if limit := distuv.UnitNormal.Quantile(1 - 1e-6/2/float64(coords)); z < limit {
+				t.Errorf("largest z of a difference of means is %.2f; want at least %.2f, else the test has no power", z, limit)
+			}
+		})
+	}
+}
+
+func name(e vi.Estimator) string { c := e.Card(); return fmt.Sprint(c.Name, "@", c.K) }
