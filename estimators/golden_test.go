@@ -1,0 +1,67 @@
+package estimators_test
+
+import (
+	"crypto/sha256"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/estimators"
+	"github.com/vibench/bench/vi"
+)
+
+var update = flag.Bool("update", false, "write testdata/directions.golden")
+
+// The bits of every estimator's direction, on the toy and on a network, in both
+// precisions. They may change only with a numeric version; a compiler that fuses
+// a multiply-add, or a routine that differs by machine, changes them too, which
+// is why this test also runs at GOAMD64=v3.
+func TestGoldenDirections(t *testing.T) {
+	var got strings.Builder
+	for _, prec := range []tape.Precision{tape.Float64, tape.Float32} {
+		for name, w := range map[string]*vi.Work{"toy": toy(t, prec, 3, 4, 0.4), "vae": vae(t, prec)} {
+			for _, e := range estimators.All() {
+				h := sha256.New()
+				for r := range 3 {
+					d := estimate(w, e, r)
+					h.Write(d.Gen.Ascend.Bits())
+					h.Write(d.Inf.Ascend.Bits())
+				}
+				fmt.Fprintf(&got, "%s %s %s %x\n", name, prec, e.Card().Name, h.Sum(nil)[:12])
+			}
+		}
+	}
+	lines := strings.Split(strings.TrimSpace(got.String()), "\n")
+	text := strings.Join(sorted(lines), "\n") + "\n"
+	const file = "testdata/directions.golden"
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(strings.TrimSpace(string(want)), "\n") {
+		if have := sorted(lines); i >= len(have) || have[i] != line {
+			t.Errorf("want %s", line)
+		}
+	}
+	if n := strings.Count(string(want), "\n"); n != len(lines) {
+		t.Errorf("got %d directions; the golden file has %d", len(lines), n)
+	}
+}
+
+func sorted(x []string) []string {
+	out := slices.Clone(x)
+	slices.Sort(out)
+	return out
+}
