@@ -38,7 +38,7 @@ func (d draw) raise(gen, path, score tape.Node) vi.Direction {
 		u.Inf = path.Stop().Mul(d.lw).MeanB()
 	}
 	if !score.Nil() {
-		h := score.Stop().Mul(d.s.LogQ(d.q, d.z.Stop())).MeanB()
+		h := score.Stop().Mul(d.q.LogProb(d.z.Stop())).MeanB() // not counted: lq is the same number
 		if u.Inf.Nil() {
 			u.Inf = h
 		} else {

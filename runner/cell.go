@@ -17,13 +17,14 @@ import (
 // cell is a cell at work: everything built, nothing run.
 type cell struct {
 	suites.Cell
-	parts  Parts
-	est    vi.Estimator
-	work   *vi.Work
-	evals  []metrics.Evaluation
-	probes []metrics.Probe
-	train  *trainer
-	res    store.Result
+	parts    Parts
+	est      vi.Estimator
+	work     *vi.Work
+	evals    []metrics.Evaluation
+	probes   []metrics.Probe
+	train    *trainer
+	res      store.Result
+	measured int64 // density evaluations of metrics
 }
 
 // build makes a cell's data, model and start.
@@ -93,7 +94,7 @@ func (p Parts) runCell(ctx context.Context, c suites.Cell) (res store.Result) {
 	}
 	err = out.run(ctx)
 	res = out.res
-	res.Outcome, res.Step, res.Steps, res.Evals = store.Done, out.train.step, int64(out.train.step), out.train.evals
+	res.Outcome, res.Step, res.Steps, res.Evals = store.Done, out.train.step, int64(out.train.step), out.train.evals+out.measured
 	var d diverged
 	switch {
 	case err == nil:
@@ -157,6 +158,6 @@ func (c *cell) evaluate(ctx context.Context) error {
 	for _, a := range out.Arrays {
 		c.res.Vectors = append(c.res.Vectors, store.Vector{Name: a.Name, Step: c.train.step, Data: a.Data})
 	}
-	c.train.evals += e.Evals
+	c.measured += e.Evals
 	return nil
 }

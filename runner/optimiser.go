@@ -17,23 +17,23 @@ type Optimiser interface {
 
 // Optimisers are the built-in ones with the defaults of their settings.
 func Optimisers() []Optimiser {
-	s := Schedule{Schedule: "constant", Rates: []float64{}, Lengths: []int{}}
+	s := Course{Schedule: "constant", Rates: []float64{}, Lengths: []int{}}
 	return []Optimiser{
-		Adam{Rate: 0.001, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Schedule: s},
-		SGD{Rate: 0.01, Schedule: s},
+		Adam{Rate: 0.001, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Course: s},
+		SGD{Rate: 0.01, Course: s},
 		Target{Rho: 1},
 	}
 }
 
-// Schedule is the course of a rate over training.
-type Schedule struct {
+// Course is the course of a rate over training.
+type Course struct {
 	Schedule string    `name:"schedule" choices:"constant|cosine|stages" doc:"course of the rate"`
 	To       float64   `name:"to" min:"0" doc:"cosine: factor at the last step"`
 	Rates    []float64 `name:"rates" min:"0" doc:"stages: factor of each stage"`
 	Lengths  []int     `name:"lengths" min:"1" doc:"stages: steps of each stage"`
 }
 
-func (s Schedule) Factor(steps int) (optim.Schedule, error) {
+func (s Course) Factor(steps int) (optim.Schedule, error) {
 	var f optim.Schedule = optim.Constant(1)
 	switch s.Schedule {
 	case "cosine":
@@ -50,7 +50,7 @@ type Adam struct {
 	Beta1 float64 `name:"beta1" min:"0" max:"1" doc:"decay of the first moment"`
 	Beta2 float64 `name:"beta2" min:"0" max:"1" doc:"decay of the second moment"`
 	Eps   float64 `name:"eps" min:"0" doc:"added to the root of the second moment"`
-	Schedule
+	Course
 }
 
 func (Adam) Name() string { return "adam" }
@@ -63,7 +63,7 @@ type SGD struct {
 	Rate     float64 `name:"rate" min:"0" doc:"per unit of direction"`
 	Momentum float64 `name:"momentum" min:"0" max:"1" doc:"decay of the velocity"`
 	Nesterov bool    `name:"nesterov" doc:"look ahead along the velocity"`
-	Schedule
+	Course
 }
 
 func (SGD) Name() string { return "sgd" }

@@ -1,0 +1,100 @@
+package runner
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/vibench/bench/store"
+	"github.com/vibench/bench/suites"
+)
+
+func planOf(t *testing.T, text string) *suites.Plan {
+	t.Helper()
+	s, err := suites.Parse("s.yaml", []byte(text), Builtin().Catalog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := s.Plan(suites.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+const priced = `
+suite: s
+grid:
+  estimator: [{iwae: {k: [4, 8]}}, {dreg: {k: 4}}]
+  model: lineargaussian
+  dataset: {lineargaussian: {n: 4}}
+  seed: 0..1
+log: {metrics: [elbo, {gradvar: {r: 200}}]}
+`
+
+// A twin of a done cell costs what that did, a cell of the same estimator by its
+// work, one of another estimator at the speed of the model.
+func TestCostMeasured(t *testing.T) {
+	p, plan := Builtin(), planOf(t, priced)
+	st, err := store.Open(t.TempDir() + "/s.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	run, err := st.Begin(plan, store.Provenance{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := plan.Cells[0]
+	took := 3 * time.Second
+	if err := st.Write(run, []store.Result{{Cell: first.ID, Outcome: store.Done, Cost: store.Cost{Wall: took}}}); err != nil {
+		t.Fatal(err)
+	}
+	missing, err := Missing(plan, st)
+	if err != nil || len(missing) != 5 {
+		t.Fatalf("%d missing, %v", len(missing), err)
+	}
+	cost, err := p.Cost(context.Background(), plan, missing, st)
+	if err != nil || cost.Source != "measured" || len(cost.Cells) != 5 {
+		t.Fatalf("got %+v, %v", cost, err)
+	}
+	for _, c := range missing {
+		want := time.Duration(float64(took) * p.Work(c) / p.Work(first))
+		if got := cost.Cells[c.ID]; (got - want).Abs() > time.Millisecond {
+			t.Errorf("%s: got %v; want %v", c, got, want)
+		}
+		if c.Estimator.String() == first.Estimator.String() && (cost.Cells[c.ID]-took).Abs() > time.Millisecond {
+			t.Errorf("a twin costs %v; want %v", cost.Cells[c.ID], took)
+		}
+	}
+	if p.Work(plan.Cells[2]) <= p.Work(first) {
+		t.Error("k = 8 is no more work than k = 4")
+	}
+}
+
+// Without a store cells are timed, in a second or so, and all can be told.
+func TestCostCalibrated(t *testing.T) {
+	p, plan := Builtin(), planOf(t, priced)
+	start := time.Now()
+	cost, err := p.Cost(context.Background(), plan, plan.Cells, nil)
+	if err != nil || cost.Source != "calibrated" || len(cost.Cells) != len(plan.Cells) {
+		t.Fatalf("got %+v, %v", cost, err)
+	}
+	if took := time.Since(start); took > 3*calibration {
+		t.Errorf("took %v", took)
+	}
+}
+
+func TestCostWall(t *testing.T) {
+	cells := []suites.Cell{{ID: "a"}, {ID: "b"}, {ID: "c"}}
+	cost := Cost{Cells: map[string]time.Duration{"a": 5, "b": 1, "c": 3}}
+	for workers, want := range map[int]time.Duration{0: 9, 1: 9, 2: 5, 7: 5} {
+		if got, ok := cost.Wall(cells, workers); !ok || got != want {
+			t.Errorf("%d workers: got %v, %t; want %v", workers, got, ok, want)
+		}
+	}
+	delete(cost.Cells, "c")
+	if _, ok := cost.Wall(cells, 2); ok {
+		t.Error("a cell without a cost has one")
+	}
+}

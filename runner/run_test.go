@@ -1,0 +1,292 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/vibench/bench/store"
+	"github.com/vibench/bench/suites"
+	"github.com/vibench/bench/vi"
+)
+
+// faulty is an estimator that misbehaves as asked.
+type faulty struct {
+	K    int    `name:"k" min:"1"`
+	Does string `name:"does"`
+}
+
+func (f faulty) Card() vi.Card { return vi.Card{Name: "faulty", K: f.K, Target: "elbo"} }
+
+func (f faulty) Estimate(s *vi.Step) vi.Direction {
+	q := s.Posterior()
+	z := q.Sample(s.Noise("z"), f.K)
+	lw := s.LogJoint(z).Sub(s.LogQ(q, z))
+	switch f.Does {
+	case "panic":
+		panic("out of luck")
+	case "nan":
+		if s.Iter == 3 {
+			lw = lw.Scale(math.NaN())
+		}
+	case "target":
+		d := s.Ascend(vi.Surrogate{Gen: lw.Mean()})
+		return vi.Direction{Gen: vi.Update{Target: d.Gen.Ascend}}
+	}
+	return s.Ascend(vi.Surrogate{Gen: lw.Mean(), Inf: lw.Mean()})
+}
+
+func parts() Parts {
+	p := Builtin()
+	p.Estimators = append(p.Estimators, faulty{K: 1, Does: "nothing"})
+	return p
+}
+
+const small = `
+suite: small
+precision: float64
+grid:
+  - name: probe
+    estimator: [{iwae: {k: [1, 4]}}, {vimco: {k: 4}}]
+    model: lineargaussian
+    dataset: {lineargaussian: {dim: 2, n: 5, perturb: 0.3}}
+    seed: 0..2
+    log: {metrics: [elbo, iwae@8, logpx, kl@8, ess@8, {snr: {r: 40}}, {gradvar: {r: 20}}, {dsnr: {r: 20}}]}
+  - name: train
+    precision: float32
+    estimator: [{elbo: {k: 2, form: sgvb-b}}, {dreg: {k: 3}}]
+    model: {vae: {latent: 2, hidden: [[5], [4, 3]]}}
+    dataset: {bits: {n: 12, dim: 6}}
+    seed: 0..1
+    train: {steps: 20, batch: 5, every: 10, optim: {gen/: {adam: {rate: 0.01, schedule: cosine}}, inf/: {sgd: {rate: 0.05, momentum: 0.9, nesterov: true}}}}
+    log: {metrics: [elbo, iwae@8]}
+`
+
+func planned(t testing.TB, p Parts, text string) (*suites.Suite, *suites.Plan) {
+	t.Helper()
+	s, err := suites.Parse("small.yaml", []byte(text), p.Catalog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := s.Plan(suites.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, plan
+}
+
+func open(t testing.TB) *store.Store {
+	t.Helper()
+	st, err := store.Open(filepath.Join(t.TempDir(), "x.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	return st
+}
+
+func export(t testing.TB, st *store.Store) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := st.Export(&b, "csv"); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// The same suite with 1, 2 and 7 workers, in a shuffled order, and stopped and
+// continued: the same bytes.
+func TestSameBytes(t *testing.T) {
+	p := parts()
+	_, plan := planned(t, p, small)
+	var want string
+	for _, opt := range []Options{
+		{Workers: 1},
+		{Workers: 2},
+		{Workers: 7, Order: func(n int) []int { o := order(n); slices.Reverse(o); return o }},
+		{Workers: 3, Order: func(n int) []int {
+			o := order(n)
+			for i := range o {
+				j := (i*7 + 3) % n
+				o[i], o[j] = o[j], o[i]
+			}
+			return o
+		}},
+	} {
+		st := open(t)
+		sum, err := p.Run(context.Background(), plan, st, store.Provenance{}, opt)
+		if err != nil || sum.Ended[store.Done] != len(plan.Cells) || sum.Left != 0 {
+			t.Fatalf("%+v, %v", sum, err)
+		}
+		got := export(t, st)
+		if want == "" {
+			want = got
+		}
+		if got != want {
+			t.Errorf("%d workers: another export", opt.Workers)
+		}
+	}
+
+	st := open(t)
+	for round := 0; ; round++ {
+		ctx, stop := context.WithCancel(context.Background())
+		var n atomic.Int32
+		sum, err := p.Run(ctx, plan, st, store.Provenance{}, Options{Workers: 2, Progress: func(Event) {
+			if n.Add(1) == 3 {
+				stop()
+			}
+		}})
+		stop()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum.Left == 0 {
+			if round < 2 {
+				t.Errorf("finished in %d rounds; it was to be stopped half way", round+1)
+			}
+			break
+		}
+	}
+	if export(t, st) != want {
+		t.Error("stopped and continued: another export")
+	}
+	sum, err := p.Run(context.Background(), plan, st, store.Provenance{}, Options{Workers: 2, Progress: func(Event) { t.Error("a cell ran again") }})
+	if err != nil || sum.Before != len(plan.Cells) {
+		t.Errorf("run again: %+v, %v", sum, err)
+	}
+}
+
+func order(n int) []int {
+	o := make([]int, n)
+	for i := range o {
+		o[i] = i
+	}
+	return o
+}
+
+// One cell's failure stops no other, and each is a row with its reason.
+func TestOutcomes(t *testing.T) {
+	p := parts()
+	s, plan := planned(t, p, `
+suite: faults
+precision: float64
+unfit: record
+grid:
+  estimator: [{faulty: {does: [nothing, panic, nan, target]}}, {vimco: {k: 1}}]
+  model: lineargaussian
+  dataset: lineargaussian
+  seed: 0
+  train: {steps: 5, optim: sgd}
+  log: {metrics: [elbo]}
+`)
+	refused, err := p.Check(s, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := open(t)
+	sum, err := p.Run(context.Background(), plan, st, store.Provenance{}, Options{Workers: 2, Refused: refused})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(sum.Ended); got != "map[diverged:1 done:1 failed:2 refused:1]" {
+		t.Errorf("ended %s", got)
+	}
+	res, err := st.Load(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range plan.Cells {
+		r, ok := res.Cell(c.ID)
+		if !ok {
+			t.Fatalf("%s: no row", c)
+		}
+		does, _ := c.Estimator.Params["does"].(string)
+		want := map[string]struct {
+			outcome       store.Outcome
+			step          int
+			reason, other string
+		}{
+			"nothing": {store.Done, 5, "", ""},
+			"panic":   {store.Failed, 0, "panic: out of luck", "faulty.Estimate"},
+			"nan":     {store.Diverged, 3, "the gen direction is not finite", ""},
+			"target":  {store.Failed, 0, "train: the gen update is a target", ""},
+			"":        {store.Refused, 0, `estimator "vimco": got k = 1; need at least 2`, ""},
+		}[does]
+		if r.Outcome != want.outcome || r.Outcome == store.Diverged && r.Step != want.step || !strings.Contains(r.Reason, want.reason) || !strings.Contains(r.Stack, want.other) {
+			t.Errorf("%s: %s at step %d, %q; want %s, %d, %q", c, r.Outcome, r.Step, r.Reason, want.outcome, want.step, want.reason)
+		}
+	}
+	missing, err := Missing(plan, st)
+	if err != nil || len(missing) != 2 {
+		t.Errorf("%d cells would run again (%v); want the two that failed", len(missing), err)
+	}
+}
+
+func TestCheckRefuses(t *testing.T) {
+	p := parts()
+	for text, want := range map[string]string{
+		"estimator: {vimco: {k: 1}}\n  log: {metrics: [elbo]}":                      `vimco x lineargaussian: estimator "vimco": got k = 1; need at least 2. Fits here: ciwae-beta, dreg,`,
+		"estimator: {stl: {k: 4}}\n  log: {metrics: [{snr: {signal: rws}}]}":        `metric "snr": "rws" estimates the gradient of wake-phi@4, "stl" that of iwae@4; need one target`,
+		"estimator: {iwae: {k: 4}}\n  log: {metrics: [elbo]}\n  model: vae":         `model vae: explains binary data, got real data "lineargaussian"`,
+		"estimator: elbo\n  model: vae\n  dataset: bits\n  log: {metrics: [logpx]}": `metric "logpx" needs exact; the model offers nothing beyond densities`,
+	} {
+		for _, line := range []string{"model: lineargaussian", "dataset: lineargaussian"} {
+			if !strings.Contains(text, strings.SplitN(line, ":", 2)[0]+":") {
+				text += "\n  " + line
+			}
+		}
+		s, plan := planned(t, p, "suite: x\nprecision: float64\ngrid:\n  "+text+"\n  seed: 0\n")
+		_, err := p.Check(s, plan)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "small.yaml:") {
+			t.Errorf("%s:\ngot  %v\nwant %s", text, err, want)
+		}
+	}
+}
+
+// Training raises the bound in both precisions, and float32 follows float64.
+func TestTrainingRaisesTheBound(t *testing.T) {
+	p := parts()
+	_, plan := planned(t, p, `
+suite: learns
+grid:
+  - &g
+    name: single
+    precision: float32
+    estimator: {elbo: {k: 1, form: [sgvb-a, sgvb-b]}}
+    model: {vae: {latent: 2, hidden: [16]}}
+    dataset: {bits: {n: 64, dim: 8}}
+    seed: 0
+    train: {steps: 300, batch: 16, every: 300, optim: {adam: {rate: 0.01}}}
+    log: {metrics: [elbo]}
+  - <<: *g
+    name: double
+    precision: float64
+`)
+	st := open(t)
+	if _, err := p.Run(context.Background(), plan, st, store.Provenance{}, Options{Workers: 2}); err != nil {
+		t.Fatal(err)
+	}
+	res, err := st.Load(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range plan.Cells {
+		s := res.Series(c.ID, "elbo")
+		if len(s) != 2 || s[1].Step != 300 || s[1].Value < s[0].Value+0.3 {
+			t.Errorf("%s, %s: elbo %v; want a rise of 0.3 nats", c.Estimator, c.Precision, s)
+		}
+		per := int64(2) // log p(x,z) and log q(z|x) of a row; the analytic form needs p(x|z) alone
+		if form, _ := c.Label("form"); form == "sgvb-b" {
+			per = 1
+		}
+		if len(s) == 2 && s[1].Evals != per*300*16 {
+			t.Errorf("%s: %d evaluations after 300 steps of 16 rows; want %d", c.Estimator, s[1].Evals, per*300*16)
+		}
+	}
+}
