@@ -1,0 +1,200 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Console prints the claims as a table in width columns, what stands against
+// those that do not hold, and the coverage. Below about 72 columns each claim is
+// a small paragraph instead of a row.
+func Console(w io.Writer, r *Report, width int, color bool) error {
+	out := bufio.NewWriter(w)
+	p := printer{out, max(width, 30), color}
+	title := r.Suite
+	if r.Preset != "" {
+		title += " (" + r.Preset + ")"
+	}
+	p.para("", "", title+", "+r.summary())
+	if len(r.Claims) > 0 {
+		p.line("")
+		p.claims(r.Claims)
+	}
+	p.against(r.Claims)
+	p.line("")
+	p.para("cells: ", "       ", r.Coverage.String())
+	p.unfinished(r.Unfinished)
+	return out.Flush()
+}
+
+type printer struct {
+	w     *bufio.Writer
+	width int
+	color bool
+}
+
+const (
+	gap          = "  "
+	leastForRest = 20 // columns of the criterion below which rows become paragraphs
+)
+
+func (p printer) claims(claims []Verdict) {
+	rows := make([][5]string, len(claims))
+	wide := [5]int{len("claim"), len("verdict"), utf8.RuneCountInString("effect [95 %]"), 1, len("p adj")}
+	for i, v := range claims {
+		e, interval := v.effectText()
+		rows[i] = [5]string{v.Claim, v.State.words(), join(" ", e, interval), strconv.Itoa(v.N), pText(v.PAdjusted)}
+		for j, cell := range rows[i] {
+			wide[j] = max(wide[j], utf8.RuneCountInString(cell))
+		}
+	}
+	used := 0
+	for _, n := range wide {
+		used += n + len(gap)
+	}
+	if p.width-used < leastForRest {
+		p.stacked(claims, rows)
+		return
+	}
+	head := [5]string{"claim", "verdict", "effect [95 %]", "n", "p adj"}
+	p.line(row(head, wide) + "criterion")
+	for i, v := range claims {
+		first := row(rows[i], wide)
+		first = strings.Replace(first, v.State.words(), p.paint(v.State), 1)
+		p.wrapped(first, strings.Repeat(" ", used), v.details(), p.width-used)
+	}
+}
+
+// row aligns the numbers n and p to the right, everything else to the left.
+func row(cells [5]string, wide [5]int) string {
+	var b strings.Builder
+	for j, cell := range cells {
+		pad := strings.Repeat(" ", wide[j]-utf8.RuneCountInString(cell))
+		if j >= 3 {
+			b.WriteString(pad + cell + gap)
+		} else {
+			b.WriteString(cell + pad + gap)
+		}
+	}
+	return b.String()
+}
+
+func (p printer) stacked(claims []Verdict, rows [][5]string) {
+	for i, v := range claims {
+		p.line(v.Claim + gap + p.paint(v.State))
+		p.para(gap, gap, fmt.Sprintf("%s, n %s, p adj %s", rows[i][2], rows[i][3], rows[i][4]))
+		p.para(gap, gap, v.details())
+	}
+}
+
+// against prints, for every claim that does not hold, its words and the reason,
+// part by part where several stand against it.
+func (p printer) against(claims []Verdict) {
+	for _, v := range claims {
+		if v.State == Holds {
+			continue
+		}
+		p.line("")
+		p.line(v.Claim + " " + p.paint(v.State))
+		if v.Says != "" {
+			p.para(gap, gap, v.Says)
+		}
+		for _, reason := range v.reasons() {
+			p.para(gap+"- ", gap+"  ", reason)
+		}
+		for _, warning := range v.Warnings {
+			p.para(gap+"! ", gap+"  ", warning)
+		}
+	}
+}
+
+// shownUnfinished is how many cells that are not done the console lists; the
+// other forms of the report have them all.
+const shownUnfinished = 5
+
+func (p printer) unfinished(cells []Unfinished) {
+	shown := 0
+	for _, u := range cells {
+		if u.Outcome == "missing" {
+			continue // the count says it all
+		}
+		if shown == shownUnfinished {
+			p.para(gap, gap+gap, "and more: bench report --format html lists them all")
+			return
+		}
+		shown++
+		p.para(gap, gap+gap, u.Outcome+": "+join(": ", u.Name, u.Reason))
+	}
+}
+
+// para prints text wrapped to the width, the first line after first, the others
+// after rest.
+func (p printer) para(first, rest, text string) {
+	p.wrapped(first, rest, text, p.width-utf8.RuneCountInString(rest))
+}
+
+func (p printer) wrapped(first, rest, text string, width int) {
+	lines := wrap(text, width)
+	for i, line := range lines {
+		lead := rest
+		if i == 0 {
+			lead = first
+		}
+		p.line(lead + line)
+	}
+}
+
+func (p printer) line(s string) {
+	p.w.WriteString(strings.TrimRight(s, " "))
+	p.w.WriteByte('\n')
+}
+
+// paint colours a state; the word stays, so that colour is never alone.
+func (p printer) paint(s State) string {
+	if !p.color {
+		return s.words()
+	}
+	code := map[State]string{Holds: "32", Fails: "31;1", Open: "33"}[s]
+	if code == "" {
+		code = "2"
+	}
+	return "\x1b[" + code + "m" + s.words() + "\x1b[0m"
+}
+
+// wrap breaks text at spaces into lines of at most width runes; longer words are
+// cut. There is always one line.
+func wrap(text string, width int) []string {
+	width = max(width, 1)
+	// A panic's text may hold control codes; a terminal must not obey them.
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
+	var lines []string
+	line, n := "", 0
+	for _, word := range strings.Fields(text) {
+		size := utf8.RuneCountInString(word)
+		if n > 0 && n+1+size <= width {
+			line, n = line+" "+word, n+1+size
+			continue
+		}
+		if n > 0 {
+			lines = append(lines, line)
+		}
+		for size > width {
+			cut := []rune(word)
+			lines = append(lines, string(cut[:width]))
+			word = string(cut[width:])
+			size -= width
+		}
+		line, n = word, size
+	}
+	return append(lines, line)
+}

@@ -1,0 +1,195 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/vibench/bench/suites"
+)
+
+// criterion says in words when a part holds; each and order speak of all their
+// tests at once.
+func criterion(p suites.Part) string {
+	t := test{part: p}
+	if p.Kind == "order" {
+		sign := " < "
+		if p.Want == "decreasing" {
+			sign = " > "
+		}
+		return fmt.Sprintf("%s in %s: each one-sided 5 %% limit of the paired %s %s",
+			p.Metric, strings.Join(p.Values, sign), unit(p), t.bound())
+	}
+	s := t.criterion()
+	if p.Each != "" {
+		s += ", at each " + p.Each
+	}
+	return s
+}
+
+// criterion says in words when this test holds.
+func (t test) criterion() string {
+	p := t.part
+	switch p.Kind {
+	case "slope":
+		return fmt.Sprintf("95 %% interval of slope inside %s", around(p.Expect, p.Within))
+	case "equivalent":
+		return fmt.Sprintf("95 %% interval of %s inside ±%s", t.compared(), number(p.Within))
+	case "better":
+		return fmt.Sprintf("one-sided 5 %% limit of %s %s", t.compared(), t.bound())
+	case "order":
+		return fmt.Sprintf("one-sided 5 %% limit of the paired %s %s", unit(p), t.bound())
+	case "interaction":
+		return fmt.Sprintf("one-sided 5 %% limit of %s in %s above %s", t.subject(), p.Metric, plain(p.Margin))
+	case "trend":
+		return fmt.Sprintf("permutation p of %s going %s with %s at most %g", p.Metric, direction(p.Want), p.Against, Level)
+	case "level":
+		switch {
+		case p.Expect != nil:
+			return fmt.Sprintf("95 %% interval of mean %s inside %s", p.Metric, around(p.Expect, p.Within))
+		case p.Above != nil && p.Below != nil:
+			return fmt.Sprintf("95 %% interval of mean %s between %s and %s", p.Metric, number(p.Above), number(p.Below))
+		case p.Above != nil:
+			return "one-sided 5 % limit of mean " + p.Metric + " above " + number(p.Above)
+		}
+		return "one-sided 5 % limit of mean " + p.Metric + " below " + number(p.Below)
+	case "count":
+		return fmt.Sprintf("at least %s with %s", plural(p.Least, "seed", "seeds"), t.condition())
+	case "fit":
+		if p.Within == nil {
+			return "Kolmogorov-Smirnov distance of " + p.Metric + " to " + p.To + ", which no distance is named for"
+		}
+		return fmt.Sprintf("95 %% band of the Kolmogorov-Smirnov distance of %s to %s at most %s", p.Metric, p.To, number(p.Within))
+	case "exact":
+		return fmt.Sprintf("every %s within %s of %s", p.Metric, number(p.Within), number(p.Expect))
+	}
+	return ""
+}
+
+func (t test) condition() string {
+	p := t.part
+	if len(p.A) > 0 {
+		sign := ">"
+		if p.Want == "lower" {
+			sign = "<"
+		}
+		if p.Margin != 0 {
+			return fmt.Sprintf("%s %s %s in %s by %s", describe(p.A), sign, describe(p.B), p.Metric, plain(p.Margin))
+		}
+		return fmt.Sprintf("%s %s %s in %s", describe(p.A), sign, describe(p.B), p.Metric)
+	}
+	switch {
+	case p.Above != nil && p.Below != nil:
+		return fmt.Sprintf("%s < %s < %s", number(p.Above), p.Metric, number(p.Below))
+	case p.Above != nil:
+		return p.Metric + " > " + number(p.Above)
+	}
+	return p.Metric + " < " + number(p.Below)
+}
+
+// subject names what a test is about in a word or two.
+func (t test) subject() string {
+	p := t.part
+	switch {
+	case p.Kind == "interaction":
+		return fmt.Sprintf("(%s − %s) − (%s − %s)", describe(p.A), describe(p.B), describe(p.C), describe(p.D))
+	case p.Kind == "order":
+		return ""
+	case len(p.A) > 0:
+		return t.difference()
+	}
+	if names := p.Over["estimator"]; len(names) > 0 {
+		return strings.Join(names, "|")
+	}
+	rest := maps.Clone(p.Over)
+	if len(rest) > 1 {
+		delete(rest, "grid") // where it stands, not what it is
+	}
+	return describe(rest)
+}
+
+// bound is the claimed side of a difference: a margin beyond zero.
+func (t test) bound() string {
+	p := t.part
+	if p.Want == "lower" || p.Want == "decreasing" {
+		return "below " + plain(-p.Margin)
+	}
+	return "above " + plain(p.Margin)
+}
+
+func (t test) difference() string {
+	a, b := describe(t.part.A), describe(t.part.B)
+	if t.part.Scale == "log" {
+		return fmt.Sprintf("log(%s / %s)", a, b)
+	}
+	return fmt.Sprintf("%s − %s", a, b)
+}
+
+// compared is the difference and the metric it is taken in.
+func (t test) compared() string { return t.difference() + " in " + t.part.Metric }
+
+func unit(p suites.Part) string {
+	if p.Scale == "log" {
+		return "log ratio"
+	}
+	return "difference"
+}
+
+func direction(want string) string {
+	if want == "decreasing" {
+		return "down"
+	}
+	return "up"
+}
+
+// describe names a selection by what it selects: an estimator by its name, any
+// other label with its value.
+func describe(s suites.Select) string {
+	labels := make([]string, 0, len(s))
+	for l := range s {
+		labels = append(labels, l)
+	}
+	// The estimator first: it is what a reader looks for.
+	sort.Slice(labels, func(i, j int) bool {
+		if (labels[i] == "estimator") != (labels[j] == "estimator") {
+			return labels[i] == "estimator"
+		}
+		return labels[i] < labels[j]
+	})
+	var words []string
+	for _, l := range labels {
+		v := strings.Join(s[l], "|")
+		if l != "estimator" {
+			v = l + "=" + v
+		}
+		words = append(words, v)
+	}
+	return strings.Join(words, " ")
+}
+
+// around prints expect ± within with the same number of decimals.
+func around(expect, within *float64) string {
+	w := number(within)
+	_, frac, _ := strings.Cut(w, ".")
+	e := number(expect)
+	if _, have, _ := strings.Cut(e, "."); !strings.ContainsAny(e+w, "e") && len(have) < len(frac) && expect != nil {
+		e = strconv.FormatFloat(*expect, 'f', len(frac), 64)
+	}
+	return e + " ± " + w
+}
+
+func number(p *float64) string {
+	if p == nil {
+		return "?"
+	}
+	return plain(*p)
+}
+
+func plain(x float64) string {
+	if x == 0 {
+		return "0" // not -0
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}

@@ -1,0 +1,111 @@
+package report
+
+import (
+	"math"
+	"sort"
+	"strconv"
+
+	"github.com/vibench/bench/suites"
+)
+
+// A test is one part at one value of its each label, or one adjacent pair of an
+// order, with the cells it may read.
+type test struct {
+	part  suites.Part
+	cells []suites.Cell // all of the plan's, narrowed to the each value
+	label string
+	low   string // order: the two adjacent values
+	high  string
+}
+
+// expand splits a part into its tests. A part that selects nothing is one test
+// that has not been run.
+func expand(p suites.Part, cells []suites.Cell) []test {
+	if p.Each != "" {
+		inner := p
+		inner.Each = ""
+		var tests []test
+		for _, v := range labelValues(selected(p, cells), p.Each) {
+			narrowed := pick(cells, suites.Select{p.Each: {v}})
+			for _, t := range expand(inner, narrowed) {
+				t.label = join(", ", p.Each+"="+v, t.label)
+				tests = append(tests, t)
+			}
+		}
+		if tests != nil {
+			return tests
+		}
+	}
+	if p.Kind == "order" && len(p.Values) > 1 {
+		sign := " < "
+		if p.Want == "decreasing" {
+			sign = " > "
+		}
+		var tests []test
+		for i := range p.Values[1:] {
+			low, high := p.Values[i], p.Values[i+1]
+			tests = append(tests, test{part: p, cells: cells, low: low, high: high, label: low + sign + high})
+		}
+		return tests
+	}
+	return []test{{part: p, cells: cells}}
+}
+
+// selected are the cells that a part reads.
+func selected(p suites.Part, cells []suites.Cell) []suites.Cell {
+	sides := []suites.Select{p.A, p.B, p.C, p.D}
+	paired := false
+	seen := map[string]bool{}
+	for _, s := range sides {
+		if len(s) == 0 {
+			continue
+		}
+		paired = true
+		for _, c := range pick(cells, p.Over.With(s)) {
+			seen[c.ID] = true
+		}
+	}
+	if !paired {
+		return pick(cells, p.Over)
+	}
+	var out []suites.Cell
+	for _, c := range cells {
+		if seen[c.ID] {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// labelValues are the values of a label among cells: by size if all are
+// numbers, else in the order they come.
+func labelValues(cells []suites.Cell, label string) []string {
+	values := newSet()
+	for _, c := range cells {
+		if v, ok := c.Label(label); ok {
+			values.add(v)
+		}
+	}
+	numbers := make(map[string]float64, len(values.list))
+	for _, v := range values.list {
+		x, err := strconv.ParseFloat(v, 64)
+		if err != nil {
+			return values.list
+		}
+		numbers[v] = x
+	}
+	sort.SliceStable(values.list, func(i, j int) bool {
+		return numbers[values.list[i]] < numbers[values.list[j]]
+	})
+	return values.list
+}
+
+// numberAt is a label of a cell as a finite number.
+func numberAt(c suites.Cell, label string) (float64, bool) {
+	text, ok := c.Label(label)
+	if !ok {
+		return 0, false
+	}
+	x, err := strconv.ParseFloat(text, 64)
+	return x, err == nil && !math.IsNaN(x) && !math.IsInf(x, 0)
+}

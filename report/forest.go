@@ -1,0 +1,229 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A forest is one figure of effects with their intervals and claimed regions,
+// all in the same unit.
+type forest struct {
+	title string
+	axis  string
+	rows  []forestRow
+	more  int // rows left out
+}
+
+type forestRow struct {
+	claim string
+	part  PartVerdict
+	note  string
+}
+
+// centred says whether a number is claimed, with a margin on both sides: such
+// effects share an axis once what is claimed is taken from each.
+func (p PartVerdict) centred() bool {
+	bounded := !math.IsInf(p.Region.Lo, 0) && !math.IsInf(p.Region.Hi, 0)
+	return p.Kind == "slope" || p.Kind == "level" && p.Scale != "log" && bounded
+}
+
+func rowOf(claim string, p PartVerdict) forestRow {
+	if !p.centred() {
+		return forestRow{claim: claim, part: p}
+	}
+	middle := (p.Region.Lo + p.Region.Hi) / 2
+	p.Effect, p.Lo, p.Hi = p.Effect-middle, p.Lo-middle, p.Hi-middle
+	p.Region.Lo, p.Region.Hi = p.Region.Lo-middle, p.Region.Hi-middle
+	return forestRow{claim: claim, part: p, note: "(" + tickText(middle) + ")"}
+}
+
+// mostRows keeps a figure to a page; the table has every row.
+const mostRows = 60
+
+// forestGroups gathers the parts that have an interval, by unit.
+func forestGroups(claims []Verdict) []*forest {
+	var groups []*forest
+	at := map[string]*forest{}
+	for _, v := range claims {
+		for _, p := range v.Parts {
+			f := forestOf(p)
+			if f == nil || math.IsNaN(p.Effect) {
+				continue
+			}
+			if known := at[f.title]; known != nil {
+				f = known
+			} else {
+				at[f.title] = f
+				groups = append(groups, f)
+			}
+			if len(f.rows) == mostRows {
+				f.more++
+				continue
+			}
+			f.rows = append(f.rows, rowOf(v.Claim, p))
+		}
+	}
+	return groups
+}
+
+// forestOf is the empty figure that a part belongs to; nil if its effect has no
+// axis to share.
+func forestOf(p PartVerdict) *forest {
+	switch p.Kind {
+	case "slope":
+		return &forest{title: "Slopes less what is claimed", axis: "slope − claimed slope"}
+	case "better", "equivalent", "order", "interaction":
+		if p.Scale == "log" {
+			return &forest{title: "Differences of log " + p.Metric, axis: "difference of log " + p.Metric}
+		}
+		return &forest{title: "Differences of " + p.Metric, axis: "difference of " + p.Metric}
+	case "level":
+		if p.centred() {
+			return &forest{title: "Level of " + p.Metric + " less what is claimed", axis: "mean " + p.Metric + " − claimed"}
+		}
+		if p.Scale == "log" {
+			return &forest{title: "Level of log " + p.Metric, axis: "mean log " + p.Metric}
+		}
+		return &forest{title: "Level of " + p.Metric, axis: "mean " + p.Metric}
+	case "trend":
+		return &forest{title: "Rank correlations", axis: "mean rank correlation"}
+	}
+	return nil
+}
+
+func (f *forest) draw(id string) Figure {
+	var fig Figure
+	fig.Data = [][]string{{"claim", "part", "verdict", "effect", "lo", "hi", "region_lo", "region_hi", "n"}}
+	lo, hi := math.Inf(1), math.Inf(-1)
+	see := func(xs ...float64) {
+		for _, x := range xs {
+			if !math.IsNaN(x) && !math.IsInf(x, 0) {
+				lo, hi = math.Min(lo, x), math.Max(hi, x)
+			}
+		}
+	}
+	states := newSet()
+	var said []string
+	for _, row := range f.rows {
+		p := row.part
+		see(p.Effect, p.Lo, p.Hi, p.Region.Lo, p.Region.Hi)
+		states.add(string(p.State))
+		e, interval := p.effectText()
+		said = append(said, fmt.Sprintf("%s %s: %s.", row.name(), p.State.words(), join(" ", e, interval)))
+		fig.Data = append(fig.Data, []string{row.claim, p.name(), string(p.State), cell(p.Effect), cell(p.Lo), cell(p.Hi), cell(p.Region.Lo), cell(p.Region.Hi), fmt.Sprint(p.N)})
+	}
+	if span := hi - lo; math.IsInf(span, 0) || math.IsNaN(span) {
+		return failed(fmt.Sprintf("no value to draw: from %.3g to %.3g is more than an axis can span", lo, hi))
+	}
+	pad := margin(0.06, lo, hi)
+	lo, hi = lo-pad, hi+pad
+	p := newPlot(f.axis, "")
+	var ticks plot.ConstantTicks
+	for i, row := range f.rows {
+		ticks = append(ticks, plot.Tick{Value: f.height(i), Label: clip(row.name(), 34)})
+	}
+	p.Add(forestPlotter{f, lo, hi})
+	p.X.Min, p.X.Max = lo, hi
+	p.Y.Min, p.Y.Max = 0.4, float64(len(f.rows))+0.6
+	p.X.Tick.Marker = axis{}.rangeTicks(lo, hi)
+	p.Y.Tick.Marker = ticks
+	p.Y.Tick.Length = 0
+	p.Y.LineStyle.Width = 0
+	fig.Desc = strings.Join(said, " ")
+	fig.Caption = "Effects over seeds with two-sided 95 % t intervals. What is claimed is shaded."
+	if f.more > 0 {
+		fig.Caption += fmt.Sprintf(" %d more are in the table.", f.more)
+	}
+	for _, s := range states.list {
+		key, err := sample(stateLook(State(s)), false)
+		if err != nil {
+			return failed(err.Error())
+		}
+		fig.Legend = append(fig.Legend, Key{template.HTML(key), State(s).words()})
+	}
+	key, err := sample(look{ink: inkRegion, glyph: draw.BoxGlyph{}}, false)
+	if err != nil {
+		return failed(err.Error())
+	}
+	fig.Legend = append(fig.Legend, Key{template.HTML(key), "claimed region"})
+	drawn, err := svg(p, vg.Length(46+17*len(f.rows)), id, f.title, fig.Desc)
+	if err != nil {
+		return failed(err.Error())
+	}
+	fig.SVG = template.HTML(drawn)
+	return fig
+}
+
+// height is a row's place: the first on top.
+func (f *forest) height(i int) float64 { return float64(len(f.rows) - i) }
+
+func (r forestRow) name() string { return join(" ", r.claim, r.part.Subject, r.part.Label, r.note) }
+
+// stateLook tells the states apart by shape alone.
+func stateLook(s State) look {
+	l := look{ink: inkText, glyph: draw.RingGlyph{}}
+	switch s {
+	case Holds:
+		l.glyph = draw.CircleGlyph{}
+	case Fails:
+		l.glyph = draw.CrossGlyph{}
+	}
+	return l
+}
+
+// forestPlotter draws the rows: region, zero, interval, effect.
+type forestPlotter struct {
+	f      *forest
+	lo, hi float64
+}
+
+// Plot draws the rows, regions first.
+func (fp forestPlotter) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	inside := func(v float64) vg.Length { return x(math.Max(fp.lo, math.Min(fp.hi, v))) }
+	for i, row := range fp.f.rows {
+		region := row.part.Region
+		if math.IsNaN(region.Lo) || math.IsNaN(region.Hi) {
+			continue
+		}
+		a, b := inside(region.Lo), inside(region.Hi)
+		top, bottom := y(fp.f.height(i)+0.38), y(fp.f.height(i)-0.38)
+		c.FillPolygon(inkRegion.color(solid), []vg.Point{{X: a, Y: bottom}, {X: b, Y: bottom}, {X: b, Y: top}, {X: a, Y: top}})
+	}
+	if fp.lo < 0 && fp.hi > 0 {
+		c.StrokeLine2(draw.LineStyle{Color: inkGuide.color(solid), Width: 0.6, Dashes: guideDashes}, x(0), c.Min.Y, x(0), c.Max.Y)
+	}
+	stroke := draw.LineStyle{Color: inkText.color(solid), Width: 1.2}
+	for i, row := range fp.f.rows {
+		at := y(fp.f.height(i))
+		if lo, hi := row.part.Lo, row.part.Hi; !math.IsNaN(lo) && !math.IsNaN(hi) {
+			a, b := inside(lo), inside(hi)
+			c.StrokeLine2(stroke, a, at, b, at)
+			c.StrokeLine2(stroke, a, at-3, a, at+3)
+			c.StrokeLine2(stroke, b, at-3, b, at+3)
+		}
+		c.DrawGlyph(stateLook(row.part.State).mark(), vg.Point{X: inside(row.part.Effect), Y: at})
+	}
+}
+
+// DataRange is what the rows span.
+func (fp forestPlotter) DataRange() (xmin, xmax, ymin, ymax float64) {
+	return fp.lo, fp.hi, 1, float64(len(fp.f.rows))
+}
+
+var _ plot.DataRanger = forestPlotter{}
+
+// clip shortens text to n runes.
+func clip(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}

@@ -1,0 +1,320 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/vibench/bench/stats"
+	"github.com/vibench/bench/store"
+	"github.com/vibench/bench/suites"
+)
+
+// A slopeGroup is one figure of growth laws: all slope parts that share metric,
+// axis and grids, so that estimators stand side by side.
+type slopeGroup struct {
+	metric, against string
+	log             bool
+	grids           []string
+	cells           []suites.Cell // all of them, each once
+	claims          []string
+	expects         []expectation
+}
+
+// An expectation is a claimed slope of some series.
+type expectation struct {
+	slope  float64
+	within float64
+	series map[string]bool
+}
+
+func slopeGroups(plan *suites.Plan, cells []suites.Cell) []*slopeGroup {
+	var groups []*slopeGroup
+	at := map[string]*slopeGroup{}
+	for _, claim := range plan.Claims {
+		for _, p := range claim.Parts {
+			chosen := pick(cells, p.Over)
+			if p.Kind != "slope" || len(chosen) == 0 {
+				continue
+			}
+			grids := newSet()
+			for _, c := range chosen {
+				grids.add(c.Grid)
+			}
+			key := fmt.Sprintf("%q %q %v %q", p.Metric, p.Against, p.Scale == "linear", grids.list)
+			g := at[key]
+			if g == nil {
+				g = &slopeGroup{metric: p.Metric, against: p.Against, log: p.Scale != "linear", grids: grids.list}
+				at[key] = g
+				groups = append(groups, g)
+			}
+			g.add(claim.ID, p, chosen)
+		}
+	}
+	return groups
+}
+
+func (g *slopeGroup) add(claim string, p suites.Part, cells []suites.Cell) {
+	if len(g.claims) == 0 || g.claims[len(g.claims)-1] != claim {
+		g.claims = append(g.claims, claim)
+	}
+	g.cells = distinct(append(g.cells, cells...))
+	if p.Expect == nil {
+		return
+	}
+	series := map[string]bool{}
+	for _, c := range cells {
+		series[g.seriesOf(c)] = true
+	}
+	for _, e := range g.expects {
+		if e.slope == *p.Expect {
+			for s := range series {
+				e.series[s] = true
+			}
+			return
+		}
+	}
+	g.expects = append(g.expects, expectation{*p.Expect, value(p.Within, 0), series})
+}
+
+func (g *slopeGroup) title() string {
+	return fmt.Sprintf("%s against %s", g.metric, g.against)
+}
+
+// seriesOf is what a line of the figure stands for: everything of a cell but the
+// seed and the axis.
+func (g *slopeGroup) seriesOf(c suites.Cell) string {
+	return join(" x ", without(c.Estimator, g.against), without(c.Model, g.against), without(c.Dataset, g.against))
+}
+
+// without is a choice's text with one parameter left out.
+func without(c suites.Choice, param string) string {
+	kept := suites.Choice{Name: c.Name, Params: map[string]any{}}
+	_, bare, pinned := strings.Cut(param, ".")
+	for k, v := range c.Params {
+		if k != param && !(pinned && k == bare) {
+			kept.Params[k] = v
+		}
+	}
+	return kept.String()
+}
+
+// tallied counts what has no place in the figure.
+type tallied struct{ values, missing, unloggable int }
+
+// mostThin is how many seeds of a series are drawn one by one; more would hide
+// each other and make the page heavy.
+const mostThin = 32
+
+func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figure {
+	xAxis, yAxis := axis{g.log}, axis{g.log}
+	lines, xs, tally := g.collect(results, xAxis, yAxis)
+	if len(xs) == 0 {
+		return failed("no value to draw: " + tally.String())
+	}
+	variants := map[string]int{}
+	var fig Figure
+	scale := ""
+	if g.log {
+		scale = ", log scale"
+	}
+	p := newPlot(g.against+scale, g.metric+scale)
+	lo, hi := math.Inf(1), math.Inf(-1)
+	see := func(y float64) { lo, hi = math.Min(lo, y), math.Max(hi, y) }
+	fig.Data = [][]string{{"series", "seed", g.against, g.metric}}
+	var over, above []plot.Plotter // the means stand on top of seeds and bands
+	summary := map[string]plotter.XYs{}
+	var said []string
+	most := 0
+	for i := range lines {
+		l := &lines[i]
+		l.look = styles.of(l.cell.Estimator.Name, variants[l.cell.Estimator.Name])
+		variants[l.cell.Estimator.Name]++
+		means, upper, lower := plotter.XYs{}, plotter.XYs{}, plotter.XYs{}
+		for _, x := range xs {
+			var y []float64
+			for _, seed := range seedsOf(l.seeds) {
+				if v, ok := l.seeds[seed][x]; ok {
+					y = append(y, v)
+					fig.Data = append(fig.Data, []string{l.label, fmt.Sprint(seed), cell(x), cell(yAxis.back(v))})
+				}
+			}
+			if len(y) == 0 {
+				continue
+			}
+			most = max(most, len(y))
+			m := mean(y)
+			see(m)
+			means = append(means, plotter.XY{X: xAxis.at(x), Y: m})
+			if iv, err := stats.TMean(y); err == nil {
+				upper = append(upper, plotter.XY{X: xAxis.at(x), Y: iv.Hi})
+				lower = append(lower, plotter.XY{X: xAxis.at(x), Y: iv.Lo})
+			}
+		}
+		for _, seed := range seedsOf(l.seeds) {
+			if len(l.seeds) > mostThin {
+				break
+			}
+			if curve := l.curve(seed, xs, xAxis); len(curve) > 1 {
+				for _, pt := range curve {
+					see(pt.Y)
+				}
+				thinLine, err := plotter.NewLine(curve)
+				if err != nil {
+					return failed(err.Error())
+				}
+				thinLine.LineStyle = l.look.line(thin)
+				over = append(over, thinLine)
+			}
+		}
+		if len(upper) > 1 {
+			outline := append(plotter.XYs{}, upper...)
+			for j := len(lower) - 1; j >= 0; j-- {
+				outline = append(outline, lower[j])
+			}
+			shade, err := plotter.NewPolygon(outline)
+			if err != nil {
+				return failed(err.Error())
+			}
+			shade.Color, shade.LineStyle.Width = l.look.ink.color(band), 0
+			p.Add(shade)
+		}
+		middle, marks, err := plotter.NewLinePoints(means)
+		if err != nil {
+			return failed(err.Error())
+		}
+		middle.LineStyle, marks.GlyphStyle = l.look.line(solid), l.look.mark()
+		above = append(above, middle, marks)
+		summary[l.key] = means
+		key, err := sample(l.look, true)
+		if err != nil {
+			return failed(err.Error())
+		}
+		fig.Legend = append(fig.Legend, Key{template.HTML(key), l.label})
+		said = append(said, l.sentence(means, xs, xAxis, yAxis, g.against))
+	}
+	p.Add(over...)
+	guides, top := g.guides(lines, summary, hi-lo)
+	if len(guides) > 0 {
+		see(top)
+	}
+	if span := hi - lo; math.IsInf(span, 0) || math.IsNaN(span) {
+		return failed(fmt.Sprintf("no value to draw: from %.3g to %.3g is more than an axis can span", lo, hi))
+	}
+	p.Add(guides...)
+	p.Add(above...)
+
+	pad := margin(0.05, lo, hi)
+	p.Y.Min, p.Y.Max = lo-pad, hi+pad
+	p.Y.Tick.Marker = yAxis.rangeTicks(p.Y.Min, p.Y.Max)
+	p.X.Tick.Marker = xAxis.valueTicks(xs)
+	p.X.Min, p.X.Max = xAxis.at(xs[0]), xAxis.at(xs[len(xs)-1])
+	if len(guides) > 0 {
+		// The guides' labels stand right of all data.
+		p.X.Max += 0.17 * (p.X.Max - p.X.Min)
+	}
+
+	fig.Desc = strings.Join(said, " ")
+	fig.Caption = g.caption(most, tally)
+	if len(g.expects) > 0 {
+		guide := look{ink: inkGuide, dash: guideDashes}
+		key, err := sample(guide, true)
+		if err != nil {
+			return failed(err.Error())
+		}
+		fig.Legend = append(fig.Legend, Key{template.HTML(key), "slope claimed"})
+	}
+	drawn, err := svg(p, 300, id, g.title(), fig.Desc)
+	if err != nil {
+		return failed(err.Error())
+	}
+	fig.SVG = template.HTML(drawn)
+	return fig
+}
+
+// guideDashes sets theory apart from every measured line.
+var guideDashes = dashes()[2]
+
+// guides are the claimed slopes, each just above the highest of its lines.
+func (g *slopeGroup) guides(lines []line, means map[string]plotter.XYs, span float64) (plotters []plot.Plotter, top float64) {
+	top = math.Inf(-1)
+	for _, e := range g.expects {
+		from, to, height := math.Inf(1), math.Inf(-1), math.Inf(-1)
+		for _, l := range lines {
+			if !e.series[l.key] {
+				continue
+			}
+			for _, pt := range means[l.key] {
+				from, to = math.Min(from, pt.X), math.Max(to, pt.X)
+				height = math.Max(height, pt.Y-e.slope*pt.X)
+			}
+		}
+		if !(from < to) {
+			continue
+		}
+		height += 0.07*span + 0.01
+		ends := plotter.XYs{{X: from, Y: height + e.slope*from}, {X: to, Y: height + e.slope*to}}
+		top = math.Max(top, math.Max(ends[0].Y, ends[1].Y))
+		guide, err := plotter.NewLine(ends)
+		if err != nil {
+			continue
+		}
+		guide.LineStyle = draw.LineStyle{Color: inkGuide.color(solid), Width: 1, Dashes: guideDashes}
+		labels, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{ends[1]}, Labels: []string{"slope " + plain(e.slope)}})
+		if err != nil {
+			continue
+		}
+		labels.TextStyle[0].Font = sans(10)
+		labels.TextStyle[0].Color = inkText.color(solid)
+		labels.TextStyle[0].XAlign = text.XLeft
+		labels.TextStyle[0].YAlign = text.YCenter
+		labels.Offset.X = 5
+		plotters = append(plotters, guide, labels)
+	}
+	return plotters, top
+}
+
+func (g *slopeGroup) caption(seeds int, tally tallied) string {
+	where := newSet()
+	precisions := newSet()
+	for _, c := range g.cells {
+		where.add(brief(without(c.Model, g.against) + " on " + without(c.Dataset, g.against)))
+		precisions.add(c.Precision)
+	}
+	averaged := "Lines are means"
+	if g.log {
+		averaged = "Lines are means of logs"
+	}
+	grid := "grid " + strings.Join(g.grids, ", ")
+	if len(g.grids) == 1 && g.grids[0] == "" {
+		grid = ""
+	}
+	text := join("; ", grid, strings.Join(where.list, ", "), strings.Join(precisions.list, ", ")) + "."
+	text += fmt.Sprintf(" %s over %s, bands their 95 %% t intervals at each %s", averaged, plural(seeds, "seed", "seeds"), g.against)
+	if seeds <= mostThin {
+		text += ", thin lines single seeds"
+	}
+	text += "."
+	text += fmt.Sprintf(" Claims: %s.", strings.Join(g.claims, ", "))
+	if tally.missing+tally.unloggable > 0 {
+		text += " Not drawn: " + tally.String() + "."
+	}
+	return capital(strings.TrimSpace(text))
+}
+
+func (t tallied) String() string {
+	var parts []string
+	if t.missing > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d values missing", t.missing, t.values))
+	}
+	if t.unloggable > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d values not positive, which a log axis has no place for", t.unloggable, t.values))
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,91 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Markdown writes the claims and the coverage as tables for an issue or a page.
+func (r *Report) Markdown(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "# %s\n\n", markdown(r.Suite))
+	if r.About != "" {
+		fmt.Fprintf(out, "%s\n\n", markdown(r.About))
+	}
+	preset := ""
+	if r.Preset != "" {
+		preset = "Preset " + markdown(r.Preset) + ". "
+	}
+	fmt.Fprintf(out, "%s%s.\n\n", preset, capital(r.summary()))
+	if len(r.Claims) > 0 {
+		fmt.Fprintln(out, "| claim | paper | says | verdict | effect | 95 % interval | n | p | p adjusted | criterion |")
+		fmt.Fprintln(out, "| --- | --- | --- | --- | ---: | --- | ---: | ---: | ---: | --- |")
+	}
+	for _, v := range r.Claims {
+		e, interval := v.effectText()
+		fmt.Fprintf(out, "| %s | %s | %s | %s %s | %s | %s | %d | %s | %s | %s |\n",
+			markdown(v.Claim), markdown(v.Paper), markdown(v.Says), v.State.symbol(), v.State.words(),
+			e, markdown(interval), v.N, markdown(pText(v.P)), markdown(pText(v.PAdjusted)), markdown(v.details()))
+	}
+	r.markdownParts(out)
+	first := true
+	for _, v := range r.Claims {
+		if v.State == Holds && len(v.Warnings) == 0 {
+			continue
+		}
+		if first {
+			fmt.Fprint(out, "\n## Reasons and warnings\n\n")
+			first = false
+		}
+		fmt.Fprintf(out, "- **%s** %s\n", markdown(v.Claim), v.State.words())
+		for _, reason := range v.reasons() {
+			fmt.Fprintf(out, "  - %s\n", markdown(reason))
+		}
+		for _, warning := range v.Warnings {
+			fmt.Fprintf(out, "  - warning: %s\n", markdown(warning))
+		}
+	}
+	fmt.Fprintf(out, "\n## Coverage\n\nCells: %s.\n", r.Coverage)
+	if len(r.Unfinished) > 0 {
+		fmt.Fprint(out, "\n| cell | outcome | step | reason | id |\n| --- | --- | ---: | --- | --- |\n")
+		for _, u := range r.Unfinished {
+			fmt.Fprintf(out, "| %s | %s | %d | %s | %s |\n", markdown(u.Name), u.Outcome, u.Step, markdown(u.Reason), shortID(u.Cell))
+		}
+	}
+	return out.Flush()
+}
+
+func (r *Report) markdownParts(out io.Writer) {
+	first := true
+	for _, v := range r.Claims {
+		if len(v.Parts) < 2 {
+			continue
+		}
+		if first {
+			fmt.Fprint(out, "\n## Parts\n\n| claim | part | verdict | effect | 95 % interval | n | p | criterion |\n| --- | --- | --- | ---: | --- | ---: | ---: | --- |\n")
+			first = false
+		}
+		for _, p := range v.Parts {
+			e, interval := p.effectText()
+			fmt.Fprintf(out, "| %s | %s | %s %s | %s | %s | %d | %s | %s |\n", markdown(v.Claim), markdown(p.name()),
+				p.State.symbol(), p.State.words(), e, markdown(interval), p.N, markdown(pText(p.P)), markdown(join("; ", p.Criterion, p.ratioText())))
+		}
+	}
+}
+
+var markdownEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "\n", " ", "\r", " ")
+
+// markdown keeps text from being read as markup or ending a table's row.
+func markdown(s string) string { return markdownEscapes.Replace(s) }
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// shortID is enough of a cell's ID to find it.
+func shortID(id string) string { return id[:min(12, len(id))] }

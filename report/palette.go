@@ -1,0 +1,141 @@
+package report
+
+import (
+	"fmt"
+	"image/color"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/vibench/bench/suites"
+)
+
+// The page owns the colours: figures are drawn in sentinels, each of which
+// becomes a CSS variable, so that one drawing serves light, dark and print. The
+// eight series colours are Okabe and Ito's, safe for colour-blind readers,
+// those of least contrast last; dash and marker repeat what the colour says.
+
+const seriesColors = 8
+
+// An ink is a sentinel colour by its use in a figure.
+type ink uint8
+
+const (
+	inkText   ink = iota // axes and labels
+	inkRule              // grid
+	inkGuide             // theory
+	inkRegion            // what is claimed
+	inkSeries            // the first of the series colours
+)
+
+// weight is how strongly a series colour is used.
+type weight uint8
+
+const (
+	solid weight = iota // means and markers
+	thin                // single seeds
+	band                // intervals
+)
+
+func (k ink) color(w weight) color.Color {
+	return color.NRGBA{R: 0xF0 + uint8(w), G: 0x11 * uint8(k+1), B: 0x07, A: 0xFF}
+}
+
+// css is what stands for the sentinel in the page.
+func (k ink) css(w weight) string {
+	switch k {
+	case inkText:
+		return "var(--ink)"
+	case inkRule:
+		return "var(--rule)"
+	case inkGuide:
+		return "var(--muted)"
+	case inkRegion:
+		return "var(--region)"
+	}
+	v := fmt.Sprintf("var(--s%d)", k-inkSeries)
+	switch w {
+	case thin:
+		return v + ";stroke-opacity:.3"
+	case band:
+		return v + ";fill-opacity:.16"
+	}
+	return v
+}
+
+// sentinels maps the text of every sentinel, as the SVG writer prints it, to
+// its CSS.
+func sentinels() *strings.Replacer {
+	var pairs []string
+	for k := inkText; k < inkSeries+seriesColors; k++ {
+		for _, w := range []weight{solid, thin, band} {
+			pairs = append(pairs, svgColor(k.color(w)), k.css(w))
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// svgColor prints a colour as vgsvg does, its rounding included.
+func svgColor(c color.Color) string {
+	r, g, b, alpha := c.RGBA()
+	a := 255.0 / float64(alpha)
+	return fmt.Sprintf("#%02X%02X%02X", int(float64(r)*a), int(float64(g)*a), int(float64(b)*a))
+}
+
+// A look is how one series is drawn.
+type look struct {
+	ink   ink
+	dash  []vg.Length
+	glyph draw.GlyphDrawer
+}
+
+func dashes() [][]vg.Length {
+	return [][]vg.Length{nil, {6, 2}, {2, 2}, {8, 2, 2, 2}, {4, 4}}
+}
+
+func glyphs() []draw.GlyphDrawer {
+	return []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.CrossGlyph{}}
+}
+
+// looks fixes one look an estimator for the whole page: by its place among the
+// plan's estimators, in the plan's order, so that those of one grid differ even
+// where colours come round again. The cycles of 8 colours, 5 dashes and 7 markers
+// repeat together only after 280.
+type looks map[string]int
+
+func newLooks(cells []suites.Cell) looks {
+	names := newSet()
+	for _, c := range cells {
+		names.add(c.Estimator.Name)
+	}
+	at := looks{}
+	for i, n := range names.list {
+		at[n] = i
+	}
+	return at
+}
+
+// of is the look of an estimator; variant tells series of one estimator in the
+// same figure apart by dash and marker, at one colour.
+func (l looks) of(estimator string, variant int) look {
+	i := l[estimator]
+	d, g := dashes(), glyphs()
+	return look{
+		ink:   inkSeries + ink(i%seriesColors),
+		dash:  d[(i+variant)%len(d)],
+		glyph: g[(i+variant)%len(g)],
+	}
+}
+
+func (l look) line(w weight) draw.LineStyle {
+	s := draw.LineStyle{Color: l.ink.color(w), Width: 1.6, Dashes: l.dash}
+	if w == thin {
+		s.Width, s.Dashes = 0.5, nil
+	}
+	return s
+}
+
+func (l look) mark() draw.GlyphStyle {
+	return draw.GlyphStyle{Color: l.ink.color(solid), Radius: 2.8, Shape: l.glyph}
+}

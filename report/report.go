@@ -1,0 +1,146 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/vibench/bench/store"
+	"github.com/vibench/bench/suites"
+)
+
+// A Report is what a store says of one suite under one preset. It does not
+// change, and does not need the store any more.
+type Report struct {
+	Suite      string
+	Preset     string
+	About      string
+	File       string // the suite file's name
+	Text       string // the suite as read
+	Claims     []Verdict
+	Coverage   Coverage
+	Unfinished []Unfinished
+	Provenance []store.Provenance // the runs that wrote a cell of it, oldest first
+
+	plan    *suites.Plan
+	results *store.Results
+}
+
+// Coverage counts the plan's cells by how they ended. Done, Diverged, Failed,
+// Refused, Interrupted and Missing sum to Planned.
+type Coverage struct {
+	Planned     int `json:"planned"`
+	Done        int `json:"done"`
+	Diverged    int `json:"diverged"`
+	Failed      int `json:"failed"`
+	Refused     int `json:"refused"`
+	Interrupted int `json:"interrupted"`
+	Missing     int `json:"missing"`
+}
+
+// Complete says whether every cell has an outcome that is a result.
+func (c Coverage) Complete() bool { return c.Failed+c.Interrupted+c.Missing == 0 }
+
+func (c Coverage) String() string {
+	return fmt.Sprintf("%d planned, %d done, %d diverged, %d failed, %d refused, %d interrupted, %d missing",
+		c.Planned, c.Done, c.Diverged, c.Failed, c.Refused, c.Interrupted, c.Missing)
+}
+
+// Unfinished is a cell that is not done.
+type Unfinished struct {
+	Cell    string // its ID
+	Name    string // for people
+	Grid    string
+	Outcome string // diverged, failed, refused, interrupted or missing
+	Step    int
+	Reason  string
+	Stack   string // of a panic
+}
+
+// New reads a suite's plan and results and judges its claims. An empty preset is
+// the one begun last.
+func New(st *store.Store, suite, preset string) (*Report, error) {
+	plan, err := st.Plan(suite, preset)
+	if err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	results, err := st.Load(plan)
+	if err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	prov, err := st.Provenance(plan.Suite, plan.Preset)
+	if err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	return From(plan, results, prov), nil
+}
+
+// From makes a report of results in memory.
+func From(plan *suites.Plan, results *store.Results, prov []store.Provenance) *Report {
+	r := &Report{
+		Suite: plan.Suite, Preset: plan.Preset, About: plan.About, File: plan.File, Text: plan.Text,
+		Claims:     Judge(plan, results),
+		Provenance: prov,
+		plan:       plan, results: results,
+	}
+	for _, c := range distinct(plan.Cells) {
+		r.Coverage.Planned++
+		u := Unfinished{Cell: c.ID, Name: c.String(), Grid: c.Grid, Outcome: "missing", Reason: "not run"}
+		if result, ended := results.Cell(c.ID); ended {
+			u.Outcome, u.Step, u.Reason, u.Stack = string(result.Outcome), result.Step, result.Reason, result.Stack
+		}
+		switch store.Outcome(u.Outcome) {
+		case store.Done:
+			r.Coverage.Done++
+			continue
+		case store.Diverged:
+			r.Coverage.Diverged++
+		case store.Refused:
+			r.Coverage.Refused++
+		case store.Failed:
+			r.Coverage.Failed++
+		case store.Interrupted:
+			r.Coverage.Interrupted++
+		default:
+			r.Coverage.Missing++
+		}
+		r.Unfinished = append(r.Unfinished, u)
+	}
+	return r
+}
+
+// Counts is the number of claims in each state, in the order holds, fails,
+// open, not run.
+func (r *Report) Counts() [4]int {
+	var n [4]int
+	for _, v := range r.Claims {
+		switch v.State {
+		case Holds:
+			n[0]++
+		case Fails:
+			n[1]++
+		case Open:
+			n[2]++
+		default:
+			n[3]++
+		}
+	}
+	return n
+}
+
+// summary is the counts in words: 7 claims: 5 hold, 1 fails, 1 open.
+func (r *Report) summary() string {
+	n := r.Counts()
+	text := plural(len(r.Claims), "claim", "claims") + ": " + plural(n[0], "holds", "hold")
+	for i, word := range [][2]string{{"fails", "fail"}, {"open", "open"}, {"not run", "not run"}} {
+		if n[i+1] > 0 {
+			text += ", " + plural(n[i+1], word[0], word[1])
+		}
+	}
+	return text
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

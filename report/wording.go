@@ -1,0 +1,96 @@
+package report
+
+import "fmt"
+
+// words is the state for people.
+func (s State) words() string {
+	if s == NotRun {
+		return "not run"
+	}
+	return string(s)
+}
+
+// symbol goes with the word, so that colour is never alone.
+func (s State) symbol() string {
+	switch s {
+	case Holds:
+		return "✓"
+	case Fails:
+		return "✗"
+	case Open:
+		return "?"
+	}
+	return "–"
+}
+
+// effectText is the effect of the binding part and its interval.
+func (v Verdict) effectText() (effect, interval string) {
+	if v.Binding < 0 {
+		return absent, ""
+	}
+	return effectText(v.Parts[v.Binding].Kind, v.Effect, v.Lo, v.Hi, v.N)
+}
+
+func (p PartVerdict) effectText() (effect, interval string) {
+	return effectText(p.Kind, p.Effect, p.Lo, p.Hi, p.N)
+}
+
+// ratioText is the effect as a ratio, empty where it is no difference of logs.
+func (p PartVerdict) ratioText() string {
+	e, lo, hi, ok := p.Ratio()
+	if !ok || e != e {
+		return ""
+	}
+	effect, interval := intervalText(e, lo, hi)
+	return join(" ", "ratio", effect, interval)
+}
+
+// shownCriterion is that of the binding part, whose numbers are shown: a claim
+// of many parts has a criterion too long for a row.
+func (v Verdict) shownCriterion() string {
+	if len(v.Parts) > 1 {
+		return v.Parts[v.Binding].Criterion
+	}
+	return v.Criterion
+}
+
+// details is the criterion with what a row has no column for.
+func (v Verdict) details() string {
+	text := v.shownCriterion()
+	if v.Binding >= 0 {
+		b := v.Parts[v.Binding]
+		if len(v.Parts) > 1 {
+			text += fmt.Sprintf(" (%d parts; shown: %s)", len(v.Parts), b.name())
+		}
+		if ratio := b.ratioText(); ratio != "" {
+			text += "; " + ratio
+		}
+	}
+	if v.Report {
+		text += "; report only"
+	}
+	return text
+}
+
+// name tells a part from its siblings.
+func (p PartVerdict) name() string {
+	return join(" ", p.Kind, p.Metric, p.Subject, p.Label)
+}
+
+// reasons are all that stand against a claim: its own, then those of the other
+// parts that do not hold.
+func (v Verdict) reasons() []string {
+	said := newSet()
+	if v.Reason != "" {
+		said.add(v.Reason)
+	}
+	if all(v.Parts, NotRun) {
+		return said.list
+	}
+	for i, p := range v.Parts {
+		if i != v.Binding && p.State != Holds && p.Reason != "" {
+			said.add(p.name() + ": " + p.Reason)
+		}
+	}
+	return said.list
+}
