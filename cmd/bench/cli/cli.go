@@ -1,0 +1,142 @@
+// Package cli is the bench command. A module with parts of its own makes the
+// same command of them:
+//
+//	func main() { cli.Main(cli.WithEstimators(mine.New())) }
+//
+// Results go to stdout; progress, failures and errors go to stderr.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vibench/bench/metrics"
+	"github.com/vibench/bench/runner"
+	"github.com/vibench/bench/vi"
+)
+
+// An Option adds parts to those that come with bench.
+type Option func(*runner.Parts)
+
+// WithEstimators adds estimators.
+func WithEstimators(list ...vi.Estimator) Option {
+	return func(p *runner.Parts) { p.Estimators = append(p.Estimators, list...) }
+}
+
+// WithModels adds models.
+func WithModels(list ...vi.Maker) Option {
+	return func(p *runner.Parts) { p.Models = append(p.Models, list...) }
+}
+
+// WithDatasets adds data sets.
+func WithDatasets(list ...vi.Dataset) Option {
+	return func(p *runner.Parts) { p.Datasets = append(p.Datasets, list...) }
+}
+
+// WithMetrics adds metrics.
+func WithMetrics(list ...metrics.Metric) Option {
+	return func(p *runner.Parts) { p.Metrics = append(p.Metrics, list...) }
+}
+
+// Main runs the command line of this process and ends the process with its
+// status: 0 done, 1 a claim that had to hold does not, 2 usage, suite or store,
+// 3 cells failed or missing, 130 interrupted.
+func Main(opts ...Option) {
+	os.Exit(Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, opts...))
+}
+
+// Run is Main for any arguments and outputs, and returns the status. While cells
+// run, the first signal that interrupts the process does what the end of ctx
+// does, and the second ends the process.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer, opts ...Option) int {
+	a := &app{out: stdout, err: stderr, line: commandLine(args)}
+	parts := runner.Builtin()
+	for _, o := range opts {
+		o(&parts)
+	}
+	err := distinct(parts)
+	if err == nil {
+		a.parts = parts
+		root := a.root()
+		root.SetArgs(args)
+		err = root.ExecuteContext(ctx)
+	}
+	if err != nil && err.Error() != "" {
+		fmt.Fprintln(stderr, err)
+	}
+	return status(err)
+}
+
+// app is one run of the command.
+type app struct {
+	parts    runner.Parts
+	out, err io.Writer
+	line     string // the command line
+	color    string // never, auto or always
+}
+
+// commandLine is the command as one could type it again.
+func commandLine(args []string) string {
+	line := "bench"
+	for _, arg := range args {
+		if arg == "" || strings.ContainsAny(arg, " \t\n\"'\\$`*?;&|<>(){}[]~#") {
+			arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+		line += " " + arg
+	}
+	return line
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "bench",
+		Short: "run experiments on variational inference and test papers' claims",
+		Long: `bench runs experiments on variational inference. A suite file states a grid of
+cells and, before anything runs, the claims of papers; run fills a store with
+numbers; report says which claims hold, with intervals.
+
+Exit status: 0 done; 1 a claim that had to hold does not; 2 usage, suite or
+store; 3 cells failed or missing; 130 interrupted.`,
+		Example: `  bench run iwae_snr                  run what is missing, print verdicts
+  bench plan iwae_snr                 what would run, and what it would cost
+  bench report results/iwae_snr.db    one HTML page
+  bench explain iwae                  equation, parameters, paper`,
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			return fmt.Errorf("bench: unknown command, got %q%s; have %s", args[0], meant(args[0], commandNames(c)), list(commandNames(c)))
+		},
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkColor() },
+	}
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(flagError)
+	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colours: never, auto or always")
+	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"never", "auto", "always"}, cobra.ShellCompDirectiveNoFileComp))
+	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.export(), a.schema(), a.version())
+	return root
+}
+
+// distinct refuses two parts of one kind with the same name: a suite could not
+// tell them apart.
+func distinct(p runner.Parts) error {
+	for _, kind := range kinds(p) {
+		seen := map[string]bool{}
+		for _, part := range kind.parts {
+			if seen[part.name] {
+				return fmt.Errorf("cli: %s %q: this name is taken; give yours another", kind.noun, part.name)
+			}
+			seen[part.name] = true
+		}
+	}
+	return nil
+}

@@ -1,0 +1,297 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vibench/bench/metrics"
+	"github.com/vibench/bench/suites"
+	"github.com/vibench/bench/vi"
+)
+
+func (a *app) explain() *cobra.Command {
+	var yaml bool
+	c := &cobra.Command{
+		Use:   "explain NAME",
+		Short: "docs, equation, parameters and paper of a part; what a suite asks",
+		Long: `Explain prints what an estimator, model, data set, metric or optimiser is: its
+equation, parameters with defaults and limits, paper and needs. Of a suite it
+prints what it is about, its presets, grids and claims; with --yaml its text as
+it stands, to copy and edit.`,
+		Example: `  bench explain dreg
+  bench explain iwae_snr --yaml > mine.yaml`,
+		Args: one("NAME"),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return a.names(), cobra.ShellCompDirectiveDefault
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if yaml {
+				return a.suiteText(args[0])
+			}
+			return a.explainName(args[0])
+		},
+	}
+	c.Flags().BoolVar(&yaml, "yaml", false, "the text of a suite, byte for byte")
+	return c
+}
+
+// names of all parts and built-in suites, sorted.
+func (a *app) names() []string {
+	out := suites.Names()
+	for _, k := range kinds(a.parts) {
+		for _, p := range k.parts {
+			out = append(out, p.name)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (a *app) suiteText(name string) error {
+	_, text, err := suites.Load(name)
+	if err != nil {
+		return err
+	}
+	_, err = a.out.Write(text)
+	return err
+}
+
+// explainName explains everything of a name: elbo is an estimator and a metric.
+func (a *app) explainName(name string) error {
+	plain, _, _ := strings.Cut(name, "@") // iwae@64
+	found := 0
+	for _, k := range kinds(a.parts) {
+		for _, p := range k.parts {
+			if p.name != plain {
+				continue
+			}
+			if found++; found > 1 {
+				fmt.Fprint(a.out, "\n\n")
+			}
+			if err := explainPart(a.out, k, p); err != nil {
+				return err
+			}
+		}
+	}
+	base := strings.TrimSuffix(path.Base(name), ".yaml")
+	if _, err := os.Stat(name); found == 0 && (err == nil || slices.Contains(suites.Names(), base)) {
+		return a.explainSuite(name)
+	}
+	if found == 0 {
+		return fmt.Errorf("bench explain: unknown name, got %q%s; bench list has all", name, meant(plain, a.names()))
+	}
+	return nil
+}
+
+// documented is what a part of a user's own module may say of itself; the text
+// of built-in parts is at hand.
+type documented interface{ Doc() string }
+
+func explainPart(w io.Writer, k kind, p part) error {
+	doc, file := "", ""
+	if d, ok := p.value.(documented); ok {
+		doc = d.Doc()
+	} else if k.source != nil && p.typeOf().PkgPath() == path.Join(home, k.folder) {
+		var err error
+		if doc, file, err = quote(*k.source, p.typeOf().Name()); err != nil {
+			return fmt.Errorf("explain: %w", err)
+		}
+	}
+	fmt.Fprintf(w, "%s (%s)\n", p.name, k.noun)
+	if doc = strings.TrimSpace(doc); doc != "" {
+		fmt.Fprintf(w, "\n%s\n", doc)
+	}
+	var facts [][2]string
+	switch x := p.value.(type) {
+	case vi.Estimator:
+		c := x.Card()
+		bias := "none: unbiased for the gradient of its target in the inference parameters"
+		if c.Bias != "" {
+			bias = c.Bias
+		}
+		facts = [][2]string{{"paper", c.Paper}, {"needs", dash(join(c.Needs))}, {"target", c.Target + " (at the defaults)"}, {"bias", bias}}
+		if c.LeastK > 1 {
+			facts = append(facts, [2]string{"least k", strconv.Itoa(c.LeastK)})
+		}
+	case vi.Dataset:
+		s := x.Shape()
+		facts = [][2]string{{"shape", fmt.Sprintf("%d x %d %s values (at the defaults)", s.N, s.D, s.Domain)}}
+	case metrics.Metric:
+		facts = [][2]string{{"better", dash(x.Better())}, {"unit", dash(x.Unit())}, {"needs", dash(join(x.Needs()))}}
+	}
+	if file != "" {
+		facts = append(facts, [2]string{"file", path.Join(k.folder, file)})
+	}
+	return explainFacts(w, p, facts)
+}
+
+func explainFacts(w io.Writer, p part, facts [][2]string) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	if len(facts) > 0 {
+		fmt.Fprintln(t)
+	}
+	for _, f := range facts {
+		fmt.Fprintf(t, "%s\t%s\n", f[0], f[1])
+	}
+	settings := vi.Settings(p.value)
+	if len(settings) == 0 {
+		return t.Flush()
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w, "\nparameters")
+	short := []string{}
+	for _, s := range settings {
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", s.Name, s.Kind, limits(s), s.Doc)
+		if len(short) < 2 {
+			short = append(short, s.Name+": "+value(s))
+		}
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\nin a suite: {%s: {%s}}\n", p.name, list(short))
+	return err
+}
+
+func value(s vi.Setting) string {
+	switch v := s.Default.(type) {
+	case nil:
+		return "..."
+	case string:
+		if v == "" {
+			return `""`
+		}
+		return v
+	case []int, []float64:
+		return strings.ReplaceAll(fmt.Sprint(v), " ", ", ")
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return fmt.Sprint(s.Default)
+}
+
+// limits is default 64, at least 1, at most 9; default tanh, one of tanh or relu.
+func limits(s vi.Setting) string {
+	out := "default " + value(s)
+	if s.Default == nil {
+		out = "required"
+	}
+	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+	if s.Min != nil {
+		out += ", at least " + number(*s.Min)
+	}
+	if s.Max != nil {
+		out += ", at most " + number(*s.Max)
+	}
+	if len(s.Choices) > 0 {
+		out += ", one of " + list(s.Choices)
+	}
+	if s.Part != "" {
+		out += ", the name of an " + s.Part
+	}
+	return out
+}
+
+func (a *app) explainSuite(name string) error {
+	s, err := a.parse(name)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "%s (suite, %s)\n\n%s\n\npresets\n", s.Name, s.File, dash(s.About))
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	for _, p := range s.Presets {
+		is := p.Name
+		if p.Name == s.Default {
+			is += " (default)"
+		}
+		fmt.Fprintf(t, "  %s\t%s\n", is, p.About)
+	}
+	fmt.Fprintf(t, "\ngrids\n")
+	seen := map[string]bool{}
+	for _, p := range s.Presets {
+		plan, err := s.Plan(suites.Options{Preset: p.Name})
+		if err != nil {
+			return err
+		}
+		for _, g := range gridsOf(plan) {
+			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", dash(g.name), p.Name, count(g.cells, "cell"), list(g.parts))
+		}
+		for _, c := range plan.Claims {
+			seen[c.ID] = true
+		}
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	return a.explainClaims(s, seen)
+}
+
+// explainClaims prints each claim once, with the presets that test it.
+func (a *app) explainClaims(s *suites.Suite, all map[string]bool) error {
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(a.out, "\nno claims")
+		return err
+	}
+	fmt.Fprintln(a.out, "\nclaims")
+	for _, p := range s.Presets {
+		plan, err := s.Plan(suites.Options{Preset: p.Name})
+		if err != nil {
+			return err
+		}
+		for _, c := range plan.Claims {
+			if !all[c.ID] {
+				continue
+			}
+			delete(all, c.ID)
+			var tests []string
+			for _, part := range c.Parts {
+				if test := part.Kind + " of " + part.Metric; !slices.Contains(tests, test) {
+					tests = append(tests, test)
+				}
+			}
+			shown := ""
+			if c.Report {
+				shown = "; report only"
+			}
+			if _, err := fmt.Fprintf(a.out, "  %s  %s (%s): %s%s\n", c.ID, c.Says, c.Paper, list(tests), shown); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+type gridOf struct {
+	name  string
+	cells int
+	parts []string // estimators, model, dataset
+}
+
+// gridsOf are the grids of a plan in its order, each with the names in it.
+func gridsOf(p *suites.Plan) []gridOf {
+	var out []gridOf
+	for _, c := range p.Cells {
+		i := slices.IndexFunc(out, func(g gridOf) bool { return g.name == c.Grid })
+		if i < 0 {
+			i = len(out)
+			out = append(out, gridOf{name: c.Grid})
+		}
+		out[i].cells++
+		for _, n := range []string{c.Estimator.Name, c.Model.Name, c.Dataset.Name} {
+			if !slices.Contains(out[i].parts, n) {
+				out[i].parts = append(out[i].parts, n)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vibench/bench/suites"
+	"github.com/vibench/bench/vi"
+)
+
+// listing is all there is, sorted by name; its JSON is the command's.
+type listing struct {
+	Estimators []listedEstimator `json:"estimators"`
+	Models     []listedModel     `json:"models"`
+	Datasets   []listedDataset   `json:"datasets"`
+	Metrics    []listedMetric    `json:"metrics"`
+	Suites     []listedSuite     `json:"suites"`
+}
+
+type listedEstimator struct {
+	Name     string   `json:"name"`
+	Paper    string   `json:"paper"`
+	Needs    []vi.Cap `json:"needs"`
+	Target   string   `json:"target"` // at the defaults
+	Unbiased bool     `json:"unbiased"`
+}
+
+type listedModel struct {
+	Name     string   `json:"name"`
+	Settings []string `json:"settings"`
+}
+
+type listedDataset struct {
+	Name     string    `json:"name"`
+	N        int       `json:"n"` // at the defaults
+	D        int       `json:"d"`
+	Domain   vi.Domain `json:"domain"`
+	Settings []string  `json:"settings"`
+}
+
+type listedMetric struct {
+	Name   string   `json:"name"`
+	Better string   `json:"better"`
+	Unit   string   `json:"unit"`
+	Needs  []vi.Cap `json:"needs"`
+}
+
+type listedSuite struct {
+	Name    string   `json:"name"`
+	About   string   `json:"about"`
+	Presets []string `json:"presets"`
+}
+
+func (a *app) list() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "estimators, models, data sets, metrics and suites there are",
+		Args:  none,
+		RunE: func(*cobra.Command, []string) error {
+			l, err := a.listing()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				enc := json.NewEncoder(a.out)
+				enc.SetIndent("", "  ")
+				return enc.Encode(l)
+			}
+			return a.listText(l)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "for machines")
+	return c
+}
+
+func (a *app) listing() (listing, error) {
+	l := listing{[]listedEstimator{}, []listedModel{}, []listedDataset{}, []listedMetric{}, []listedSuite{}}
+	for _, e := range a.parts.Estimators {
+		c := e.Card()
+		l.Estimators = append(l.Estimators, listedEstimator{c.Name, c.Paper, caps(c.Needs), c.Target, c.Bias == ""})
+	}
+	for _, m := range a.parts.Models {
+		l.Models = append(l.Models, listedModel{m.Name(), settingNames(m)})
+	}
+	for _, d := range a.parts.Datasets {
+		s := d.Shape()
+		l.Datasets = append(l.Datasets, listedDataset{d.Name(), s.N, s.D, s.Domain, settingNames(d)})
+	}
+	for _, m := range a.parts.Metrics {
+		l.Metrics = append(l.Metrics, listedMetric{m.Name(), m.Better(), m.Unit(), caps(m.Needs())})
+	}
+	for _, name := range suites.Names() {
+		s, err := a.parse(name)
+		if err != nil {
+			return l, err
+		}
+		x := listedSuite{name, s.About, []string{}}
+		for _, p := range s.Presets {
+			x.Presets = append(x.Presets, p.Name)
+		}
+		l.Suites = append(l.Suites, x)
+	}
+	slices.SortFunc(l.Estimators, func(x, y listedEstimator) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(l.Models, func(x, y listedModel) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(l.Datasets, func(x, y listedDataset) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(l.Metrics, func(x, y listedMetric) int { return strings.Compare(x.Name, y.Name) })
+	return l, nil
+}
+
+func caps(list []vi.Cap) []vi.Cap {
+	if list == nil {
+		return []vi.Cap{}
+	}
+	return list
+}
+
+func settingNames(part any) []string {
+	out := []string{}
+	for _, s := range vi.Settings(part) {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+func (a *app) listText(l listing) error {
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprint(t, "ESTIMATOR\tPAPER\tNEEDS\tTARGET\tUNBIASED\n")
+	for _, e := range l.Estimators {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", e.Name, e.Paper, dash(join(e.Needs)), e.Target, yes(e.Unbiased))
+	}
+	fmt.Fprint(t, "\nMODEL\tSETTINGS\n")
+	for _, m := range l.Models {
+		fmt.Fprintf(t, "%s\t%s\n", m.Name, dash(list(m.Settings)))
+	}
+	fmt.Fprint(t, "\nDATASET\tN\tD\tDOMAIN\tSETTINGS\n")
+	for _, d := range l.Datasets {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\n", d.Name, d.N, d.D, d.Domain, dash(list(d.Settings)))
+	}
+	fmt.Fprint(t, "\nMETRIC\tBETTER\tUNIT\tNEEDS\n")
+	for _, m := range l.Metrics {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", m.Name, dash(m.Better), dash(m.Unit), dash(join(m.Needs)))
+	}
+	fmt.Fprint(t, "\nSUITE\tPRESETS\n")
+	for _, s := range l.Suites {
+		fmt.Fprintf(t, "%s\t%s\n", s.Name, list(s.Presets))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(a.out, "\nbench explain NAME says more of each.\n")
+	return err
+}
+
+func join(needs []vi.Cap) string {
+	if len(needs) == 0 {
+		return ""
+	}
+	return vi.List(needs)
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}

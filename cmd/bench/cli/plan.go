@@ -1,0 +1,297 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"slices"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vibench/bench/runner"
+	"github.com/vibench/bench/store"
+	"github.com/vibench/bench/suites"
+)
+
+func (a *app) plan() *cobra.Command {
+	var o suites.Options
+	var path string
+	var workers int
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "plan SUITE",
+		Short: "what would run, what is done and why, and the cost; runs nothing",
+		Long: `Plan says what run would do with the same flags. It writes nothing. The cost is
+measured from the store's cells where it has some of the kind, else calibrated
+by running a few steps and replicates for about a second.`,
+		Args:              one("SUITE"),
+		ValidArgsFunction: completeSuites,
+		RunE: func(c *cobra.Command, args []string) error {
+			if workers < 1 {
+				return fmt.Errorf("bench plan: --workers: got %d; need at least 1", workers)
+			}
+			j, err := a.job(args[0], o)
+			if err != nil {
+				return err
+			}
+			st, err := existing(storeOf(path, j.plan))
+			if err != nil {
+				return err
+			}
+			if st != nil {
+				defer st.Close()
+			}
+			f, err := foresee(j, st)
+			if err != nil {
+				return err
+			}
+			f.Store, f.Workers = storeOf(path, j.plan), workers
+			if f.cost, err = a.parts.Cost(c.Context(), j.plan, f.todo, st); err != nil {
+				return err
+			}
+			if asJSON {
+				return a.planJSON(f)
+			}
+			return a.planText(f)
+		},
+	}
+	c.Flags().StringVar(&path, "store", "", "store to look into (default: results/<suite>.db)")
+	c.Flags().IntVar(&workers, "workers", runtime.GOMAXPROCS(0), "cells at a time, for the cost")
+	c.Flags().BoolVar(&asJSON, "json", false, "for machines, with every cell")
+	narrowing(c, &o)
+	return c
+}
+
+// existing opens a store for reading; nil if there is none yet.
+func existing(path string) (*store.Store, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return store.OpenRead(path)
+}
+
+// Why a cell runs or does not.
+const (
+	isDone     = "done"
+	isDiverged = "diverged" // before: a result, stays
+	isRefused  = "refused"  // before: a result, stays
+	isUnfit    = "unfit"    // will be refused, as its suite says to record
+	isFailed   = "failed"   // or interrupted before: runs again
+	isNew      = "new"
+)
+
+var states = []string{isDone, isDiverged, isRefused, isFailed, isUnfit, isNew}
+
+// foresight is what run would do.
+type foresight struct {
+	job     *job
+	Store   string
+	There   bool // the store exists
+	Workers int
+	grids   []string
+	state   map[string]string // of a cell, by ID
+	todo    []suites.Cell
+	cost    runner.Cost
+}
+
+func foresee(j *job, st *store.Store) (*foresight, error) {
+	f := &foresight{job: j, There: st != nil, state: map[string]string{}}
+	ids := make([]string, len(j.plan.Cells))
+	for i, c := range j.plan.Cells {
+		ids[i] = c.ID
+		if !slices.Contains(f.grids, c.Grid) {
+			f.grids = append(f.grids, c.Grid)
+		}
+	}
+	had := map[string]store.Outcome{}
+	if f.todo = j.plan.Cells; st != nil {
+		var err error
+		if had, err = st.Outcomes(ids); err != nil {
+			return nil, err
+		}
+		if f.todo, err = runner.Missing(j.plan, st); err != nil {
+			return nil, err
+		}
+	}
+	for id, o := range had {
+		f.state[id] = string(o)
+	}
+	for _, c := range f.todo {
+		switch o := had[c.ID]; {
+		case j.refused[c.ID] != "":
+			f.state[c.ID] = isUnfit
+		case o == "":
+			f.state[c.ID] = isNew
+		default:
+			f.state[c.ID] = isFailed
+		}
+	}
+	// What is refused takes no time.
+	f.todo = slices.DeleteFunc(slices.Clone(f.todo), func(c suites.Cell) bool { return f.state[c.ID] == isUnfit })
+	return f, nil
+}
+
+// of counts the cells of a grid in each state; of all grids if it is empty.
+func (f *foresight) of(grid string) (total int, in map[string]int) {
+	in = map[string]int{}
+	for _, c := range f.job.plan.Cells {
+		if grid == "" || c.Grid == grid {
+			total++
+			in[f.state[c.ID]]++
+		}
+	}
+	return total, in
+}
+
+// wall is the time that the cells of a grid take, or of all; ok is false if
+// that is not known.
+func (f *foresight) wall(grid string) (seconds float64, text string, ok bool) {
+	var cells []suites.Cell
+	for _, c := range f.todo {
+		if grid == "" || c.Grid == grid {
+			cells = append(cells, c)
+		}
+	}
+	if len(cells) == 0 {
+		return 0, "0 s", true
+	}
+	d, ok := f.cost.Wall(cells, f.Workers)
+	if !ok {
+		return 0, "unknown", false
+	}
+	return d.Seconds(), lasting(d), true
+}
+
+func (a *app) planText(f *foresight) error {
+	total, in := f.of("")
+	there := ""
+	if !f.There {
+		there = " (not there yet)"
+	}
+	fmt.Fprintf(a.out, "%s: %s, %d to run; store %s%s\n\n", title(f.job.plan), count(total, "cell"), len(f.todo), f.Store, there)
+	var shown []string
+	for _, s := range states {
+		if in[s] > 0 {
+			shown = append(shown, s)
+		}
+	}
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	row := func(name string, total int, in map[string]int, cost string) {
+		fmt.Fprintf(t, "%s\t%d\t", name, total)
+		for _, s := range shown {
+			fmt.Fprintf(t, "%d\t", in[s])
+		}
+		fmt.Fprintf(t, "%s\t\n", cost)
+	}
+	fmt.Fprint(t, "grid\tcells\t")
+	for _, s := range shown {
+		fmt.Fprintf(t, "%s\t", s)
+	}
+	fmt.Fprint(t, "cost\t\n")
+	for _, g := range f.grids {
+		n, in := f.of(g)
+		_, cost, _ := f.wall(g)
+		name := g
+		if name == "" {
+			name = "(only one)"
+		}
+		row(name, n, in, cost)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, s := range shown {
+		if why := reasons[s]; why != "" {
+			fmt.Fprintf(a.out, "%s: %s\n", s, why)
+		}
+	}
+	_, cost, known := f.wall("")
+	switch {
+	case len(f.todo) == 0:
+		cost = "nothing to run"
+	case known:
+		cost = fmt.Sprintf("about %s, %s, %s", cost, count(f.Workers, "worker"), f.cost.Source)
+	}
+	_, err := fmt.Fprintf(a.out, "\ncost: %s\nclaims: %s\n", cost, claimIDs(f.job.plan))
+	return err
+}
+
+var reasons = map[string]string{
+	isDone:     "their numbers are in the store",
+	isDiverged: "ended before in NaN or Inf, which is a result",
+	isRefused:  "recorded before as not fitting, which is a result",
+	isUnfit:    "do not fit, and will be recorded as refused",
+	isFailed:   "failed or were interrupted before, and run again",
+	isNew:      "never run",
+}
+
+func claimIDs(p *suites.Plan) string {
+	if len(p.Claims) == 0 {
+		return "none"
+	}
+	ids := make([]string, len(p.Claims))
+	for i, c := range p.Claims {
+		ids[i] = c.ID
+	}
+	return list(ids)
+}
+
+func (a *app) planJSON(f *foresight) error {
+	type grid struct {
+		Grid    string         `json:"grid"`
+		Cells   int            `json:"cells"`
+		In      map[string]int `json:"states"`
+		Seconds *float64       `json:"seconds"` // null: unknown
+	}
+	type cell struct {
+		Cell    string   `json:"cell"`
+		Name    string   `json:"name"`
+		Grid    string   `json:"grid"`
+		State   string   `json:"state"`
+		Seconds *float64 `json:"seconds"` // on one worker; null: unknown, or does not run
+	}
+	seconds := func(g string) *float64 {
+		if s, _, ok := f.wall(g); ok {
+			return &s
+		}
+		return nil
+	}
+	total, in := f.of("")
+	out := struct {
+		Suite   string         `json:"suite"`
+		Preset  string         `json:"preset"`
+		Store   string         `json:"store"`
+		There   bool           `json:"store_exists"`
+		Planned int            `json:"planned"`
+		ToRun   int            `json:"to_run"`
+		In      map[string]int `json:"states"`
+		Workers int            `json:"workers"`
+		Seconds *float64       `json:"seconds"`
+		Source  string         `json:"source"`
+		Claims  []string       `json:"claims"`
+		Grids   []grid         `json:"grids"`
+		Cells   []cell         `json:"cells"`
+	}{f.job.plan.Suite, f.job.plan.Preset, f.Store, f.There, total, len(f.todo), in, f.Workers, seconds(""), f.cost.Source, []string{}, []grid{}, []cell{}}
+	for _, c := range f.job.plan.Claims {
+		out.Claims = append(out.Claims, c.ID)
+	}
+	for _, g := range f.grids {
+		n, in := f.of(g)
+		out.Grids = append(out.Grids, grid{g, n, in, seconds(g)})
+	}
+	for _, c := range f.job.plan.Cells {
+		x := cell{Cell: c.ID, Name: c.String(), Grid: c.Grid, State: f.state[c.ID]}
+		if d, ok := f.cost.Cells[c.ID]; ok {
+			s := d.Seconds()
+			x.Seconds = &s
+		}
+		out.Cells = append(out.Cells, x)
+	}
+	enc := json.NewEncoder(a.out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}

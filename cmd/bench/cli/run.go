@@ -1,0 +1,183 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vibench/bench/report"
+	"github.com/vibench/bench/runner"
+	"github.com/vibench/bench/store"
+	"github.com/vibench/bench/suites"
+)
+
+// running is what the flags of run say.
+type running struct {
+	suites.Options
+	store   string
+	workers int
+	report  string
+	json    bool
+	require bool
+}
+
+func (a *app) run() *cobra.Command {
+	var r running
+	c := &cobra.Command{
+		Use:   "run SUITE...",
+		Short: "run what is missing of a suite, and print verdicts",
+		Long: `Run runs the cells of a suite that its store does not have yet, and prints which
+claims hold. Running the same command again continues; Ctrl-C stops, and nothing
+that has ended is lost. SUITE is a file, or the name of a suite that comes with
+bench (see bench list).
+
+The verdicts go to stdout, progress and failures to stderr.`,
+		Example: `  bench run iwae_snr
+  bench run mine.yaml --workers 4 --report mine.html
+  bench run iwae_snr --only estimator=dreg --only k=64 --seeds 0..1 --store try.db`,
+		Args:              some("SUITE"),
+		ValidArgsFunction: completeSuites,
+		RunE:              func(c *cobra.Command, args []string) error { return a.runSuites(c.Context(), args, r) },
+	}
+	f := c.Flags()
+	f.StringVar(&r.store, "store", "", "store to fill (default: results/<suite>.db)")
+	f.IntVar(&r.workers, "workers", runtime.GOMAXPROCS(0), "cells at a time")
+	narrowing(c, &r.Options)
+	f.StringVar(&r.report, "report", "", "write the HTML report to this file as well")
+	f.BoolVar(&r.json, "json", false, "events and summary as JSON lines on stdout, no verdict table")
+	f.BoolVar(&r.require, "require-claims", false, "exit with status 1 unless every claim that is not report-only holds")
+	return c
+}
+
+// runSuites checks all suites and opens all stores before it runs any.
+func (a *app) runSuites(ctx context.Context, names []string, r running) error {
+	if r.workers < 1 {
+		return fmt.Errorf("bench run: --workers: got %d; need at least 1", r.workers)
+	}
+	if r.report != "" && len(names) > 1 {
+		return fmt.Errorf("bench run: --report: one file for %d suites; run them one by one", len(names))
+	}
+	if info, err := os.Stat(r.report); r.report != "" && err == nil && info.IsDir() {
+		return fmt.Errorf("bench run: --report: %s is a folder; want a file", r.report)
+	}
+	var jobs []*job
+	for _, name := range names {
+		j, err := a.job(name, r.Options)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, j)
+	}
+	worst := error(nil)
+	for _, j := range jobs {
+		err := a.runJob(ctx, j, r)
+		if s := status(err); s == interrupted || s == misuse {
+			return err
+		}
+		worst = worse(worst, err)
+	}
+	return worst
+}
+
+// worse is the error that tells more: cells missing over claims not held.
+func worse(a, b error) error {
+	if status(b) > status(a) {
+		return b
+	}
+	return a
+}
+
+// runJob runs one suite and says how it went.
+func (a *app) runJob(ctx context.Context, j *job, r running) error {
+	st, err := store.Open(storeOf(r.store, j.plan))
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	todo, err := runner.Missing(j.plan, st)
+	if err != nil {
+		return err
+	}
+	out := a.observer(j, st, todo, r)
+	out.begin()
+	ctx, stop := untilSignal(ctx, out)
+	prov := a.parts.Provenance(ctx, j.plan, a.line, r.workers)
+	sum, err := a.parts.Run(ctx, j.plan, st, prov, runner.Options{Workers: r.workers, Refused: j.refused, Progress: out.ended})
+	stop() // the rest is short, and a signal ends it
+	out.end()
+	if err != nil {
+		return exit{incomplete, err}
+	}
+	if sum.Left > 0 {
+		return exit{interrupted, out.interrupted(sum)}
+	}
+	rep, err := report.New(st, j.plan.Suite, j.plan.Preset)
+	if err != nil {
+		return err
+	}
+	if err := out.verdicts(rep, sum); err != nil {
+		return err
+	}
+	if r.report != "" {
+		if err := a.write(r.report, st, rep.HTML); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.err, "report %s\n", r.report)
+	}
+	return judge(rep, r.require)
+}
+
+// judge turns a report into the status of the run.
+func judge(rep *report.Report, require bool) error {
+	if !rep.Coverage.Complete() {
+		c := rep.Coverage
+		return exit{incomplete, fmt.Errorf("%s: %d of %d cells failed or are missing; the same command tries them again", rep.Suite, c.Failed+c.Interrupted+c.Missing, c.Planned)}
+	}
+	if !require {
+		return nil
+	}
+	var not []string
+	for _, v := range rep.Claims {
+		if !v.Report && v.State != report.Holds {
+			not = append(not, v.Claim)
+		}
+	}
+	if len(not) == 0 {
+		return nil
+	}
+	return exit{unheld, fmt.Errorf("%s: claims required to hold that do not: %s", rep.Suite, list(not))}
+}
+
+// untilSignal ends the context at the first SIGINT or SIGTERM. Cells at work are
+// waited for; a second signal does not wait. What is in the store is safe then
+// too. It is handled here rather than left to the system, which ignores it where
+// the process was started in the background.
+func untilSignal(ctx context.Context, out *observer) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	signals, over := make(chan os.Signal, 2), make(chan struct{})
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+			cancel()
+			out.stopping()
+		case <-over:
+			return
+		}
+		select {
+		case <-signals:
+			os.Exit(interrupted)
+		case <-over:
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(over)
+		cancel()
+	}
+}

@@ -1,0 +1,165 @@
+package cli_test
+
+import (
+	"bufio"
+	"database/sql"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	_ "github.com/mattn/go-sqlite3"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/vibench/bench/cmd/bench/cli"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"bench":    func() { cli.Main() },
+		"mybench":  func() { cli.Main(mine()...) },
+		"twobench": func() { cli.Main(cli.WithEstimators(flaky{K: 1}, flaky{K: 2})) },
+	})
+}
+
+// TestScripts types what users type. Beside testscript's own commands there are
+//
+//	status N command...     run a command; its exit status must be N
+//	interrupt CELLS command... run a command with --json, send SIGINT after so many cells; must exit with 130
+//	insist command...       run a command that will not stop, send SIGINT twice; must exit with 130 at once
+//	edit FILE OLD NEW       replace text in a file, which must have it
+//	widest N                no line of stdout is wider than N columns
+//	newer FILE              make a store one of a later version
+//	foreign FILE            make a SQLite file of another program
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("COLUMNS", "100")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": status, "interrupt": interrupt, "insist": insist, "edit": edit, "widest": widest,
+			"newer":   statement("PRAGMA user_version = 999"),
+			"foreign": statement("CREATE TABLE theirs (x)"),
+		},
+	})
+}
+
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	var failed *exec.ExitError
+	switch err := ts.Exec(args[1], args[2:]...); {
+	case errors.As(err, &failed):
+		got = failed.ExitCode()
+	default:
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d; want %d", got, want)
+	}
+}
+
+// interrupt stops a run in the middle of its grid. Its output is not kept.
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	after, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	cmd := command(ts, args[1:])
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	cells := 0
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if strings.HasPrefix(lines.Text(), `{"event":"cell"`) {
+			if cells++; cells == after {
+				ts.Check(cmd.Process.Signal(os.Interrupt))
+			}
+		}
+	}
+	err = cmd.Wait()
+	ts.Logf("[stderr]\n%s", &stderr)
+	var failed *exec.ExitError
+	if !errors.As(err, &failed) || failed.ExitCode() != 130 {
+		ts.Fatalf("after %d cells: got %v; want exit status 130", cells, err)
+	}
+	for _, want := range []string{"stopping: ", " left; the same command continues"} {
+		if !strings.Contains(stderr.String(), want) {
+			ts.Fatalf("no %q on stderr", want)
+		}
+	}
+}
+
+// insist sends a second signal when the first has been understood.
+func insist(ts *testscript.TestScript, neg bool, args []string) {
+	cmd := command(ts, args)
+	told, err := cmd.StderrPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	start := time.Now()
+	for lines := bufio.NewScanner(told); lines.Scan(); {
+		if strings.Contains(lines.Text(), "cells to run") || strings.HasPrefix(lines.Text(), "stopping: ") {
+			time.Sleep(100 * time.Millisecond) // the handler is set just after the first line
+			ts.Check(cmd.Process.Signal(os.Interrupt))
+		}
+	}
+	var failed *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &failed) || failed.ExitCode() != 130 || time.Since(start) > stubbornness/2 {
+		ts.Fatalf("after %v: got %v; want exit status 130 at once", time.Since(start), err)
+	}
+}
+
+// command is one of the commands of TestMain, not begun.
+func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+	path := args[0]
+	for _, folder := range filepath.SplitList(ts.Getenv("PATH")) {
+		if _, err := os.Stat(filepath.Join(folder, args[0])); err == nil {
+			path = filepath.Join(folder, args[0])
+			break
+		}
+	}
+	cmd := exec.Command(path, args[1:]...)
+	cmd.Dir = ts.Getenv("WORK")
+	return cmd
+}
+
+func edit(ts *testscript.TestScript, neg bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s has no %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o644))
+}
+
+func widest(ts *testscript.TestScript, neg bool, args []string) {
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > most {
+			ts.Fatalf("%d columns: %s", n, line)
+		}
+	}
+}
+
+func statement(query string) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		db, err := sql.Open("sqlite3", ts.MkAbs(args[0]))
+		ts.Check(err)
+		_, err = db.Exec(query)
+		ts.Check(err)
+		ts.Check(db.Close())
+	}
+}
+
+// A module with an estimator of its own has this for a main.
+func ExampleMain() {
+	cli.Main(cli.WithEstimators(flaky{K: 1}))
+}

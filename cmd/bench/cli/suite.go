@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vibench/bench/suites"
+)
+
+// job is a suite that nothing is wrong with, ready to run.
+type job struct {
+	suite   *suites.Suite
+	plan    *suites.Plan
+	refused map[string]string // cells that will be refused, and why
+}
+
+// job reads, resolves and checks a suite; nothing runs and nothing is written.
+func (a *app) job(name string, o suites.Options) (*job, error) {
+	s, err := a.parse(name)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := s.Plan(o)
+	if err != nil {
+		return nil, err
+	}
+	refused, err := a.parts.Check(s, plan)
+	if err != nil {
+		return nil, err
+	}
+	return &job{s, plan, refused}, nil
+}
+
+func (a *app) parse(name string) (*suites.Suite, error) {
+	file, text, err := suites.Load(name)
+	if err != nil {
+		return nil, err
+	}
+	return suites.Parse(file, text, a.parts.Catalog())
+}
+
+// title names a plan: iwae_snr (quick).
+func title(p *suites.Plan) string { return fmt.Sprintf("%s (%s)", p.Suite, p.Preset) }
+
+// storeOf is where a suite's numbers go unless --store says otherwise.
+func storeOf(given string, p *suites.Plan) string {
+	if given != "" {
+		return given
+	}
+	return filepath.Join("results", p.Suite+".db")
+}
+
+// narrowing adds the flags that narrow and change what a suite asks for.
+func narrowing(c *cobra.Command, o *suites.Options) {
+	f := c.Flags()
+	f.StringVar(&o.Preset, "preset", "", "part of the suite to take (default: the suite's own default)")
+	f.StringVar(&o.Seeds, "seeds", "", "seeds in place of the suite's: 0..3 or 0,2,5")
+	f.StringArrayVar(&o.Set, "set", nil, "change the suite: path=value, as in train.steps=10 (repeatable)")
+	f.StringArrayVar(&o.Only, "only", nil, "cells with label=value or label!=value, as in estimator=iwae (repeatable)")
+	c.RegisterFlagCompletionFunc("preset", completePresets)
+}
+
+// completeSuites offers the built-in suites, and files.
+func completeSuites(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return suites.Names(), cobra.ShellCompDirectiveDefault
+}
+
+// completePresets offers nothing but keeps file names away: a preset is the
+// suite's own, and reading one to complete is not worth its errors.
+func completePresets(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
