@@ -49,7 +49,7 @@ func (m BoundLaw) Measure(e *Eval, o *Out) {
 	}
 	n := float64(m.R)
 	se := math.Sqrt(max(0, (ss-s*s/n)/(n-1)) / n)
-	o.Put(m.name(), math.Abs(s/n-law)/(3*se+next))
+	o.Put(m.name(), math.Abs(s/n-law)/(float64(3*se)+next))
 }
 
 // Nested is by how much, at the worst of r draws, a bound of nested samples

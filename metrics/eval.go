@@ -43,6 +43,9 @@ func (e *Eval) LogWeights(k int) [][]float64 {
 func (e *Eval) weights(k int, src vi.Source, dst []float64) []float64 {
 	b := max(1, rows/k)
 	for lo := 0; lo < e.Work.Data.N; lo += b {
+		if e.Context.Err() != nil { // the cell is given up: what is missing is never used
+			return append(dst, make([]float64, (e.Work.Data.N-lo)*k)...)
+		}
 		s := e.Work.Step(e.Step, e.Work.All[lo:min(lo+b, e.Work.Data.N)], src)
 		q := s.Posterior()
 		z := q.Sample(s.Noise("z"), k)
@@ -86,6 +89,10 @@ func (e *Eval) Probes(ps []Probe, out *Out) error {
 			other, err := e.Resolve(name)
 			if err != nil {
 				return err
+			}
+			if other == e.Estimator { // dreg as the signal of dreg: one direction serves both
+				at[name] = 0
+				continue
 			}
 			at[name] = len(ests)
 			ests = append(ests, other)

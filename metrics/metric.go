@@ -86,7 +86,7 @@ func All() []Metric {
 		IWAE{K: 64, R: 1},
 		KL{K: 1, PHat: 5000},
 		LogPX{},
-		MeanLaw{p},
+		MeanLaw{Replicates: p},
 		Nested{K: 64, R: 100},
 		Slope{Replicates: p},
 		SNR{Replicates: p},

@@ -1,6 +1,10 @@
 package metrics
 
-import "github.com/vibench/bench/vi"
+import (
+	"cmp"
+
+	"github.com/vibench/bench/vi"
+)
 
 // Slope regresses the mean direction on that of a reference estimator, on the
 // same replicate keys: 1 for an unbiased estimator of the same target, and the
@@ -40,7 +44,7 @@ func (f *slope) Add(r int, self []float64, with [][]float64) {
 func (f *slope) Close(out *Out) {
 	n := float64(f.self.n)
 	for _, b := range f.blocks {
-		if why := f.self.bad(b) + f.ref.bad(b); why != "" {
+		if why := cmp.Or(f.self.bad(b), f.ref.bad(b)); why != "" {
 			out.Missing("slope/"+b.name, "%s", why)
 			continue
 		}

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/vibench/bench/vi"
@@ -59,7 +60,7 @@ func (f *snr) ratio(b block) (x, floor float64, reason string) {
 	if f.hybrid {
 		sig = &f.other
 	}
-	if why := f.self.bad(b) + sig.bad(b); why != "" {
+	if why := cmp.Or(f.self.bad(b), sig.bad(b)); why != "" {
 		return 0, 0, why
 	}
 	noise, signal := f.self.trace(b), sig.signal(b)

@@ -36,6 +36,9 @@ func (f *snrLaw) Close(out *Out) {
 			continue
 		}
 		x, _, why := f.ratio(b)
+		if why == "" && dot(lim, lim) == 0 {
+			why = "the limit is zero: the parameters are at their optimum"
+		}
 		if why != "" {
 			out.Missing("snr-law/"+b.name, "%s", why)
 			continue

@@ -25,7 +25,7 @@ func expand(p suites.Part, cells []suites.Cell) []test {
 		inner := p
 		inner.Each = ""
 		var tests []test
-		for _, v := range labelValues(selected(p, cells), p.Each) {
+		for _, v := range labelValues(p.Select(cells), p.Each) {
 			narrowed := pick(cells, suites.Select{p.Each: {v}})
 			for _, t := range expand(inner, narrowed) {
 				t.label = join(", ", p.Each+"="+v, t.label)
@@ -49,32 +49,6 @@ func expand(p suites.Part, cells []suites.Cell) []test {
 		return tests
 	}
 	return []test{{part: p, cells: cells}}
-}
-
-// selected are the cells that a part reads.
-func selected(p suites.Part, cells []suites.Cell) []suites.Cell {
-	sides := []suites.Select{p.A, p.B, p.C, p.D}
-	paired := false
-	seen := map[string]bool{}
-	for _, s := range sides {
-		if len(s) == 0 {
-			continue
-		}
-		paired = true
-		for _, c := range pick(cells, p.Over.With(s)) {
-			seen[c.ID] = true
-		}
-	}
-	if !paired {
-		return pick(cells, p.Over)
-	}
-	var out []suites.Cell
-	for _, c := range cells {
-		if seen[c.ID] {
-			out = append(out, c)
-		}
-	}
-	return out
 }
 
 // labelValues are the values of a label among cells: by size if all are

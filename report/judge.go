@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -46,7 +47,7 @@ func judge(c suites.Claim, cells []suites.Cell, results *store.Results) Verdict 
 	for _, p := range c.Parts {
 		kinds.add(p.Kind)
 		for _, t := range expand(p, cells) {
-			v.Parts = append(v.Parts, t.run(c.Seeds, results))
+			v.Parts = append(v.Parts, t.run(cmp.Or(p.Seeds, c.Seeds), results))
 		}
 		criteria.add(criterion(p))
 	}
@@ -65,6 +66,9 @@ func judge(c suites.Claim, cells []suites.Cell, results *store.Results) Verdict 
 	}
 	if v.Reason != "" && len(v.Parts) > 1 && !all(v.Parts, NotRun) {
 		v.Reason = b.name() + ": " + v.Reason
+	}
+	if n := len(c.Select(cells)); n < c.Cells && (v.State == Holds || v.State == Fails) {
+		v.State, v.Reason = Open, fmt.Sprintf("the plan is narrowed to %d of the %d cells that the claim is about", n, c.Cells)
 	}
 	v.P = largest(v.Parts)
 	v.Warnings, v.Cells = pool(v.Parts, cells)

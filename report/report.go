@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vibench/bench/store"
 	"github.com/vibench/bench/suites"
@@ -13,8 +14,9 @@ type Report struct {
 	Suite      string
 	Preset     string
 	About      string
-	File       string // the suite file's name
-	Text       string // the suite as read
+	File       string   // the suite file's name
+	Text       string   // the suite as read
+	Set        []string // patches it was changed by before it ran
 	Claims     []Verdict
 	Coverage   Coverage
 	Unfinished []Unfinished
@@ -76,7 +78,7 @@ func New(st *store.Store, suite, preset string) (*Report, error) {
 // From makes a report of results in memory.
 func From(plan *suites.Plan, results *store.Results, prov []store.Provenance) *Report {
 	r := &Report{
-		Suite: plan.Suite, Preset: plan.Preset, About: plan.About, File: plan.File, Text: plan.Text,
+		Suite: plan.Suite, Preset: plan.Preset, About: plan.About, File: plan.File, Text: plan.Text, Set: plan.Set,
 		Claims:     Judge(plan, results),
 		Provenance: prov,
 		plan:       plan, results: results,
@@ -134,6 +136,9 @@ func (r *Report) summary() string {
 		if n[i+1] > 0 {
 			text += ", " + plural(n[i+1], word[0], word[1])
 		}
+	}
+	if len(r.Set) > 0 {
+		text += "; not the suite as filed: --set " + strings.Join(r.Set, " --set ")
 	}
 	return text
 }

@@ -116,3 +116,44 @@ func (c Cell) String() string {
 
 // Short is the first twelve digits of the ID.
 func (c Cell) Short() string { return c.ID[:min(12, len(c.ID))] }
+
+// Select returns the cells that a part reads, each once.
+func (p Part) Select(cells []Cell) []Cell {
+	var out []Cell
+	seen := map[string]bool{}
+	for _, c := range cells {
+		if !seen[c.ID] && p.reads(c) {
+			seen[c.ID] = true
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (p Part) reads(c Cell) bool {
+	paired := false
+	for _, side := range []Select{p.A, p.B, p.C, p.D} {
+		if len(side) > 0 {
+			paired = true
+			if c.Matches(p.Over.With(side)) {
+				return true
+			}
+		}
+	}
+	return !paired && c.Matches(p.Over)
+}
+
+// Select returns the cells that any part of the claim reads, each once.
+func (c Claim) Select(cells []Cell) []Cell {
+	var out []Cell
+	seen := map[string]bool{}
+	for _, p := range c.Parts {
+		for _, x := range p.Select(cells) {
+			if !seen[x.ID] {
+				seen[x.ID] = true
+				out = append(out, x)
+			}
+		}
+	}
+	return out
+}

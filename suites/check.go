@@ -108,8 +108,9 @@ func (p *pass) check(c claim, v *view, preset string) Claim {
 	k := &checker{pass: p, view: v, in: in}
 	least := 0
 	for i, part := range c.parts {
-		out.Parts = append(out.Parts, part.Part)
 		n, ok := k.part(part)
+		part.Part.Seeds = n
+		out.Parts = append(out.Parts, part.Part)
 		if ok && (i == 0 || n < least) {
 			least = n
 		}
@@ -117,6 +118,9 @@ func (p *pass) check(c claim, v *view, preset string) Claim {
 	out.Seeds = least
 	if n, ok := c.seeds.whole(); ok {
 		out.Seeds = n
+		for i := range out.Parts {
+			out.Parts[i].Seeds = n
+		}
 		if n > least && len(k.said) == 0 {
 			p.bad(c.seeds, "claim %q wants %d seeds%s; the cells it selects have %d", c.ID, n, in, least)
 		}

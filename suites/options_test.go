@@ -41,12 +41,12 @@ var file = strings.Replace(two, "adam@", "{adam: {rate: 0.1}}", 1)
 func TestClaims(t *testing.T) {
 	f := func(x float64) *float64 { return &x }
 	want := []Claim{
-		{ID: "T1", Paper: "1802.10000", Says: "falls", Seeds: 8, Line: 19, Parts: []Part{{
+		{ID: "T1", Paper: "1802.10000", Says: "falls", Seeds: 8, Cells: 16, Line: 19, Parts: []Part{{Seeds: 8,
 			Kind: "slope", Metric: "snr/inf", Over: Select{"estimator": {"iwae"}}, Against: "k", Scale: "log", Expect: f(-0.5), Within: f(0.05)}}},
-		{ID: "7", Paper: "2002.00010", Says: "two parts", Report: true, Seeds: 2, Line: 20, Parts: []Part{
-			{Kind: "better", Metric: "elbo", Over: Select{"grid": {"reference"}}, A: Select{"estimator": {"dreg"}},
+		{ID: "7", Paper: "2002.00010", Says: "two parts", Report: true, Seeds: 2, Cells: 18, Line: 20, Parts: []Part{
+			{Seeds: 8, Kind: "better", Metric: "elbo", Over: Select{"grid": {"reference"}}, A: Select{"estimator": {"dreg"}},
 				B: Select{"estimator": {"iwae"}, "k": {"64"}}, Scale: "linear", Want: "higher", Margin: -1},
-			{Kind: "level", Metric: "iwae@64", Over: Select{"estimator": {"stl"}, "seed": {"0", "1"}}, Scale: "linear", Expect: f(0), Within: f(2), Each: "n"}}},
+			{Seeds: 2, Kind: "level", Metric: "iwae@64", Over: Select{"estimator": {"stl"}, "seed": {"0", "1"}}, Scale: "linear", Expect: f(0), Within: f(2), Each: "n"}}},
 	}
 	for _, o := range []Options{{}, {Seeds: "0..2"}, {Only: []string{"estimator=stl"}}} {
 		if d := cmp.Diff(want, plan(t, file, o).Claims); d != "" {

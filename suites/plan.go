@@ -3,13 +3,14 @@ package suites
 // A Plan is what a suite asks for under one preset, fully resolved: it can be
 // stored as JSON and read back without the catalog that made it.
 type Plan struct {
-	Suite  string  `json:"suite"`
-	Preset string  `json:"preset"`
-	About  string  `json:"about,omitempty"`
-	Text   string  `json:"text"` // the suite file as read, before --set
-	File   string  `json:"file"`
-	Cells  []Cell  `json:"cells"`
-	Claims []Claim `json:"claims"`
+	Suite  string   `json:"suite"`
+	Preset string   `json:"preset"`
+	About  string   `json:"about,omitempty"`
+	Text   string   `json:"text"` // the suite file as read, before --set
+	File   string   `json:"file"`
+	Set    []string `json:"set,omitempty"` // patches under which it is not the file's suite
+	Cells  []Cell   `json:"cells"`
+	Claims []Claim  `json:"claims"`
 }
 
 // A Cell is one point of the grid: everything that decides its numbers, and
@@ -60,6 +61,7 @@ type Claim struct {
 	Seeds  int    `json:"seeds"`  // least number of seeds; fewer leave it open
 	Report bool   `json:"report"` // shown, outside Holm's family, never gates
 	Parts  []Part `json:"parts"`
+	Cells  int    `json:"cells"` // that it selects in the whole suite; a plan narrowed to fewer leaves it open
 	Line   int    `json:"line"`
 }
 
@@ -80,6 +82,7 @@ type Part struct {
 	D       Select   `json:"d,omitempty"`
 	Each    string   `json:"each,omitempty"`    // one test for every value of this label
 	Against string   `json:"against,omitempty"` // slope, trend, order: the label on the x axis
+	Seeds   int      `json:"seeds,omitempty"`   // least number of seeds of this test; fewer leave it open
 	Scale   string   `json:"scale,omitempty"`   // log or linear: of the metric (and of Against, for slope)
 	Expect  *float64 `json:"expect,omitempty"`
 	Within  *float64 `json:"within,omitempty"` // margin round Expect (slope, level) or round 0 (equivalent); tolerance (exact)

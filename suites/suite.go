@@ -234,7 +234,7 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 	if known := s.presetNames(); !slices.Contains(known, preset) {
 		return nil, fmt.Errorf("preset: unknown, got %q%s%s", preset, meant(preset, known), have(known))
 	}
-	plan := &Plan{Suite: s.Name, Preset: preset, About: s.About, Text: string(s.text), File: s.File}
+	plan := &Plan{Suite: s.Name, Preset: preset, About: s.About, Text: string(s.text), File: s.File, Set: o.Set}
 
 	combos := combosOf(s.grids, preset)
 	// claims are resolved on the cells of the file: narrowing leaves them open
@@ -247,6 +247,9 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 	}
 	if err := NewErrors(check.problems); err != nil {
 		return nil, err
+	}
+	for i := range plan.Claims {
+		plan.Claims[i].Cells = len(plan.Claims[i].Select(cellsOf(combos)))
 	}
 	seeds, err := seedsOption(o.Seeds)
 	if err != nil {
@@ -303,3 +306,11 @@ func firstOfEach(cells []Cell) []Cell {
 
 // errNoCells is wrapped when Only leaves nothing.
 var errNoCells = errors.New("no cell is left")
+
+func cellsOf(combos []*combo) []Cell {
+	var out []Cell
+	for _, c := range combos {
+		out = slices.AppendSeq(out, c.cells)
+	}
+	return out
+}
