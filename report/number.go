@@ -24,7 +24,7 @@ func intervalText(effect, lo, hi float64) (e, interval string) {
 		return three(effect), "[" + three(lo) + ", " + three(hi) + "]"
 	}
 	size := math.Max(math.Abs(effect), half)
-	if half < 1e-13*size { // rounding errors: six digits are all there is to say
+	if half < 1e-12*size { // rounding errors: six digits are all there is to say
 		half = 1e-4 * size
 	}
 	decimals := 1 - int(math.Floor(math.Log10(half)))
