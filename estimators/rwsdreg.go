@@ -20,7 +20,7 @@ type RWSDReG struct {
 }
 
 func (e RWSDReG) Card() vi.Card {
-	return vi.Card{Name: "rws-dreg", Paper: "1810.04152", Needs: []vi.Cap{vi.Path}, K: e.K, Target: wake(e.K)}
+	return vi.Card{Name: "rws-dreg", Paper: "1810.04152", Needs: []vi.Cap{vi.Path}, K: e.K, Target: wake(e.K), Bias: selfNormalised}
 }
 
 func (e RWSDReG) Estimate(s *vi.Step) vi.Direction {
@@ -28,6 +28,9 @@ func (e RWSDReG) Estimate(s *vi.Step) vi.Direction {
 	v := d.lw.SoftmaxK()
 	return d.raise(v, v.Sub(v.Mul(v)), none)
 }
+
+// selfNormalised weights make the wake-phi direction a ratio of two estimates.
+const selfNormalised = "O(1/K) for the gradient of -KL(p || q), which the normalised weights estimate"
 
 // wake names the self-normalised wake-phi direction of k samples.
 func wake(k int) string { return fmt.Sprintf("wake-phi@%d", k) }

@@ -1,12 +1,18 @@
 package runner
 
 import (
+	"embed"
 	"fmt"
 
 	"github.com/vibench/bench/core/optim"
 	"github.com/vibench/bench/suites"
 	"github.com/vibench/bench/vi"
 )
+
+// Source is this file's own text, from which explain quotes.
+//
+//go:embed optimiser.go
+var Source embed.FS
 
 // Optimiser is a rule and its schedule as a suite names them.
 type Optimiser interface {

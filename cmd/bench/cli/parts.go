@@ -35,7 +35,7 @@ func kinds(p runner.Parts) []kind {
 		{noun: "model", folder: "models", source: &models.Source},
 		{noun: "dataset", folder: "datasets", source: &datasets.Source},
 		{noun: "metric", folder: "metrics", source: &metrics.Source},
-		{noun: "optimiser", folder: "runner"},
+		{noun: "optimiser", folder: "runner", source: &runner.Source},
 	}
 	for _, e := range p.Estimators {
 		out[0].parts = append(out[0].parts, part{e.Card().Name, e})
