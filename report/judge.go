@@ -76,7 +76,8 @@ func judge(c suites.Claim, cells []suites.Cell, results *store.Results) Verdict 
 }
 
 // binding finds the part that decides the claim: the worst state first, and
-// within it the part nearest its boundary.
+// within it the part nearest its boundary. Where all hold it is the first, which
+// is what the author of the suite put first.
 func binding(parts []PartVerdict) int {
 	rank := map[State]int{Fails: 0, Open: 1, NotRun: 2, Holds: 3}
 	best := 0
@@ -87,7 +88,7 @@ func binding(parts []PartVerdict) int {
 			if rank[p.State] < rank[b.State] {
 				best = i + 1
 			}
-		case p.slack < b.slack:
+		case p.State != Holds && p.slack < b.slack:
 			best = i + 1
 		}
 	}

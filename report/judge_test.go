@@ -108,7 +108,7 @@ func TestEachIsIntersectionUnion(t *testing.T) {
 	l.claim("nearly", 8, part)
 	got := l.judge()
 	v := got[0]
-	if v.State != Holds || len(v.Parts) != 5 || v.Parts[v.Binding].Label != "k=512" {
+	if v.State != Holds || len(v.Parts) != 5 || v.Parts[v.Binding].Label != "k=32" {
 		t.Fatalf("got %s with %d parts, binding %d", v.State, len(v.Parts), v.Binding)
 	}
 	for i, k := range []string{"k=32", "k=64", "k=128", "k=256", "k=512"} {
@@ -116,8 +116,9 @@ func TestEachIsIntersectionUnion(t *testing.T) {
 			t.Errorf("part %d is %s, want %s", i, v.Parts[i].Label, k)
 		}
 	}
-	if v.P != v.Parts[4].P || v.Effect != v.Parts[4].Effect || v.N != 8 {
-		t.Errorf("the claim's numbers are not those of the binding part")
+	// All hold: the first part's effect, and the largest p, which is the last's.
+	if v.P != v.Parts[4].P || v.Effect != v.Parts[0].Effect || v.N != 8 {
+		t.Errorf("the claim's numbers are not those of its first part with the largest p")
 	}
 	if len(v.Cells) != 40 || len(v.Parts[0].Cells) != 8 {
 		t.Errorf("cells: claim %d, part %d", len(v.Cells), len(v.Parts[0].Cells))

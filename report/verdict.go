@@ -25,7 +25,7 @@ const Level = 0.05
 
 // A Verdict is the state of one claim with the numbers it rests on. A claim
 // holds if all its parts hold; the numbers are those of the binding part: the
-// one that fails, else one that is open, else the one nearest its boundary.
+// one that fails, else one that is open, else the first.
 // Numbers that do not exist are NaN.
 type Verdict struct {
 	Claim     string // its ID in the suite
