@@ -205,3 +205,19 @@ func TestMetricsKeepTheirWord(t *testing.T) {
 		}
 	}
 }
+
+// An estimator that is its own signal is estimated once, and its ratio is the one
+// that needs no signal.
+func TestOwnSignalIsOneDirection(t *testing.T) {
+	w, _ := toy(t, 0.3)
+	est := estimators.DReG{K: 6}
+	alone, own := moment(w, est), moment(w, est, est)
+	a := probe(t, alone, metrics.SNR{Replicates: draws(20)})
+	b := probe(t, own, metrics.SNR{Replicates: draws(20), Signal: "dreg"})
+	if x, y := value(t, a, "snr/inf"), value(t, b, "snr/inf"); x != y {
+		t.Errorf("snr %g alone, %g with itself as signal", x, y)
+	}
+	if alone.Evals != own.Evals {
+		t.Errorf("%d density evaluations alone, %d with itself as signal", alone.Evals, own.Evals)
+	}
+}

@@ -54,7 +54,7 @@ func (t Toy) LogEvidence(x []float64) float64 {
 		d := v - t.Mu[i]
 		s += float64(d * d)
 	}
-	return float64(-0.5*log4Pi*float64(t.D)) - s/4
+	return float64(-0.5*log4Pi*float64(t.D)) - float64(s/4)
 }
 
 // Delta is A x + b - (x+mu)/2: how far q's mean lies from the posterior's.
@@ -65,7 +65,7 @@ func (t Toy) Delta(x []float64) []float64 {
 		for j, v := range x {
 			m += float64(t.A[i*t.D+j] * v)
 		}
-		d[i] = m - (x[i]+t.Mu[i])/2
+		d[i] = m - float64((x[i]+t.Mu[i])/2)
 	}
 	return d
 }
@@ -94,7 +94,7 @@ func (t Toy) ELBOGradient(x []float64) (mu, a, b []float64) {
 		for j, v := range x {
 			a[i*t.D+j] = -2 * d * v
 		}
-		mu[i] = d + (x[i]+t.Mu[i])/2 - t.Mu[i]
+		mu[i] = d + float64((x[i]+t.Mu[i])/2) - t.Mu[i]
 	}
 	return mu, a, b
 }
@@ -102,7 +102,7 @@ func (t Toy) ELBOGradient(x []float64) (mu, a, b []float64) {
 // ChiSquare is g2 = Var_q[w] / Z^2 =
 // [s / sqrt((1/2)(2s-1/2))]^D exp(|delta|^2/(2s-1/2)) - 1, +Inf for s <= 1/4.
 func (t Toy) ChiSquare(x []float64) float64 {
-	c := 2*t.S - 0.5
+	c := float64(2*t.S) - 0.5
 	if c <= 0 {
 		return inf
 	}
@@ -116,10 +116,11 @@ func (t Toy) BoundBias(x []float64, k int) float64 { return t.ChiSquare(x) / flo
 // of K Var[dL_K/db_d] = (1+g2) (4/tau + (2 delta_d/(4s-1))^2), tau = 4 - 1/s,
 // summed over d. For A multiply the mean by x'.
 func (t Toy) LargeKB(x []float64) (mean []float64, variance float64) {
-	g, c, tau := 1+t.ChiSquare(x), 2/(4*t.S-1), 4-1/t.S
+	g, c, tau := 1+t.ChiSquare(x), 2/(float64(4*t.S)-1), 4-1/t.S
 	mean = t.Delta(x)
 	for i, d := range mean {
-		variance += float64(g * (4/tau + float64(c*d)*float64(c*d)))
+		e := c * d
+		variance += float64(g * (4/tau + float64(e*e)))
 		mean[i] = -c * g * d
 	}
 	return mean, variance
@@ -182,7 +183,7 @@ func (t Toy) WakePhi(x []float64) []float64 {
 // sample: the whole log weight 4s, the analytic KL s, sticking the landing (1-2s)^2/s.
 func (t Toy) VarianceA() float64   { return 4 * t.S }
 func (t Toy) VarianceB() float64   { return t.S }
-func (t Toy) VarianceSTL() float64 { c := 1 - 2*t.S; return float64(c*c) / t.S }
+func (t Toy) VarianceSTL() float64 { c := 1 - float64(2*t.S); return float64(c*c) / t.S }
 
 // Renyi is the variational Renyi bound of order alpha, alpha != 1:
 // log p(x) + 1/(1-alpha) log J, J = int post^l q^(1-l), l = 1-alpha; a dimension
@@ -197,7 +198,7 @@ func (t Toy) Renyi(x []float64, alpha float64) float64 {
 	}
 	logJ := 0.0
 	for _, d := range t.Delta(x) {
-		logJ -= 0.5 * (float64(l*vec.Log64(postVar)) + float64((1-l)*vec.Log64(t.S)) + vec.Log64(tau) + float64(l*(1-l)*d)*d/mix)
+		logJ -= float64(0.5 * (float64(l*vec.Log64(postVar)) + float64((1-l)*vec.Log64(t.S)) + vec.Log64(tau) + float64(l*(1-l)*d)*d/mix))
 	}
 	return t.LogEvidence(x) + logJ/l
 }

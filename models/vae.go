@@ -36,11 +36,12 @@ func (m VAE) For(d *vi.Data) (vi.Model, error) {
 	if d.Domain != vi.Binary {
 		return nil, fmt.Errorf("model vae: explains binary data, got %s data %q", d.Domain, d.Name)
 	}
-	act := slices.Index(tape.Acts, m.Act)
-	if act < 0 {
+	switch m.Act {
+	case "tanh", "relu", "softplus", "sigmoid":
+	default:
 		return nil, fmt.Errorf("model vae: act: got %q; have tanh, relu, softplus, sigmoid", m.Act)
 	}
-	v := &vae{data: d, act: tape.Act(act)}
+	v := &vae{data: d, act: tape.Act(slices.Index(tape.Acts, m.Act))}
 	back := slices.Clone(m.Hidden)
 	slices.Reverse(back)
 	v.enc = stack("inf/", d.D, m.Hidden)
@@ -109,7 +110,7 @@ func (m *vae) Init(key rng.Key, p *vi.Params) {
 		key.Fold(l.weight()).Uniform64(w, 0)
 		lim := math.Sqrt(6 / float64(l.in+l.out))
 		for i, u := range w {
-			w[i] = lim * (2*u - 1)
+			w[i] = lim * (float64(2*u) - 1)
 		}
 		p.Set(l.weight(), w)
 	}

@@ -140,6 +140,9 @@ func (c *cell) evaluate(ctx context.Context) error {
 	var out metrics.Out
 	for _, m := range c.evals {
 		m.Measure(e, &out)
+		if ctx.Err() != nil {
+			return errStopped
+		}
 	}
 	if len(c.probes) > 0 {
 		if err := e.Probes(c.probes, &out); err != nil {

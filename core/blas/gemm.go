@@ -25,6 +25,9 @@ func Gemm[T float32 | float64](ta, tb bool, m, n, k int, a, b, c []T) {
 		panic(fmt.Sprintf("blas: Gemm [%d,%d,%d]: got %d, %d and %d values; have %d, %d and %d",
 			m, n, k, len(a), len(b), len(c), m*k, k*n, m*n))
 	}
+	if k == 0 {
+		return // nothing to add; gonum wants a row of at least one
+	}
 	lda, ldb := k, n
 	if ta {
 		lda = m
