@@ -83,9 +83,9 @@ func (t *trainer) batch() []int {
 // cell as diverged.
 func (t *trainer) next() error {
 	w := t.c.work
-	s := w.Step(t.step, t.batch(), &vi.Keyed{Key: rng.Noise(uint64(t.c.Seed), uint64(t.step))})
-	d := t.c.est.Estimate(s)
-	t.evals += s.Evals
+	before := w.Evals
+	d := w.Estimate(t.c.est, t.step, t.batch(), &vi.Keyed{Key: rng.Noise(uint64(t.c.Seed), uint64(t.step))})
+	t.evals += w.Evals - before
 	for r := range tape.Role(tape.Roles) {
 		u := d.Role(r)
 		for _, v := range []tape.Vector{u.Ascend, u.Target} {

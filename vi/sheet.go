@@ -67,6 +67,7 @@ type Card struct {
 	LeastK    int    // fewer are refused; 0 is 1
 	Target    string // the bound whose gradient it estimates, with its sizes: elbo, iwae@64
 	Bias      string // empty: unbiased for the target's gradient in the inference parameters
+	Whole     bool   // its scalars are no means over data: a batch is not cut into blocks
 	OneScalar bool   // Gen and Inf are one scalar: shared weights are admitted
 }
 

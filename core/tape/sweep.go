@@ -22,8 +22,10 @@ func (t *Tape) Ascend(s Surrogate) [Roles]Vector {
 		if n.t != t || !n.rec().head || len(n.Float64s()) != 1 {
 			panic("tape: Ascend: the " + Role(r).String() + " surrogate is " + n.describe() + "; need a scalar of this tape's head")
 		}
-		clear(t.dir[r].f64)
-		clear(t.dir[r].f32)
+		if !t.add {
+			clear(t.dir[r].f64)
+			clear(t.dir[r].f32)
+		}
 		t.reverseHead(Role(r), n)
 		out[r] = t.dir[r]
 	}
