@@ -60,6 +60,13 @@ type Step struct {
 	used   int
 	state  State
 	kept   []kept
+	dists  dist.Pool
+}
+
+// Normal is a diagonal Gaussian of this step, a row a datum: mu and logsigma are
+// [B,D] or [1,D].
+func (s *Step) Normal(mu, logsigma tape.Node) dist.Dist {
+	return s.dists.Normal(dist.Normal{T: s.Tape, B: s.B(), Mu: mu, LogSigma: logsigma})
 }
 
 // B is the number of data in the batch.
@@ -114,6 +121,7 @@ func (s *Step) Ascend(u Surrogate) Direction {
 // recorded before is gone.
 func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 	s.Tape.Reset()
+	s.dists.Reset()
 	s.Index, s.N, s.Iter, s.source, s.used, s.Evals = rows, w.Data.N, iter, src, 0, 0
 	s.model, _ = w.Model.(Latent)
 	s.state = w.State

@@ -2,6 +2,7 @@ package vi
 
 import (
 	"fmt"
+	"runtime/debug"
 
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
@@ -18,7 +19,8 @@ type Work struct {
 	Evals   int64 // density evaluations of all estimates so far
 
 	shards [shards]Step
-	widest int // numbers in a row of the widest matrix
+	mixes  bool // the model's sheet says so
+	widest int  // numbers in a row of the widest matrix
 }
 
 // A batch is cut into blocks of data small enough to stay in the second-level
@@ -49,7 +51,7 @@ func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*
 	if init != nil {
 		init(p)
 	}
-	w := &Work{Model: m, Params: p, Data: d, All: make([]int, d.N), State: st, Threads: 1, widest: d.D}
+	w := &Work{Model: m, Params: p, Data: d, All: make([]int, d.N), State: st, Threads: 1, widest: d.D, mixes: sheet.Mixes}
 	for i := range w.All {
 		w.All[i] = i
 	}
@@ -81,12 +83,13 @@ func (w *Work) block(k int) int {
 	return max(1, blockBytes/(size*w.widest*max(k, 1)))
 }
 
-// Estimate is the estimator's direction on rows of the data, block by block. An
-// estimator whose scalars are no means over data (Card.Whole) sees them all at once.
+// Estimate is the estimator's direction on rows of the data: block by block where
+// the estimator's card says that its scalars are means over data, and the model's
+// sheet that it does not mix rows; else all at once.
 func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction {
 	card := e.Card()
 	per := w.block(card.K)
-	if card.Whole || len(rows) <= max(per, 1) || len(rows) < shards {
+	if !card.PerDatum || w.mixes || len(rows) <= per || len(rows) < shards {
 		s := w.Step(iter, rows, src)
 		d := e.Estimate(s)
 		w.Evals += s.Evals
@@ -105,7 +108,12 @@ func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction
 			block := rows[b*len(rows)/blocks : (b+1)*len(rows)/blocks]
 			s.open(w, iter, block, src)
 			s.Tape.Part(float64(len(block))/float64(len(rows)), b == first)
-			d[i] = e.Estimate(s)
+			next := e.Estimate(s)
+			if b > first {
+				consistent(card.Name, d[i], next)
+			}
+			ownedBy(s.Tape, card.Name, next)
+			d[i] = next
 			evals[i] += s.Evals
 		}
 	}
@@ -117,6 +125,7 @@ func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction
 			run(i)
 		}
 	}
+	consistent(card.Name, d[0], d[1])
 	for i := range shards {
 		w.Evals += evals[i]
 	}
@@ -128,11 +137,37 @@ func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction
 	return d[0]
 }
 
-// run2 runs both shards at once; a panic of either is the caller's.
+// ownedBy panics unless a block's direction comes from scalars: blocks add up in
+// the tape's own vectors, where no target and no direction made by hand lives.
+func ownedBy(t *tape.Tape, name string, d Direction) {
+	for r := range tape.Role(tape.Roles) {
+		if u := d.Role(r); !u.Target.Nil() || !u.Ascend.Nil() && !t.Owns(r, u.Ascend) {
+			panic(fmt.Sprintf("vi: estimator %q says PerDatum, but its %s update is not an Ascend of scalars, so blocks of a batch cannot be added up", name, r))
+		}
+	}
+}
+
+// consistent panics unless two blocks of a batch raise the same roles.
+func consistent(name string, a, b Direction) {
+	for r := range tape.Role(tape.Roles) {
+		if a.Role(r).Ascend.Nil() != b.Role(r).Ascend.Nil() {
+			panic(fmt.Sprintf("vi: estimator %q raises %s on one block of a batch and not on another", name, r))
+		}
+	}
+}
+
+// run2 runs both shards at once; a panic of either is the caller's, with the
+// stack of where it was.
 func run2(run func(i int)) {
 	fault := make(chan any, 1)
 	go func() {
-		defer func() { fault <- recover() }()
+		defer func() {
+			f := recover()
+			if f != nil {
+				f = fmt.Sprintf("%v\n%s", f, debug.Stack())
+			}
+			fault <- f
+		}()
 		run(1)
 	}()
 	defer func() {

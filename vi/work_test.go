@@ -1,6 +1,7 @@
 package vi_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/vibench/bench/core/rng"
@@ -64,4 +65,38 @@ func TestBlocksAndThreads(t *testing.T) {
 			}
 		}
 	}
+}
+
+// byHand is an estimator whose update is no Ascend of scalars: the mean of the
+// batch's first bit, as a target.
+type byHand struct{ perDatum bool }
+
+func (e byHand) Card() vi.Card { return vi.Card{Name: "by-hand", K: 64, PerDatum: e.perDatum} }
+
+func (byHand) Estimate(s *vi.Step) vi.Direction {
+	mean, x := 0.0, s.X.Value()
+	for b := range s.B() {
+		mean += x.At(b*300) / float64(s.B())
+	}
+	return vi.Direction{Gen: vi.Update{Target: tape.Float64s([]float64{mean})}}
+}
+
+// An estimator sees the whole batch unless its card says that blocks add up; one
+// that says so wrongly is stopped.
+func TestOnlyPerDatumEstimatorsSeeBlocks(t *testing.T) {
+	w := workOn(t, 41, tape.Float64)
+	src := &vi.Keyed{Key: rng.Noise(0, 0)}
+	want := 0.0
+	for n := range 41 {
+		want += w.Data.X[n*300] / 41
+	}
+	if got := w.Estimate(byHand{}, 0, w.All, src).Gen.Target.At(0); got-want > 1e-12 || want-got > 1e-12 {
+		t.Errorf("got %g, want the mean of the whole batch, %g", got, want)
+	}
+	defer func() {
+		if f, _ := recover().(string); !strings.Contains(f, "says PerDatum") {
+			t.Errorf("a target in blocks: %q", f)
+		}
+	}()
+	w.Estimate(byHand{perDatum: true}, 0, w.All, src)
 }

@@ -2,7 +2,6 @@ package tape
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/vibench/bench/core/vec"
 )
@@ -274,5 +273,3 @@ func (t *Tape) pullHead(role Role, id int32) {
 		panic("tape: no pull for head " + n.op.String())
 	}
 }
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -16,15 +16,15 @@ func (t *Tape) Ascend(s Surrogate) [Roles]Vector {
 		clear(t.adj[r])
 		t.adj[r] = slices.Grow(t.adj[r][:0], len(t.nodes))[:len(t.nodes)]
 		clear(t.adj[r])
+		if !t.add {
+			clear(t.dir[r].f64)
+			clear(t.dir[r].f32)
+		}
 		if n.Nil() {
 			continue
 		}
 		if n.t != t || !n.rec().head || len(n.Float64s()) != 1 {
 			panic("tape: Ascend: the " + Role(r).String() + " surrogate is " + n.describe() + "; need a scalar of this tape's head")
-		}
-		if !t.add {
-			clear(t.dir[r].f64)
-			clear(t.dir[r].f32)
 		}
 		t.reverseHead(Role(r), n)
 		out[r] = t.dir[r]

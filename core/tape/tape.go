@@ -165,6 +165,9 @@ func (t *Tape) Reset() {
 // adds to the direction of the block before unless this is the first.
 func (t *Tape) Part(share float64, first bool) { t.share, t.add = share, !first }
 
+// Owns reports whether v is a direction of this tape's own, as Ascend gives it.
+func (t *Tape) Owns(r Role, v Vector) bool { return v.Same(t.dir[r]) }
+
 // Precision is that of the body.
 func (t *Tape) Precision() Precision { return t.prec }
 

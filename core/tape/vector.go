@@ -94,6 +94,17 @@ func (v Vector) Add(w Vector) {
 	vec.Axpy(1, w.f32, v.f32)
 }
 
+// Same reports whether v and w are one array, not two of equal values.
+func (v Vector) Same(w Vector) bool {
+	switch {
+	case len(v.f64) > 0 && len(w.f64) > 0:
+		return &v.f64[0] == &w.f64[0]
+	case len(v.f32) > 0 && len(w.f32) > 0:
+		return &v.f32[0] == &w.f32[0]
+	}
+	return v.Len() == 0 && w.Len() == 0 && v.Nil() == w.Nil()
+}
+
 // Finite reports whether no value is NaN or infinite.
 func (v Vector) Finite() bool {
 	for _, x := range v.f64 {
