@@ -408,8 +408,22 @@ func TestCompilerFusesNothing(t *testing.T) {
 		t.Fatal("the listing holds no product at all: the test looks in the wrong place")
 	}
 	for line := range strings.Lines(string(out)) {
-		if strings.Contains(line, "VFMADD") || strings.Contains(line, "VFMSUB") || strings.Contains(line, "VFNM") {
+		if (strings.Contains(line, "VFMADD") || strings.Contains(line, "VFMSUB") || strings.Contains(line, "VFNM")) && !asked(line) {
 			t.Errorf("%s", strings.TrimSpace(line))
 		}
 	}
+}
+
+// asked says whether the source line behind a line of the listing calls math.FMA.
+func asked(listing string) bool {
+	_, at, ok := strings.Cut(listing, "(")
+	at, _, ok2 := strings.Cut(at, ")")
+	file, number, ok3 := strings.Cut(at, ":")
+	n, err := strconv.Atoi(number)
+	text, err2 := os.ReadFile(file)
+	if !ok || !ok2 || !ok3 || err != nil || err2 != nil {
+		return false
+	}
+	lines := strings.Split(string(text), "\n")
+	return n >= 1 && n <= len(lines) && strings.Contains(lines[n-1], "math.FMA(")
 }

@@ -57,7 +57,7 @@ func fma[T float32 | float64](x, y, z T) T {
 // the side of the error, which is exactly computed, so that the second rounding
 // sees on which side of the middle the sum is.
 func fma32(x, y, z float32) float32 {
-	p, c := float64(x)*float64(y), float64(z)
+	p, c := float64(float64(x)*float64(y)), float64(z)
 	s := p + c
 	bits := math.Float64bits(s)
 	if bits&(1<<28-1) != 0 {
