@@ -40,7 +40,7 @@ func (k Key) Normal64(dst []float64, at uint64) {
 		}
 		z := dst[:min(len(dst)&^1, chunk)]
 		k.Uniform64(z, at)
-		for i := 0; i < len(z)-1; i += 2 {
+		for i := normals64(z); i < len(z)-1; i += 2 {
 			z[i], z[i+1] = boxMuller64(z[i], z[i+1])
 		}
 		dst = dst[len(z):]
@@ -65,7 +65,7 @@ func (k Key) Normal32(dst []float32, at uint64) {
 		}
 		z := dst[:min(len(dst)&^1, chunk)]
 		k.Uniform32(z, at)
-		for i := 0; i < len(z)-1; i += 2 {
+		for i := normals32(z); i < len(z)-1; i += 2 {
 			z[i], z[i+1] = boxMuller32(z[i], z[i+1])
 		}
 		dst = dst[len(z):]

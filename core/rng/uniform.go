@@ -17,6 +17,11 @@ func unit32(hi uint32) float32 {
 // word i mod 4 of block i/4.
 func (k Key) Uint32s(dst []uint32, at uint64) {
 	for len(dst) > 0 {
+		if n := k.words(dst, at); n > 0 { // by vectors
+			dst = dst[n:]
+			at += uint64(n)
+			continue
+		}
 		if at%4 == 0 && len(dst) >= 8 {
 			a0, a1, a2, a3, b0, b1, b2, b3 := k.next(at / 4)
 			dst[0], dst[1], dst[2], dst[3], dst[4], dst[5], dst[6], dst[7] = a0, a1, a2, a3, b0, b1, b2, b3
@@ -37,6 +42,11 @@ func (k Key) Uint32s(dst []uint32, at uint64) {
 // of the twin block.
 func (k Key) Uniform64(dst []float64, at uint64) {
 	for len(dst) > 0 {
+		if n := k.uniforms64(dst, at); n > 0 { // by vectors
+			dst = dst[n:]
+			at += uint64(n)
+			continue
+		}
 		a0, a1, a2, a3, b0, b1, b2, b3 := k.twins(at / 4)
 		if at%4 == 0 && len(dst) >= 4 {
 			dst[0], dst[1], dst[2], dst[3] = unit64(a0, b0), unit64(a1, b1), unit64(a2, b2), unit64(a3, b3)
@@ -56,6 +66,11 @@ func (k Key) Uniform64(dst []float64, at uint64) {
 // moved to the middle of its cell of width 2^-23.
 func (k Key) Uniform32(dst []float32, at uint64) {
 	for len(dst) > 0 {
+		if n := k.uniforms32(dst, at); n > 0 { // by vectors
+			dst = dst[n:]
+			at += uint64(n)
+			continue
+		}
 		if at%4 == 0 && len(dst) >= 8 {
 			a0, a1, a2, a3, b0, b1, b2, b3 := k.next(at / 4)
 			dst[0], dst[1], dst[2], dst[3] = unit32(a0), unit32(a1), unit32(a2), unit32(a3)

@@ -1,40 +1,63 @@
 package vec
 
-// each is dst[i] = f(src[i]); dst may be src.
-func each[T Float](name string, dst, src []T, f64 func(float64) float64, f32 func(float32) float32) {
+// A function has kernels.
+type function int
+
+const (
+	fExp function = iota
+	fExpm1
+	fLog
+	fLog1p
+	fTanh
+	fSigmoid
+	fSoftplus
+)
+
+// each is dst[i] = f(src[i]); dst may be src. The two functions are f's
+// specification, and do what is too short for its kernels.
+func each[T Float](name string, f function, dst, src []T, f64 func(float64) float64, f32 func(float32) float32) {
 	sameLen(name, len(dst), len(src))
 	switch d := any(dst).(type) {
 	case []float64:
-		for i, x := range any(src).([]float64) {
+		s := any(src).([]float64)
+		if len(s) >= short64 && f.kernel64(d, s) {
+			return
+		}
+		for i, x := range s {
 			d[i] = f64(x)
 		}
 	case []float32:
-		for i, x := range any(src).([]float32) {
+		s := any(src).([]float32)
+		if len(s) >= short32 && f.kernel32(d, s) {
+			return
+		}
+		for i, x := range s {
 			d[i] = f32(x)
 		}
 	}
 }
 
-// Exp is dst[i] = e^src[i]. dst may be src, here and below.
-func Exp[T Float](dst, src []T) { each("Exp", dst, src, Exp64, Exp32) }
+// Exp is dst[i] = e^src[i]. dst may be src, here and below; it may not overlap
+// it otherwise.
+func Exp[T Float](dst, src []T) { each("Exp", fExp, dst, src, Exp64, Exp32) }
 
 // Expm1 is dst[i] = e^src[i] - 1.
-func Expm1[T Float](dst, src []T) { each("Expm1", dst, src, Expm164, Expm132) }
+func Expm1[T Float](dst, src []T) { each("Expm1", fExpm1, dst, src, Expm164, Expm132) }
 
 // Log is dst[i] = log(src[i]).
-func Log[T Float](dst, src []T) { each("Log", dst, src, Log64, Log32) }
+func Log[T Float](dst, src []T) { each("Log", fLog, dst, src, Log64, Log32) }
 
 // Log1p is dst[i] = log(1 + src[i]).
-func Log1p[T Float](dst, src []T) { each("Log1p", dst, src, Log1p64, Log1p32) }
+func Log1p[T Float](dst, src []T) { each("Log1p", fLog1p, dst, src, Log1p64, Log1p32) }
 
 // Tanh is dst[i] = tanh(src[i]).
-func Tanh[T Float](dst, src []T) { each("Tanh", dst, src, Tanh64, Tanh32) }
+func Tanh[T Float](dst, src []T) { each("Tanh", fTanh, dst, src, Tanh64, Tanh32) }
 
 // Sigmoid is dst[i] = 1 / (1 + e^-src[i]).
-func Sigmoid[T Float](dst, src []T) { each("Sigmoid", dst, src, Sigmoid64, Sigmoid32) }
+func Sigmoid[T Float](dst, src []T) { each("Sigmoid", fSigmoid, dst, src, Sigmoid64, Sigmoid32) }
 
 // Softplus is dst[i] = log(1 + e^src[i]).
-func Softplus[T Float](dst, src []T) { each("Softplus", dst, src, Softplus64, Softplus32) }
+func Softplus[T Float](dst, src []T) { each("Softplus", fSoftplus, dst, src, Softplus64, Softplus32) }
 
 // Axpy is y[i] += a*x[i], each product rounded before it is added.
 func Axpy[T Float](a T, x, y []T) {

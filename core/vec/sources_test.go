@@ -2,6 +2,7 @@ package vec
 
 import (
 	"go/ast"
+	"go/build"
 	"go/importer"
 	"go/parser"
 	"go/token"
@@ -33,8 +34,8 @@ func TestSources(t *testing.T) {
 		}
 		var files []*ast.File
 		for _, p := range paths {
-			if strings.HasSuffix(p, "_test.go") {
-				continue
+			if here, err := build.Default.MatchFile(filepath.Dir(p), filepath.Base(p)); err != nil || !here || strings.HasSuffix(p, "_test.go") {
+				continue // kernels of other machines have no Go code to speak of
 			}
 			f, err := parser.ParseFile(fset, p, nil, parser.SkipObjectResolution)
 			if err != nil {

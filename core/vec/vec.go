@@ -12,6 +12,9 @@
 // one with no payload (0x7ff8000000000000, 0x7fc00000). Axpy and Scale pass on
 // whatever NaN the processor makes.
 //
+// The kernels are assembly for AVX2 and AVX-512 that the module in gen writes;
+// package core/cpu chooses at start, and a machine without them runs the loops.
+//
 // Errors in doc comments are in ulp of the correctly rounded result (spacing of
 // floats at it, denormal ones included) and are the worst that the tests allow
 // over the set named; the tests compare with 300-bit arithmetic, and
@@ -20,6 +23,8 @@
 // Slices that are handed in together must have the same length; otherwise the
 // call panics and names both.
 package vec
+
+//go:generate go -C gen run .
 
 import (
 	"fmt"

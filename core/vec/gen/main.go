@@ -1,0 +1,98 @@
+// Command gen writes the kernels of core/vec, core/rng and core/optim for AVX2
+// and AVX-512: for each package and instruction set one file of assembly and
+// one of Go declarations. Run it by go generate in core/vec.
+//
+// The Go loops of those packages are the specification and the kernels give
+// the same bits; so constants and the order of operations here repeat theirs.
+package main
+
+import (
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+)
+
+func main() {
+	log.SetFlags(0)
+	for _, p := range []struct {
+		name    string
+		kernels func(a32, a64 asm)
+	}{
+		{"vec", vecKernels},
+		{"rng", rngKernels},
+	} {
+		for _, wide := range []bool{false, true} {
+			if err := write(p.name, wide, p.kernels); err != nil {
+				log.Fatalf("gen: %s: %v", p.name, err)
+			}
+		}
+	}
+}
+
+func vecKernels(a32, a64 asm) {
+	for _, a := range []asm{a32, a64} {
+		for _, f := range []struct {
+			name, twin string
+			body       func(x vec) vec
+		}{
+			{"exp", "Exp", a.expAny},
+			{"expm1", "Expm1", a.expm1Any},
+			{"log", "Log", a.logAny},
+			{"log1p", "Log1p", a.log1pAny},
+			{"tanh", "Tanh", a.tanhAny},
+			{"sigmoid", "Sigmoid", a.sigmoidAny},
+			{"softplus", "Softplus", a.softplusAny},
+		} {
+			a.unary(f.name, fmt.Sprintf("is %s%d of n entries of src.", f.twin, a.bits), f.body)
+		}
+	}
+}
+
+func rngKernels(a32, a64 asm) {
+	a64.uniform64()
+	a32.words32("uniform", "float32", "fills dst with unit32 of the blocks from block on, two blocks a lane a group.", a32.unit32)
+	a32.words32("words", "uint32", "fills dst with the blocks from block on, two blocks a lane a group.", func(x vec) vec { return x })
+	a32.boxMuller()
+	a64.boxMuller()
+}
+
+// write makes name's files for one instruction set.
+func write(name string, wide bool, kernels func(a32, a64 asm)) error {
+	ctx := build.NewContext()
+	a := asm{Context: ctx, wide: wide, names: map[string]operand.Mem{}}
+	kernels(a.by(32), a.by(64))
+	f, err := ctx.Result()
+	if err != nil {
+		return err
+	}
+	if err := pass.Compile.Execute(f); err != nil {
+		return err
+	}
+	set := "avx2"
+	if wide {
+		set = "avx512"
+	}
+	cfg := printer.Config{Name: "core/vec/gen", Pkg: name}
+	for _, out := range []struct {
+		file    string
+		printer printer.Printer
+	}{
+		{"kernels_" + set + "_amd64.s", printer.NewGoAsm(cfg)},
+		{"stubs_" + set + "_amd64.go", printer.NewStubs(cfg)},
+	} {
+		text, err := out.printer.Print(f)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join("..", "..", name, out.file), text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
