@@ -86,9 +86,9 @@ var listed = sync.OnceValues(func() (tree, error) {
 // layers says what of ours a package may import; a package that is not listed
 // is an error, so that a new one finds its place here.
 var layers = map[string][]string{
-	"core/vec":      {},
-	"core/rng":      {"core/vec"},
-	"core/optim":    {"core/vec"},
+	"core/vec":      {"core/cpu"},
+	"core/rng":      {"core/cpu", "core/vec"},
+	"core/optim":    {"core/cpu", "core/vec"},
 	"core/cpu":      {},
 	"core/blas":     {"core/cpu"},
 	"core/tape":     {"core/blas", "core/vec"},
