@@ -103,12 +103,12 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 					continue
 				}
 				n++
+				sum.Left--
 				if opt.Progress != nil {
 					opt.Progress(Event{e.cell, e.res, sum.Before + n, sum.Ended[store.Failed], sum.Planned})
 				}
 			}
 		}
-		sum.Left -= n
 		return nil
 	}
 	ctx, stop := context.WithCancel(ctx)

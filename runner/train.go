@@ -35,6 +35,9 @@ func newTrainer(p Parts, c *cell) (*trainer, error) {
 	if c.Train.Steps == 0 {
 		return t, nil
 	}
+	if size, n := c.Train.Batch, len(c.work.All); size > n {
+		return nil, fmt.Errorf("train: batch: got %d rows a step; the data have %d", size, n)
+	}
 	for _, spec := range c.work.Params.Specs() {
 		best := -1
 		for i, g := range c.Train.Optim {
@@ -67,7 +70,7 @@ func newTrainer(p Parts, c *cell) (*trainer, error) {
 func (t *trainer) batch() []int {
 	all := t.c.work.All
 	size := t.c.Train.Batch
-	if size == 0 || size >= len(all) {
+	if size == 0 || size == len(all) {
 		return all
 	}
 	per := len(all) / size
