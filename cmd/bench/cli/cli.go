@@ -19,6 +19,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vibench/bench/core/cpu"
 	"github.com/vibench/bench/metrics"
 	"github.com/vibench/bench/runner"
 	"github.com/vibench/bench/vi"
@@ -70,6 +71,9 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, opts ...O
 		o(a)
 	}
 	err := distinct(a.parts)
+	if bad := cpu.Start(); err == nil && bad != nil {
+		err = bad
+	}
 	if err == nil {
 		root := a.root()
 		root.SetArgs(args)
@@ -132,7 +136,7 @@ store; 3 cells failed or missing; 130 interrupted.`,
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colours: never, auto or always")
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"never", "auto", "always"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.export(), a.schema(), a.version())
+	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.export(), a.schema(), a.version(), a.speed())
 	return root
 }
 
