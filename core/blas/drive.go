@@ -76,16 +76,6 @@ func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, 
 	}
 }
 
-// transpose writes the rows x depth matrix at src, whose rows are ld apart, to
-// dst with rows and columns exchanged and rows wide apart.
-func transpose[T float32 | float64](dst []T, wide int, src []T, ld int, rows, depth int) {
-	for r := range rows {
-		for l, v := range src[r*ld:][:depth] {
-			dst[l*wide+r] = v
-		}
-	}
-}
-
 // grid is how C is cut into tiles.
 type grid struct {
 	isa   cpu.ISA
@@ -116,11 +106,17 @@ func (g *grid) strip(t *tile, w, last int) {
 	rows := (g.m + blocks - 1) / blocks
 	short := rows*blocks - g.m
 	t.vecs, t.rows, t.blocks = w, rows, blocks-short
+	if t.rs == uintptr(g.size) {
+		w |= 16
+		t.block = uintptr(rows * g.size)
+	}
+	t.vecs = w
 	g.run(t, last)
 	if short > 0 {
 		t.a = unsafe.Add(t.a, uintptr((blocks-short)*rows)*t.rs)
 		t.c = unsafe.Add(t.c, uintptr((blocks-short)*rows)*t.ldc)
-		t.rows, t.blocks = rows-1, short
+		t.vecs, t.rows, t.blocks = w, rows-1, short
+		t.block -= uintptr(g.size)
 		g.run(t, last)
 	}
 }

@@ -22,6 +22,17 @@ func tile32AVX2(t *tile)
 //go:noescape
 func tile64AVX2(t *tile)
 
+//go:noescape
+func flip32AVX2(dst, src *byte, wide, ld uintptr, rows, depth int)
+
+//go:noescape
+func flip64AVX2(dst, src *byte, wide, ld uintptr, rows, depth int)
+
+func peak32AVX512(n int)
+func peak64AVX512(n int)
+func peak32AVX2(n int)
+func peak64AVX2(n int)
+
 // ones has the mask of n lanes of 32 bits at entry 8-n.
 var ones = [16]int32{-1, -1, -1, -1, -1, -1, -1, -1}
 
@@ -44,5 +55,27 @@ func (g *grid) run(t *tile, last int) {
 		tile32AVX2(t)
 	} else {
 		tile64AVX2(t)
+	}
+}
+
+func flip(dst, src unsafe.Pointer, wide, ld uintptr, rows, depth, size int) {
+	if size == 4 {
+		flip32AVX2((*byte)(dst), (*byte)(src), wide, ld, rows, depth)
+	} else {
+		flip64AVX2((*byte)(dst), (*byte)(src), wide, ld, rows, depth)
+	}
+}
+
+// spin runs turns times 24 fused multiply-adds of vectors.
+func spin(isa cpu.ISA, size, turns int) {
+	switch {
+	case isa == cpu.AVX512 && size == 4:
+		peak32AVX512(turns)
+	case isa == cpu.AVX512:
+		peak64AVX512(turns)
+	case size == 4:
+		peak32AVX2(turns)
+	default:
+		peak64AVX2(turns)
 	}
 }
