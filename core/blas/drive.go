@@ -61,9 +61,7 @@ func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, 
 					if tb {
 						transpose(s, w*g.lanes, b[j*ldb+l:], ldb, cols, depth)
 					} else {
-						for r := range depth {
-							copy(s[r*w*g.lanes:], b[(l+r)*ldb+j:][:cols])
-						}
+						g.gather(&tile{b: unsafe.Pointer(&b[l*ldb+j]), c: t.b, ldb: uintptr(ldb * size), ldc: t.ldb, k: depth, vecs: w}, cols-(w-1)*g.lanes)
 					}
 				} else {
 					t.b, t.ldb = unsafe.Pointer(&b[l*ldb+j]), uintptr(ldb*size)

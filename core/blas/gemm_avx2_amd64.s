@@ -11172,6 +11172,45 @@ done:
 	VZEROUPPER
 	RET
 
+// func gather32AVX2(t *uint64)
+// Requires: AVX
+TEXT ·gather32AVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    40(AX), R10
+	MOVQ    48(AX), R11
+	MOVQ    64(AX), SI
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Y15
+	MOVQ    56(AX), CX
+	CMPQ    SI, $0x01
+	JNE     width_2
+
+rows_1:
+	VMASKMOVPS (BX), Y15, Y0
+	VMASKMOVPS Y0, Y15, (DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_1
+	JMP        done
+
+width_2:
+rows_2:
+	VMOVUPS    (BX), Y0
+	VMASKMOVPS 32(BX), Y15, Y1
+	VMOVUPS    Y0, (DI)
+	VMASKMOVPS Y1, Y15, 32(DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_2
+
+done:
+	VZEROUPPER
+	RET
+
 // func tile64AVX2(t *uint64)
 // Requires: AVX, AVX2, FMA3, SSE2
 TEXT ·tile64AVX2(SB), NOSPLIT, $0-8
@@ -22335,6 +22374,45 @@ tile_6x2_columns_masked_store:
 	ADDQ       CX, DI
 	ADDQ       96(AX), SI
 	JMP        tile_6x2_columns_masked
+
+done:
+	VZEROUPPER
+	RET
+
+// func gather64AVX2(t *uint64)
+// Requires: AVX
+TEXT ·gather64AVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    40(AX), R10
+	MOVQ    48(AX), R11
+	MOVQ    64(AX), SI
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Y15
+	MOVQ    56(AX), CX
+	CMPQ    SI, $0x01
+	JNE     width_2
+
+rows_1:
+	VMASKMOVPD (BX), Y15, Y0
+	VMASKMOVPD Y0, Y15, (DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_1
+	JMP        done
+
+width_2:
+rows_2:
+	VMOVUPD    (BX), Y0
+	VMASKMOVPD 32(BX), Y15, Y1
+	VMOVUPD    Y0, (DI)
+	VMASKMOVPD Y1, Y15, 32(DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_2
 
 done:
 	VZEROUPPER

@@ -12470,6 +12470,62 @@ done:
 	VZEROUPPER
 	RET
 
+// func gather32AVX512(t *uint64)
+// Requires: AVX, AVX512F
+TEXT ·gather32AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  8(AX), BX
+	MOVQ  16(AX), DI
+	MOVQ  40(AX), R10
+	MOVQ  48(AX), R11
+	MOVQ  64(AX), SI
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	MOVQ  56(AX), CX
+	CMPQ  SI, $0x01
+	JNE   width_2
+
+rows_1:
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS   Z0, K1, (DI)
+	ADDQ      R10, BX
+	ADDQ      R11, DI
+	DECQ      CX
+	JNE       rows_1
+	JMP       done
+
+width_2:
+	CMPQ SI, $0x02
+	JNE  width_3
+
+rows_2:
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   Z0, (DI)
+	VMOVUPS   Z1, K1, 64(DI)
+	ADDQ      R10, BX
+	ADDQ      R11, DI
+	DECQ      CX
+	JNE       rows_2
+	JMP       done
+
+width_3:
+rows_3:
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVUPS   Z0, (DI)
+	VMOVUPS   Z1, 64(DI)
+	VMOVUPS   Z2, K1, 128(DI)
+	ADDQ      R10, BX
+	ADDQ      R11, DI
+	DECQ      CX
+	JNE       rows_3
+
+done:
+	VZEROUPPER
+	RET
+
 // func tile64AVX512(t *uint64)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·tile64AVX512(SB), NOSPLIT, $0-8
@@ -24931,6 +24987,62 @@ tile_8x3_columns_masked_store:
 	ADDQ    CX, DI
 	ADDQ    96(AX), SI
 	JMP     tile_8x3_columns_masked
+
+done:
+	VZEROUPPER
+	RET
+
+// func gather64AVX512(t *uint64)
+// Requires: AVX, AVX512F
+TEXT ·gather64AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  8(AX), BX
+	MOVQ  16(AX), DI
+	MOVQ  40(AX), R10
+	MOVQ  48(AX), R11
+	MOVQ  64(AX), SI
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	MOVQ  56(AX), CX
+	CMPQ  SI, $0x01
+	JNE   width_2
+
+rows_1:
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD   Z0, K1, (DI)
+	ADDQ      R10, BX
+	ADDQ      R11, DI
+	DECQ      CX
+	JNE       rows_1
+	JMP       done
+
+width_2:
+	CMPQ SI, $0x02
+	JNE  width_3
+
+rows_2:
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   Z0, (DI)
+	VMOVUPD   Z1, K1, 64(DI)
+	ADDQ      R10, BX
+	ADDQ      R11, DI
+	DECQ      CX
+	JNE       rows_2
+	JMP       done
+
+width_3:
+rows_3:
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD.Z 128(BX), K1, Z2
+	VMOVUPD   Z0, (DI)
+	VMOVUPD   Z1, 64(DI)
+	VMOVUPD   Z2, K1, 128(DI)
+	ADDQ      R10, BX
+	ADDQ      R11, DI
+	DECQ      CX
+	JNE       rows_3
 
 done:
 	VZEROUPPER

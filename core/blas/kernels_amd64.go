@@ -23,6 +23,18 @@ func tile32AVX2(t *tile)
 func tile64AVX2(t *tile)
 
 //go:noescape
+func gather32AVX512(t *tile)
+
+//go:noescape
+func gather64AVX512(t *tile)
+
+//go:noescape
+func gather32AVX2(t *tile)
+
+//go:noescape
+func gather64AVX2(t *tile)
+
+//go:noescape
 func flip32AVX2(dst, src *byte, wide, ld uintptr, rows, depth int)
 
 //go:noescape
@@ -36,25 +48,45 @@ func peak64AVX2(n int)
 // ones has the mask of n lanes of 32 bits at entry 8-n.
 var ones = [16]int32{-1, -1, -1, -1, -1, -1, -1, -1}
 
-// run runs t with last columns in its last vector.
-func (g *grid) run(t *tile, last int) {
+// setMask sets the mask for last columns in the last vector.
+func (g *grid) setMask(t *tile, last int) {
 	if g.isa == cpu.AVX512 {
 		t.mask = 1<<last - 1
-		if g.size == 4 {
-			tile32AVX512(t)
-		} else {
-			tile64AVX512(t)
-		}
-		return
+	} else {
+		t.mask = uintptr(unsafe.Pointer(&ones[8-last*g.size/4]))
 	}
-	if last < g.lanes {
+}
+
+// run runs t with last columns in its last vector.
+func (g *grid) run(t *tile, last int) {
+	g.setMask(t, last)
+	if g.isa == cpu.AVX2 && last < g.lanes {
 		t.vecs |= 8
 	}
-	t.mask = uintptr(unsafe.Pointer(&ones[8-last*g.size/4]))
-	if g.size == 4 {
+	switch {
+	case g.isa == cpu.AVX512 && g.size == 4:
+		tile32AVX512(t)
+	case g.isa == cpu.AVX512:
+		tile64AVX512(t)
+	case g.size == 4:
 		tile32AVX2(t)
-	} else {
+	default:
 		tile64AVX2(t)
+	}
+}
+
+// gather copies the k rows at t.b to t.c, with last columns in the last vector.
+func (g *grid) gather(t *tile, last int) {
+	g.setMask(t, last)
+	switch {
+	case g.isa == cpu.AVX512 && g.size == 4:
+		gather32AVX512(t)
+	case g.isa == cpu.AVX512:
+		gather64AVX512(t)
+	case g.size == 4:
+		gather32AVX2(t)
+	default:
+		gather64AVX2(t)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 
 func (g *grid) run(*tile, int) {}
 
+func (g *grid) gather(*tile, int) {}
+
 func flip(dst, src unsafe.Pointer, wide, ld uintptr, rows, depth, size int) {}
 
 func spin(isa cpu.ISA, size, turns int) {}

@@ -286,3 +286,48 @@ func (t *target) point(block, stride reg.Register, rows int) {
 		}
 	}
 }
+
+// gather makes the function that copies rows of 1 to 3 vectors, the last under
+// the mask, to where they are closer together.
+func (t *target) gather(name string) {
+	t.Function(name)
+	t.Attributes(attr.NOSPLIT)
+	t.SignatureExpr("func(t *uint64)")
+	t.Doc(name + " copies k rows from b, ldb apart, to c, ldc apart.")
+	t.Load(t.Param("t"), args)
+	t.MOVQ(argument("b"), bNext)
+	t.MOVQ(argument("c"), cBlock)
+	t.MOVQ(argument("ldb"), ldb)
+	t.MOVQ(argument("ldc"), ldc)
+	t.MOVQ(argument("vecs"), aBlock)
+	t.mask()
+	t.MOVQ(argument("k"), count)
+	widest := len(t.tall)
+	for width := 1; width <= widest; width++ {
+		name := fmt.Sprintf("rows_%d", width)
+		if width > 1 {
+			t.Label(fmt.Sprintf("width_%d", width))
+		}
+		if width < widest {
+			t.CMPQ(aBlock, operand.U8(width))
+			t.JNE(operand.LabelRef(fmt.Sprintf("width_%d", width+1)))
+		}
+		t.Label(name)
+		for j := range width {
+			m := operand.Mem{Base: bNext, Disp: j * t.size * t.lanes()}
+			t.load(m, t.vec(j), j == width-1)
+		}
+		for j := range width {
+			m := operand.Mem{Base: cBlock, Disp: j * t.size * t.lanes()}
+			t.store(t.vec(j), m, j == width-1)
+		}
+		t.ADDQ(ldb, bNext)
+		t.ADDQ(ldc, cBlock)
+		t.DECQ(count)
+		t.JNE(operand.LabelRef(name))
+		t.JMP(operand.LabelRef("done"))
+	}
+	t.Label("done")
+	t.VZEROUPPER()
+	t.RET()
+}
