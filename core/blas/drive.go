@@ -12,7 +12,7 @@ import (
 var (
 	panelK   = 256     // rows of a strip of B: at most 48 KiB with the strip's 192 bytes
 	panelA   = 1 << 18 // entries of A that all strips pass over
-	packFrom = 96      // rows of C from which copying a strip of B together pays
+	packFrom = 400     // rows of C from which copying a strip of B together pays
 )
 
 // gemm adds op(A) op(B) to C; rows are lda, ldb and ldc entries apart.

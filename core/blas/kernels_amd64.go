@@ -40,20 +40,35 @@ func flip32AVX2(dst, src *byte, wide, ld uintptr, rows, depth int)
 //go:noescape
 func flip64AVX2(dst, src *byte, wide, ld uintptr, rows, depth int)
 
+//go:noescape
+func dot32AVX2(x, y *byte, eights int, lanes *byte, masks *byte)
+
+//go:noescape
+func dot64AVX2(x, y *byte, eights int, lanes *byte, masks *byte)
+
+//go:noescape
+func axpy32AVX2(alpha, x, y *byte, vectors int, mask *byte)
+
+//go:noescape
+func axpy64AVX2(alpha, x, y *byte, vectors int, mask *byte)
+
 func peak32AVX512(n int)
 func peak64AVX512(n int)
 func peak32AVX2(n int)
 func peak64AVX2(n int)
 
-// ones has the mask of n lanes of 32 bits at entry 8-n.
-var ones = [16]int32{-1, -1, -1, -1, -1, -1, -1, -1}
+// ones has the mask of the first n of 8 or 16 lanes of 32 bits at entry 16-n.
+var ones = [32]int32{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}
+
+// first is the address of a mask of the first n lanes of size bytes.
+func first(n, size int) *byte { return (*byte)(unsafe.Pointer(&ones[16-n*size/4])) }
 
 // setMask sets the mask for last columns in the last vector.
 func (g *grid) setMask(t *tile, last int) {
 	if g.isa == cpu.AVX512 {
 		t.mask = 1<<last - 1
 	} else {
-		t.mask = uintptr(unsafe.Pointer(&ones[8-last*g.size/4]))
+		t.mask = uintptr(unsafe.Pointer(first(last, g.size)))
 	}
 }
 
@@ -109,5 +124,24 @@ func spin(isa cpu.ISA, size, turns int) {
 		peak32AVX2(turns)
 	default:
 		peak64AVX2(turns)
+	}
+}
+
+// dot adds n products to the eight lanes.
+func dot(x, y unsafe.Pointer, n int, lanes unsafe.Pointer, size int) {
+	if size == 4 {
+		dot32AVX2((*byte)(x), (*byte)(y), n/8, (*byte)(lanes), first(n%8, size))
+	} else {
+		dot64AVX2((*byte)(x), (*byte)(y), n/8, (*byte)(lanes), first(n%8, size))
+	}
+}
+
+// axpy adds n entries of x, alpha times, to y.
+func axpy(alpha, x, y unsafe.Pointer, n, size int) {
+	lanes := 32 / size
+	if size == 4 {
+		axpy32AVX2((*byte)(alpha), (*byte)(x), (*byte)(y), n/lanes, first(n%lanes, size))
+	} else {
+		axpy64AVX2((*byte)(alpha), (*byte)(x), (*byte)(y), n/lanes, first(n%lanes, size))
 	}
 }

@@ -17,3 +17,7 @@ func (g *grid) gather(*tile, int) {}
 func flip(dst, src unsafe.Pointer, wide, ld uintptr, rows, depth, size int) {}
 
 func spin(isa cpu.ISA, size, turns int) {}
+
+func dot(x, y unsafe.Pointer, n int, lanes unsafe.Pointer, size int) {}
+
+func axpy(alpha, x, y unsafe.Pointer, n, size int) {}
