@@ -12,7 +12,7 @@ import (
 var (
 	panelK   = 256     // rows of a strip of B: at most 48 KiB with the strip's 192 bytes
 	panelA   = 1 << 18 // entries of A that all strips pass over
-	packFrom = 96      // rows of C from which copying a strip of B together pays
+	packFrom = 400     // rows of C from which copying a strip of B together pays
 )
 
 // gemm adds op(A) op(B) to C; rows are lda, ldb and ldc entries apart.
@@ -61,9 +61,7 @@ func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, 
 					if tb {
 						transpose(s, w*g.lanes, b[j*ldb+l:], ldb, cols, depth)
 					} else {
-						for r := range depth {
-							copy(s[r*w*g.lanes:], b[(l+r)*ldb+j:][:cols])
-						}
+						g.gather(&tile{b: unsafe.Pointer(&b[l*ldb+j]), c: t.b, ldb: uintptr(ldb * size), ldc: t.ldb, k: depth, vecs: w}, cols-(w-1)*g.lanes)
 					}
 				} else {
 					t.b, t.ldb = unsafe.Pointer(&b[l*ldb+j]), uintptr(ldb*size)
@@ -72,16 +70,6 @@ func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, 
 				j += cols
 			}
 			l += depth
-		}
-	}
-}
-
-// transpose writes the rows x depth matrix at src, whose rows are ld apart, to
-// dst with rows and columns exchanged and rows wide apart.
-func transpose[T float32 | float64](dst []T, wide int, src []T, ld int, rows, depth int) {
-	for r := range rows {
-		for l, v := range src[r*ld:][:depth] {
-			dst[l*wide+r] = v
 		}
 	}
 }
@@ -116,11 +104,17 @@ func (g *grid) strip(t *tile, w, last int) {
 	rows := (g.m + blocks - 1) / blocks
 	short := rows*blocks - g.m
 	t.vecs, t.rows, t.blocks = w, rows, blocks-short
+	if t.rs == uintptr(g.size) {
+		w |= 16
+		t.block = uintptr(rows * g.size)
+	}
+	t.vecs = w
 	g.run(t, last)
 	if short > 0 {
 		t.a = unsafe.Add(t.a, uintptr((blocks-short)*rows)*t.rs)
 		t.c = unsafe.Add(t.c, uintptr((blocks-short)*rows)*t.ldc)
-		t.rows, t.blocks = rows-1, short
+		t.vecs, t.rows, t.blocks = w, rows-1, short
+		t.block -= uintptr(g.size)
 		g.run(t, last)
 	}
 }

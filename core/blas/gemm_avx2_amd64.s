@@ -10,8 +10,6 @@ TEXT ·tile32AVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), SI
 	MOVQ    16(AX), DI
-	MOVQ    24(AX), R8
-	MOVQ    32(AX), R9
 	MOVQ    40(AX), R10
 	MOVQ    48(AX), R11
 	MOVQ    88(AX), CX
@@ -19,198 +17,406 @@ TEXT ·tile32AVX2(SB), NOSPLIT, $0-8
 	MOVQ    64(AX), CX
 	SHLQ    $0x04, CX
 	ADDQ    72(AX), CX
-	CMPQ    CX, $0x91
-	JGE     from_145
-	CMPQ    CX, $0x1a
-	JGE     from_26
-	CMPQ    CX, $0x15
-	JGE     from_21
-	CMPQ    CX, $0x13
-	JGE     from_19
-	CMPQ    CX, $0x12
-	JGE     from_18
+	CMPQ    CX, $0x00000111
+	JGE     from_tile_1x1_columns
+	CMPQ    CX, $0x00000091
+	JGE     from_tile_1x1_masked
+	CMPQ    CX, $0x0000001a
+	JGE     from_tile_10x1
+	CMPQ    CX, $0x00000015
+	JGE     from_tile_5x1
+	CMPQ    CX, $0x00000013
+	JGE     from_tile_3x1
+	CMPQ    CX, $0x00000012
+	JGE     from_tile_2x1
 	JMP     tile_1x1
 
-from_18:
+from_tile_2x1:
 	JMP tile_2x1
 
-from_19:
-	CMPQ CX, $0x14
-	JGE  from_20
+from_tile_3x1:
+	CMPQ CX, $0x00000014
+	JGE  from_tile_4x1
 	JMP  tile_3x1
 
-from_20:
+from_tile_4x1:
 	JMP tile_4x1
 
-from_21:
-	CMPQ CX, $0x17
-	JGE  from_23
-	CMPQ CX, $0x16
-	JGE  from_22
+from_tile_5x1:
+	CMPQ CX, $0x00000017
+	JGE  from_tile_7x1
+	CMPQ CX, $0x00000016
+	JGE  from_tile_6x1
 	JMP  tile_5x1
 
-from_22:
+from_tile_6x1:
 	JMP tile_6x1
 
-from_23:
-	CMPQ CX, $0x18
-	JGE  from_24
+from_tile_7x1:
+	CMPQ CX, $0x00000018
+	JGE  from_tile_8x1
 	JMP  tile_7x1
 
-from_24:
-	CMPQ CX, $0x19
-	JGE  from_25
+from_tile_8x1:
+	CMPQ CX, $0x00000019
+	JGE  from_tile_9x1
 	JMP  tile_8x1
 
-from_25:
+from_tile_9x1:
 	JMP tile_9x1
 
-from_26:
-	CMPQ CX, $0x22
-	JGE  from_34
-	CMPQ CX, $0x1c
-	JGE  from_28
-	CMPQ CX, $0x1b
-	JGE  from_27
+from_tile_10x1:
+	CMPQ CX, $0x00000022
+	JGE  from_tile_2x2
+	CMPQ CX, $0x0000001c
+	JGE  from_tile_12x1
+	CMPQ CX, $0x0000001b
+	JGE  from_tile_11x1
 	JMP  tile_10x1
 
-from_27:
+from_tile_11x1:
 	JMP tile_11x1
 
-from_28:
-	CMPQ CX, $0x21
-	JGE  from_33
+from_tile_12x1:
+	CMPQ CX, $0x00000021
+	JGE  from_tile_1x2
 	JMP  tile_12x1
 
-from_33:
+from_tile_1x2:
 	JMP tile_1x2
 
-from_34:
-	CMPQ CX, $0x24
-	JGE  from_36
-	CMPQ CX, $0x23
-	JGE  from_35
+from_tile_2x2:
+	CMPQ CX, $0x00000024
+	JGE  from_tile_4x2
+	CMPQ CX, $0x00000023
+	JGE  from_tile_3x2
 	JMP  tile_2x2
 
-from_35:
+from_tile_3x2:
 	JMP tile_3x2
 
-from_36:
-	CMPQ CX, $0x25
-	JGE  from_37
+from_tile_4x2:
+	CMPQ CX, $0x00000025
+	JGE  from_tile_5x2
 	JMP  tile_4x2
 
-from_37:
-	CMPQ CX, $0x26
-	JGE  from_38
+from_tile_5x2:
+	CMPQ CX, $0x00000026
+	JGE  from_tile_6x2
 	JMP  tile_5x2
 
-from_38:
+from_tile_6x2:
 	JMP tile_6x2
 
-from_145:
-	CMPQ CX, $0x9a
-	JGE  from_154
-	CMPQ CX, $0x95
-	JGE  from_149
-	CMPQ CX, $0x93
-	JGE  from_147
-	CMPQ CX, $0x92
-	JGE  from_146
+from_tile_1x1_masked:
+	CMPQ CX, $0x0000009a
+	JGE  from_tile_10x1_masked
+	CMPQ CX, $0x00000095
+	JGE  from_tile_5x1_masked
+	CMPQ CX, $0x00000093
+	JGE  from_tile_3x1_masked
+	CMPQ CX, $0x00000092
+	JGE  from_tile_2x1_masked
 	JMP  tile_1x1_masked
 
-from_146:
+from_tile_2x1_masked:
 	JMP tile_2x1_masked
 
-from_147:
-	CMPQ CX, $0x94
-	JGE  from_148
+from_tile_3x1_masked:
+	CMPQ CX, $0x00000094
+	JGE  from_tile_4x1_masked
 	JMP  tile_3x1_masked
 
-from_148:
+from_tile_4x1_masked:
 	JMP tile_4x1_masked
 
-from_149:
-	CMPQ CX, $0x97
-	JGE  from_151
-	CMPQ CX, $0x96
-	JGE  from_150
+from_tile_5x1_masked:
+	CMPQ CX, $0x00000097
+	JGE  from_tile_7x1_masked
+	CMPQ CX, $0x00000096
+	JGE  from_tile_6x1_masked
 	JMP  tile_5x1_masked
 
-from_150:
+from_tile_6x1_masked:
 	JMP tile_6x1_masked
 
-from_151:
-	CMPQ CX, $0x98
-	JGE  from_152
+from_tile_7x1_masked:
+	CMPQ CX, $0x00000098
+	JGE  from_tile_8x1_masked
 	JMP  tile_7x1_masked
 
-from_152:
-	CMPQ CX, $0x99
-	JGE  from_153
+from_tile_8x1_masked:
+	CMPQ CX, $0x00000099
+	JGE  from_tile_9x1_masked
 	JMP  tile_8x1_masked
 
-from_153:
+from_tile_9x1_masked:
 	JMP tile_9x1_masked
 
-from_154:
-	CMPQ CX, $0xa2
-	JGE  from_162
-	CMPQ CX, $0x9c
-	JGE  from_156
-	CMPQ CX, $0x9b
-	JGE  from_155
+from_tile_10x1_masked:
+	CMPQ CX, $0x000000a2
+	JGE  from_tile_2x2_masked
+	CMPQ CX, $0x0000009c
+	JGE  from_tile_12x1_masked
+	CMPQ CX, $0x0000009b
+	JGE  from_tile_11x1_masked
 	JMP  tile_10x1_masked
 
-from_155:
+from_tile_11x1_masked:
 	JMP tile_11x1_masked
 
-from_156:
-	CMPQ CX, $0xa1
-	JGE  from_161
+from_tile_12x1_masked:
+	CMPQ CX, $0x000000a1
+	JGE  from_tile_1x2_masked
 	JMP  tile_12x1_masked
 
-from_161:
+from_tile_1x2_masked:
 	JMP tile_1x2_masked
 
-from_162:
-	CMPQ CX, $0xa4
-	JGE  from_164
-	CMPQ CX, $0xa3
-	JGE  from_163
+from_tile_2x2_masked:
+	CMPQ CX, $0x000000a4
+	JGE  from_tile_4x2_masked
+	CMPQ CX, $0x000000a3
+	JGE  from_tile_3x2_masked
 	JMP  tile_2x2_masked
 
-from_163:
+from_tile_3x2_masked:
 	JMP tile_3x2_masked
 
-from_164:
-	CMPQ CX, $0xa5
-	JGE  from_165
+from_tile_4x2_masked:
+	CMPQ CX, $0x000000a5
+	JGE  from_tile_5x2_masked
 	JMP  tile_4x2_masked
 
-from_165:
-	CMPQ CX, $0xa6
-	JGE  from_166
+from_tile_5x2_masked:
+	CMPQ CX, $0x000000a6
+	JGE  from_tile_6x2_masked
 	JMP  tile_5x2_masked
 
-from_166:
+from_tile_6x2_masked:
 	JMP tile_6x2_masked
+
+from_tile_1x1_columns:
+	CMPQ CX, $0x00000191
+	JGE  from_tile_1x1_columns_masked
+	CMPQ CX, $0x0000011a
+	JGE  from_tile_10x1_columns
+	CMPQ CX, $0x00000115
+	JGE  from_tile_5x1_columns
+	CMPQ CX, $0x00000113
+	JGE  from_tile_3x1_columns
+	CMPQ CX, $0x00000112
+	JGE  from_tile_2x1_columns
+	JMP  tile_1x1_columns
+
+from_tile_2x1_columns:
+	JMP tile_2x1_columns
+
+from_tile_3x1_columns:
+	CMPQ CX, $0x00000114
+	JGE  from_tile_4x1_columns
+	JMP  tile_3x1_columns
+
+from_tile_4x1_columns:
+	JMP tile_4x1_columns
+
+from_tile_5x1_columns:
+	CMPQ CX, $0x00000117
+	JGE  from_tile_7x1_columns
+	CMPQ CX, $0x00000116
+	JGE  from_tile_6x1_columns
+	JMP  tile_5x1_columns
+
+from_tile_6x1_columns:
+	JMP tile_6x1_columns
+
+from_tile_7x1_columns:
+	CMPQ CX, $0x00000118
+	JGE  from_tile_8x1_columns
+	JMP  tile_7x1_columns
+
+from_tile_8x1_columns:
+	CMPQ CX, $0x00000119
+	JGE  from_tile_9x1_columns
+	JMP  tile_8x1_columns
+
+from_tile_9x1_columns:
+	JMP tile_9x1_columns
+
+from_tile_10x1_columns:
+	CMPQ CX, $0x00000122
+	JGE  from_tile_2x2_columns
+	CMPQ CX, $0x0000011c
+	JGE  from_tile_12x1_columns
+	CMPQ CX, $0x0000011b
+	JGE  from_tile_11x1_columns
+	JMP  tile_10x1_columns
+
+from_tile_11x1_columns:
+	JMP tile_11x1_columns
+
+from_tile_12x1_columns:
+	CMPQ CX, $0x00000121
+	JGE  from_tile_1x2_columns
+	JMP  tile_12x1_columns
+
+from_tile_1x2_columns:
+	JMP tile_1x2_columns
+
+from_tile_2x2_columns:
+	CMPQ CX, $0x00000124
+	JGE  from_tile_4x2_columns
+	CMPQ CX, $0x00000123
+	JGE  from_tile_3x2_columns
+	JMP  tile_2x2_columns
+
+from_tile_3x2_columns:
+	JMP tile_3x2_columns
+
+from_tile_4x2_columns:
+	CMPQ CX, $0x00000125
+	JGE  from_tile_5x2_columns
+	JMP  tile_4x2_columns
+
+from_tile_5x2_columns:
+	CMPQ CX, $0x00000126
+	JGE  from_tile_6x2_columns
+	JMP  tile_5x2_columns
+
+from_tile_6x2_columns:
+	JMP tile_6x2_columns
+
+from_tile_1x1_columns_masked:
+	CMPQ CX, $0x0000019a
+	JGE  from_tile_10x1_columns_masked
+	CMPQ CX, $0x00000195
+	JGE  from_tile_5x1_columns_masked
+	CMPQ CX, $0x00000193
+	JGE  from_tile_3x1_columns_masked
+	CMPQ CX, $0x00000192
+	JGE  from_tile_2x1_columns_masked
+	JMP  tile_1x1_columns_masked
+
+from_tile_2x1_columns_masked:
+	JMP tile_2x1_columns_masked
+
+from_tile_3x1_columns_masked:
+	CMPQ CX, $0x00000194
+	JGE  from_tile_4x1_columns_masked
+	JMP  tile_3x1_columns_masked
+
+from_tile_4x1_columns_masked:
+	JMP tile_4x1_columns_masked
+
+from_tile_5x1_columns_masked:
+	CMPQ CX, $0x00000197
+	JGE  from_tile_7x1_columns_masked
+	CMPQ CX, $0x00000196
+	JGE  from_tile_6x1_columns_masked
+	JMP  tile_5x1_columns_masked
+
+from_tile_6x1_columns_masked:
+	JMP tile_6x1_columns_masked
+
+from_tile_7x1_columns_masked:
+	CMPQ CX, $0x00000198
+	JGE  from_tile_8x1_columns_masked
+	JMP  tile_7x1_columns_masked
+
+from_tile_8x1_columns_masked:
+	CMPQ CX, $0x00000199
+	JGE  from_tile_9x1_columns_masked
+	JMP  tile_8x1_columns_masked
+
+from_tile_9x1_columns_masked:
+	JMP tile_9x1_columns_masked
+
+from_tile_10x1_columns_masked:
+	CMPQ CX, $0x000001a2
+	JGE  from_tile_2x2_columns_masked
+	CMPQ CX, $0x0000019c
+	JGE  from_tile_12x1_columns_masked
+	CMPQ CX, $0x0000019b
+	JGE  from_tile_11x1_columns_masked
+	JMP  tile_10x1_columns_masked
+
+from_tile_11x1_columns_masked:
+	JMP tile_11x1_columns_masked
+
+from_tile_12x1_columns_masked:
+	CMPQ CX, $0x000001a1
+	JGE  from_tile_1x2_columns_masked
+	JMP  tile_12x1_columns_masked
+
+from_tile_1x2_columns_masked:
+	JMP tile_1x2_columns_masked
+
+from_tile_2x2_columns_masked:
+	CMPQ CX, $0x000001a4
+	JGE  from_tile_4x2_columns_masked
+	CMPQ CX, $0x000001a3
+	JGE  from_tile_3x2_columns_masked
+	JMP  tile_2x2_columns_masked
+
+from_tile_3x2_columns_masked:
+	JMP tile_3x2_columns_masked
+
+from_tile_4x2_columns_masked:
+	CMPQ CX, $0x000001a5
+	JGE  from_tile_5x2_columns_masked
+	JMP  tile_4x2_columns_masked
+
+from_tile_5x2_columns_masked:
+	CMPQ CX, $0x000001a6
+	JGE  from_tile_6x2_columns_masked
+	JMP  tile_5x2_columns_masked
+
+from_tile_6x2_columns_masked:
+	JMP tile_6x2_columns_masked
 
 tile_1x1:
 	MOVQ    DI, R12
 	VMOVUPS (R12), Y0
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_1x1_rest
 
 tile_1x1_k:
 	VMOVUPS      (BX), Y1
 	VBROADCASTSS (R12), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         R9, R12
+	VMOVUPS      (BX)(R10*1), Y1
+	VBROADCASTSS 4(R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (BX)(R10*2), Y1
+	VBROADCASTSS 8(R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (BX)(R9*1), Y1
+	VBROADCASTSS 12(R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_k
+
+tile_1x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_sum
+
+tile_1x1_last:
+	VMOVUPS      (BX), Y1
+	VBROADCASTSS (R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_1x1_k
+	JNE          tile_1x1_last
+
+tile_1x1_sum:
 	VCMPPS       $0x03, Y0, Y0, Y1
 	VMOVMSKPS    Y1, CX
 	TESTL        CX, CX
@@ -226,51 +432,23 @@ tile_1x1_store:
 	VMOVUPS Y0, (R12)
 	DECQ    80(AX)
 	JEQ     done
-	ADDQ    R8, SI
-	ADDQ    R11, DI
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_1x1
-
-tile_1x1_masked:
-	MOVQ       DI, R12
-	VMASKMOVPS (R12), Y15, Y0
-	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_1x1_masked_k:
-	VMASKMOVPS   (BX), Y15, Y1
-	VBROADCASTSS (R12), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         R9, R12
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_1x1_masked_k
-	VCMPPS       $0x03, Y0, Y0, Y1
-	VMOVMSKPS    Y1, CX
-	TESTL        CX, CX
-	JEQ          tile_1x1_masked_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X2
-	VBROADCASTSS X2, Y2
-	VCMPPS       $0x03, Y0, Y0, Y1
-	VBLENDVPS    Y1, Y2, Y0, Y0
-
-tile_1x1_masked_store:
-	MOVQ       DI, R12
-	VMASKMOVPS Y0, Y15, (R12)
-	DECQ       80(AX)
-	JEQ        done
-	ADDQ       R8, SI
-	ADDQ       R11, DI
-	JMP        tile_1x1_masked
 
 tile_2x1:
 	MOVQ    DI, R12
 	VMOVUPS (R12), Y0
 	VMOVUPS (R12)(R11*1), Y1
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_2x1_rest
 
 tile_2x1_k:
 	VMOVUPS      (BX), Y2
@@ -278,10 +456,42 @@ tile_2x1_k:
 	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS (R12)(R8*1), Y4
 	VFMADD231PS  Y2, Y4, Y1
-	ADDQ         R9, R12
+	VMOVUPS      (BX)(R10*1), Y2
+	VBROADCASTSS 4(R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	VMOVUPS      (BX)(R10*2), Y2
+	VBROADCASTSS 8(R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	VMOVUPS      (BX)(R9*1), Y2
+	VBROADCASTSS 12(R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_k
+
+tile_2x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_sum
+
+tile_2x1_last:
+	VMOVUPS      (BX), Y2
+	VBROADCASTSS (R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_2x1_k
+	JNE          tile_2x1_last
+
+tile_2x1_sum:
 	VCMPPS       $0x03, Y0, Y1, Y2
 	VMOVMSKPS    Y2, CX
 	TESTL        CX, CX
@@ -300,62 +510,24 @@ tile_2x1_store:
 	VMOVUPS Y1, (R12)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x02, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_2x1
-
-tile_2x1_masked:
-	MOVQ       DI, R12
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_2x1_masked_k:
-	VMASKMOVPS   (BX), Y15, Y2
-	VBROADCASTSS (R12), Y3
-	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS (R12)(R8*1), Y4
-	VFMADD231PS  Y2, Y4, Y1
-	ADDQ         R9, R12
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_2x1_masked_k
-	VCMPPS       $0x03, Y0, Y1, Y2
-	VMOVMSKPS    Y2, CX
-	TESTL        CX, CX
-	JEQ          tile_2x1_masked_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X3
-	VBROADCASTSS X3, Y3
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VBLENDVPS    Y2, Y3, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y3, Y1, Y1
-
-tile_2x1_masked_store:
-	MOVQ       DI, R12
-	VMASKMOVPS Y0, Y15, (R12)
-	VMASKMOVPS Y1, Y15, (R12)(R11*1)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x02, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x02, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_2x1_masked
 
 tile_3x1:
 	MOVQ    DI, R12
 	VMOVUPS (R12), Y0
 	VMOVUPS (R12)(R11*1), Y1
 	VMOVUPS (R12)(R11*2), Y2
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_3x1_rest
 
 tile_3x1_k:
 	VMOVUPS      (BX), Y3
@@ -365,10 +537,50 @@ tile_3x1_k:
 	VFMADD231PS  Y3, Y5, Y1
 	VBROADCASTSS (R12)(R8*2), Y6
 	VFMADD231PS  Y3, Y6, Y2
-	ADDQ         R9, R12
+	VMOVUPS      (BX)(R10*1), Y3
+	VBROADCASTSS 4(R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	VMOVUPS      (BX)(R10*2), Y3
+	VBROADCASTSS 8(R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	VMOVUPS      (BX)(R9*1), Y3
+	VBROADCASTSS 12(R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_k
+
+tile_3x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_sum
+
+tile_3x1_last:
+	VMOVUPS      (BX), Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (R12)(R8*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS (R12)(R8*2), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_3x1_k
+	JNE          tile_3x1_last
+
+tile_3x1_sum:
 	VCMPPS       $0x03, Y0, Y1, Y3
 	VCMPPS       $0x03, Y2, Y2, Y4
 	VORPS        Y4, Y3, Y3
@@ -392,61 +604,11 @@ tile_3x1_store:
 	VMOVUPS Y2, (R12)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x03, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_3x1
-
-tile_3x1_masked:
-	MOVQ       DI, R12
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_3x1_masked_k:
-	VMASKMOVPS   (BX), Y15, Y3
-	VBROADCASTSS (R12), Y4
-	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS (R12)(R8*1), Y5
-	VFMADD231PS  Y3, Y5, Y1
-	VBROADCASTSS (R12)(R8*2), Y6
-	VFMADD231PS  Y3, Y6, Y2
-	ADDQ         R9, R12
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_3x1_masked_k
-	VCMPPS       $0x03, Y0, Y1, Y3
-	VCMPPS       $0x03, Y2, Y2, Y4
-	VORPS        Y4, Y3, Y3
-	VMOVMSKPS    Y3, CX
-	TESTL        CX, CX
-	JEQ          tile_3x1_masked_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X4
-	VBROADCASTSS X4, Y4
-	VCMPPS       $0x03, Y0, Y0, Y3
-	VBLENDVPS    Y3, Y4, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y3
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y3
-	VBLENDVPS    Y3, Y4, Y2, Y2
-
-tile_3x1_masked_store:
-	MOVQ       DI, R12
-	VMASKMOVPS Y0, Y15, (R12)
-	VMASKMOVPS Y1, Y15, (R12)(R11*1)
-	VMASKMOVPS Y2, Y15, (R12)(R11*2)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x03, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x03, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_3x1_masked
 
 tile_4x1:
 	MOVQ    DI, R12
@@ -456,11 +618,15 @@ tile_4x1:
 	VMOVUPS (R12)(R11*1), Y1
 	VMOVUPS (R12)(R11*2), Y2
 	VMOVUPS (R13), Y3
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_4x1_rest
 
 tile_4x1_k:
 	VMOVUPS      (BX), Y4
@@ -472,11 +638,60 @@ tile_4x1_k:
 	VFMADD231PS  Y4, Y7, Y2
 	VBROADCASTSS (R13), Y8
 	VFMADD231PS  Y4, Y8, Y3
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS      (BX)(R10*1), Y4
+	VBROADCASTSS 4(R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 4(R13), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS      (BX)(R10*2), Y4
+	VBROADCASTSS 8(R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 8(R13), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS      (BX)(R9*1), Y4
+	VBROADCASTSS 12(R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R13), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_k
+
+tile_4x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_sum
+
+tile_4x1_last:
+	VMOVUPS      (BX), Y4
+	VBROADCASTSS (R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS (R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS (R13), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_4x1_k
+	JNE          tile_4x1_last
+
+tile_4x1_sum:
 	VCMPPS       $0x03, Y0, Y1, Y4
 	VCMPPS       $0x03, Y2, Y3, Y5
 	VORPS        Y5, Y4, Y4
@@ -505,74 +720,11 @@ tile_4x1_store:
 	VMOVUPS Y3, (R13)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x04, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_4x1
-
-tile_4x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_4x1_masked_k:
-	VMASKMOVPS   (BX), Y15, Y4
-	VBROADCASTSS (R12), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (R12)(R8*1), Y6
-	VFMADD231PS  Y4, Y6, Y1
-	VBROADCASTSS (R12)(R8*2), Y7
-	VFMADD231PS  Y4, Y7, Y2
-	VBROADCASTSS (R13), Y8
-	VFMADD231PS  Y4, Y8, Y3
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_4x1_masked_k
-	VCMPPS       $0x03, Y0, Y1, Y4
-	VCMPPS       $0x03, Y2, Y3, Y5
-	VORPS        Y5, Y4, Y4
-	VMOVMSKPS    Y4, CX
-	TESTL        CX, CX
-	JEQ          tile_4x1_masked_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X5
-	VBROADCASTSS X5, Y5
-	VCMPPS       $0x03, Y0, Y0, Y4
-	VBLENDVPS    Y4, Y5, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y4
-	VBLENDVPS    Y4, Y5, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y4
-	VBLENDVPS    Y4, Y5, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y4
-	VBLENDVPS    Y4, Y5, Y3, Y3
-
-tile_4x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPS Y0, Y15, (R12)
-	VMASKMOVPS Y1, Y15, (R12)(R11*1)
-	VMASKMOVPS Y2, Y15, (R12)(R11*2)
-	VMASKMOVPS Y3, Y15, (R13)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x04, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x04, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_4x1_masked
 
 tile_5x1:
 	MOVQ    DI, R12
@@ -583,11 +735,15 @@ tile_5x1:
 	VMOVUPS (R12)(R11*2), Y2
 	VMOVUPS (R13), Y3
 	VMOVUPS (R13)(R11*1), Y4
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_5x1_rest
 
 tile_5x1_k:
 	VMOVUPS      (BX), Y5
@@ -601,11 +757,68 @@ tile_5x1_k:
 	VFMADD231PS  Y5, Y9, Y3
 	VBROADCASTSS (R13)(R8*1), Y10
 	VFMADD231PS  Y5, Y10, Y4
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS      (BX)(R10*1), Y5
+	VBROADCASTSS 4(R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 4(R13), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	VMOVUPS      (BX)(R10*2), Y5
+	VBROADCASTSS 8(R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 8(R13), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	VMOVUPS      (BX)(R9*1), Y5
+	VBROADCASTSS 12(R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R13), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_k
+
+tile_5x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_sum
+
+tile_5x1_last:
+	VMOVUPS      (BX), Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (R12)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS (R12)(R8*2), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS (R13), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS (R13)(R8*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_5x1_k
+	JNE          tile_5x1_last
+
+tile_5x1_sum:
 	VCMPPS       $0x03, Y0, Y1, Y5
 	VCMPPS       $0x03, Y2, Y3, Y6
 	VORPS        Y6, Y5, Y5
@@ -639,82 +852,11 @@ tile_5x1_store:
 	VMOVUPS Y4, (R13)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x05, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_5x1
-
-tile_5x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_5x1_masked_k:
-	VMASKMOVPS   (BX), Y15, Y5
-	VBROADCASTSS (R12), Y6
-	VFMADD231PS  Y5, Y6, Y0
-	VBROADCASTSS (R12)(R8*1), Y7
-	VFMADD231PS  Y5, Y7, Y1
-	VBROADCASTSS (R12)(R8*2), Y8
-	VFMADD231PS  Y5, Y8, Y2
-	VBROADCASTSS (R13), Y9
-	VFMADD231PS  Y5, Y9, Y3
-	VBROADCASTSS (R13)(R8*1), Y10
-	VFMADD231PS  Y5, Y10, Y4
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_5x1_masked_k
-	VCMPPS       $0x03, Y0, Y1, Y5
-	VCMPPS       $0x03, Y2, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y4, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVMSKPS    Y5, CX
-	TESTL        CX, CX
-	JEQ          tile_5x1_masked_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X6
-	VBROADCASTSS X6, Y6
-	VCMPPS       $0x03, Y0, Y0, Y5
-	VBLENDVPS    Y5, Y6, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y5
-	VBLENDVPS    Y5, Y6, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VBLENDVPS    Y5, Y6, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y5
-	VBLENDVPS    Y5, Y6, Y3, Y3
-	VCMPPS       $0x03, Y4, Y4, Y5
-	VBLENDVPS    Y5, Y6, Y4, Y4
-
-tile_5x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPS Y0, Y15, (R12)
-	VMASKMOVPS Y1, Y15, (R12)(R11*1)
-	VMASKMOVPS Y2, Y15, (R12)(R11*2)
-	VMASKMOVPS Y3, Y15, (R13)
-	VMASKMOVPS Y4, Y15, (R13)(R11*1)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x05, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x05, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_5x1_masked
 
 tile_6x1:
 	MOVQ    DI, R12
@@ -726,11 +868,15 @@ tile_6x1:
 	VMOVUPS (R13), Y3
 	VMOVUPS (R13)(R11*1), Y4
 	VMOVUPS (R13)(R11*2), Y5
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_6x1_rest
 
 tile_6x1_k:
 	VMOVUPS      (BX), Y6
@@ -746,11 +892,76 @@ tile_6x1_k:
 	VFMADD231PS  Y6, Y11, Y4
 	VBROADCASTSS (R13)(R8*2), Y12
 	VFMADD231PS  Y6, Y12, Y5
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS      (BX)(R10*1), Y6
+	VBROADCASTSS 4(R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 4(R13), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	VMOVUPS      (BX)(R10*2), Y6
+	VBROADCASTSS 8(R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 8(R13), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	VMOVUPS      (BX)(R9*1), Y6
+	VBROADCASTSS 12(R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R13), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_k
+
+tile_6x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_sum
+
+tile_6x1_last:
+	VMOVUPS      (BX), Y6
+	VBROADCASTSS (R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS (R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS (R13), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS (R13)(R8*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS (R13)(R8*2), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_6x1_k
+	JNE          tile_6x1_last
+
+tile_6x1_sum:
 	VCMPPS       $0x03, Y0, Y1, Y6
 	VCMPPS       $0x03, Y2, Y3, Y7
 	VORPS        Y7, Y6, Y6
@@ -787,88 +998,11 @@ tile_6x1_store:
 	VMOVUPS Y5, (R13)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x06, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_6x1
-
-tile_6x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_6x1_masked_k:
-	VMASKMOVPS   (BX), Y15, Y6
-	VBROADCASTSS (R12), Y7
-	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (R12)(R8*1), Y8
-	VFMADD231PS  Y6, Y8, Y1
-	VBROADCASTSS (R12)(R8*2), Y9
-	VFMADD231PS  Y6, Y9, Y2
-	VBROADCASTSS (R13), Y10
-	VFMADD231PS  Y6, Y10, Y3
-	VBROADCASTSS (R13)(R8*1), Y11
-	VFMADD231PS  Y6, Y11, Y4
-	VBROADCASTSS (R13)(R8*2), Y12
-	VFMADD231PS  Y6, Y12, Y5
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_6x1_masked_k
-	VCMPPS       $0x03, Y0, Y1, Y6
-	VCMPPS       $0x03, Y2, Y3, Y7
-	VORPS        Y7, Y6, Y6
-	VCMPPS       $0x03, Y4, Y5, Y7
-	VORPS        Y7, Y6, Y6
-	VMOVMSKPS    Y6, CX
-	TESTL        CX, CX
-	JEQ          tile_6x1_masked_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X7
-	VBROADCASTSS X7, Y7
-	VCMPPS       $0x03, Y0, Y0, Y6
-	VBLENDVPS    Y6, Y7, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y6
-	VBLENDVPS    Y6, Y7, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y6
-	VBLENDVPS    Y6, Y7, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y6
-	VBLENDVPS    Y6, Y7, Y3, Y3
-	VCMPPS       $0x03, Y4, Y4, Y6
-	VBLENDVPS    Y6, Y7, Y4, Y4
-	VCMPPS       $0x03, Y5, Y5, Y6
-	VBLENDVPS    Y6, Y7, Y5, Y5
-
-tile_6x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPS Y0, Y15, (R12)
-	VMASKMOVPS Y1, Y15, (R12)(R11*1)
-	VMASKMOVPS Y2, Y15, (R12)(R11*2)
-	VMASKMOVPS Y3, Y15, (R13)
-	VMASKMOVPS Y4, Y15, (R13)(R11*1)
-	VMASKMOVPS Y5, Y15, (R13)(R11*2)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x06, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x06, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_6x1_masked
 
 tile_7x1:
 	MOVQ    DI, R12
@@ -882,12 +1016,16 @@ tile_7x1:
 	VMOVUPS (R13)(R11*1), Y4
 	VMOVUPS (R13)(R11*2), Y5
 	VMOVUPS (DX), Y6
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_7x1_rest
 
 tile_7x1_k:
 	VMOVUPS      (BX), Y7
@@ -905,12 +1043,86 @@ tile_7x1_k:
 	VFMADD231PS  Y7, Y13, Y5
 	VBROADCASTSS (DX), Y14
 	VFMADD231PS  Y7, Y14, Y6
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPS      (BX)(R10*1), Y7
+	VBROADCASTSS 4(R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 4(R13), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 4(DX), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	VMOVUPS      (BX)(R10*2), Y7
+	VBROADCASTSS 8(R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 8(R13), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 8(DX), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	VMOVUPS      (BX)(R9*1), Y7
+	VBROADCASTSS 12(R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R13), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 12(DX), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_k
+
+tile_7x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_sum
+
+tile_7x1_last:
+	VMOVUPS      (BX), Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS (R12)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS (R12)(R8*2), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS (R13), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS (R13)(R8*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS (R13)(R8*2), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS (DX), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_7x1_k
+	JNE          tile_7x1_last
+
+tile_7x1_sum:
 	VCMPPS       $0x03, Y0, Y1, Y7
 	VCMPPS       $0x03, Y2, Y3, Y8
 	VORPS        Y8, Y7, Y7
@@ -953,100 +1165,11 @@ tile_7x1_store:
 	VMOVUPS Y6, (DX)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x07, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x07, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_7x1
-
-tile_7x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_7x1_masked_k:
-	VMASKMOVPS   (BX), Y15, Y7
-	VBROADCASTSS (R12), Y8
-	VFMADD231PS  Y7, Y8, Y0
-	VBROADCASTSS (R12)(R8*1), Y9
-	VFMADD231PS  Y7, Y9, Y1
-	VBROADCASTSS (R12)(R8*2), Y10
-	VFMADD231PS  Y7, Y10, Y2
-	VBROADCASTSS (R13), Y11
-	VFMADD231PS  Y7, Y11, Y3
-	VBROADCASTSS (R13)(R8*1), Y12
-	VFMADD231PS  Y7, Y12, Y4
-	VBROADCASTSS (R13)(R8*2), Y13
-	VFMADD231PS  Y7, Y13, Y5
-	VBROADCASTSS (DX), Y14
-	VFMADD231PS  Y7, Y14, Y6
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_7x1_masked_k
-	VCMPPS       $0x03, Y0, Y1, Y7
-	VCMPPS       $0x03, Y2, Y3, Y8
-	VORPS        Y8, Y7, Y7
-	VCMPPS       $0x03, Y4, Y5, Y8
-	VORPS        Y8, Y7, Y7
-	VCMPPS       $0x03, Y6, Y6, Y8
-	VORPS        Y8, Y7, Y7
-	VMOVMSKPS    Y7, CX
-	TESTL        CX, CX
-	JEQ          tile_7x1_masked_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X8
-	VBROADCASTSS X8, Y8
-	VCMPPS       $0x03, Y0, Y0, Y7
-	VBLENDVPS    Y7, Y8, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y7
-	VBLENDVPS    Y7, Y8, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y7
-	VBLENDVPS    Y7, Y8, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y7
-	VBLENDVPS    Y7, Y8, Y3, Y3
-	VCMPPS       $0x03, Y4, Y4, Y7
-	VBLENDVPS    Y7, Y8, Y4, Y4
-	VCMPPS       $0x03, Y5, Y5, Y7
-	VBLENDVPS    Y7, Y8, Y5, Y5
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y8, Y6, Y6
-
-tile_7x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPS Y0, Y15, (R12)
-	VMASKMOVPS Y1, Y15, (R12)(R11*1)
-	VMASKMOVPS Y2, Y15, (R12)(R11*2)
-	VMASKMOVPS Y3, Y15, (R13)
-	VMASKMOVPS Y4, Y15, (R13)(R11*1)
-	VMASKMOVPS Y5, Y15, (R13)(R11*2)
-	VMASKMOVPS Y6, Y15, (DX)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x07, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x07, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_7x1_masked
 
 tile_8x1:
 	MOVQ    DI, R12
@@ -1061,12 +1184,16 @@ tile_8x1:
 	VMOVUPS (R13)(R11*2), Y5
 	VMOVUPS (DX), Y6
 	VMOVUPS (DX)(R11*1), Y7
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_8x1_rest
 
 tile_8x1_k:
 	VMOVUPS      (BX), Y8
@@ -1086,12 +1213,94 @@ tile_8x1_k:
 	VFMADD231PS  Y8, Y9, Y6
 	VBROADCASTSS (DX)(R8*1), Y10
 	VFMADD231PS  Y8, Y10, Y7
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPS      (BX)(R10*1), Y8
+	VBROADCASTSS 4(R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 4(R13), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 4(DX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 4(DX)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	VMOVUPS      (BX)(R10*2), Y8
+	VBROADCASTSS 8(R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 8(R13), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 8(DX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 8(DX)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	VMOVUPS      (BX)(R9*1), Y8
+	VBROADCASTSS 12(R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R13), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 12(DX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 12(DX)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_k
+
+tile_8x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_sum
+
+tile_8x1_last:
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS (R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS (R13), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS (R13)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS (R13)(R8*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS (DX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (DX)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_8x1_k
+	JNE          tile_8x1_last
+
+tile_8x1_sum:
 	VCMPPS       $0x03, Y0, Y1, Y8
 	VCMPPS       $0x03, Y2, Y3, Y9
 	VORPS        Y9, Y8, Y8
@@ -1137,106 +1346,11 @@ tile_8x1_store:
 	VMOVUPS Y7, (DX)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x08, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x08, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_8x1
-
-tile_8x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_8x1_masked_k:
-	VMASKMOVPS   (BX), Y15, Y8
-	VBROADCASTSS (R12), Y9
-	VFMADD231PS  Y8, Y9, Y0
-	VBROADCASTSS (R12)(R8*1), Y10
-	VFMADD231PS  Y8, Y10, Y1
-	VBROADCASTSS (R12)(R8*2), Y11
-	VFMADD231PS  Y8, Y11, Y2
-	VBROADCASTSS (R13), Y12
-	VFMADD231PS  Y8, Y12, Y3
-	VBROADCASTSS (R13)(R8*1), Y13
-	VFMADD231PS  Y8, Y13, Y4
-	VBROADCASTSS (R13)(R8*2), Y14
-	VFMADD231PS  Y8, Y14, Y5
-	VBROADCASTSS (DX), Y9
-	VFMADD231PS  Y8, Y9, Y6
-	VBROADCASTSS (DX)(R8*1), Y10
-	VFMADD231PS  Y8, Y10, Y7
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_8x1_masked_k
-	VCMPPS       $0x03, Y0, Y1, Y8
-	VCMPPS       $0x03, Y2, Y3, Y9
-	VORPS        Y9, Y8, Y8
-	VCMPPS       $0x03, Y4, Y5, Y9
-	VORPS        Y9, Y8, Y8
-	VCMPPS       $0x03, Y6, Y7, Y9
-	VORPS        Y9, Y8, Y8
-	VMOVMSKPS    Y8, CX
-	TESTL        CX, CX
-	JEQ          tile_8x1_masked_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X9
-	VBROADCASTSS X9, Y9
-	VCMPPS       $0x03, Y0, Y0, Y8
-	VBLENDVPS    Y8, Y9, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y8
-	VBLENDVPS    Y8, Y9, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y8
-	VBLENDVPS    Y8, Y9, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y8
-	VBLENDVPS    Y8, Y9, Y3, Y3
-	VCMPPS       $0x03, Y4, Y4, Y8
-	VBLENDVPS    Y8, Y9, Y4, Y4
-	VCMPPS       $0x03, Y5, Y5, Y8
-	VBLENDVPS    Y8, Y9, Y5, Y5
-	VCMPPS       $0x03, Y6, Y6, Y8
-	VBLENDVPS    Y8, Y9, Y6, Y6
-	VCMPPS       $0x03, Y7, Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y7
-
-tile_8x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPS Y0, Y15, (R12)
-	VMASKMOVPS Y1, Y15, (R12)(R11*1)
-	VMASKMOVPS Y2, Y15, (R12)(R11*2)
-	VMASKMOVPS Y3, Y15, (R13)
-	VMASKMOVPS Y4, Y15, (R13)(R11*1)
-	VMASKMOVPS Y5, Y15, (R13)(R11*2)
-	VMASKMOVPS Y6, Y15, (DX)
-	VMASKMOVPS Y7, Y15, (DX)(R11*1)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x08, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x08, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_8x1_masked
 
 tile_9x1:
 	MOVQ    DI, R12
@@ -1252,12 +1366,16 @@ tile_9x1:
 	VMOVUPS (DX), Y6
 	VMOVUPS (DX)(R11*1), Y7
 	VMOVUPS (DX)(R11*2), Y8
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_9x1_rest
 
 tile_9x1_k:
 	VMOVUPS      (BX), Y9
@@ -1279,12 +1397,102 @@ tile_9x1_k:
 	VFMADD231PS  Y9, Y12, Y7
 	VBROADCASTSS (DX)(R8*2), Y13
 	VFMADD231PS  Y9, Y13, Y8
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPS      (BX)(R10*1), Y9
+	VBROADCASTSS 4(R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 4(R13), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 4(DX), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 4(DX)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 4(DX)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	VMOVUPS      (BX)(R10*2), Y9
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 8(R13), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 8(DX), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 8(DX)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 8(DX)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	VMOVUPS      (BX)(R9*1), Y9
+	VBROADCASTSS 12(R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R13), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(DX), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 12(DX)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 12(DX)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_k
+
+tile_9x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_sum
+
+tile_9x1_last:
+	VMOVUPS      (BX), Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS (R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS (R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS (R13), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS (R13)(R8*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS (R13)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (DX), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS (DX)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS (DX)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_9x1_k
+	JNE          tile_9x1_last
+
+tile_9x1_sum:
 	VCMPPS       $0x03, Y0, Y1, Y9
 	VCMPPS       $0x03, Y2, Y3, Y10
 	VORPS        Y10, Y9, Y9
@@ -1335,114 +1543,11 @@ tile_9x1_store:
 	VMOVUPS Y8, (DX)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x09, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x09, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_9x1
-
-tile_9x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_9x1_masked_k:
-	VMASKMOVPS   (BX), Y15, Y9
-	VBROADCASTSS (R12), Y10
-	VFMADD231PS  Y9, Y10, Y0
-	VBROADCASTSS (R12)(R8*1), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VBROADCASTSS (R12)(R8*2), Y12
-	VFMADD231PS  Y9, Y12, Y2
-	VBROADCASTSS (R13), Y13
-	VFMADD231PS  Y9, Y13, Y3
-	VBROADCASTSS (R13)(R8*1), Y14
-	VFMADD231PS  Y9, Y14, Y4
-	VBROADCASTSS (R13)(R8*2), Y10
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (DX), Y11
-	VFMADD231PS  Y9, Y11, Y6
-	VBROADCASTSS (DX)(R8*1), Y12
-	VFMADD231PS  Y9, Y12, Y7
-	VBROADCASTSS (DX)(R8*2), Y13
-	VFMADD231PS  Y9, Y13, Y8
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_9x1_masked_k
-	VCMPPS       $0x03, Y0, Y1, Y9
-	VCMPPS       $0x03, Y2, Y3, Y10
-	VORPS        Y10, Y9, Y9
-	VCMPPS       $0x03, Y4, Y5, Y10
-	VORPS        Y10, Y9, Y9
-	VCMPPS       $0x03, Y6, Y7, Y10
-	VORPS        Y10, Y9, Y9
-	VCMPPS       $0x03, Y8, Y8, Y10
-	VORPS        Y10, Y9, Y9
-	VMOVMSKPS    Y9, CX
-	TESTL        CX, CX
-	JEQ          tile_9x1_masked_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X10
-	VBROADCASTSS X10, Y10
-	VCMPPS       $0x03, Y0, Y0, Y9
-	VBLENDVPS    Y9, Y10, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y9
-	VBLENDVPS    Y9, Y10, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y9
-	VBLENDVPS    Y9, Y10, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y9
-	VBLENDVPS    Y9, Y10, Y3, Y3
-	VCMPPS       $0x03, Y4, Y4, Y9
-	VBLENDVPS    Y9, Y10, Y4, Y4
-	VCMPPS       $0x03, Y5, Y5, Y9
-	VBLENDVPS    Y9, Y10, Y5, Y5
-	VCMPPS       $0x03, Y6, Y6, Y9
-	VBLENDVPS    Y9, Y10, Y6, Y6
-	VCMPPS       $0x03, Y7, Y7, Y9
-	VBLENDVPS    Y9, Y10, Y7, Y7
-	VCMPPS       $0x03, Y8, Y8, Y9
-	VBLENDVPS    Y9, Y10, Y8, Y8
-
-tile_9x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPS Y0, Y15, (R12)
-	VMASKMOVPS Y1, Y15, (R12)(R11*1)
-	VMASKMOVPS Y2, Y15, (R12)(R11*2)
-	VMASKMOVPS Y3, Y15, (R13)
-	VMASKMOVPS Y4, Y15, (R13)(R11*1)
-	VMASKMOVPS Y5, Y15, (R13)(R11*2)
-	VMASKMOVPS Y6, Y15, (DX)
-	VMASKMOVPS Y7, Y15, (DX)(R11*1)
-	VMASKMOVPS Y8, Y15, (DX)(R11*2)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x09, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x09, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_9x1_masked
 
 tile_10x1:
 	MOVQ    DI, R12
@@ -1460,6 +1565,8 @@ tile_10x1:
 	VMOVUPS (DX)(R11*1), Y7
 	VMOVUPS (DX)(R11*2), Y8
 	VMOVUPS (R15), Y9
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
@@ -1467,6 +1574,8 @@ tile_10x1:
 	LEAQ    (DX)(CX*1), R15
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_10x1_rest
 
 tile_10x1_k:
 	VMOVUPS      (BX), Y10
@@ -1490,13 +1599,112 @@ tile_10x1_k:
 	VFMADD231PS  Y10, Y11, Y8
 	VBROADCASTSS (R15), Y12
 	VFMADD231PS  Y10, Y12, Y9
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPS      (BX)(R10*1), Y10
+	VBROADCASTSS 4(R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 4(R13), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 4(DX), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 4(DX)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 4(DX)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 4(R15), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	VMOVUPS      (BX)(R10*2), Y10
+	VBROADCASTSS 8(R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 8(R13), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 8(DX), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 8(DX)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 8(DX)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 8(R15), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	VMOVUPS      (BX)(R9*1), Y10
+	VBROADCASTSS 12(R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R13), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 12(DX), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 12(DX)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 12(DX)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 12(R15), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_k
+
+tile_10x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_sum
+
+tile_10x1_last:
+	VMOVUPS      (BX), Y10
+	VBROADCASTSS (R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS (R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS (R13), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS (R13)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R13)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS (DX), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS (DX)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS (DX)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS (R15), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_10x1_k
+	JNE          tile_10x1_last
+
+tile_10x1_sum:
 	VCMPPS       $0x03, Y0, Y1, Y10
 	VCMPPS       $0x03, Y2, Y3, Y11
 	VORPS        Y11, Y10, Y10
@@ -1551,124 +1759,11 @@ tile_10x1_store:
 	VMOVUPS Y9, (R15)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0a, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0a, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_10x1
-
-tile_10x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
-	VMASKMOVPS (R15), Y15, Y9
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_10x1_masked_k:
-	VMASKMOVPS   (BX), Y15, Y10
-	VBROADCASTSS (R12), Y11
-	VFMADD231PS  Y10, Y11, Y0
-	VBROADCASTSS (R12)(R8*1), Y12
-	VFMADD231PS  Y10, Y12, Y1
-	VBROADCASTSS (R12)(R8*2), Y13
-	VFMADD231PS  Y10, Y13, Y2
-	VBROADCASTSS (R13), Y14
-	VFMADD231PS  Y10, Y14, Y3
-	VBROADCASTSS (R13)(R8*1), Y11
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (R13)(R8*2), Y12
-	VFMADD231PS  Y10, Y12, Y5
-	VBROADCASTSS (DX), Y13
-	VFMADD231PS  Y10, Y13, Y6
-	VBROADCASTSS (DX)(R8*1), Y14
-	VFMADD231PS  Y10, Y14, Y7
-	VBROADCASTSS (DX)(R8*2), Y11
-	VFMADD231PS  Y10, Y11, Y8
-	VBROADCASTSS (R15), Y12
-	VFMADD231PS  Y10, Y12, Y9
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_10x1_masked_k
-	VCMPPS       $0x03, Y0, Y1, Y10
-	VCMPPS       $0x03, Y2, Y3, Y11
-	VORPS        Y11, Y10, Y10
-	VCMPPS       $0x03, Y4, Y5, Y11
-	VORPS        Y11, Y10, Y10
-	VCMPPS       $0x03, Y6, Y7, Y11
-	VORPS        Y11, Y10, Y10
-	VCMPPS       $0x03, Y8, Y9, Y11
-	VORPS        Y11, Y10, Y10
-	VMOVMSKPS    Y10, CX
-	TESTL        CX, CX
-	JEQ          tile_10x1_masked_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X11
-	VBROADCASTSS X11, Y11
-	VCMPPS       $0x03, Y0, Y0, Y10
-	VBLENDVPS    Y10, Y11, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y10
-	VBLENDVPS    Y10, Y11, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y10
-	VBLENDVPS    Y10, Y11, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y10
-	VBLENDVPS    Y10, Y11, Y3, Y3
-	VCMPPS       $0x03, Y4, Y4, Y10
-	VBLENDVPS    Y10, Y11, Y4, Y4
-	VCMPPS       $0x03, Y5, Y5, Y10
-	VBLENDVPS    Y10, Y11, Y5, Y5
-	VCMPPS       $0x03, Y6, Y6, Y10
-	VBLENDVPS    Y10, Y11, Y6, Y6
-	VCMPPS       $0x03, Y7, Y7, Y10
-	VBLENDVPS    Y10, Y11, Y7, Y7
-	VCMPPS       $0x03, Y8, Y8, Y10
-	VBLENDVPS    Y10, Y11, Y8, Y8
-	VCMPPS       $0x03, Y9, Y9, Y10
-	VBLENDVPS    Y10, Y11, Y9, Y9
-
-tile_10x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPS Y0, Y15, (R12)
-	VMASKMOVPS Y1, Y15, (R12)(R11*1)
-	VMASKMOVPS Y2, Y15, (R12)(R11*2)
-	VMASKMOVPS Y3, Y15, (R13)
-	VMASKMOVPS Y4, Y15, (R13)(R11*1)
-	VMASKMOVPS Y5, Y15, (R13)(R11*2)
-	VMASKMOVPS Y6, Y15, (DX)
-	VMASKMOVPS Y7, Y15, (DX)(R11*1)
-	VMASKMOVPS Y8, Y15, (DX)(R11*2)
-	VMASKMOVPS Y9, Y15, (R15)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x0a, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x0a, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_10x1_masked
 
 tile_11x1:
 	MOVQ    DI, R12
@@ -1687,6 +1782,8 @@ tile_11x1:
 	VMOVUPS (DX)(R11*2), Y8
 	VMOVUPS (R15), Y9
 	VMOVUPS (R15)(R11*1), Y10
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
@@ -1694,6 +1791,8 @@ tile_11x1:
 	LEAQ    (DX)(CX*1), R15
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_11x1_rest
 
 tile_11x1_k:
 	VMOVUPS      (BX), Y11
@@ -1719,13 +1818,120 @@ tile_11x1_k:
 	VFMADD231PS  Y11, Y12, Y9
 	VBROADCASTSS (R15)(R8*1), Y13
 	VFMADD231PS  Y11, Y13, Y10
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPS      (BX)(R10*1), Y11
+	VBROADCASTSS 4(R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 4(R13), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 4(DX), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 4(DX)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 4(DX)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 4(R15), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 4(R15)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	VMOVUPS      (BX)(R10*2), Y11
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 8(R13), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 8(DX), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 8(DX)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 8(DX)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 8(R15), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 8(R15)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	VMOVUPS      (BX)(R9*1), Y11
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R13), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(DX), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 12(DX)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 12(DX)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 12(R15), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 12(R15)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_k
+
+tile_11x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_sum
+
+tile_11x1_last:
+	VMOVUPS      (BX), Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS (R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS (R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS (R13), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R13)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS (R13)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS (DX), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS (DX)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS (DX)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS (R15), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS (R15)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_11x1_k
+	JNE          tile_11x1_last
+
+tile_11x1_sum:
 	VCMPPS       $0x03, Y0, Y1, Y11
 	VCMPPS       $0x03, Y2, Y3, Y12
 	VORPS        Y12, Y11, Y11
@@ -1785,132 +1991,11 @@ tile_11x1_store:
 	VMOVUPS Y10, (R15)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0b, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0b, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_11x1
-
-tile_11x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
-	VMASKMOVPS (R15), Y15, Y9
-	VMASKMOVPS (R15)(R11*1), Y15, Y10
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_11x1_masked_k:
-	VMASKMOVPS   (BX), Y15, Y11
-	VBROADCASTSS (R12), Y12
-	VFMADD231PS  Y11, Y12, Y0
-	VBROADCASTSS (R12)(R8*1), Y13
-	VFMADD231PS  Y11, Y13, Y1
-	VBROADCASTSS (R12)(R8*2), Y14
-	VFMADD231PS  Y11, Y14, Y2
-	VBROADCASTSS (R13), Y12
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (R13)(R8*1), Y13
-	VFMADD231PS  Y11, Y13, Y4
-	VBROADCASTSS (R13)(R8*2), Y14
-	VFMADD231PS  Y11, Y14, Y5
-	VBROADCASTSS (DX), Y12
-	VFMADD231PS  Y11, Y12, Y6
-	VBROADCASTSS (DX)(R8*1), Y13
-	VFMADD231PS  Y11, Y13, Y7
-	VBROADCASTSS (DX)(R8*2), Y14
-	VFMADD231PS  Y11, Y14, Y8
-	VBROADCASTSS (R15), Y12
-	VFMADD231PS  Y11, Y12, Y9
-	VBROADCASTSS (R15)(R8*1), Y13
-	VFMADD231PS  Y11, Y13, Y10
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_11x1_masked_k
-	VCMPPS       $0x03, Y0, Y1, Y11
-	VCMPPS       $0x03, Y2, Y3, Y12
-	VORPS        Y12, Y11, Y11
-	VCMPPS       $0x03, Y4, Y5, Y12
-	VORPS        Y12, Y11, Y11
-	VCMPPS       $0x03, Y6, Y7, Y12
-	VORPS        Y12, Y11, Y11
-	VCMPPS       $0x03, Y8, Y9, Y12
-	VORPS        Y12, Y11, Y11
-	VCMPPS       $0x03, Y10, Y10, Y12
-	VORPS        Y12, Y11, Y11
-	VMOVMSKPS    Y11, CX
-	TESTL        CX, CX
-	JEQ          tile_11x1_masked_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X12
-	VBROADCASTSS X12, Y12
-	VCMPPS       $0x03, Y0, Y0, Y11
-	VBLENDVPS    Y11, Y12, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y11
-	VBLENDVPS    Y11, Y12, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y11
-	VBLENDVPS    Y11, Y12, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y11
-	VBLENDVPS    Y11, Y12, Y3, Y3
-	VCMPPS       $0x03, Y4, Y4, Y11
-	VBLENDVPS    Y11, Y12, Y4, Y4
-	VCMPPS       $0x03, Y5, Y5, Y11
-	VBLENDVPS    Y11, Y12, Y5, Y5
-	VCMPPS       $0x03, Y6, Y6, Y11
-	VBLENDVPS    Y11, Y12, Y6, Y6
-	VCMPPS       $0x03, Y7, Y7, Y11
-	VBLENDVPS    Y11, Y12, Y7, Y7
-	VCMPPS       $0x03, Y8, Y8, Y11
-	VBLENDVPS    Y11, Y12, Y8, Y8
-	VCMPPS       $0x03, Y9, Y9, Y11
-	VBLENDVPS    Y11, Y12, Y9, Y9
-	VCMPPS       $0x03, Y10, Y10, Y11
-	VBLENDVPS    Y11, Y12, Y10, Y10
-
-tile_11x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPS Y0, Y15, (R12)
-	VMASKMOVPS Y1, Y15, (R12)(R11*1)
-	VMASKMOVPS Y2, Y15, (R12)(R11*2)
-	VMASKMOVPS Y3, Y15, (R13)
-	VMASKMOVPS Y4, Y15, (R13)(R11*1)
-	VMASKMOVPS Y5, Y15, (R13)(R11*2)
-	VMASKMOVPS Y6, Y15, (DX)
-	VMASKMOVPS Y7, Y15, (DX)(R11*1)
-	VMASKMOVPS Y8, Y15, (DX)(R11*2)
-	VMASKMOVPS Y9, Y15, (R15)
-	VMASKMOVPS Y10, Y15, (R15)(R11*1)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x0b, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x0b, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_11x1_masked
 
 tile_12x1:
 	MOVQ    DI, R12
@@ -1930,6 +2015,8 @@ tile_12x1:
 	VMOVUPS (R15), Y9
 	VMOVUPS (R15)(R11*1), Y10
 	VMOVUPS (R15)(R11*2), Y11
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
@@ -1937,6 +2024,8 @@ tile_12x1:
 	LEAQ    (DX)(CX*1), R15
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_12x1_rest
 
 tile_12x1_k:
 	VMOVUPS      (BX), Y12
@@ -1964,13 +2053,128 @@ tile_12x1_k:
 	VFMADD231PS  Y12, Y13, Y10
 	VBROADCASTSS (R15)(R8*2), Y14
 	VFMADD231PS  Y12, Y14, Y11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPS      (BX)(R10*1), Y12
+	VBROADCASTSS 4(R12), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 4(R13), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 4(DX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 4(DX)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 4(DX)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 4(R15), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 4(R15)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 4(R15)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	VMOVUPS      (BX)(R10*2), Y12
+	VBROADCASTSS 8(R12), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 8(R13), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 8(DX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 8(DX)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 8(DX)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 8(R15), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 8(R15)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 8(R15)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	VMOVUPS      (BX)(R9*1), Y12
+	VBROADCASTSS 12(R12), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R13), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 12(DX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 12(DX)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 12(DX)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 12(R15), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 12(R15)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 12(R15)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_k
+
+tile_12x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_sum
+
+tile_12x1_last:
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (R12), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS (R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (R13), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS (R13)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS (DX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (DX)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS (DX)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (R15), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS (R15)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS (R15)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_12x1_k
+	JNE          tile_12x1_last
+
+tile_12x1_sum:
 	VCMPPS       $0x03, Y0, Y1, Y12
 	VCMPPS       $0x03, Y2, Y3, Y13
 	VORPS        Y13, Y12, Y12
@@ -2033,11 +2237,2501 @@ tile_12x1_store:
 	VMOVUPS Y11, (R15)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0c, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0c, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_12x1
+
+tile_1x2:
+	MOVQ    DI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
+	MOVQ    SI, R12
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_1x2_rest
+
+tile_1x2_k:
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R10*1), Y2
+	VMOVUPS      32(BX)(R10*1), Y3
+	VBROADCASTSS 4(R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R10*2), Y2
+	VMOVUPS      32(BX)(R10*2), Y3
+	VBROADCASTSS 8(R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R9*1), Y2
+	VMOVUPS      32(BX)(R9*1), Y3
+	VBROADCASTSS 12(R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_k
+
+tile_1x2_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_sum
+
+tile_1x2_last:
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x2_last
+
+tile_1x2_sum:
+	VCMPPS       $0x03, Y0, Y1, Y2
+	VMOVMSKPS    Y2, CX
+	TESTL        CX, CX
+	JEQ          tile_1x2_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X3
+	VBROADCASTSS X3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y2
+	VBLENDVPS    Y2, Y3, Y1, Y1
+
+tile_1x2_store:
+	MOVQ    DI, R12
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_1x2
+
+tile_2x2:
+	MOVQ    DI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	VMOVUPS (R12)(R11*1), Y2
+	VMOVUPS 32(R12)(R11*1), Y3
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
+	MOVQ    SI, R12
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_2x2_rest
+
+tile_2x2_k:
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R10*1), Y4
+	VMOVUPS      32(BX)(R10*1), Y5
+	VBROADCASTSS 4(R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R10*2), Y4
+	VMOVUPS      32(BX)(R10*2), Y5
+	VBROADCASTSS 8(R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R9*1), Y4
+	VMOVUPS      32(BX)(R9*1), Y5
+	VBROADCASTSS 12(R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_k
+
+tile_2x2_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_sum
+
+tile_2x2_last:
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x2_last
+
+tile_2x2_sum:
+	VCMPPS       $0x03, Y0, Y1, Y4
+	VCMPPS       $0x03, Y2, Y3, Y5
+	VORPS        Y5, Y4, Y4
+	VMOVMSKPS    Y4, CX
+	TESTL        CX, CX
+	JEQ          tile_2x2_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X5
+	VBROADCASTSS X5, Y5
+	VCMPPS       $0x03, Y0, Y0, Y4
+	VBLENDVPS    Y4, Y5, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y4
+	VBLENDVPS    Y4, Y5, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y4
+	VBLENDVPS    Y4, Y5, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y4
+	VBLENDVPS    Y4, Y5, Y3, Y3
+
+tile_2x2_store:
+	MOVQ    DI, R12
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	VMOVUPS Y2, (R12)(R11*1)
+	VMOVUPS Y3, 32(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_2x2
+
+tile_3x2:
+	MOVQ    DI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	VMOVUPS (R12)(R11*1), Y2
+	VMOVUPS 32(R12)(R11*1), Y3
+	VMOVUPS (R12)(R11*2), Y4
+	VMOVUPS 32(R12)(R11*2), Y5
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
+	MOVQ    SI, R12
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_3x2_rest
+
+tile_3x2_k:
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS (R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R10*1), Y6
+	VMOVUPS      32(BX)(R10*1), Y7
+	VBROADCASTSS 4(R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 4(R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R10*2), Y6
+	VMOVUPS      32(BX)(R10*2), Y7
+	VBROADCASTSS 8(R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R9*1), Y6
+	VMOVUPS      32(BX)(R9*1), Y7
+	VBROADCASTSS 12(R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 12(R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 12(R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_k
+
+tile_3x2_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_sum
+
+tile_3x2_last:
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS (R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x2_last
+
+tile_3x2_sum:
+	VCMPPS       $0x03, Y0, Y1, Y6
+	VCMPPS       $0x03, Y2, Y3, Y7
+	VORPS        Y7, Y6, Y6
+	VCMPPS       $0x03, Y4, Y5, Y7
+	VORPS        Y7, Y6, Y6
+	VMOVMSKPS    Y6, CX
+	TESTL        CX, CX
+	JEQ          tile_3x2_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X7
+	VBROADCASTSS X7, Y7
+	VCMPPS       $0x03, Y0, Y0, Y6
+	VBLENDVPS    Y6, Y7, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y6
+	VBLENDVPS    Y6, Y7, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y6
+	VBLENDVPS    Y6, Y7, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y7, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y6
+	VBLENDVPS    Y6, Y7, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y6
+	VBLENDVPS    Y6, Y7, Y5, Y5
+
+tile_3x2_store:
+	MOVQ    DI, R12
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	VMOVUPS Y2, (R12)(R11*1)
+	VMOVUPS Y3, 32(R12)(R11*1)
+	VMOVUPS Y4, (R12)(R11*2)
+	VMOVUPS Y5, 32(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_3x2
+
+tile_4x2:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	VMOVUPS (R12)(R11*1), Y2
+	VMOVUPS 32(R12)(R11*1), Y3
+	VMOVUPS (R12)(R11*2), Y4
+	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R13), Y6
+	VMOVUPS 32(R13), Y7
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
+	MOVQ    SI, R12
+	LEAQ    (R8)(R8*2), CX
+	LEAQ    (R12)(CX*1), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_4x2_rest
+
+tile_4x2_k:
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS (R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS (R13), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R10*1), Y8
+	VMOVUPS      32(BX)(R10*1), Y9
+	VBROADCASTSS 4(R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 4(R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 4(R13), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R10*2), Y8
+	VMOVUPS      32(BX)(R10*2), Y9
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 8(R13), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R9*1), Y8
+	VMOVUPS      32(BX)(R9*1), Y9
+	VBROADCASTSS 12(R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 12(R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 12(R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R13), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_k
+
+tile_4x2_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_sum
+
+tile_4x2_last:
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS (R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS (R13), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x2_last
+
+tile_4x2_sum:
+	VCMPPS       $0x03, Y0, Y1, Y8
+	VCMPPS       $0x03, Y2, Y3, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPS       $0x03, Y4, Y5, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPS       $0x03, Y6, Y7, Y9
+	VORPS        Y9, Y8, Y8
+	VMOVMSKPS    Y8, CX
+	TESTL        CX, CX
+	JEQ          tile_4x2_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X9
+	VBROADCASTSS X9, Y9
+	VCMPPS       $0x03, Y0, Y0, Y8
+	VBLENDVPS    Y8, Y9, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y8
+	VBLENDVPS    Y8, Y9, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y8
+	VBLENDVPS    Y8, Y9, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y8
+	VBLENDVPS    Y8, Y9, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y8
+	VBLENDVPS    Y8, Y9, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y8
+	VBLENDVPS    Y8, Y9, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y8
+	VBLENDVPS    Y8, Y9, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y8
+	VBLENDVPS    Y8, Y9, Y7, Y7
+
+tile_4x2_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	VMOVUPS Y2, (R12)(R11*1)
+	VMOVUPS Y3, 32(R12)(R11*1)
+	VMOVUPS Y4, (R12)(R11*2)
+	VMOVUPS Y5, 32(R12)(R11*2)
+	VMOVUPS Y6, (R13)
+	VMOVUPS Y7, 32(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_4x2
+
+tile_5x2:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	VMOVUPS (R12)(R11*1), Y2
+	VMOVUPS 32(R12)(R11*1), Y3
+	VMOVUPS (R12)(R11*2), Y4
+	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R13), Y6
+	VMOVUPS 32(R13), Y7
+	VMOVUPS (R13)(R11*1), Y8
+	VMOVUPS 32(R13)(R11*1), Y9
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
+	MOVQ    SI, R12
+	LEAQ    (R8)(R8*2), CX
+	LEAQ    (R12)(CX*1), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_5x2_rest
+
+tile_5x2_k:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS (R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS (R13), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R13)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	VMOVUPS      (BX)(R10*1), Y10
+	VMOVUPS      32(BX)(R10*1), Y11
+	VBROADCASTSS 4(R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 4(R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 4(R13), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 4(R13)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	VMOVUPS      (BX)(R10*2), Y10
+	VMOVUPS      32(BX)(R10*2), Y11
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 8(R13), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 8(R13)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	VMOVUPS      (BX)(R9*1), Y10
+	VMOVUPS      32(BX)(R9*1), Y11
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 12(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 12(R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R13), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 12(R13)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_k
+
+tile_5x2_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_sum
+
+tile_5x2_last:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS (R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS (R13), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R13)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x2_last
+
+tile_5x2_sum:
+	VCMPPS       $0x03, Y0, Y1, Y10
+	VCMPPS       $0x03, Y2, Y3, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y4, Y5, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y6, Y7, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y8, Y9, Y11
+	VORPS        Y11, Y10, Y10
+	VMOVMSKPS    Y10, CX
+	TESTL        CX, CX
+	JEQ          tile_5x2_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X11
+	VBROADCASTSS X11, Y11
+	VCMPPS       $0x03, Y0, Y0, Y10
+	VBLENDVPS    Y10, Y11, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y10
+	VBLENDVPS    Y10, Y11, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y10
+	VBLENDVPS    Y10, Y11, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y10
+	VBLENDVPS    Y10, Y11, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y10
+	VBLENDVPS    Y10, Y11, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y10
+	VBLENDVPS    Y10, Y11, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y10
+	VBLENDVPS    Y10, Y11, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y10
+	VBLENDVPS    Y10, Y11, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y10
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y10
+	VBLENDVPS    Y10, Y11, Y9, Y9
+
+tile_5x2_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	VMOVUPS Y2, (R12)(R11*1)
+	VMOVUPS Y3, 32(R12)(R11*1)
+	VMOVUPS Y4, (R12)(R11*2)
+	VMOVUPS Y5, 32(R12)(R11*2)
+	VMOVUPS Y6, (R13)
+	VMOVUPS Y7, 32(R13)
+	VMOVUPS Y8, (R13)(R11*1)
+	VMOVUPS Y9, 32(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_5x2
+
+tile_6x2:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	VMOVUPS (R12)(R11*1), Y2
+	VMOVUPS 32(R12)(R11*1), Y3
+	VMOVUPS (R12)(R11*2), Y4
+	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R13), Y6
+	VMOVUPS 32(R13), Y7
+	VMOVUPS (R13)(R11*1), Y8
+	VMOVUPS 32(R13)(R11*1), Y9
+	VMOVUPS (R13)(R11*2), Y10
+	VMOVUPS 32(R13)(R11*2), Y11
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
+	MOVQ    SI, R12
+	LEAQ    (R8)(R8*2), CX
+	LEAQ    (R12)(CX*1), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_6x2_rest
+
+tile_6x2_k:
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSS (R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R13), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R13)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (BX)(R10*1), Y12
+	VMOVUPS      32(BX)(R10*1), Y13
+	VBROADCASTSS 4(R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 4(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 4(R13), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 4(R13)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 4(R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (BX)(R10*2), Y12
+	VMOVUPS      32(BX)(R10*2), Y13
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 8(R13), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 8(R13)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 8(R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (BX)(R9*1), Y12
+	VMOVUPS      32(BX)(R9*1), Y13
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 12(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 12(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R13), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 12(R13)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 12(R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_k
+
+tile_6x2_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_sum
+
+tile_6x2_last:
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSS (R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R13), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R13)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x2_last
+
+tile_6x2_sum:
+	VCMPPS       $0x03, Y0, Y1, Y12
+	VCMPPS       $0x03, Y2, Y3, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y4, Y5, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y6, Y7, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y8, Y9, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y10, Y11, Y13
+	VORPS        Y13, Y12, Y12
+	VMOVMSKPS    Y12, CX
+	TESTL        CX, CX
+	JEQ          tile_6x2_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X13
+	VBROADCASTSS X13, Y13
+	VCMPPS       $0x03, Y0, Y0, Y12
+	VBLENDVPS    Y12, Y13, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y12
+	VBLENDVPS    Y12, Y13, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y12
+	VBLENDVPS    Y12, Y13, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y12
+	VBLENDVPS    Y12, Y13, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y12
+	VBLENDVPS    Y12, Y13, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y12
+	VBLENDVPS    Y12, Y13, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y12
+	VBLENDVPS    Y12, Y13, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y12
+	VBLENDVPS    Y12, Y13, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y12
+	VBLENDVPS    Y12, Y13, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y12
+	VBLENDVPS    Y12, Y13, Y9, Y9
+	VCMPPS       $0x03, Y10, Y10, Y12
+	VBLENDVPS    Y12, Y13, Y10, Y10
+	VCMPPS       $0x03, Y11, Y11, Y12
+	VBLENDVPS    Y12, Y13, Y11, Y11
+
+tile_6x2_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	VMOVUPS Y2, (R12)(R11*1)
+	VMOVUPS Y3, 32(R12)(R11*1)
+	VMOVUPS Y4, (R12)(R11*2)
+	VMOVUPS Y5, 32(R12)(R11*2)
+	VMOVUPS Y6, (R13)
+	VMOVUPS Y7, 32(R13)
+	VMOVUPS Y8, (R13)(R11*1)
+	VMOVUPS Y9, 32(R13)(R11*1)
+	VMOVUPS Y10, (R13)(R11*2)
+	VMOVUPS Y11, 32(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_6x2
+
+tile_1x1_masked:
+	MOVQ       DI, R12
+	VMASKMOVPS (R12), Y15, Y0
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_masked_rest
+
+tile_1x1_masked_k:
+	VMASKMOVPS   (BX), Y15, Y1
+	VBROADCASTSS (R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMASKMOVPS   (BX)(R10*1), Y15, Y1
+	VBROADCASTSS 4(R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMASKMOVPS   (BX)(R10*2), Y15, Y1
+	VBROADCASTSS 8(R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMASKMOVPS   (BX)(R9*1), Y15, Y1
+	VBROADCASTSS 12(R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_masked_k
+
+tile_1x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_masked_sum
+
+tile_1x1_masked_last:
+	VMASKMOVPS   (BX), Y15, Y1
+	VBROADCASTSS (R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x1_masked_last
+
+tile_1x1_masked_sum:
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VMOVMSKPS    Y1, CX
+	TESTL        CX, CX
+	JEQ          tile_1x1_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X2
+	VBROADCASTSS X2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VBLENDVPS    Y1, Y2, Y0, Y0
+
+tile_1x1_masked_store:
+	MOVQ       DI, R12
+	VMASKMOVPS Y0, Y15, (R12)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_1x1_masked
+
+tile_2x1_masked:
+	MOVQ       DI, R12
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_masked_rest
+
+tile_2x1_masked_k:
+	VMASKMOVPS   (BX), Y15, Y2
+	VBROADCASTSS (R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	VMASKMOVPS   (BX)(R10*1), Y15, Y2
+	VBROADCASTSS 4(R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	VMASKMOVPS   (BX)(R10*2), Y15, Y2
+	VBROADCASTSS 8(R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	VMASKMOVPS   (BX)(R9*1), Y15, Y2
+	VBROADCASTSS 12(R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_masked_k
+
+tile_2x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_masked_sum
+
+tile_2x1_masked_last:
+	VMASKMOVPS   (BX), Y15, Y2
+	VBROADCASTSS (R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x1_masked_last
+
+tile_2x1_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y2
+	VMOVMSKPS    Y2, CX
+	TESTL        CX, CX
+	JEQ          tile_2x1_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X3
+	VBROADCASTSS X3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y2
+	VBLENDVPS    Y2, Y3, Y1, Y1
+
+tile_2x1_masked_store:
+	MOVQ       DI, R12
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_2x1_masked
+
+tile_3x1_masked:
+	MOVQ       DI, R12
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_masked_rest
+
+tile_3x1_masked_k:
+	VMASKMOVPS   (BX), Y15, Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (R12)(R8*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS (R12)(R8*2), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	VMASKMOVPS   (BX)(R10*1), Y15, Y3
+	VBROADCASTSS 4(R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	VMASKMOVPS   (BX)(R10*2), Y15, Y3
+	VBROADCASTSS 8(R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	VMASKMOVPS   (BX)(R9*1), Y15, Y3
+	VBROADCASTSS 12(R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_masked_k
+
+tile_3x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_masked_sum
+
+tile_3x1_masked_last:
+	VMASKMOVPS   (BX), Y15, Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (R12)(R8*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS (R12)(R8*2), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x1_masked_last
+
+tile_3x1_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y3
+	VCMPPS       $0x03, Y2, Y2, Y4
+	VORPS        Y4, Y3, Y3
+	VMOVMSKPS    Y3, CX
+	TESTL        CX, CX
+	JEQ          tile_3x1_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X4
+	VBROADCASTSS X4, Y4
+	VCMPPS       $0x03, Y0, Y0, Y3
+	VBLENDVPS    Y3, Y4, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y3
+	VBLENDVPS    Y3, Y4, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y3
+	VBLENDVPS    Y3, Y4, Y2, Y2
+
+tile_3x1_masked_store:
+	MOVQ       DI, R12
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_3x1_masked
+
+tile_4x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_masked_rest
+
+tile_4x1_masked_k:
+	VMASKMOVPS   (BX), Y15, Y4
+	VBROADCASTSS (R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS (R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS (R13), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	VMASKMOVPS   (BX)(R10*1), Y15, Y4
+	VBROADCASTSS 4(R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 4(R13), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	VMASKMOVPS   (BX)(R10*2), Y15, Y4
+	VBROADCASTSS 8(R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 8(R13), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	VMASKMOVPS   (BX)(R9*1), Y15, Y4
+	VBROADCASTSS 12(R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R13), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_masked_k
+
+tile_4x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_masked_sum
+
+tile_4x1_masked_last:
+	VMASKMOVPS   (BX), Y15, Y4
+	VBROADCASTSS (R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS (R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS (R13), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x1_masked_last
+
+tile_4x1_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y4
+	VCMPPS       $0x03, Y2, Y3, Y5
+	VORPS        Y5, Y4, Y4
+	VMOVMSKPS    Y4, CX
+	TESTL        CX, CX
+	JEQ          tile_4x1_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X5
+	VBROADCASTSS X5, Y5
+	VCMPPS       $0x03, Y0, Y0, Y4
+	VBLENDVPS    Y4, Y5, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y4
+	VBLENDVPS    Y4, Y5, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y4
+	VBLENDVPS    Y4, Y5, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y4
+	VBLENDVPS    Y4, Y5, Y3, Y3
+
+tile_4x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_4x1_masked
+
+tile_5x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_masked_rest
+
+tile_5x1_masked_k:
+	VMASKMOVPS   (BX), Y15, Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (R12)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS (R12)(R8*2), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS (R13), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS (R13)(R8*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	VMASKMOVPS   (BX)(R10*1), Y15, Y5
+	VBROADCASTSS 4(R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 4(R13), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	VMASKMOVPS   (BX)(R10*2), Y15, Y5
+	VBROADCASTSS 8(R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 8(R13), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	VMASKMOVPS   (BX)(R9*1), Y15, Y5
+	VBROADCASTSS 12(R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R13), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_masked_k
+
+tile_5x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_masked_sum
+
+tile_5x1_masked_last:
+	VMASKMOVPS   (BX), Y15, Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (R12)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS (R12)(R8*2), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS (R13), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS (R13)(R8*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x1_masked_last
+
+tile_5x1_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y5
+	VCMPPS       $0x03, Y2, Y3, Y6
+	VORPS        Y6, Y5, Y5
+	VCMPPS       $0x03, Y4, Y4, Y6
+	VORPS        Y6, Y5, Y5
+	VMOVMSKPS    Y5, CX
+	TESTL        CX, CX
+	JEQ          tile_5x1_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X6
+	VBROADCASTSS X6, Y6
+	VCMPPS       $0x03, Y0, Y0, Y5
+	VBLENDVPS    Y5, Y6, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y5
+	VBLENDVPS    Y5, Y6, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y5
+	VBLENDVPS    Y5, Y6, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y5
+	VBLENDVPS    Y5, Y6, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y5
+	VBLENDVPS    Y5, Y6, Y4, Y4
+
+tile_5x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_5x1_masked
+
+tile_6x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_masked_rest
+
+tile_6x1_masked_k:
+	VMASKMOVPS   (BX), Y15, Y6
+	VBROADCASTSS (R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS (R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS (R13), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS (R13)(R8*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS (R13)(R8*2), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	VMASKMOVPS   (BX)(R10*1), Y15, Y6
+	VBROADCASTSS 4(R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 4(R13), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	VMASKMOVPS   (BX)(R10*2), Y15, Y6
+	VBROADCASTSS 8(R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 8(R13), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	VMASKMOVPS   (BX)(R9*1), Y15, Y6
+	VBROADCASTSS 12(R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R13), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_masked_k
+
+tile_6x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_masked_sum
+
+tile_6x1_masked_last:
+	VMASKMOVPS   (BX), Y15, Y6
+	VBROADCASTSS (R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS (R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS (R13), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS (R13)(R8*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS (R13)(R8*2), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x1_masked_last
+
+tile_6x1_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y6
+	VCMPPS       $0x03, Y2, Y3, Y7
+	VORPS        Y7, Y6, Y6
+	VCMPPS       $0x03, Y4, Y5, Y7
+	VORPS        Y7, Y6, Y6
+	VMOVMSKPS    Y6, CX
+	TESTL        CX, CX
+	JEQ          tile_6x1_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X7
+	VBROADCASTSS X7, Y7
+	VCMPPS       $0x03, Y0, Y0, Y6
+	VBLENDVPS    Y6, Y7, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y6
+	VBLENDVPS    Y6, Y7, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y6
+	VBLENDVPS    Y6, Y7, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y7, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y6
+	VBLENDVPS    Y6, Y7, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y6
+	VBLENDVPS    Y6, Y7, Y5, Y5
+
+tile_6x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_6x1_masked
+
+tile_7x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_masked_rest
+
+tile_7x1_masked_k:
+	VMASKMOVPS   (BX), Y15, Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS (R12)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS (R12)(R8*2), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS (R13), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS (R13)(R8*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS (R13)(R8*2), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS (DX), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	VMASKMOVPS   (BX)(R10*1), Y15, Y7
+	VBROADCASTSS 4(R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 4(R13), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 4(DX), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	VMASKMOVPS   (BX)(R10*2), Y15, Y7
+	VBROADCASTSS 8(R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 8(R13), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 8(DX), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	VMASKMOVPS   (BX)(R9*1), Y15, Y7
+	VBROADCASTSS 12(R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R13), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 12(DX), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_masked_k
+
+tile_7x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_masked_sum
+
+tile_7x1_masked_last:
+	VMASKMOVPS   (BX), Y15, Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS (R12)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS (R12)(R8*2), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS (R13), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS (R13)(R8*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS (R13)(R8*2), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS (DX), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x1_masked_last
+
+tile_7x1_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y7
+	VCMPPS       $0x03, Y2, Y3, Y8
+	VORPS        Y8, Y7, Y7
+	VCMPPS       $0x03, Y4, Y5, Y8
+	VORPS        Y8, Y7, Y7
+	VCMPPS       $0x03, Y6, Y6, Y8
+	VORPS        Y8, Y7, Y7
+	VMOVMSKPS    Y7, CX
+	TESTL        CX, CX
+	JEQ          tile_7x1_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X8
+	VBROADCASTSS X8, Y8
+	VCMPPS       $0x03, Y0, Y0, Y7
+	VBLENDVPS    Y7, Y8, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y7
+	VBLENDVPS    Y7, Y8, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y7
+	VBLENDVPS    Y7, Y8, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y7
+	VBLENDVPS    Y7, Y8, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y7
+	VBLENDVPS    Y7, Y8, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y7
+	VBLENDVPS    Y7, Y8, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y8, Y6, Y6
+
+tile_7x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	VMASKMOVPS Y6, Y15, (DX)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_7x1_masked
+
+tile_8x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_masked_rest
+
+tile_8x1_masked_k:
+	VMASKMOVPS   (BX), Y15, Y8
+	VBROADCASTSS (R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS (R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS (R13), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS (R13)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS (R13)(R8*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS (DX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (DX)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	VMASKMOVPS   (BX)(R10*1), Y15, Y8
+	VBROADCASTSS 4(R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 4(R13), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 4(DX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 4(DX)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	VMASKMOVPS   (BX)(R10*2), Y15, Y8
+	VBROADCASTSS 8(R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 8(R13), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 8(DX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 8(DX)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	VMASKMOVPS   (BX)(R9*1), Y15, Y8
+	VBROADCASTSS 12(R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R13), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 12(DX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 12(DX)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_masked_k
+
+tile_8x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_masked_sum
+
+tile_8x1_masked_last:
+	VMASKMOVPS   (BX), Y15, Y8
+	VBROADCASTSS (R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS (R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS (R13), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS (R13)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS (R13)(R8*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS (DX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (DX)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x1_masked_last
+
+tile_8x1_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y8
+	VCMPPS       $0x03, Y2, Y3, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPS       $0x03, Y4, Y5, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPS       $0x03, Y6, Y7, Y9
+	VORPS        Y9, Y8, Y8
+	VMOVMSKPS    Y8, CX
+	TESTL        CX, CX
+	JEQ          tile_8x1_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X9
+	VBROADCASTSS X9, Y9
+	VCMPPS       $0x03, Y0, Y0, Y8
+	VBLENDVPS    Y8, Y9, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y8
+	VBLENDVPS    Y8, Y9, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y8
+	VBLENDVPS    Y8, Y9, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y8
+	VBLENDVPS    Y8, Y9, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y8
+	VBLENDVPS    Y8, Y9, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y8
+	VBLENDVPS    Y8, Y9, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y8
+	VBLENDVPS    Y8, Y9, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y8
+	VBLENDVPS    Y8, Y9, Y7, Y7
+
+tile_8x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	VMASKMOVPS Y6, Y15, (DX)
+	VMASKMOVPS Y7, Y15, (DX)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_8x1_masked
+
+tile_9x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_masked_rest
+
+tile_9x1_masked_k:
+	VMASKMOVPS   (BX), Y15, Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS (R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS (R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS (R13), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS (R13)(R8*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS (R13)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (DX), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS (DX)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS (DX)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	VMASKMOVPS   (BX)(R10*1), Y15, Y9
+	VBROADCASTSS 4(R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 4(R13), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 4(DX), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 4(DX)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 4(DX)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	VMASKMOVPS   (BX)(R10*2), Y15, Y9
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 8(R13), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 8(DX), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 8(DX)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 8(DX)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	VMASKMOVPS   (BX)(R9*1), Y15, Y9
+	VBROADCASTSS 12(R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R13), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(DX), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 12(DX)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 12(DX)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_masked_k
+
+tile_9x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_masked_sum
+
+tile_9x1_masked_last:
+	VMASKMOVPS   (BX), Y15, Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS (R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS (R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS (R13), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS (R13)(R8*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS (R13)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (DX), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS (DX)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS (DX)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x1_masked_last
+
+tile_9x1_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y9
+	VCMPPS       $0x03, Y2, Y3, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPS       $0x03, Y4, Y5, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPS       $0x03, Y6, Y7, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPS       $0x03, Y8, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VMOVMSKPS    Y9, CX
+	TESTL        CX, CX
+	JEQ          tile_9x1_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X10
+	VBROADCASTSS X10, Y10
+	VCMPPS       $0x03, Y0, Y0, Y9
+	VBLENDVPS    Y9, Y10, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y9
+	VBLENDVPS    Y9, Y10, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y9
+	VBLENDVPS    Y9, Y10, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y9
+	VBLENDVPS    Y9, Y10, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y9
+	VBLENDVPS    Y9, Y10, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y9
+	VBLENDVPS    Y9, Y10, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y9
+	VBLENDVPS    Y9, Y10, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y9
+	VBLENDVPS    Y9, Y10, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y9
+	VBLENDVPS    Y9, Y10, Y8, Y8
+
+tile_9x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	VMASKMOVPS Y6, Y15, (DX)
+	VMASKMOVPS Y7, Y15, (DX)(R11*1)
+	VMASKMOVPS Y8, Y15, (DX)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_9x1_masked
+
+tile_10x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (R15), Y15, Y9
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_masked_rest
+
+tile_10x1_masked_k:
+	VMASKMOVPS   (BX), Y15, Y10
+	VBROADCASTSS (R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS (R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS (R13), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS (R13)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R13)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS (DX), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS (DX)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS (DX)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS (R15), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	VMASKMOVPS   (BX)(R10*1), Y15, Y10
+	VBROADCASTSS 4(R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 4(R13), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 4(DX), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 4(DX)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 4(DX)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 4(R15), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	VMASKMOVPS   (BX)(R10*2), Y15, Y10
+	VBROADCASTSS 8(R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 8(R13), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 8(DX), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 8(DX)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 8(DX)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 8(R15), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	VMASKMOVPS   (BX)(R9*1), Y15, Y10
+	VBROADCASTSS 12(R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R13), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 12(DX), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 12(DX)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 12(DX)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 12(R15), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_masked_k
+
+tile_10x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_masked_sum
+
+tile_10x1_masked_last:
+	VMASKMOVPS   (BX), Y15, Y10
+	VBROADCASTSS (R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS (R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS (R13), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS (R13)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R13)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS (DX), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS (DX)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS (DX)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS (R15), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x1_masked_last
+
+tile_10x1_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y10
+	VCMPPS       $0x03, Y2, Y3, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y4, Y5, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y6, Y7, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y8, Y9, Y11
+	VORPS        Y11, Y10, Y10
+	VMOVMSKPS    Y10, CX
+	TESTL        CX, CX
+	JEQ          tile_10x1_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X11
+	VBROADCASTSS X11, Y11
+	VCMPPS       $0x03, Y0, Y0, Y10
+	VBLENDVPS    Y10, Y11, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y10
+	VBLENDVPS    Y10, Y11, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y10
+	VBLENDVPS    Y10, Y11, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y10
+	VBLENDVPS    Y10, Y11, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y10
+	VBLENDVPS    Y10, Y11, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y10
+	VBLENDVPS    Y10, Y11, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y10
+	VBLENDVPS    Y10, Y11, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y10
+	VBLENDVPS    Y10, Y11, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y10
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y10
+	VBLENDVPS    Y10, Y11, Y9, Y9
+
+tile_10x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	VMASKMOVPS Y6, Y15, (DX)
+	VMASKMOVPS Y7, Y15, (DX)(R11*1)
+	VMASKMOVPS Y8, Y15, (DX)(R11*2)
+	VMASKMOVPS Y9, Y15, (R15)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_10x1_masked
+
+tile_11x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (R15), Y15, Y9
+	VMASKMOVPS (R15)(R11*1), Y15, Y10
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_masked_rest
+
+tile_11x1_masked_k:
+	VMASKMOVPS   (BX), Y15, Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS (R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS (R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS (R13), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R13)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS (R13)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS (DX), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS (DX)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS (DX)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS (R15), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS (R15)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	VMASKMOVPS   (BX)(R10*1), Y15, Y11
+	VBROADCASTSS 4(R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 4(R13), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 4(DX), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 4(DX)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 4(DX)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 4(R15), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 4(R15)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	VMASKMOVPS   (BX)(R10*2), Y15, Y11
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 8(R13), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 8(DX), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 8(DX)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 8(DX)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 8(R15), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 8(R15)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	VMASKMOVPS   (BX)(R9*1), Y15, Y11
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R13), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(DX), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 12(DX)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 12(DX)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 12(R15), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 12(R15)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_masked_k
+
+tile_11x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_masked_sum
+
+tile_11x1_masked_last:
+	VMASKMOVPS   (BX), Y15, Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS (R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS (R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS (R13), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R13)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS (R13)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS (DX), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS (DX)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS (DX)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS (R15), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS (R15)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x1_masked_last
+
+tile_11x1_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y11
+	VCMPPS       $0x03, Y2, Y3, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPS       $0x03, Y4, Y5, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPS       $0x03, Y6, Y7, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPS       $0x03, Y8, Y9, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPS       $0x03, Y10, Y10, Y12
+	VORPS        Y12, Y11, Y11
+	VMOVMSKPS    Y11, CX
+	TESTL        CX, CX
+	JEQ          tile_11x1_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X12
+	VBROADCASTSS X12, Y12
+	VCMPPS       $0x03, Y0, Y0, Y11
+	VBLENDVPS    Y11, Y12, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y11
+	VBLENDVPS    Y11, Y12, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y11
+	VBLENDVPS    Y11, Y12, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y11
+	VBLENDVPS    Y11, Y12, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y11
+	VBLENDVPS    Y11, Y12, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y11
+	VBLENDVPS    Y11, Y12, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y11
+	VBLENDVPS    Y11, Y12, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y11
+	VBLENDVPS    Y11, Y12, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y11
+	VBLENDVPS    Y11, Y12, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y12, Y9, Y9
+	VCMPPS       $0x03, Y10, Y10, Y11
+	VBLENDVPS    Y11, Y12, Y10, Y10
+
+tile_11x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	VMASKMOVPS Y6, Y15, (DX)
+	VMASKMOVPS Y7, Y15, (DX)(R11*1)
+	VMASKMOVPS Y8, Y15, (DX)(R11*2)
+	VMASKMOVPS Y9, Y15, (R15)
+	VMASKMOVPS Y10, Y15, (R15)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_11x1_masked
 
 tile_12x1_masked:
 	MOVQ       DI, R12
@@ -2057,6 +4751,8 @@ tile_12x1_masked:
 	VMASKMOVPS (R15), Y15, Y9
 	VMASKMOVPS (R15)(R11*1), Y15, Y10
 	VMASKMOVPS (R15)(R11*2), Y15, Y11
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
@@ -2064,6 +4760,8 @@ tile_12x1_masked:
 	LEAQ       (DX)(CX*1), R15
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_masked_rest
 
 tile_12x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y12
@@ -2091,13 +4789,128 @@ tile_12x1_masked_k:
 	VFMADD231PS  Y12, Y13, Y10
 	VBROADCASTSS (R15)(R8*2), Y14
 	VFMADD231PS  Y12, Y14, Y11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMASKMOVPS   (BX)(R10*1), Y15, Y12
+	VBROADCASTSS 4(R12), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 4(R13), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 4(R13)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 4(R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 4(DX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 4(DX)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 4(DX)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 4(R15), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 4(R15)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 4(R15)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	VMASKMOVPS   (BX)(R10*2), Y15, Y12
+	VBROADCASTSS 8(R12), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 8(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 8(R13), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 8(R13)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 8(R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 8(DX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 8(DX)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 8(DX)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 8(R15), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 8(R15)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 8(R15)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	VMASKMOVPS   (BX)(R9*1), Y15, Y12
+	VBROADCASTSS 12(R12), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 12(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 12(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R13), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 12(R13)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 12(R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 12(DX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 12(DX)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 12(DX)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 12(R15), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 12(R15)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 12(R15)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_masked_k
+
+tile_12x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_masked_sum
+
+tile_12x1_masked_last:
+	VMASKMOVPS   (BX), Y15, Y12
+	VBROADCASTSS (R12), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS (R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (R13), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS (R13)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS (DX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (DX)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS (DX)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (R15), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS (R15)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS (R15)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_12x1_masked_k
+	JNE          tile_12x1_masked_last
+
+tile_12x1_masked_sum:
 	VCMPPS       $0x03, Y0, Y1, Y12
 	VCMPPS       $0x03, Y2, Y3, Y13
 	VORPS        Y13, Y12, Y12
@@ -2160,59 +4973,23 @@ tile_12x1_masked_store:
 	VMASKMOVPS Y11, Y15, (R15)(R11*2)
 	DECQ       80(AX)
 	JEQ        done
-	IMUL3Q     $0x0c, R8, CX
-	ADDQ       CX, SI
 	IMUL3Q     $0x0c, R11, CX
 	ADDQ       CX, DI
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_12x1_masked
-
-tile_1x2:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-
-tile_1x2_k:
-	VMOVUPS      (BX), Y2
-	VMOVUPS      32(BX), Y3
-	VBROADCASTSS (R12), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         R9, R12
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_1x2_k
-	VCMPPS       $0x03, Y0, Y1, Y2
-	VMOVMSKPS    Y2, CX
-	TESTL        CX, CX
-	JEQ          tile_1x2_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X3
-	VBROADCASTSS X3, Y3
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VBLENDVPS    Y2, Y3, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y3, Y1, Y1
-
-tile_1x2_store:
-	MOVQ    DI, R12
-	VMOVUPS Y0, (R12)
-	VMOVUPS Y1, 32(R12)
-	DECQ    80(AX)
-	JEQ     done
-	ADDQ    R8, SI
-	ADDQ    R11, DI
-	JMP     tile_1x2
 
 tile_1x2_masked:
 	MOVQ       DI, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_masked_rest
 
 tile_1x2_masked_k:
 	VMOVUPS      (BX), Y2
@@ -2220,10 +4997,42 @@ tile_1x2_masked_k:
 	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         R9, R12
+	VMOVUPS      (BX)(R10*1), Y2
+	VMASKMOVPS   32(BX)(R10*1), Y15, Y3
+	VBROADCASTSS 4(R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R10*2), Y2
+	VMASKMOVPS   32(BX)(R10*2), Y15, Y3
+	VBROADCASTSS 8(R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R9*1), Y2
+	VMASKMOVPS   32(BX)(R9*1), Y15, Y3
+	VBROADCASTSS 12(R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_masked_k
+
+tile_1x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_masked_sum
+
+tile_1x2_masked_last:
+	VMOVUPS      (BX), Y2
+	VMASKMOVPS   32(BX), Y15, Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_1x2_masked_k
+	JNE          tile_1x2_masked_last
+
+tile_1x2_masked_sum:
 	VCMPPS       $0x03, Y0, Y1, Y2
 	VMOVMSKPS    Y2, CX
 	TESTL        CX, CX
@@ -2242,64 +5051,11 @@ tile_1x2_masked_store:
 	VMASKMOVPS Y1, Y15, 32(R12)
 	DECQ       80(AX)
 	JEQ        done
-	ADDQ       R8, SI
-	ADDQ       R11, DI
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_1x2_masked
-
-tile_2x2:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-
-tile_2x2_k:
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VBROADCASTSS (R12), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (R12)(R8*1), Y7
-	VFMADD231PS  Y4, Y7, Y2
-	VFMADD231PS  Y5, Y7, Y3
-	ADDQ         R9, R12
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_2x2_k
-	VCMPPS       $0x03, Y0, Y1, Y4
-	VCMPPS       $0x03, Y2, Y3, Y5
-	VORPS        Y5, Y4, Y4
-	VMOVMSKPS    Y4, CX
-	TESTL        CX, CX
-	JEQ          tile_2x2_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X5
-	VBROADCASTSS X5, Y5
-	VCMPPS       $0x03, Y0, Y0, Y4
-	VBLENDVPS    Y4, Y5, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y4
-	VBLENDVPS    Y4, Y5, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y4
-	VBLENDVPS    Y4, Y5, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y4
-	VBLENDVPS    Y4, Y5, Y3, Y3
-
-tile_2x2_store:
-	MOVQ    DI, R12
-	VMOVUPS Y0, (R12)
-	VMOVUPS Y1, 32(R12)
-	VMOVUPS Y2, (R12)(R11*1)
-	VMOVUPS Y3, 32(R12)(R11*1)
-	DECQ    80(AX)
-	JEQ     done
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, SI
-	IMUL3Q  $0x02, R11, CX
-	ADDQ    CX, DI
-	JMP     tile_2x2
 
 tile_2x2_masked:
 	MOVQ       DI, R12
@@ -2307,9 +5063,13 @@ tile_2x2_masked:
 	VMASKMOVPS 32(R12), Y15, Y1
 	VMOVUPS    (R12)(R11*1), Y2
 	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_masked_rest
 
 tile_2x2_masked_k:
 	VMOVUPS      (BX), Y4
@@ -2320,10 +5080,54 @@ tile_2x2_masked_k:
 	VBROADCASTSS (R12)(R8*1), Y7
 	VFMADD231PS  Y4, Y7, Y2
 	VFMADD231PS  Y5, Y7, Y3
-	ADDQ         R9, R12
+	VMOVUPS      (BX)(R10*1), Y4
+	VMASKMOVPS   32(BX)(R10*1), Y15, Y5
+	VBROADCASTSS 4(R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R10*2), Y4
+	VMASKMOVPS   32(BX)(R10*2), Y15, Y5
+	VBROADCASTSS 8(R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R9*1), Y4
+	VMASKMOVPS   32(BX)(R9*1), Y15, Y5
+	VBROADCASTSS 12(R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_masked_k
+
+tile_2x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_masked_sum
+
+tile_2x2_masked_last:
+	VMOVUPS      (BX), Y4
+	VMASKMOVPS   32(BX), Y15, Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_2x2_masked_k
+	JNE          tile_2x2_masked_last
+
+tile_2x2_masked_sum:
 	VCMPPS       $0x03, Y0, Y1, Y4
 	VCMPPS       $0x03, Y2, Y3, Y5
 	VORPS        Y5, Y4, Y4
@@ -2350,79 +5154,11 @@ tile_2x2_masked_store:
 	VMASKMOVPS Y3, Y15, 32(R12)(R11*1)
 	DECQ       80(AX)
 	JEQ        done
-	IMUL3Q     $0x02, R8, CX
-	ADDQ       CX, SI
 	IMUL3Q     $0x02, R11, CX
 	ADDQ       CX, DI
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_2x2_masked
-
-tile_3x2:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-
-tile_3x2_k:
-	VMOVUPS      (BX), Y6
-	VMOVUPS      32(BX), Y7
-	VBROADCASTSS (R12), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (R12)(R8*1), Y9
-	VFMADD231PS  Y6, Y9, Y2
-	VFMADD231PS  Y7, Y9, Y3
-	VBROADCASTSS (R12)(R8*2), Y10
-	VFMADD231PS  Y6, Y10, Y4
-	VFMADD231PS  Y7, Y10, Y5
-	ADDQ         R9, R12
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_3x2_k
-	VCMPPS       $0x03, Y0, Y1, Y6
-	VCMPPS       $0x03, Y2, Y3, Y7
-	VORPS        Y7, Y6, Y6
-	VCMPPS       $0x03, Y4, Y5, Y7
-	VORPS        Y7, Y6, Y6
-	VMOVMSKPS    Y6, CX
-	TESTL        CX, CX
-	JEQ          tile_3x2_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X7
-	VBROADCASTSS X7, Y7
-	VCMPPS       $0x03, Y0, Y0, Y6
-	VBLENDVPS    Y6, Y7, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y6
-	VBLENDVPS    Y6, Y7, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y6
-	VBLENDVPS    Y6, Y7, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y6
-	VBLENDVPS    Y6, Y7, Y3, Y3
-	VCMPPS       $0x03, Y4, Y4, Y6
-	VBLENDVPS    Y6, Y7, Y4, Y4
-	VCMPPS       $0x03, Y5, Y5, Y6
-	VBLENDVPS    Y6, Y7, Y5, Y5
-
-tile_3x2_store:
-	MOVQ    DI, R12
-	VMOVUPS Y0, (R12)
-	VMOVUPS Y1, 32(R12)
-	VMOVUPS Y2, (R12)(R11*1)
-	VMOVUPS Y3, 32(R12)(R11*1)
-	VMOVUPS Y4, (R12)(R11*2)
-	VMOVUPS Y5, 32(R12)(R11*2)
-	DECQ    80(AX)
-	JEQ     done
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, SI
-	IMUL3Q  $0x03, R11, CX
-	ADDQ    CX, DI
-	JMP     tile_3x2
 
 tile_3x2_masked:
 	MOVQ       DI, R12
@@ -2432,9 +5168,13 @@ tile_3x2_masked:
 	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
 	VMOVUPS    (R12)(R11*2), Y4
 	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_masked_rest
 
 tile_3x2_masked_k:
 	VMOVUPS      (BX), Y6
@@ -2448,10 +5188,66 @@ tile_3x2_masked_k:
 	VBROADCASTSS (R12)(R8*2), Y10
 	VFMADD231PS  Y6, Y10, Y4
 	VFMADD231PS  Y7, Y10, Y5
-	ADDQ         R9, R12
+	VMOVUPS      (BX)(R10*1), Y6
+	VMASKMOVPS   32(BX)(R10*1), Y15, Y7
+	VBROADCASTSS 4(R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 4(R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R10*2), Y6
+	VMASKMOVPS   32(BX)(R10*2), Y15, Y7
+	VBROADCASTSS 8(R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R9*1), Y6
+	VMASKMOVPS   32(BX)(R9*1), Y15, Y7
+	VBROADCASTSS 12(R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 12(R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 12(R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_masked_k
+
+tile_3x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_masked_sum
+
+tile_3x2_masked_last:
+	VMOVUPS      (BX), Y6
+	VMASKMOVPS   32(BX), Y15, Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS (R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_3x2_masked_k
+	JNE          tile_3x2_masked_last
+
+tile_3x2_masked_sum:
 	VCMPPS       $0x03, Y0, Y1, Y6
 	VCMPPS       $0x03, Y2, Y3, Y7
 	VORPS        Y7, Y6, Y6
@@ -2486,99 +5282,11 @@ tile_3x2_masked_store:
 	VMASKMOVPS Y5, Y15, 32(R12)(R11*2)
 	DECQ       80(AX)
 	JEQ        done
-	IMUL3Q     $0x03, R8, CX
-	ADDQ       CX, SI
 	IMUL3Q     $0x03, R11, CX
 	ADDQ       CX, DI
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_3x2_masked
-
-tile_4x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-
-tile_4x2_k:
-	VMOVUPS      (BX), Y8
-	VMOVUPS      32(BX), Y9
-	VBROADCASTSS (R12), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (R12)(R8*1), Y11
-	VFMADD231PS  Y8, Y11, Y2
-	VFMADD231PS  Y9, Y11, Y3
-	VBROADCASTSS (R12)(R8*2), Y12
-	VFMADD231PS  Y8, Y12, Y4
-	VFMADD231PS  Y9, Y12, Y5
-	VBROADCASTSS (R13), Y13
-	VFMADD231PS  Y8, Y13, Y6
-	VFMADD231PS  Y9, Y13, Y7
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_4x2_k
-	VCMPPS       $0x03, Y0, Y1, Y8
-	VCMPPS       $0x03, Y2, Y3, Y9
-	VORPS        Y9, Y8, Y8
-	VCMPPS       $0x03, Y4, Y5, Y9
-	VORPS        Y9, Y8, Y8
-	VCMPPS       $0x03, Y6, Y7, Y9
-	VORPS        Y9, Y8, Y8
-	VMOVMSKPS    Y8, CX
-	TESTL        CX, CX
-	JEQ          tile_4x2_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X9
-	VBROADCASTSS X9, Y9
-	VCMPPS       $0x03, Y0, Y0, Y8
-	VBLENDVPS    Y8, Y9, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y8
-	VBLENDVPS    Y8, Y9, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y8
-	VBLENDVPS    Y8, Y9, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y8
-	VBLENDVPS    Y8, Y9, Y3, Y3
-	VCMPPS       $0x03, Y4, Y4, Y8
-	VBLENDVPS    Y8, Y9, Y4, Y4
-	VCMPPS       $0x03, Y5, Y5, Y8
-	VBLENDVPS    Y8, Y9, Y5, Y5
-	VCMPPS       $0x03, Y6, Y6, Y8
-	VBLENDVPS    Y8, Y9, Y6, Y6
-	VCMPPS       $0x03, Y7, Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y7
-
-tile_4x2_store:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS Y0, (R12)
-	VMOVUPS Y1, 32(R12)
-	VMOVUPS Y2, (R12)(R11*1)
-	VMOVUPS Y3, 32(R12)(R11*1)
-	VMOVUPS Y4, (R12)(R11*2)
-	VMOVUPS Y5, 32(R12)(R11*2)
-	VMOVUPS Y6, (R13)
-	VMOVUPS Y7, 32(R13)
-	DECQ    80(AX)
-	JEQ     done
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, SI
-	IMUL3Q  $0x04, R11, CX
-	ADDQ    CX, DI
-	JMP     tile_4x2
 
 tile_4x2_masked:
 	MOVQ       DI, R12
@@ -2592,11 +5300,15 @@ tile_4x2_masked:
 	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_masked_rest
 
 tile_4x2_masked_k:
 	VMOVUPS      (BX), Y8
@@ -2613,11 +5325,80 @@ tile_4x2_masked_k:
 	VBROADCASTSS (R13), Y13
 	VFMADD231PS  Y8, Y13, Y6
 	VFMADD231PS  Y9, Y13, Y7
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS      (BX)(R10*1), Y8
+	VMASKMOVPS   32(BX)(R10*1), Y15, Y9
+	VBROADCASTSS 4(R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 4(R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 4(R13), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R10*2), Y8
+	VMASKMOVPS   32(BX)(R10*2), Y15, Y9
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 8(R13), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R9*1), Y8
+	VMASKMOVPS   32(BX)(R9*1), Y15, Y9
+	VBROADCASTSS 12(R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 12(R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 12(R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R13), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_masked_k
+
+tile_4x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_masked_sum
+
+tile_4x2_masked_last:
+	VMOVUPS      (BX), Y8
+	VMASKMOVPS   32(BX), Y15, Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS (R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS (R13), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_4x2_masked_k
+	JNE          tile_4x2_masked_last
+
+tile_4x2_masked_sum:
 	VCMPPS       $0x03, Y0, Y1, Y8
 	VCMPPS       $0x03, Y2, Y3, Y9
 	VORPS        Y9, Y8, Y8
@@ -2662,112 +5443,11 @@ tile_4x2_masked_store:
 	VMASKMOVPS Y7, Y15, 32(R13)
 	DECQ       80(AX)
 	JEQ        done
-	IMUL3Q     $0x04, R8, CX
-	ADDQ       CX, SI
 	IMUL3Q     $0x04, R11, CX
 	ADDQ       CX, DI
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_4x2_masked
-
-tile_5x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R11*1), Y8
-	VMOVUPS 32(R13)(R11*1), Y9
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-
-tile_5x2_k:
-	VMOVUPS      (BX), Y10
-	VMOVUPS      32(BX), Y11
-	VBROADCASTSS (R12), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (R12)(R8*1), Y13
-	VFMADD231PS  Y10, Y13, Y2
-	VFMADD231PS  Y11, Y13, Y3
-	VBROADCASTSS (R12)(R8*2), Y14
-	VFMADD231PS  Y10, Y14, Y4
-	VFMADD231PS  Y11, Y14, Y5
-	VBROADCASTSS (R13), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R13)(R8*1), Y13
-	VFMADD231PS  Y10, Y13, Y8
-	VFMADD231PS  Y11, Y13, Y9
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_5x2_k
-	VCMPPS       $0x03, Y0, Y1, Y10
-	VCMPPS       $0x03, Y2, Y3, Y11
-	VORPS        Y11, Y10, Y10
-	VCMPPS       $0x03, Y4, Y5, Y11
-	VORPS        Y11, Y10, Y10
-	VCMPPS       $0x03, Y6, Y7, Y11
-	VORPS        Y11, Y10, Y10
-	VCMPPS       $0x03, Y8, Y9, Y11
-	VORPS        Y11, Y10, Y10
-	VMOVMSKPS    Y10, CX
-	TESTL        CX, CX
-	JEQ          tile_5x2_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X11
-	VBROADCASTSS X11, Y11
-	VCMPPS       $0x03, Y0, Y0, Y10
-	VBLENDVPS    Y10, Y11, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y10
-	VBLENDVPS    Y10, Y11, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y10
-	VBLENDVPS    Y10, Y11, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y10
-	VBLENDVPS    Y10, Y11, Y3, Y3
-	VCMPPS       $0x03, Y4, Y4, Y10
-	VBLENDVPS    Y10, Y11, Y4, Y4
-	VCMPPS       $0x03, Y5, Y5, Y10
-	VBLENDVPS    Y10, Y11, Y5, Y5
-	VCMPPS       $0x03, Y6, Y6, Y10
-	VBLENDVPS    Y10, Y11, Y6, Y6
-	VCMPPS       $0x03, Y7, Y7, Y10
-	VBLENDVPS    Y10, Y11, Y7, Y7
-	VCMPPS       $0x03, Y8, Y8, Y10
-	VBLENDVPS    Y10, Y11, Y8, Y8
-	VCMPPS       $0x03, Y9, Y9, Y10
-	VBLENDVPS    Y10, Y11, Y9, Y9
-
-tile_5x2_store:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS Y0, (R12)
-	VMOVUPS Y1, 32(R12)
-	VMOVUPS Y2, (R12)(R11*1)
-	VMOVUPS Y3, 32(R12)(R11*1)
-	VMOVUPS Y4, (R12)(R11*2)
-	VMOVUPS Y5, 32(R12)(R11*2)
-	VMOVUPS Y6, (R13)
-	VMOVUPS Y7, 32(R13)
-	VMOVUPS Y8, (R13)(R11*1)
-	VMOVUPS Y9, 32(R13)(R11*1)
-	DECQ    80(AX)
-	JEQ     done
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, SI
-	IMUL3Q  $0x05, R11, CX
-	ADDQ    CX, DI
-	JMP     tile_5x2
 
 tile_5x2_masked:
 	MOVQ       DI, R12
@@ -2783,11 +5463,15 @@ tile_5x2_masked:
 	VMASKMOVPS 32(R13), Y15, Y7
 	VMOVUPS    (R13)(R11*1), Y8
 	VMASKMOVPS 32(R13)(R11*1), Y15, Y9
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_masked_rest
 
 tile_5x2_masked_k:
 	VMOVUPS      (BX), Y10
@@ -2807,11 +5491,92 @@ tile_5x2_masked_k:
 	VBROADCASTSS (R13)(R8*1), Y13
 	VFMADD231PS  Y10, Y13, Y8
 	VFMADD231PS  Y11, Y13, Y9
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS      (BX)(R10*1), Y10
+	VMASKMOVPS   32(BX)(R10*1), Y15, Y11
+	VBROADCASTSS 4(R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 4(R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 4(R13), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 4(R13)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	VMOVUPS      (BX)(R10*2), Y10
+	VMASKMOVPS   32(BX)(R10*2), Y15, Y11
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 8(R13), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 8(R13)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	VMOVUPS      (BX)(R9*1), Y10
+	VMASKMOVPS   32(BX)(R9*1), Y15, Y11
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 12(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 12(R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R13), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 12(R13)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_masked_k
+
+tile_5x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_masked_sum
+
+tile_5x2_masked_last:
+	VMOVUPS      (BX), Y10
+	VMASKMOVPS   32(BX), Y15, Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS (R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS (R13), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R13)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_5x2_masked_k
+	JNE          tile_5x2_masked_last
+
+tile_5x2_masked_sum:
 	VCMPPS       $0x03, Y0, Y1, Y10
 	VCMPPS       $0x03, Y2, Y3, Y11
 	VORPS        Y11, Y10, Y10
@@ -2864,125 +5629,11 @@ tile_5x2_masked_store:
 	VMASKMOVPS Y9, Y15, 32(R13)(R11*1)
 	DECQ       80(AX)
 	JEQ        done
-	IMUL3Q     $0x05, R8, CX
-	ADDQ       CX, SI
 	IMUL3Q     $0x05, R11, CX
 	ADDQ       CX, DI
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_5x2_masked
-
-tile_6x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R11*1), Y8
-	VMOVUPS 32(R13)(R11*1), Y9
-	VMOVUPS (R13)(R11*2), Y10
-	VMOVUPS 32(R13)(R11*2), Y11
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-
-tile_6x2_k:
-	VMOVUPS      (BX), Y12
-	VMOVUPS      32(BX), Y13
-	VBROADCASTSS (R12), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (R12)(R8*1), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R12)(R8*2), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R13), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R13)(R8*1), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R13)(R8*2), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_6x2_k
-	VCMPPS       $0x03, Y0, Y1, Y12
-	VCMPPS       $0x03, Y2, Y3, Y13
-	VORPS        Y13, Y12, Y12
-	VCMPPS       $0x03, Y4, Y5, Y13
-	VORPS        Y13, Y12, Y12
-	VCMPPS       $0x03, Y6, Y7, Y13
-	VORPS        Y13, Y12, Y12
-	VCMPPS       $0x03, Y8, Y9, Y13
-	VORPS        Y13, Y12, Y12
-	VCMPPS       $0x03, Y10, Y11, Y13
-	VORPS        Y13, Y12, Y12
-	VMOVMSKPS    Y12, CX
-	TESTL        CX, CX
-	JEQ          tile_6x2_store
-	MOVQ         $0x000000007fc00000, CX
-	MOVQ         CX, X13
-	VBROADCASTSS X13, Y13
-	VCMPPS       $0x03, Y0, Y0, Y12
-	VBLENDVPS    Y12, Y13, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y12
-	VBLENDVPS    Y12, Y13, Y1, Y1
-	VCMPPS       $0x03, Y2, Y2, Y12
-	VBLENDVPS    Y12, Y13, Y2, Y2
-	VCMPPS       $0x03, Y3, Y3, Y12
-	VBLENDVPS    Y12, Y13, Y3, Y3
-	VCMPPS       $0x03, Y4, Y4, Y12
-	VBLENDVPS    Y12, Y13, Y4, Y4
-	VCMPPS       $0x03, Y5, Y5, Y12
-	VBLENDVPS    Y12, Y13, Y5, Y5
-	VCMPPS       $0x03, Y6, Y6, Y12
-	VBLENDVPS    Y12, Y13, Y6, Y6
-	VCMPPS       $0x03, Y7, Y7, Y12
-	VBLENDVPS    Y12, Y13, Y7, Y7
-	VCMPPS       $0x03, Y8, Y8, Y12
-	VBLENDVPS    Y12, Y13, Y8, Y8
-	VCMPPS       $0x03, Y9, Y9, Y12
-	VBLENDVPS    Y12, Y13, Y9, Y9
-	VCMPPS       $0x03, Y10, Y10, Y12
-	VBLENDVPS    Y12, Y13, Y10, Y10
-	VCMPPS       $0x03, Y11, Y11, Y12
-	VBLENDVPS    Y12, Y13, Y11, Y11
-
-tile_6x2_store:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS Y0, (R12)
-	VMOVUPS Y1, 32(R12)
-	VMOVUPS Y2, (R12)(R11*1)
-	VMOVUPS Y3, 32(R12)(R11*1)
-	VMOVUPS Y4, (R12)(R11*2)
-	VMOVUPS Y5, 32(R12)(R11*2)
-	VMOVUPS Y6, (R13)
-	VMOVUPS Y7, 32(R13)
-	VMOVUPS Y8, (R13)(R11*1)
-	VMOVUPS Y9, 32(R13)(R11*1)
-	VMOVUPS Y10, (R13)(R11*2)
-	VMOVUPS Y11, 32(R13)(R11*2)
-	DECQ    80(AX)
-	JEQ     done
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, SI
-	IMUL3Q  $0x06, R11, CX
-	ADDQ    CX, DI
-	JMP     tile_6x2
 
 tile_6x2_masked:
 	MOVQ       DI, R12
@@ -3000,11 +5651,15 @@ tile_6x2_masked:
 	VMASKMOVPS 32(R13)(R11*1), Y15, Y9
 	VMOVUPS    (R13)(R11*2), Y10
 	VMASKMOVPS 32(R13)(R11*2), Y15, Y11
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_masked_rest
 
 tile_6x2_masked_k:
 	VMOVUPS      (BX), Y12
@@ -3027,11 +5682,104 @@ tile_6x2_masked_k:
 	VBROADCASTSS (R13)(R8*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS      (BX)(R10*1), Y12
+	VMASKMOVPS   32(BX)(R10*1), Y15, Y13
+	VBROADCASTSS 4(R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 4(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 4(R13), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 4(R13)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 4(R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (BX)(R10*2), Y12
+	VMASKMOVPS   32(BX)(R10*2), Y15, Y13
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 8(R13), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 8(R13)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 8(R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (BX)(R9*1), Y12
+	VMASKMOVPS   32(BX)(R9*1), Y15, Y13
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 12(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 12(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R13), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 12(R13)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 12(R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_masked_k
+
+tile_6x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_masked_sum
+
+tile_6x2_masked_last:
+	VMOVUPS      (BX), Y12
+	VMASKMOVPS   32(BX), Y15, Y13
+	VBROADCASTSS (R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R13), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R13)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R13)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_6x2_masked_k
+	JNE          tile_6x2_masked_last
+
+tile_6x2_masked_sum:
 	VCMPPS       $0x03, Y0, Y1, Y12
 	VCMPPS       $0x03, Y2, Y3, Y13
 	VORPS        Y13, Y12, Y12
@@ -3092,11 +5840,5372 @@ tile_6x2_masked_store:
 	VMASKMOVPS Y11, Y15, 32(R13)(R11*2)
 	DECQ       80(AX)
 	JEQ        done
-	IMUL3Q     $0x06, R8, CX
-	ADDQ       CX, SI
 	IMUL3Q     $0x06, R11, CX
 	ADDQ       CX, DI
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_6x2_masked
+
+tile_1x1_columns:
+	MOVQ    DI, R12
+	VMOVUPS (R12), Y0
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_1x1_columns_rest
+
+tile_1x1_columns_k:
+	VMOVUPS      (BX), Y1
+	VBROADCASTSS (R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (BX)(R10*1), Y1
+	VBROADCASTSS (R12)(R8*1), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (BX)(R10*2), Y1
+	VBROADCASTSS (R12)(R8*2), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VBROADCASTSS (R12)(R13*1), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_columns_k
+
+tile_1x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_columns_sum
+
+tile_1x1_columns_last:
+	VMOVUPS      (BX), Y1
+	VBROADCASTSS (R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x1_columns_last
+
+tile_1x1_columns_sum:
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VMOVMSKPS    Y1, CX
+	TESTL        CX, CX
+	JEQ          tile_1x1_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X2
+	VBROADCASTSS X2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VBLENDVPS    Y1, Y2, Y0, Y0
+
+tile_1x1_columns_store:
+	MOVQ    DI, R12
+	VMOVUPS Y0, (R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x1_columns
+
+tile_2x1_columns:
+	MOVQ    DI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS (R12)(R11*1), Y1
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_2x1_columns_rest
+
+tile_2x1_columns_k:
+	VMOVUPS      (BX), Y2
+	VBROADCASTSS (R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	VMOVUPS      (BX)(R10*1), Y2
+	VBROADCASTSS (R12)(R8*1), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	VMOVUPS      (BX)(R10*2), Y2
+	VBROADCASTSS (R12)(R8*2), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	VMOVUPS      (BX)(DX*1), Y2
+	VBROADCASTSS (R12)(R13*1), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_columns_k
+
+tile_2x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_columns_sum
+
+tile_2x1_columns_last:
+	VMOVUPS      (BX), Y2
+	VBROADCASTSS (R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x1_columns_last
+
+tile_2x1_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y2
+	VMOVMSKPS    Y2, CX
+	TESTL        CX, CX
+	JEQ          tile_2x1_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X3
+	VBROADCASTSS X3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y2
+	VBLENDVPS    Y2, Y3, Y1, Y1
+
+tile_2x1_columns_store:
+	MOVQ    DI, R12
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, (R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x1_columns
+
+tile_3x1_columns:
+	MOVQ    DI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS (R12)(R11*1), Y1
+	VMOVUPS (R12)(R11*2), Y2
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_3x1_columns_rest
+
+tile_3x1_columns_k:
+	VMOVUPS      (BX), Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	VMOVUPS      (BX)(R10*1), Y3
+	VBROADCASTSS (R12)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	VMOVUPS      (BX)(R10*2), Y3
+	VBROADCASTSS (R12)(R8*2), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	VMOVUPS      (BX)(DX*1), Y3
+	VBROADCASTSS (R12)(R13*1), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_columns_k
+
+tile_3x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_columns_sum
+
+tile_3x1_columns_last:
+	VMOVUPS      (BX), Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x1_columns_last
+
+tile_3x1_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y3
+	VCMPPS       $0x03, Y2, Y2, Y4
+	VORPS        Y4, Y3, Y3
+	VMOVMSKPS    Y3, CX
+	TESTL        CX, CX
+	JEQ          tile_3x1_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X4
+	VBROADCASTSS X4, Y4
+	VCMPPS       $0x03, Y0, Y0, Y3
+	VBLENDVPS    Y3, Y4, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y3
+	VBLENDVPS    Y3, Y4, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y3
+	VBLENDVPS    Y3, Y4, Y2, Y2
+
+tile_3x1_columns_store:
+	MOVQ    DI, R12
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, (R12)(R11*1)
+	VMOVUPS Y2, (R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x1_columns
+
+tile_4x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS (R12), Y0
+	VMOVUPS (R12)(R11*1), Y1
+	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R13), Y3
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_4x1_columns_rest
+
+tile_4x1_columns_k:
+	VMOVUPS      (BX), Y4
+	VBROADCASTSS (R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS      (BX)(R10*1), Y4
+	VBROADCASTSS (R12)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS      (BX)(R10*2), Y4
+	VBROADCASTSS (R12)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS      (BX)(DX*1), Y4
+	VBROADCASTSS (R12)(R13*1), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_columns_k
+
+tile_4x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_columns_sum
+
+tile_4x1_columns_last:
+	VMOVUPS      (BX), Y4
+	VBROADCASTSS (R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x1_columns_last
+
+tile_4x1_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y4
+	VCMPPS       $0x03, Y2, Y3, Y5
+	VORPS        Y5, Y4, Y4
+	VMOVMSKPS    Y4, CX
+	TESTL        CX, CX
+	JEQ          tile_4x1_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X5
+	VBROADCASTSS X5, Y5
+	VCMPPS       $0x03, Y0, Y0, Y4
+	VBLENDVPS    Y4, Y5, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y4
+	VBLENDVPS    Y4, Y5, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y4
+	VBLENDVPS    Y4, Y5, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y4
+	VBLENDVPS    Y4, Y5, Y3, Y3
+
+tile_4x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, (R12)(R11*1)
+	VMOVUPS Y2, (R12)(R11*2)
+	VMOVUPS Y3, (R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x1_columns
+
+tile_5x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS (R12), Y0
+	VMOVUPS (R12)(R11*1), Y1
+	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R13), Y3
+	VMOVUPS (R13)(R11*1), Y4
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_5x1_columns_rest
+
+tile_5x1_columns_k:
+	VMOVUPS      (BX), Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	VMOVUPS      (BX)(R10*1), Y5
+	VBROADCASTSS (R12)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	VMOVUPS      (BX)(R10*2), Y5
+	VBROADCASTSS (R12)(R8*2), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	VMOVUPS      (BX)(DX*1), Y5
+	VBROADCASTSS (R12)(R13*1), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_columns_k
+
+tile_5x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_columns_sum
+
+tile_5x1_columns_last:
+	VMOVUPS      (BX), Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x1_columns_last
+
+tile_5x1_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y5
+	VCMPPS       $0x03, Y2, Y3, Y6
+	VORPS        Y6, Y5, Y5
+	VCMPPS       $0x03, Y4, Y4, Y6
+	VORPS        Y6, Y5, Y5
+	VMOVMSKPS    Y5, CX
+	TESTL        CX, CX
+	JEQ          tile_5x1_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X6
+	VBROADCASTSS X6, Y6
+	VCMPPS       $0x03, Y0, Y0, Y5
+	VBLENDVPS    Y5, Y6, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y5
+	VBLENDVPS    Y5, Y6, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y5
+	VBLENDVPS    Y5, Y6, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y5
+	VBLENDVPS    Y5, Y6, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y5
+	VBLENDVPS    Y5, Y6, Y4, Y4
+
+tile_5x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, (R12)(R11*1)
+	VMOVUPS Y2, (R12)(R11*2)
+	VMOVUPS Y3, (R13)
+	VMOVUPS Y4, (R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x1_columns
+
+tile_6x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS (R12), Y0
+	VMOVUPS (R12)(R11*1), Y1
+	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R13), Y3
+	VMOVUPS (R13)(R11*1), Y4
+	VMOVUPS (R13)(R11*2), Y5
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_6x1_columns_rest
+
+tile_6x1_columns_k:
+	VMOVUPS      (BX), Y6
+	VBROADCASTSS (R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	VMOVUPS      (BX)(R10*1), Y6
+	VBROADCASTSS (R12)(R8*1), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	VMOVUPS      (BX)(R10*2), Y6
+	VBROADCASTSS (R12)(R8*2), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	VMOVUPS      (BX)(DX*1), Y6
+	VBROADCASTSS (R12)(R13*1), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_columns_k
+
+tile_6x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_columns_sum
+
+tile_6x1_columns_last:
+	VMOVUPS      (BX), Y6
+	VBROADCASTSS (R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x1_columns_last
+
+tile_6x1_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y6
+	VCMPPS       $0x03, Y2, Y3, Y7
+	VORPS        Y7, Y6, Y6
+	VCMPPS       $0x03, Y4, Y5, Y7
+	VORPS        Y7, Y6, Y6
+	VMOVMSKPS    Y6, CX
+	TESTL        CX, CX
+	JEQ          tile_6x1_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X7
+	VBROADCASTSS X7, Y7
+	VCMPPS       $0x03, Y0, Y0, Y6
+	VBLENDVPS    Y6, Y7, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y6
+	VBLENDVPS    Y6, Y7, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y6
+	VBLENDVPS    Y6, Y7, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y7, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y6
+	VBLENDVPS    Y6, Y7, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y6
+	VBLENDVPS    Y6, Y7, Y5, Y5
+
+tile_6x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, (R12)(R11*1)
+	VMOVUPS Y2, (R12)(R11*2)
+	VMOVUPS Y3, (R13)
+	VMOVUPS Y4, (R13)(R11*1)
+	VMOVUPS Y5, (R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x1_columns
+
+tile_7x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS (R12), Y0
+	VMOVUPS (R12)(R11*1), Y1
+	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R13), Y3
+	VMOVUPS (R13)(R11*1), Y4
+	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (DX), Y6
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_7x1_columns_rest
+
+tile_7x1_columns_k:
+	VMOVUPS      (BX), Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	VMOVUPS      (BX)(R10*1), Y7
+	VBROADCASTSS (R12)(R8*1), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12)(R8*1), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	VMOVUPS      (BX)(R10*2), Y7
+	VBROADCASTSS (R12)(R8*2), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12)(R8*2), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	VMOVUPS      (BX)(DX*1), Y7
+	VBROADCASTSS (R12)(R13*1), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12)(R13*1), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_columns_k
+
+tile_7x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_columns_sum
+
+tile_7x1_columns_last:
+	VMOVUPS      (BX), Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x1_columns_last
+
+tile_7x1_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y7
+	VCMPPS       $0x03, Y2, Y3, Y8
+	VORPS        Y8, Y7, Y7
+	VCMPPS       $0x03, Y4, Y5, Y8
+	VORPS        Y8, Y7, Y7
+	VCMPPS       $0x03, Y6, Y6, Y8
+	VORPS        Y8, Y7, Y7
+	VMOVMSKPS    Y7, CX
+	TESTL        CX, CX
+	JEQ          tile_7x1_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X8
+	VBROADCASTSS X8, Y8
+	VCMPPS       $0x03, Y0, Y0, Y7
+	VBLENDVPS    Y7, Y8, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y7
+	VBLENDVPS    Y7, Y8, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y7
+	VBLENDVPS    Y7, Y8, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y7
+	VBLENDVPS    Y7, Y8, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y7
+	VBLENDVPS    Y7, Y8, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y7
+	VBLENDVPS    Y7, Y8, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y8, Y6, Y6
+
+tile_7x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, (R12)(R11*1)
+	VMOVUPS Y2, (R12)(R11*2)
+	VMOVUPS Y3, (R13)
+	VMOVUPS Y4, (R13)(R11*1)
+	VMOVUPS Y5, (R13)(R11*2)
+	VMOVUPS Y6, (DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x1_columns
+
+tile_8x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS (R12), Y0
+	VMOVUPS (R12)(R11*1), Y1
+	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R13), Y3
+	VMOVUPS (R13)(R11*1), Y4
+	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (DX), Y6
+	VMOVUPS (DX)(R11*1), Y7
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_8x1_columns_rest
+
+tile_8x1_columns_k:
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(R12), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	VMOVUPS      (BX)(R10*1), Y8
+	VBROADCASTSS (R12)(R8*1), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	VMOVUPS      (BX)(R10*2), Y8
+	VBROADCASTSS (R12)(R8*2), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*2), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(R12)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	VMOVUPS      (BX)(DX*1), Y8
+	VBROADCASTSS (R12)(R13*1), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12)(R13*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(R12)(R13*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_columns_k
+
+tile_8x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_columns_sum
+
+tile_8x1_columns_last:
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(R12), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x1_columns_last
+
+tile_8x1_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y8
+	VCMPPS       $0x03, Y2, Y3, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPS       $0x03, Y4, Y5, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPS       $0x03, Y6, Y7, Y9
+	VORPS        Y9, Y8, Y8
+	VMOVMSKPS    Y8, CX
+	TESTL        CX, CX
+	JEQ          tile_8x1_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X9
+	VBROADCASTSS X9, Y9
+	VCMPPS       $0x03, Y0, Y0, Y8
+	VBLENDVPS    Y8, Y9, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y8
+	VBLENDVPS    Y8, Y9, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y8
+	VBLENDVPS    Y8, Y9, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y8
+	VBLENDVPS    Y8, Y9, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y8
+	VBLENDVPS    Y8, Y9, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y8
+	VBLENDVPS    Y8, Y9, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y8
+	VBLENDVPS    Y8, Y9, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y8
+	VBLENDVPS    Y8, Y9, Y7, Y7
+
+tile_8x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, (R12)(R11*1)
+	VMOVUPS Y2, (R12)(R11*2)
+	VMOVUPS Y3, (R13)
+	VMOVUPS Y4, (R13)(R11*1)
+	VMOVUPS Y5, (R13)(R11*2)
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, (DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x1_columns
+
+tile_9x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS (R12), Y0
+	VMOVUPS (R12)(R11*1), Y1
+	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R13), Y3
+	VMOVUPS (R13)(R11*1), Y4
+	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (DX), Y6
+	VMOVUPS (DX)(R11*1), Y7
+	VMOVUPS (DX)(R11*2), Y8
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_9x1_columns_rest
+
+tile_9x1_columns_k:
+	VMOVUPS      (BX), Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 24(R12), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 28(R12), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 32(R12), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	VMOVUPS      (BX)(R10*1), Y9
+	VBROADCASTSS (R12)(R8*1), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 24(R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 28(R12)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 32(R12)(R8*1), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	VMOVUPS      (BX)(R10*2), Y9
+	VBROADCASTSS (R12)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 24(R12)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 28(R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 32(R12)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	VMOVUPS      (BX)(DX*1), Y9
+	VBROADCASTSS (R12)(R13*1), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 24(R12)(R13*1), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 28(R12)(R13*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 32(R12)(R13*1), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_columns_k
+
+tile_9x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_columns_sum
+
+tile_9x1_columns_last:
+	VMOVUPS      (BX), Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 24(R12), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 28(R12), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 32(R12), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x1_columns_last
+
+tile_9x1_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y9
+	VCMPPS       $0x03, Y2, Y3, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPS       $0x03, Y4, Y5, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPS       $0x03, Y6, Y7, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPS       $0x03, Y8, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VMOVMSKPS    Y9, CX
+	TESTL        CX, CX
+	JEQ          tile_9x1_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X10
+	VBROADCASTSS X10, Y10
+	VCMPPS       $0x03, Y0, Y0, Y9
+	VBLENDVPS    Y9, Y10, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y9
+	VBLENDVPS    Y9, Y10, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y9
+	VBLENDVPS    Y9, Y10, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y9
+	VBLENDVPS    Y9, Y10, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y9
+	VBLENDVPS    Y9, Y10, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y9
+	VBLENDVPS    Y9, Y10, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y9
+	VBLENDVPS    Y9, Y10, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y9
+	VBLENDVPS    Y9, Y10, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y9
+	VBLENDVPS    Y9, Y10, Y8, Y8
+
+tile_9x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, (R12)(R11*1)
+	VMOVUPS Y2, (R12)(R11*2)
+	VMOVUPS Y3, (R13)
+	VMOVUPS Y4, (R13)(R11*1)
+	VMOVUPS Y5, (R13)(R11*2)
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, (DX)(R11*1)
+	VMOVUPS Y8, (DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_9x1_columns
+
+tile_10x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS (R12), Y0
+	VMOVUPS (R12)(R11*1), Y1
+	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R13), Y3
+	VMOVUPS (R13)(R11*1), Y4
+	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (DX), Y6
+	VMOVUPS (DX)(R11*1), Y7
+	VMOVUPS (DX)(R11*2), Y8
+	VMOVUPS (R15), Y9
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_10x1_columns_rest
+
+tile_10x1_columns_k:
+	VMOVUPS      (BX), Y10
+	VBROADCASTSS (R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 20(R12), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 24(R12), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 28(R12), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 32(R12), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 36(R12), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	VMOVUPS      (BX)(R10*1), Y10
+	VBROADCASTSS (R12)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 24(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 28(R12)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 32(R12)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 36(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	VMOVUPS      (BX)(R10*2), Y10
+	VBROADCASTSS (R12)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 24(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 28(R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 32(R12)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 36(R12)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	VMOVUPS      (BX)(DX*1), Y10
+	VBROADCASTSS (R12)(R13*1), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 24(R12)(R13*1), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 28(R12)(R13*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 32(R12)(R13*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 36(R12)(R13*1), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_columns_k
+
+tile_10x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_columns_sum
+
+tile_10x1_columns_last:
+	VMOVUPS      (BX), Y10
+	VBROADCASTSS (R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 20(R12), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 24(R12), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 28(R12), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 32(R12), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 36(R12), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x1_columns_last
+
+tile_10x1_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y10
+	VCMPPS       $0x03, Y2, Y3, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y4, Y5, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y6, Y7, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y8, Y9, Y11
+	VORPS        Y11, Y10, Y10
+	VMOVMSKPS    Y10, CX
+	TESTL        CX, CX
+	JEQ          tile_10x1_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X11
+	VBROADCASTSS X11, Y11
+	VCMPPS       $0x03, Y0, Y0, Y10
+	VBLENDVPS    Y10, Y11, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y10
+	VBLENDVPS    Y10, Y11, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y10
+	VBLENDVPS    Y10, Y11, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y10
+	VBLENDVPS    Y10, Y11, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y10
+	VBLENDVPS    Y10, Y11, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y10
+	VBLENDVPS    Y10, Y11, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y10
+	VBLENDVPS    Y10, Y11, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y10
+	VBLENDVPS    Y10, Y11, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y10
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y10
+	VBLENDVPS    Y10, Y11, Y9, Y9
+
+tile_10x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, (R12)(R11*1)
+	VMOVUPS Y2, (R12)(R11*2)
+	VMOVUPS Y3, (R13)
+	VMOVUPS Y4, (R13)(R11*1)
+	VMOVUPS Y5, (R13)(R11*2)
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, (DX)(R11*1)
+	VMOVUPS Y8, (DX)(R11*2)
+	VMOVUPS Y9, (R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_10x1_columns
+
+tile_11x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS (R12), Y0
+	VMOVUPS (R12)(R11*1), Y1
+	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R13), Y3
+	VMOVUPS (R13)(R11*1), Y4
+	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (DX), Y6
+	VMOVUPS (DX)(R11*1), Y7
+	VMOVUPS (DX)(R11*2), Y8
+	VMOVUPS (R15), Y9
+	VMOVUPS (R15)(R11*1), Y10
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_11x1_columns_rest
+
+tile_11x1_columns_k:
+	VMOVUPS      (BX), Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 24(R12), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 28(R12), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 32(R12), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 36(R12), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 40(R12), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	VMOVUPS      (BX)(R10*1), Y11
+	VBROADCASTSS (R12)(R8*1), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*1), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 28(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 32(R12)(R8*1), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 36(R12)(R8*1), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 40(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	VMOVUPS      (BX)(R10*2), Y11
+	VBROADCASTSS (R12)(R8*2), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*2), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 28(R12)(R8*2), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 32(R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 36(R12)(R8*2), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 40(R12)(R8*2), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	VMOVUPS      (BX)(DX*1), Y11
+	VBROADCASTSS (R12)(R13*1), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 24(R12)(R13*1), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 28(R12)(R13*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 32(R12)(R13*1), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 36(R12)(R13*1), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 40(R12)(R13*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_columns_k
+
+tile_11x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_columns_sum
+
+tile_11x1_columns_last:
+	VMOVUPS      (BX), Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 24(R12), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 28(R12), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 32(R12), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 36(R12), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 40(R12), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x1_columns_last
+
+tile_11x1_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y11
+	VCMPPS       $0x03, Y2, Y3, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPS       $0x03, Y4, Y5, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPS       $0x03, Y6, Y7, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPS       $0x03, Y8, Y9, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPS       $0x03, Y10, Y10, Y12
+	VORPS        Y12, Y11, Y11
+	VMOVMSKPS    Y11, CX
+	TESTL        CX, CX
+	JEQ          tile_11x1_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X12
+	VBROADCASTSS X12, Y12
+	VCMPPS       $0x03, Y0, Y0, Y11
+	VBLENDVPS    Y11, Y12, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y11
+	VBLENDVPS    Y11, Y12, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y11
+	VBLENDVPS    Y11, Y12, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y11
+	VBLENDVPS    Y11, Y12, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y11
+	VBLENDVPS    Y11, Y12, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y11
+	VBLENDVPS    Y11, Y12, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y11
+	VBLENDVPS    Y11, Y12, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y11
+	VBLENDVPS    Y11, Y12, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y11
+	VBLENDVPS    Y11, Y12, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y12, Y9, Y9
+	VCMPPS       $0x03, Y10, Y10, Y11
+	VBLENDVPS    Y11, Y12, Y10, Y10
+
+tile_11x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, (R12)(R11*1)
+	VMOVUPS Y2, (R12)(R11*2)
+	VMOVUPS Y3, (R13)
+	VMOVUPS Y4, (R13)(R11*1)
+	VMOVUPS Y5, (R13)(R11*2)
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, (DX)(R11*1)
+	VMOVUPS Y8, (DX)(R11*2)
+	VMOVUPS Y9, (R15)
+	VMOVUPS Y10, (R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_11x1_columns
+
+tile_12x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS (R12), Y0
+	VMOVUPS (R12)(R11*1), Y1
+	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R13), Y3
+	VMOVUPS (R13)(R11*1), Y4
+	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (DX), Y6
+	VMOVUPS (DX)(R11*1), Y7
+	VMOVUPS (DX)(R11*2), Y8
+	VMOVUPS (R15), Y9
+	VMOVUPS (R15)(R11*1), Y10
+	VMOVUPS (R15)(R11*2), Y11
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_12x1_columns_rest
+
+tile_12x1_columns_k:
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (R12), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 24(R12), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(R12), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(R12), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(R12), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 40(R12), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 44(R12), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	VMOVUPS      (BX)(R10*1), Y12
+	VBROADCASTSS (R12)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(R12)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 40(R12)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 44(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	VMOVUPS      (BX)(R10*2), Y12
+	VBROADCASTSS (R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 40(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 44(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	VMOVUPS      (BX)(DX*1), Y12
+	VBROADCASTSS (R12)(R13*1), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 24(R12)(R13*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(R12)(R13*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 40(R12)(R13*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 44(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_columns_k
+
+tile_12x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_columns_sum
+
+tile_12x1_columns_last:
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (R12), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 24(R12), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(R12), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(R12), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(R12), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 40(R12), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 44(R12), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x1_columns_last
+
+tile_12x1_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y12
+	VCMPPS       $0x03, Y2, Y3, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y4, Y5, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y6, Y7, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y8, Y9, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y10, Y11, Y13
+	VORPS        Y13, Y12, Y12
+	VMOVMSKPS    Y12, CX
+	TESTL        CX, CX
+	JEQ          tile_12x1_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X13
+	VBROADCASTSS X13, Y13
+	VCMPPS       $0x03, Y0, Y0, Y12
+	VBLENDVPS    Y12, Y13, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y12
+	VBLENDVPS    Y12, Y13, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y12
+	VBLENDVPS    Y12, Y13, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y12
+	VBLENDVPS    Y12, Y13, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y12
+	VBLENDVPS    Y12, Y13, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y12
+	VBLENDVPS    Y12, Y13, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y12
+	VBLENDVPS    Y12, Y13, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y12
+	VBLENDVPS    Y12, Y13, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y12
+	VBLENDVPS    Y12, Y13, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y12
+	VBLENDVPS    Y12, Y13, Y9, Y9
+	VCMPPS       $0x03, Y10, Y10, Y12
+	VBLENDVPS    Y12, Y13, Y10, Y10
+	VCMPPS       $0x03, Y11, Y11, Y12
+	VBLENDVPS    Y12, Y13, Y11, Y11
+
+tile_12x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, (R12)(R11*1)
+	VMOVUPS Y2, (R12)(R11*2)
+	VMOVUPS Y3, (R13)
+	VMOVUPS Y4, (R13)(R11*1)
+	VMOVUPS Y5, (R13)(R11*2)
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, (DX)(R11*1)
+	VMOVUPS Y8, (DX)(R11*2)
+	VMOVUPS Y9, (R15)
+	VMOVUPS Y10, (R15)(R11*1)
+	VMOVUPS Y11, (R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_12x1_columns
+
+tile_1x2_columns:
+	MOVQ    DI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_1x2_columns_rest
+
+tile_1x2_columns_k:
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R10*1), Y2
+	VMOVUPS      32(BX)(R10*1), Y3
+	VBROADCASTSS (R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R10*2), Y2
+	VMOVUPS      32(BX)(R10*2), Y3
+	VBROADCASTSS (R12)(R8*2), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(DX*1), Y2
+	VMOVUPS      32(BX)(DX*1), Y3
+	VBROADCASTSS (R12)(R13*1), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_columns_k
+
+tile_1x2_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_columns_sum
+
+tile_1x2_columns_last:
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x2_columns_last
+
+tile_1x2_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y2
+	VMOVMSKPS    Y2, CX
+	TESTL        CX, CX
+	JEQ          tile_1x2_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X3
+	VBROADCASTSS X3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y2
+	VBLENDVPS    Y2, Y3, Y1, Y1
+
+tile_1x2_columns_store:
+	MOVQ    DI, R12
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x2_columns
+
+tile_2x2_columns:
+	MOVQ    DI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	VMOVUPS (R12)(R11*1), Y2
+	VMOVUPS 32(R12)(R11*1), Y3
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_2x2_columns_rest
+
+tile_2x2_columns_k:
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R10*1), Y4
+	VMOVUPS      32(BX)(R10*1), Y5
+	VBROADCASTSS (R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R10*2), Y4
+	VMOVUPS      32(BX)(R10*2), Y5
+	VBROADCASTSS (R12)(R8*2), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(DX*1), Y4
+	VMOVUPS      32(BX)(DX*1), Y5
+	VBROADCASTSS (R12)(R13*1), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(R13*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_columns_k
+
+tile_2x2_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_columns_sum
+
+tile_2x2_columns_last:
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x2_columns_last
+
+tile_2x2_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y4
+	VCMPPS       $0x03, Y2, Y3, Y5
+	VORPS        Y5, Y4, Y4
+	VMOVMSKPS    Y4, CX
+	TESTL        CX, CX
+	JEQ          tile_2x2_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X5
+	VBROADCASTSS X5, Y5
+	VCMPPS       $0x03, Y0, Y0, Y4
+	VBLENDVPS    Y4, Y5, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y4
+	VBLENDVPS    Y4, Y5, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y4
+	VBLENDVPS    Y4, Y5, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y4
+	VBLENDVPS    Y4, Y5, Y3, Y3
+
+tile_2x2_columns_store:
+	MOVQ    DI, R12
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	VMOVUPS Y2, (R12)(R11*1)
+	VMOVUPS Y3, 32(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x2_columns
+
+tile_3x2_columns:
+	MOVQ    DI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	VMOVUPS (R12)(R11*1), Y2
+	VMOVUPS 32(R12)(R11*1), Y3
+	VMOVUPS (R12)(R11*2), Y4
+	VMOVUPS 32(R12)(R11*2), Y5
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_3x2_columns_rest
+
+tile_3x2_columns_k:
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R10*1), Y6
+	VMOVUPS      32(BX)(R10*1), Y7
+	VBROADCASTSS (R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12)(R8*1), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R10*2), Y6
+	VMOVUPS      32(BX)(R10*2), Y7
+	VBROADCASTSS (R12)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(DX*1), Y6
+	VMOVUPS      32(BX)(DX*1), Y7
+	VBROADCASTSS (R12)(R13*1), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(R13*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12)(R13*1), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_columns_k
+
+tile_3x2_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_columns_sum
+
+tile_3x2_columns_last:
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x2_columns_last
+
+tile_3x2_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y6
+	VCMPPS       $0x03, Y2, Y3, Y7
+	VORPS        Y7, Y6, Y6
+	VCMPPS       $0x03, Y4, Y5, Y7
+	VORPS        Y7, Y6, Y6
+	VMOVMSKPS    Y6, CX
+	TESTL        CX, CX
+	JEQ          tile_3x2_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X7
+	VBROADCASTSS X7, Y7
+	VCMPPS       $0x03, Y0, Y0, Y6
+	VBLENDVPS    Y6, Y7, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y6
+	VBLENDVPS    Y6, Y7, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y6
+	VBLENDVPS    Y6, Y7, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y7, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y6
+	VBLENDVPS    Y6, Y7, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y6
+	VBLENDVPS    Y6, Y7, Y5, Y5
+
+tile_3x2_columns_store:
+	MOVQ    DI, R12
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	VMOVUPS Y2, (R12)(R11*1)
+	VMOVUPS Y3, 32(R12)(R11*1)
+	VMOVUPS Y4, (R12)(R11*2)
+	VMOVUPS Y5, 32(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x2_columns
+
+tile_4x2_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	VMOVUPS (R12)(R11*1), Y2
+	VMOVUPS 32(R12)(R11*1), Y3
+	VMOVUPS (R12)(R11*2), Y4
+	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R13), Y6
+	VMOVUPS 32(R13), Y7
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_4x2_columns_rest
+
+tile_4x2_columns_k:
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R10*1), Y8
+	VMOVUPS      32(BX)(R10*1), Y9
+	VBROADCASTSS (R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12)(R8*1), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R10*2), Y8
+	VMOVUPS      32(BX)(R10*2), Y9
+	VBROADCASTSS (R12)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12)(R8*2), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(DX*1), Y8
+	VMOVUPS      32(BX)(DX*1), Y9
+	VBROADCASTSS (R12)(R13*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R13*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12)(R13*1), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12)(R13*1), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_columns_k
+
+tile_4x2_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_columns_sum
+
+tile_4x2_columns_last:
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x2_columns_last
+
+tile_4x2_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y8
+	VCMPPS       $0x03, Y2, Y3, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPS       $0x03, Y4, Y5, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPS       $0x03, Y6, Y7, Y9
+	VORPS        Y9, Y8, Y8
+	VMOVMSKPS    Y8, CX
+	TESTL        CX, CX
+	JEQ          tile_4x2_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X9
+	VBROADCASTSS X9, Y9
+	VCMPPS       $0x03, Y0, Y0, Y8
+	VBLENDVPS    Y8, Y9, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y8
+	VBLENDVPS    Y8, Y9, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y8
+	VBLENDVPS    Y8, Y9, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y8
+	VBLENDVPS    Y8, Y9, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y8
+	VBLENDVPS    Y8, Y9, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y8
+	VBLENDVPS    Y8, Y9, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y8
+	VBLENDVPS    Y8, Y9, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y8
+	VBLENDVPS    Y8, Y9, Y7, Y7
+
+tile_4x2_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	VMOVUPS Y2, (R12)(R11*1)
+	VMOVUPS Y3, 32(R12)(R11*1)
+	VMOVUPS Y4, (R12)(R11*2)
+	VMOVUPS Y5, 32(R12)(R11*2)
+	VMOVUPS Y6, (R13)
+	VMOVUPS Y7, 32(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x2_columns
+
+tile_5x2_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	VMOVUPS (R12)(R11*1), Y2
+	VMOVUPS 32(R12)(R11*1), Y3
+	VMOVUPS (R12)(R11*2), Y4
+	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R13), Y6
+	VMOVUPS 32(R13), Y7
+	VMOVUPS (R13)(R11*1), Y8
+	VMOVUPS 32(R13)(R11*1), Y9
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_5x2_columns_rest
+
+tile_5x2_columns_k:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	VMOVUPS      (BX)(R10*1), Y10
+	VMOVUPS      32(BX)(R10*1), Y11
+	VBROADCASTSS (R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	VMOVUPS      (BX)(R10*2), Y10
+	VMOVUPS      32(BX)(R10*2), Y11
+	VBROADCASTSS (R12)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	VMOVUPS      (BX)(DX*1), Y10
+	VMOVUPS      32(BX)(DX*1), Y11
+	VBROADCASTSS (R12)(R13*1), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12)(R13*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12)(R13*1), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12)(R13*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R12)(R13*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_columns_k
+
+tile_5x2_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_columns_sum
+
+tile_5x2_columns_last:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x2_columns_last
+
+tile_5x2_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y10
+	VCMPPS       $0x03, Y2, Y3, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y4, Y5, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y6, Y7, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y8, Y9, Y11
+	VORPS        Y11, Y10, Y10
+	VMOVMSKPS    Y10, CX
+	TESTL        CX, CX
+	JEQ          tile_5x2_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X11
+	VBROADCASTSS X11, Y11
+	VCMPPS       $0x03, Y0, Y0, Y10
+	VBLENDVPS    Y10, Y11, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y10
+	VBLENDVPS    Y10, Y11, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y10
+	VBLENDVPS    Y10, Y11, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y10
+	VBLENDVPS    Y10, Y11, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y10
+	VBLENDVPS    Y10, Y11, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y10
+	VBLENDVPS    Y10, Y11, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y10
+	VBLENDVPS    Y10, Y11, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y10
+	VBLENDVPS    Y10, Y11, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y10
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y10
+	VBLENDVPS    Y10, Y11, Y9, Y9
+
+tile_5x2_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	VMOVUPS Y2, (R12)(R11*1)
+	VMOVUPS Y3, 32(R12)(R11*1)
+	VMOVUPS Y4, (R12)(R11*2)
+	VMOVUPS Y5, 32(R12)(R11*2)
+	VMOVUPS Y6, (R13)
+	VMOVUPS Y7, 32(R13)
+	VMOVUPS Y8, (R13)(R11*1)
+	VMOVUPS Y9, 32(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x2_columns
+
+tile_6x2_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	VMOVUPS (R12)(R11*1), Y2
+	VMOVUPS 32(R12)(R11*1), Y3
+	VMOVUPS (R12)(R11*2), Y4
+	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R13), Y6
+	VMOVUPS 32(R13), Y7
+	VMOVUPS (R13)(R11*1), Y8
+	VMOVUPS 32(R13)(R11*1), Y9
+	VMOVUPS (R13)(R11*2), Y10
+	VMOVUPS 32(R13)(R11*2), Y11
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_6x2_columns_rest
+
+tile_6x2_columns_k:
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSS (R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R12), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (BX)(R10*1), Y12
+	VMOVUPS      32(BX)(R10*1), Y13
+	VBROADCASTSS (R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (BX)(R10*2), Y12
+	VMOVUPS      32(BX)(R10*2), Y13
+	VBROADCASTSS (R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (BX)(DX*1), Y12
+	VMOVUPS      32(BX)(DX*1), Y13
+	VBROADCASTSS (R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_columns_k
+
+tile_6x2_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_columns_sum
+
+tile_6x2_columns_last:
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSS (R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R12), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x2_columns_last
+
+tile_6x2_columns_sum:
+	VCMPPS       $0x03, Y0, Y1, Y12
+	VCMPPS       $0x03, Y2, Y3, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y4, Y5, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y6, Y7, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y8, Y9, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y10, Y11, Y13
+	VORPS        Y13, Y12, Y12
+	VMOVMSKPS    Y12, CX
+	TESTL        CX, CX
+	JEQ          tile_6x2_columns_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X13
+	VBROADCASTSS X13, Y13
+	VCMPPS       $0x03, Y0, Y0, Y12
+	VBLENDVPS    Y12, Y13, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y12
+	VBLENDVPS    Y12, Y13, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y12
+	VBLENDVPS    Y12, Y13, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y12
+	VBLENDVPS    Y12, Y13, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y12
+	VBLENDVPS    Y12, Y13, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y12
+	VBLENDVPS    Y12, Y13, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y12
+	VBLENDVPS    Y12, Y13, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y12
+	VBLENDVPS    Y12, Y13, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y12
+	VBLENDVPS    Y12, Y13, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y12
+	VBLENDVPS    Y12, Y13, Y9, Y9
+	VCMPPS       $0x03, Y10, Y10, Y12
+	VBLENDVPS    Y12, Y13, Y10, Y10
+	VCMPPS       $0x03, Y11, Y11, Y12
+	VBLENDVPS    Y12, Y13, Y11, Y11
+
+tile_6x2_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	VMOVUPS Y2, (R12)(R11*1)
+	VMOVUPS Y3, 32(R12)(R11*1)
+	VMOVUPS Y4, (R12)(R11*2)
+	VMOVUPS Y5, 32(R12)(R11*2)
+	VMOVUPS Y6, (R13)
+	VMOVUPS Y7, 32(R13)
+	VMOVUPS Y8, (R13)(R11*1)
+	VMOVUPS Y9, 32(R13)(R11*1)
+	VMOVUPS Y10, (R13)(R11*2)
+	VMOVUPS Y11, 32(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x2_columns
+
+tile_1x1_columns_masked:
+	MOVQ       DI, R12
+	VMASKMOVPS (R12), Y15, Y0
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_columns_masked_rest
+
+tile_1x1_columns_masked_k:
+	VMASKMOVPS   (BX), Y15, Y1
+	VBROADCASTSS (R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMASKMOVPS   (BX)(R10*1), Y15, Y1
+	VBROADCASTSS (R12)(R8*1), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMASKMOVPS   (BX)(R10*2), Y15, Y1
+	VBROADCASTSS (R12)(R8*2), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMASKMOVPS   (BX)(DX*1), Y15, Y1
+	VBROADCASTSS (R12)(R13*1), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_columns_masked_k
+
+tile_1x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_columns_masked_sum
+
+tile_1x1_columns_masked_last:
+	VMASKMOVPS   (BX), Y15, Y1
+	VBROADCASTSS (R12), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x1_columns_masked_last
+
+tile_1x1_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VMOVMSKPS    Y1, CX
+	TESTL        CX, CX
+	JEQ          tile_1x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X2
+	VBROADCASTSS X2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VBLENDVPS    Y1, Y2, Y0, Y0
+
+tile_1x1_columns_masked_store:
+	MOVQ       DI, R12
+	VMASKMOVPS Y0, Y15, (R12)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_1x1_columns_masked
+
+tile_2x1_columns_masked:
+	MOVQ       DI, R12
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_columns_masked_rest
+
+tile_2x1_columns_masked_k:
+	VMASKMOVPS   (BX), Y15, Y2
+	VBROADCASTSS (R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	VMASKMOVPS   (BX)(R10*1), Y15, Y2
+	VBROADCASTSS (R12)(R8*1), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	VMASKMOVPS   (BX)(R10*2), Y15, Y2
+	VBROADCASTSS (R12)(R8*2), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	VMASKMOVPS   (BX)(DX*1), Y15, Y2
+	VBROADCASTSS (R12)(R13*1), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_columns_masked_k
+
+tile_2x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_columns_masked_sum
+
+tile_2x1_columns_masked_last:
+	VMASKMOVPS   (BX), Y15, Y2
+	VBROADCASTSS (R12), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12), Y4
+	VFMADD231PS  Y2, Y4, Y1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x1_columns_masked_last
+
+tile_2x1_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y2
+	VMOVMSKPS    Y2, CX
+	TESTL        CX, CX
+	JEQ          tile_2x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X3
+	VBROADCASTSS X3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y2
+	VBLENDVPS    Y2, Y3, Y1, Y1
+
+tile_2x1_columns_masked_store:
+	MOVQ       DI, R12
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_2x1_columns_masked
+
+tile_3x1_columns_masked:
+	MOVQ       DI, R12
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_columns_masked_rest
+
+tile_3x1_columns_masked_k:
+	VMASKMOVPS   (BX), Y15, Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	VMASKMOVPS   (BX)(R10*1), Y15, Y3
+	VBROADCASTSS (R12)(R8*1), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	VMASKMOVPS   (BX)(R10*2), Y15, Y3
+	VBROADCASTSS (R12)(R8*2), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	VMASKMOVPS   (BX)(DX*1), Y15, Y3
+	VBROADCASTSS (R12)(R13*1), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_columns_masked_k
+
+tile_3x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_columns_masked_sum
+
+tile_3x1_columns_masked_last:
+	VMASKMOVPS   (BX), Y15, Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12), Y6
+	VFMADD231PS  Y3, Y6, Y2
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x1_columns_masked_last
+
+tile_3x1_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y3
+	VCMPPS       $0x03, Y2, Y2, Y4
+	VORPS        Y4, Y3, Y3
+	VMOVMSKPS    Y3, CX
+	TESTL        CX, CX
+	JEQ          tile_3x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X4
+	VBROADCASTSS X4, Y4
+	VCMPPS       $0x03, Y0, Y0, Y3
+	VBLENDVPS    Y3, Y4, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y3
+	VBLENDVPS    Y3, Y4, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y3
+	VBLENDVPS    Y3, Y4, Y2, Y2
+
+tile_3x1_columns_masked_store:
+	MOVQ       DI, R12
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_3x1_columns_masked
+
+tile_4x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_columns_masked_rest
+
+tile_4x1_columns_masked_k:
+	VMASKMOVPS   (BX), Y15, Y4
+	VBROADCASTSS (R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	VMASKMOVPS   (BX)(R10*1), Y15, Y4
+	VBROADCASTSS (R12)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	VMASKMOVPS   (BX)(R10*2), Y15, Y4
+	VBROADCASTSS (R12)(R8*2), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	VMASKMOVPS   (BX)(DX*1), Y15, Y4
+	VBROADCASTSS (R12)(R13*1), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_columns_masked_k
+
+tile_4x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_columns_masked_sum
+
+tile_4x1_columns_masked_last:
+	VMASKMOVPS   (BX), Y15, Y4
+	VBROADCASTSS (R12), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12), Y8
+	VFMADD231PS  Y4, Y8, Y3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x1_columns_masked_last
+
+tile_4x1_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y4
+	VCMPPS       $0x03, Y2, Y3, Y5
+	VORPS        Y5, Y4, Y4
+	VMOVMSKPS    Y4, CX
+	TESTL        CX, CX
+	JEQ          tile_4x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X5
+	VBROADCASTSS X5, Y5
+	VCMPPS       $0x03, Y0, Y0, Y4
+	VBLENDVPS    Y4, Y5, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y4
+	VBLENDVPS    Y4, Y5, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y4
+	VBLENDVPS    Y4, Y5, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y4
+	VBLENDVPS    Y4, Y5, Y3, Y3
+
+tile_4x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_4x1_columns_masked
+
+tile_5x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_columns_masked_rest
+
+tile_5x1_columns_masked_k:
+	VMASKMOVPS   (BX), Y15, Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	VMASKMOVPS   (BX)(R10*1), Y15, Y5
+	VBROADCASTSS (R12)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	VMASKMOVPS   (BX)(R10*2), Y15, Y5
+	VBROADCASTSS (R12)(R8*2), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	VMASKMOVPS   (BX)(DX*1), Y15, Y5
+	VBROADCASTSS (R12)(R13*1), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_columns_masked_k
+
+tile_5x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_columns_masked_sum
+
+tile_5x1_columns_masked_last:
+	VMASKMOVPS   (BX), Y15, Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12), Y9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12), Y10
+	VFMADD231PS  Y5, Y10, Y4
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x1_columns_masked_last
+
+tile_5x1_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y5
+	VCMPPS       $0x03, Y2, Y3, Y6
+	VORPS        Y6, Y5, Y5
+	VCMPPS       $0x03, Y4, Y4, Y6
+	VORPS        Y6, Y5, Y5
+	VMOVMSKPS    Y5, CX
+	TESTL        CX, CX
+	JEQ          tile_5x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X6
+	VBROADCASTSS X6, Y6
+	VCMPPS       $0x03, Y0, Y0, Y5
+	VBLENDVPS    Y5, Y6, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y5
+	VBLENDVPS    Y5, Y6, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y5
+	VBLENDVPS    Y5, Y6, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y5
+	VBLENDVPS    Y5, Y6, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y5
+	VBLENDVPS    Y5, Y6, Y4, Y4
+
+tile_5x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_5x1_columns_masked
+
+tile_6x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_columns_masked_rest
+
+tile_6x1_columns_masked_k:
+	VMASKMOVPS   (BX), Y15, Y6
+	VBROADCASTSS (R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	VMASKMOVPS   (BX)(R10*1), Y15, Y6
+	VBROADCASTSS (R12)(R8*1), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	VMASKMOVPS   (BX)(R10*2), Y15, Y6
+	VBROADCASTSS (R12)(R8*2), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	VMASKMOVPS   (BX)(DX*1), Y15, Y6
+	VBROADCASTSS (R12)(R13*1), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_columns_masked_k
+
+tile_6x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_columns_masked_sum
+
+tile_6x1_columns_masked_last:
+	VMASKMOVPS   (BX), Y15, Y6
+	VBROADCASTSS (R12), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12), Y10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12), Y11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12), Y12
+	VFMADD231PS  Y6, Y12, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x1_columns_masked_last
+
+tile_6x1_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y6
+	VCMPPS       $0x03, Y2, Y3, Y7
+	VORPS        Y7, Y6, Y6
+	VCMPPS       $0x03, Y4, Y5, Y7
+	VORPS        Y7, Y6, Y6
+	VMOVMSKPS    Y6, CX
+	TESTL        CX, CX
+	JEQ          tile_6x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X7
+	VBROADCASTSS X7, Y7
+	VCMPPS       $0x03, Y0, Y0, Y6
+	VBLENDVPS    Y6, Y7, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y6
+	VBLENDVPS    Y6, Y7, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y6
+	VBLENDVPS    Y6, Y7, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y7, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y6
+	VBLENDVPS    Y6, Y7, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y6
+	VBLENDVPS    Y6, Y7, Y5, Y5
+
+tile_6x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_6x1_columns_masked
+
+tile_7x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_columns_masked_rest
+
+tile_7x1_columns_masked_k:
+	VMASKMOVPS   (BX), Y15, Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	VMASKMOVPS   (BX)(R10*1), Y15, Y7
+	VBROADCASTSS (R12)(R8*1), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12)(R8*1), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	VMASKMOVPS   (BX)(R10*2), Y15, Y7
+	VBROADCASTSS (R12)(R8*2), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12)(R8*2), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	VMASKMOVPS   (BX)(DX*1), Y15, Y7
+	VBROADCASTSS (R12)(R13*1), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12)(R13*1), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_columns_masked_k
+
+tile_7x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_columns_masked_sum
+
+tile_7x1_columns_masked_last:
+	VMASKMOVPS   (BX), Y15, Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12), Y11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12), Y12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12), Y13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12), Y14
+	VFMADD231PS  Y7, Y14, Y6
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x1_columns_masked_last
+
+tile_7x1_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y7
+	VCMPPS       $0x03, Y2, Y3, Y8
+	VORPS        Y8, Y7, Y7
+	VCMPPS       $0x03, Y4, Y5, Y8
+	VORPS        Y8, Y7, Y7
+	VCMPPS       $0x03, Y6, Y6, Y8
+	VORPS        Y8, Y7, Y7
+	VMOVMSKPS    Y7, CX
+	TESTL        CX, CX
+	JEQ          tile_7x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X8
+	VBROADCASTSS X8, Y8
+	VCMPPS       $0x03, Y0, Y0, Y7
+	VBLENDVPS    Y7, Y8, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y7
+	VBLENDVPS    Y7, Y8, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y7
+	VBLENDVPS    Y7, Y8, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y7
+	VBLENDVPS    Y7, Y8, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y7
+	VBLENDVPS    Y7, Y8, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y7
+	VBLENDVPS    Y7, Y8, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y8, Y6, Y6
+
+tile_7x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	VMASKMOVPS Y6, Y15, (DX)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_7x1_columns_masked
+
+tile_8x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_columns_masked_rest
+
+tile_8x1_columns_masked_k:
+	VMASKMOVPS   (BX), Y15, Y8
+	VBROADCASTSS (R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(R12), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	VMASKMOVPS   (BX)(R10*1), Y15, Y8
+	VBROADCASTSS (R12)(R8*1), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	VMASKMOVPS   (BX)(R10*2), Y15, Y8
+	VBROADCASTSS (R12)(R8*2), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*2), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(R12)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	VMASKMOVPS   (BX)(DX*1), Y15, Y8
+	VBROADCASTSS (R12)(R13*1), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12)(R13*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(R12)(R13*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_columns_masked_k
+
+tile_8x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_columns_masked_sum
+
+tile_8x1_columns_masked_last:
+	VMASKMOVPS   (BX), Y15, Y8
+	VBROADCASTSS (R12), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(R12), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x1_columns_masked_last
+
+tile_8x1_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y8
+	VCMPPS       $0x03, Y2, Y3, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPS       $0x03, Y4, Y5, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPS       $0x03, Y6, Y7, Y9
+	VORPS        Y9, Y8, Y8
+	VMOVMSKPS    Y8, CX
+	TESTL        CX, CX
+	JEQ          tile_8x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X9
+	VBROADCASTSS X9, Y9
+	VCMPPS       $0x03, Y0, Y0, Y8
+	VBLENDVPS    Y8, Y9, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y8
+	VBLENDVPS    Y8, Y9, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y8
+	VBLENDVPS    Y8, Y9, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y8
+	VBLENDVPS    Y8, Y9, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y8
+	VBLENDVPS    Y8, Y9, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y8
+	VBLENDVPS    Y8, Y9, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y8
+	VBLENDVPS    Y8, Y9, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y8
+	VBLENDVPS    Y8, Y9, Y7, Y7
+
+tile_8x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	VMASKMOVPS Y6, Y15, (DX)
+	VMASKMOVPS Y7, Y15, (DX)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_8x1_columns_masked
+
+tile_9x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_columns_masked_rest
+
+tile_9x1_columns_masked_k:
+	VMASKMOVPS   (BX), Y15, Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 24(R12), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 28(R12), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 32(R12), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	VMASKMOVPS   (BX)(R10*1), Y15, Y9
+	VBROADCASTSS (R12)(R8*1), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 24(R12)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 28(R12)(R8*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 32(R12)(R8*1), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	VMASKMOVPS   (BX)(R10*2), Y15, Y9
+	VBROADCASTSS (R12)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 24(R12)(R8*2), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 28(R12)(R8*2), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 32(R12)(R8*2), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	VMASKMOVPS   (BX)(DX*1), Y15, Y9
+	VBROADCASTSS (R12)(R13*1), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 24(R12)(R13*1), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 28(R12)(R13*1), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 32(R12)(R13*1), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_columns_masked_k
+
+tile_9x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_columns_masked_sum
+
+tile_9x1_columns_masked_last:
+	VMASKMOVPS   (BX), Y15, Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12), Y13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12), Y14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 24(R12), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VBROADCASTSS 28(R12), Y12
+	VFMADD231PS  Y9, Y12, Y7
+	VBROADCASTSS 32(R12), Y13
+	VFMADD231PS  Y9, Y13, Y8
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x1_columns_masked_last
+
+tile_9x1_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y9
+	VCMPPS       $0x03, Y2, Y3, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPS       $0x03, Y4, Y5, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPS       $0x03, Y6, Y7, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPS       $0x03, Y8, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VMOVMSKPS    Y9, CX
+	TESTL        CX, CX
+	JEQ          tile_9x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X10
+	VBROADCASTSS X10, Y10
+	VCMPPS       $0x03, Y0, Y0, Y9
+	VBLENDVPS    Y9, Y10, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y9
+	VBLENDVPS    Y9, Y10, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y9
+	VBLENDVPS    Y9, Y10, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y9
+	VBLENDVPS    Y9, Y10, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y9
+	VBLENDVPS    Y9, Y10, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y9
+	VBLENDVPS    Y9, Y10, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y9
+	VBLENDVPS    Y9, Y10, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y9
+	VBLENDVPS    Y9, Y10, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y9
+	VBLENDVPS    Y9, Y10, Y8, Y8
+
+tile_9x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	VMASKMOVPS Y6, Y15, (DX)
+	VMASKMOVPS Y7, Y15, (DX)(R11*1)
+	VMASKMOVPS Y8, Y15, (DX)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_9x1_columns_masked
+
+tile_10x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (R15), Y15, Y9
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_columns_masked_rest
+
+tile_10x1_columns_masked_k:
+	VMASKMOVPS   (BX), Y15, Y10
+	VBROADCASTSS (R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 20(R12), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 24(R12), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 28(R12), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 32(R12), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 36(R12), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	VMASKMOVPS   (BX)(R10*1), Y15, Y10
+	VBROADCASTSS (R12)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 24(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 28(R12)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 32(R12)(R8*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 36(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	VMASKMOVPS   (BX)(R10*2), Y15, Y10
+	VBROADCASTSS (R12)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 24(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 28(R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 32(R12)(R8*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 36(R12)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	VMASKMOVPS   (BX)(DX*1), Y15, Y10
+	VBROADCASTSS (R12)(R13*1), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 24(R12)(R13*1), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 28(R12)(R13*1), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 32(R12)(R13*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 36(R12)(R13*1), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_columns_masked_k
+
+tile_10x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_columns_masked_sum
+
+tile_10x1_columns_masked_last:
+	VMASKMOVPS   (BX), Y15, Y10
+	VBROADCASTSS (R12), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12), Y12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 20(R12), Y12
+	VFMADD231PS  Y10, Y12, Y5
+	VBROADCASTSS 24(R12), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 28(R12), Y14
+	VFMADD231PS  Y10, Y14, Y7
+	VBROADCASTSS 32(R12), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 36(R12), Y12
+	VFMADD231PS  Y10, Y12, Y9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x1_columns_masked_last
+
+tile_10x1_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y10
+	VCMPPS       $0x03, Y2, Y3, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y4, Y5, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y6, Y7, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y8, Y9, Y11
+	VORPS        Y11, Y10, Y10
+	VMOVMSKPS    Y10, CX
+	TESTL        CX, CX
+	JEQ          tile_10x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X11
+	VBROADCASTSS X11, Y11
+	VCMPPS       $0x03, Y0, Y0, Y10
+	VBLENDVPS    Y10, Y11, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y10
+	VBLENDVPS    Y10, Y11, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y10
+	VBLENDVPS    Y10, Y11, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y10
+	VBLENDVPS    Y10, Y11, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y10
+	VBLENDVPS    Y10, Y11, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y10
+	VBLENDVPS    Y10, Y11, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y10
+	VBLENDVPS    Y10, Y11, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y10
+	VBLENDVPS    Y10, Y11, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y10
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y10
+	VBLENDVPS    Y10, Y11, Y9, Y9
+
+tile_10x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	VMASKMOVPS Y6, Y15, (DX)
+	VMASKMOVPS Y7, Y15, (DX)(R11*1)
+	VMASKMOVPS Y8, Y15, (DX)(R11*2)
+	VMASKMOVPS Y9, Y15, (R15)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_10x1_columns_masked
+
+tile_11x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (R15), Y15, Y9
+	VMASKMOVPS (R15)(R11*1), Y15, Y10
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_columns_masked_rest
+
+tile_11x1_columns_masked_k:
+	VMASKMOVPS   (BX), Y15, Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 24(R12), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 28(R12), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 32(R12), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 36(R12), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 40(R12), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	VMASKMOVPS   (BX)(R10*1), Y15, Y11
+	VBROADCASTSS (R12)(R8*1), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*1), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 28(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 32(R12)(R8*1), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 36(R12)(R8*1), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 40(R12)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	VMASKMOVPS   (BX)(R10*2), Y15, Y11
+	VBROADCASTSS (R12)(R8*2), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*2), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 28(R12)(R8*2), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 32(R12)(R8*2), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 36(R12)(R8*2), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 40(R12)(R8*2), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	VMASKMOVPS   (BX)(DX*1), Y15, Y11
+	VBROADCASTSS (R12)(R13*1), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 24(R12)(R13*1), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 28(R12)(R13*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 32(R12)(R13*1), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 36(R12)(R13*1), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 40(R12)(R13*1), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_columns_masked_k
+
+tile_11x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_columns_masked_sum
+
+tile_11x1_columns_masked_last:
+	VMASKMOVPS   (BX), Y15, Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 24(R12), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 28(R12), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VBROADCASTSS 32(R12), Y14
+	VFMADD231PS  Y11, Y14, Y8
+	VBROADCASTSS 36(R12), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 40(R12), Y13
+	VFMADD231PS  Y11, Y13, Y10
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x1_columns_masked_last
+
+tile_11x1_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y11
+	VCMPPS       $0x03, Y2, Y3, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPS       $0x03, Y4, Y5, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPS       $0x03, Y6, Y7, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPS       $0x03, Y8, Y9, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPS       $0x03, Y10, Y10, Y12
+	VORPS        Y12, Y11, Y11
+	VMOVMSKPS    Y11, CX
+	TESTL        CX, CX
+	JEQ          tile_11x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X12
+	VBROADCASTSS X12, Y12
+	VCMPPS       $0x03, Y0, Y0, Y11
+	VBLENDVPS    Y11, Y12, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y11
+	VBLENDVPS    Y11, Y12, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y11
+	VBLENDVPS    Y11, Y12, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y11
+	VBLENDVPS    Y11, Y12, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y11
+	VBLENDVPS    Y11, Y12, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y11
+	VBLENDVPS    Y11, Y12, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y11
+	VBLENDVPS    Y11, Y12, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y11
+	VBLENDVPS    Y11, Y12, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y11
+	VBLENDVPS    Y11, Y12, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y12, Y9, Y9
+	VCMPPS       $0x03, Y10, Y10, Y11
+	VBLENDVPS    Y11, Y12, Y10, Y10
+
+tile_11x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	VMASKMOVPS Y6, Y15, (DX)
+	VMASKMOVPS Y7, Y15, (DX)(R11*1)
+	VMASKMOVPS Y8, Y15, (DX)(R11*2)
+	VMASKMOVPS Y9, Y15, (R15)
+	VMASKMOVPS Y10, Y15, (R15)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_11x1_columns_masked
+
+tile_12x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (R15), Y15, Y9
+	VMASKMOVPS (R15)(R11*1), Y15, Y10
+	VMASKMOVPS (R15)(R11*2), Y15, Y11
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_columns_masked_rest
+
+tile_12x1_columns_masked_k:
+	VMASKMOVPS   (BX), Y15, Y12
+	VBROADCASTSS (R12), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 24(R12), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(R12), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(R12), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(R12), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 40(R12), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 44(R12), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	VMASKMOVPS   (BX)(R10*1), Y15, Y12
+	VBROADCASTSS (R12)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 16(R12)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(R12)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 40(R12)(R8*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 44(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	VMASKMOVPS   (BX)(R10*2), Y15, Y12
+	VBROADCASTSS (R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 16(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 40(R12)(R8*2), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 44(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	VMASKMOVPS   (BX)(DX*1), Y15, Y12
+	VBROADCASTSS (R12)(R13*1), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12)(R13*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 16(R12)(R13*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 20(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 24(R12)(R13*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(R12)(R13*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 40(R12)(R13*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 44(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_columns_masked_k
+
+tile_12x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_columns_masked_sum
+
+tile_12x1_columns_masked_last:
+	VMASKMOVPS   (BX), Y15, Y12
+	VBROADCASTSS (R12), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VBROADCASTSS 24(R12), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(R12), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(R12), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(R12), Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VBROADCASTSS 40(R12), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 44(R12), Y14
+	VFMADD231PS  Y12, Y14, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x1_columns_masked_last
+
+tile_12x1_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y12
+	VCMPPS       $0x03, Y2, Y3, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y4, Y5, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y6, Y7, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y8, Y9, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y10, Y11, Y13
+	VORPS        Y13, Y12, Y12
+	VMOVMSKPS    Y12, CX
+	TESTL        CX, CX
+	JEQ          tile_12x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X13
+	VBROADCASTSS X13, Y13
+	VCMPPS       $0x03, Y0, Y0, Y12
+	VBLENDVPS    Y12, Y13, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y12
+	VBLENDVPS    Y12, Y13, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y12
+	VBLENDVPS    Y12, Y13, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y12
+	VBLENDVPS    Y12, Y13, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y12
+	VBLENDVPS    Y12, Y13, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y12
+	VBLENDVPS    Y12, Y13, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y12
+	VBLENDVPS    Y12, Y13, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y12
+	VBLENDVPS    Y12, Y13, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y12
+	VBLENDVPS    Y12, Y13, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y12
+	VBLENDVPS    Y12, Y13, Y9, Y9
+	VCMPPS       $0x03, Y10, Y10, Y12
+	VBLENDVPS    Y12, Y13, Y10, Y10
+	VCMPPS       $0x03, Y11, Y11, Y12
+	VBLENDVPS    Y12, Y13, Y11, Y11
+
+tile_12x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS Y0, Y15, (R12)
+	VMASKMOVPS Y1, Y15, (R12)(R11*1)
+	VMASKMOVPS Y2, Y15, (R12)(R11*2)
+	VMASKMOVPS Y3, Y15, (R13)
+	VMASKMOVPS Y4, Y15, (R13)(R11*1)
+	VMASKMOVPS Y5, Y15, (R13)(R11*2)
+	VMASKMOVPS Y6, Y15, (DX)
+	VMASKMOVPS Y7, Y15, (DX)(R11*1)
+	VMASKMOVPS Y8, Y15, (DX)(R11*2)
+	VMASKMOVPS Y9, Y15, (R15)
+	VMASKMOVPS Y10, Y15, (R15)(R11*1)
+	VMASKMOVPS Y11, Y15, (R15)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_12x1_columns_masked
+
+tile_1x2_columns_masked:
+	MOVQ       DI, R12
+	VMOVUPS    (R12), Y0
+	VMASKMOVPS 32(R12), Y15, Y1
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_columns_masked_rest
+
+tile_1x2_columns_masked_k:
+	VMOVUPS      (BX), Y2
+	VMASKMOVPS   32(BX), Y15, Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R10*1), Y2
+	VMASKMOVPS   32(BX)(R10*1), Y15, Y3
+	VBROADCASTSS (R12)(R8*1), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R10*2), Y2
+	VMASKMOVPS   32(BX)(R10*2), Y15, Y3
+	VBROADCASTSS (R12)(R8*2), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(DX*1), Y2
+	VMASKMOVPS   32(BX)(DX*1), Y15, Y3
+	VBROADCASTSS (R12)(R13*1), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_columns_masked_k
+
+tile_1x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_columns_masked_sum
+
+tile_1x2_columns_masked_last:
+	VMOVUPS      (BX), Y2
+	VMASKMOVPS   32(BX), Y15, Y3
+	VBROADCASTSS (R12), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x2_columns_masked_last
+
+tile_1x2_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y2
+	VMOVMSKPS    Y2, CX
+	TESTL        CX, CX
+	JEQ          tile_1x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X3
+	VBROADCASTSS X3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y2
+	VBLENDVPS    Y2, Y3, Y1, Y1
+
+tile_1x2_columns_masked_store:
+	MOVQ       DI, R12
+	VMOVUPS    Y0, (R12)
+	VMASKMOVPS Y1, Y15, 32(R12)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_1x2_columns_masked
+
+tile_2x2_columns_masked:
+	MOVQ       DI, R12
+	VMOVUPS    (R12), Y0
+	VMASKMOVPS 32(R12), Y15, Y1
+	VMOVUPS    (R12)(R11*1), Y2
+	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_columns_masked_rest
+
+tile_2x2_columns_masked_k:
+	VMOVUPS      (BX), Y4
+	VMASKMOVPS   32(BX), Y15, Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R10*1), Y4
+	VMASKMOVPS   32(BX)(R10*1), Y15, Y5
+	VBROADCASTSS (R12)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R10*2), Y4
+	VMASKMOVPS   32(BX)(R10*2), Y15, Y5
+	VBROADCASTSS (R12)(R8*2), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(DX*1), Y4
+	VMASKMOVPS   32(BX)(DX*1), Y15, Y5
+	VBROADCASTSS (R12)(R13*1), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(R13*1), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_columns_masked_k
+
+tile_2x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_columns_masked_sum
+
+tile_2x2_columns_masked_last:
+	VMOVUPS      (BX), Y4
+	VMASKMOVPS   32(BX), Y15, Y5
+	VBROADCASTSS (R12), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFMADD231PS  Y5, Y7, Y3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x2_columns_masked_last
+
+tile_2x2_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y4
+	VCMPPS       $0x03, Y2, Y3, Y5
+	VORPS        Y5, Y4, Y4
+	VMOVMSKPS    Y4, CX
+	TESTL        CX, CX
+	JEQ          tile_2x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X5
+	VBROADCASTSS X5, Y5
+	VCMPPS       $0x03, Y0, Y0, Y4
+	VBLENDVPS    Y4, Y5, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y4
+	VBLENDVPS    Y4, Y5, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y4
+	VBLENDVPS    Y4, Y5, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y4
+	VBLENDVPS    Y4, Y5, Y3, Y3
+
+tile_2x2_columns_masked_store:
+	MOVQ       DI, R12
+	VMOVUPS    Y0, (R12)
+	VMASKMOVPS Y1, Y15, 32(R12)
+	VMOVUPS    Y2, (R12)(R11*1)
+	VMASKMOVPS Y3, Y15, 32(R12)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_2x2_columns_masked
+
+tile_3x2_columns_masked:
+	MOVQ       DI, R12
+	VMOVUPS    (R12), Y0
+	VMASKMOVPS 32(R12), Y15, Y1
+	VMOVUPS    (R12)(R11*1), Y2
+	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
+	VMOVUPS    (R12)(R11*2), Y4
+	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_columns_masked_rest
+
+tile_3x2_columns_masked_k:
+	VMOVUPS      (BX), Y6
+	VMASKMOVPS   32(BX), Y15, Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R10*1), Y6
+	VMASKMOVPS   32(BX)(R10*1), Y15, Y7
+	VBROADCASTSS (R12)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12)(R8*1), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R10*2), Y6
+	VMASKMOVPS   32(BX)(R10*2), Y15, Y7
+	VBROADCASTSS (R12)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(DX*1), Y6
+	VMASKMOVPS   32(BX)(DX*1), Y15, Y7
+	VBROADCASTSS (R12)(R13*1), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(R13*1), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12)(R13*1), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_columns_masked_k
+
+tile_3x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_columns_masked_sum
+
+tile_3x2_columns_masked_last:
+	VMOVUPS      (BX), Y6
+	VMASKMOVPS   32(BX), Y15, Y7
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12), Y9
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12), Y10
+	VFMADD231PS  Y6, Y10, Y4
+	VFMADD231PS  Y7, Y10, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x2_columns_masked_last
+
+tile_3x2_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y6
+	VCMPPS       $0x03, Y2, Y3, Y7
+	VORPS        Y7, Y6, Y6
+	VCMPPS       $0x03, Y4, Y5, Y7
+	VORPS        Y7, Y6, Y6
+	VMOVMSKPS    Y6, CX
+	TESTL        CX, CX
+	JEQ          tile_3x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X7
+	VBROADCASTSS X7, Y7
+	VCMPPS       $0x03, Y0, Y0, Y6
+	VBLENDVPS    Y6, Y7, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y6
+	VBLENDVPS    Y6, Y7, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y6
+	VBLENDVPS    Y6, Y7, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y7, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y6
+	VBLENDVPS    Y6, Y7, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y6
+	VBLENDVPS    Y6, Y7, Y5, Y5
+
+tile_3x2_columns_masked_store:
+	MOVQ       DI, R12
+	VMOVUPS    Y0, (R12)
+	VMASKMOVPS Y1, Y15, 32(R12)
+	VMOVUPS    Y2, (R12)(R11*1)
+	VMASKMOVPS Y3, Y15, 32(R12)(R11*1)
+	VMOVUPS    Y4, (R12)(R11*2)
+	VMASKMOVPS Y5, Y15, 32(R12)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_3x2_columns_masked
+
+tile_4x2_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMASKMOVPS 32(R12), Y15, Y1
+	VMOVUPS    (R12)(R11*1), Y2
+	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
+	VMOVUPS    (R12)(R11*2), Y4
+	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R13), Y6
+	VMASKMOVPS 32(R13), Y15, Y7
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_columns_masked_rest
+
+tile_4x2_columns_masked_k:
+	VMOVUPS      (BX), Y8
+	VMASKMOVPS   32(BX), Y15, Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R10*1), Y8
+	VMASKMOVPS   32(BX)(R10*1), Y15, Y9
+	VBROADCASTSS (R12)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12)(R8*1), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12)(R8*1), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R10*2), Y8
+	VMASKMOVPS   32(BX)(R10*2), Y15, Y9
+	VBROADCASTSS (R12)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12)(R8*2), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(DX*1), Y8
+	VMASKMOVPS   32(BX)(DX*1), Y15, Y9
+	VBROADCASTSS (R12)(R13*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R13*1), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12)(R13*1), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12)(R13*1), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_columns_masked_k
+
+tile_4x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_columns_masked_sum
+
+tile_4x2_columns_masked_last:
+	VMOVUPS      (BX), Y8
+	VMASKMOVPS   32(BX), Y15, Y9
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12), Y13
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x2_columns_masked_last
+
+tile_4x2_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y8
+	VCMPPS       $0x03, Y2, Y3, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPS       $0x03, Y4, Y5, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPS       $0x03, Y6, Y7, Y9
+	VORPS        Y9, Y8, Y8
+	VMOVMSKPS    Y8, CX
+	TESTL        CX, CX
+	JEQ          tile_4x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X9
+	VBROADCASTSS X9, Y9
+	VCMPPS       $0x03, Y0, Y0, Y8
+	VBLENDVPS    Y8, Y9, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y8
+	VBLENDVPS    Y8, Y9, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y8
+	VBLENDVPS    Y8, Y9, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y8
+	VBLENDVPS    Y8, Y9, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y8
+	VBLENDVPS    Y8, Y9, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y8
+	VBLENDVPS    Y8, Y9, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y8
+	VBLENDVPS    Y8, Y9, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y8
+	VBLENDVPS    Y8, Y9, Y7, Y7
+
+tile_4x2_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    Y0, (R12)
+	VMASKMOVPS Y1, Y15, 32(R12)
+	VMOVUPS    Y2, (R12)(R11*1)
+	VMASKMOVPS Y3, Y15, 32(R12)(R11*1)
+	VMOVUPS    Y4, (R12)(R11*2)
+	VMASKMOVPS Y5, Y15, 32(R12)(R11*2)
+	VMOVUPS    Y6, (R13)
+	VMASKMOVPS Y7, Y15, 32(R13)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_4x2_columns_masked
+
+tile_5x2_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMASKMOVPS 32(R12), Y15, Y1
+	VMOVUPS    (R12)(R11*1), Y2
+	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
+	VMOVUPS    (R12)(R11*2), Y4
+	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R13), Y6
+	VMASKMOVPS 32(R13), Y15, Y7
+	VMOVUPS    (R13)(R11*1), Y8
+	VMASKMOVPS 32(R13)(R11*1), Y15, Y9
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_columns_masked_rest
+
+tile_5x2_columns_masked_k:
+	VMOVUPS      (BX), Y10
+	VMASKMOVPS   32(BX), Y15, Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	VMOVUPS      (BX)(R10*1), Y10
+	VMASKMOVPS   32(BX)(R10*1), Y15, Y11
+	VBROADCASTSS (R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12)(R8*1), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R12)(R8*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	VMOVUPS      (BX)(R10*2), Y10
+	VMASKMOVPS   32(BX)(R10*2), Y15, Y11
+	VBROADCASTSS (R12)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R12)(R8*2), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	VMOVUPS      (BX)(DX*1), Y10
+	VMASKMOVPS   32(BX)(DX*1), Y15, Y11
+	VBROADCASTSS (R12)(R13*1), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12)(R13*1), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12)(R13*1), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12)(R13*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R12)(R13*1), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_columns_masked_k
+
+tile_5x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_columns_masked_sum
+
+tile_5x2_columns_masked_last:
+	VMOVUPS      (BX), Y10
+	VMASKMOVPS   32(BX), Y15, Y11
+	VBROADCASTSS (R12), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y10, Y14, Y4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R12), Y13
+	VFMADD231PS  Y10, Y13, Y8
+	VFMADD231PS  Y11, Y13, Y9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x2_columns_masked_last
+
+tile_5x2_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y10
+	VCMPPS       $0x03, Y2, Y3, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y4, Y5, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y6, Y7, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPS       $0x03, Y8, Y9, Y11
+	VORPS        Y11, Y10, Y10
+	VMOVMSKPS    Y10, CX
+	TESTL        CX, CX
+	JEQ          tile_5x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X11
+	VBROADCASTSS X11, Y11
+	VCMPPS       $0x03, Y0, Y0, Y10
+	VBLENDVPS    Y10, Y11, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y10
+	VBLENDVPS    Y10, Y11, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y10
+	VBLENDVPS    Y10, Y11, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y10
+	VBLENDVPS    Y10, Y11, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y10
+	VBLENDVPS    Y10, Y11, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y10
+	VBLENDVPS    Y10, Y11, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y10
+	VBLENDVPS    Y10, Y11, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y10
+	VBLENDVPS    Y10, Y11, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y10
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y10
+	VBLENDVPS    Y10, Y11, Y9, Y9
+
+tile_5x2_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    Y0, (R12)
+	VMASKMOVPS Y1, Y15, 32(R12)
+	VMOVUPS    Y2, (R12)(R11*1)
+	VMASKMOVPS Y3, Y15, 32(R12)(R11*1)
+	VMOVUPS    Y4, (R12)(R11*2)
+	VMASKMOVPS Y5, Y15, 32(R12)(R11*2)
+	VMOVUPS    Y6, (R13)
+	VMASKMOVPS Y7, Y15, 32(R13)
+	VMOVUPS    Y8, (R13)(R11*1)
+	VMASKMOVPS Y9, Y15, 32(R13)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_5x2_columns_masked
+
+tile_6x2_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMASKMOVPS 32(R12), Y15, Y1
+	VMOVUPS    (R12)(R11*1), Y2
+	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
+	VMOVUPS    (R12)(R11*2), Y4
+	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R13), Y6
+	VMASKMOVPS 32(R13), Y15, Y7
+	VMOVUPS    (R13)(R11*1), Y8
+	VMASKMOVPS 32(R13)(R11*1), Y15, Y9
+	VMOVUPS    (R13)(R11*2), Y10
+	VMASKMOVPS 32(R13)(R11*2), Y15, Y11
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_columns_masked_rest
+
+tile_6x2_columns_masked_k:
+	VMOVUPS      (BX), Y12
+	VMASKMOVPS   32(BX), Y15, Y13
+	VBROADCASTSS (R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R12), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (BX)(R10*1), Y12
+	VMASKMOVPS   32(BX)(R10*1), Y15, Y13
+	VBROADCASTSS (R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R12)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (BX)(R10*2), Y12
+	VMASKMOVPS   32(BX)(R10*2), Y15, Y13
+	VBROADCASTSS (R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R12)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (BX)(DX*1), Y12
+	VMASKMOVPS   32(BX)(DX*1), Y15, Y13
+	VBROADCASTSS (R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R12)(R13*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_columns_masked_k
+
+tile_6x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_columns_masked_sum
+
+tile_6x2_columns_masked_last:
+	VMOVUPS      (BX), Y12
+	VMASKMOVPS   32(BX), Y15, Y13
+	VBROADCASTSS (R12), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R12), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R12), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R12), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R12), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x2_columns_masked_last
+
+tile_6x2_columns_masked_sum:
+	VCMPPS       $0x03, Y0, Y1, Y12
+	VCMPPS       $0x03, Y2, Y3, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y4, Y5, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y6, Y7, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y8, Y9, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPS       $0x03, Y10, Y11, Y13
+	VORPS        Y13, Y12, Y12
+	VMOVMSKPS    Y12, CX
+	TESTL        CX, CX
+	JEQ          tile_6x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	MOVQ         CX, X13
+	VBROADCASTSS X13, Y13
+	VCMPPS       $0x03, Y0, Y0, Y12
+	VBLENDVPS    Y12, Y13, Y0, Y0
+	VCMPPS       $0x03, Y1, Y1, Y12
+	VBLENDVPS    Y12, Y13, Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y12
+	VBLENDVPS    Y12, Y13, Y2, Y2
+	VCMPPS       $0x03, Y3, Y3, Y12
+	VBLENDVPS    Y12, Y13, Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y12
+	VBLENDVPS    Y12, Y13, Y4, Y4
+	VCMPPS       $0x03, Y5, Y5, Y12
+	VBLENDVPS    Y12, Y13, Y5, Y5
+	VCMPPS       $0x03, Y6, Y6, Y12
+	VBLENDVPS    Y12, Y13, Y6, Y6
+	VCMPPS       $0x03, Y7, Y7, Y12
+	VBLENDVPS    Y12, Y13, Y7, Y7
+	VCMPPS       $0x03, Y8, Y8, Y12
+	VBLENDVPS    Y12, Y13, Y8, Y8
+	VCMPPS       $0x03, Y9, Y9, Y12
+	VBLENDVPS    Y12, Y13, Y9, Y9
+	VCMPPS       $0x03, Y10, Y10, Y12
+	VBLENDVPS    Y12, Y13, Y10, Y10
+	VCMPPS       $0x03, Y11, Y11, Y12
+	VBLENDVPS    Y12, Y13, Y11, Y11
+
+tile_6x2_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    Y0, (R12)
+	VMASKMOVPS Y1, Y15, 32(R12)
+	VMOVUPS    Y2, (R12)(R11*1)
+	VMASKMOVPS Y3, Y15, 32(R12)(R11*1)
+	VMOVUPS    Y4, (R12)(R11*2)
+	VMASKMOVPS Y5, Y15, 32(R12)(R11*2)
+	VMOVUPS    Y6, (R13)
+	VMASKMOVPS Y7, Y15, 32(R13)
+	VMOVUPS    Y8, (R13)(R11*1)
+	VMASKMOVPS Y9, Y15, 32(R13)(R11*1)
+	VMOVUPS    Y10, (R13)(R11*2)
+	VMASKMOVPS Y11, Y15, 32(R13)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_6x2_columns_masked
+
+done:
+	VZEROUPPER
+	RET
+
+// func gather32AVX2(t *uint64)
+// Requires: AVX
+TEXT ·gather32AVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    40(AX), R10
+	MOVQ    48(AX), R11
+	MOVQ    64(AX), SI
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Y15
+	MOVQ    56(AX), CX
+	CMPQ    SI, $0x01
+	JNE     width_2
+
+rows_1:
+	VMASKMOVPS (BX), Y15, Y0
+	VMASKMOVPS Y0, Y15, (DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_1
+	JMP        done
+
+width_2:
+rows_2:
+	VMOVUPS    (BX), Y0
+	VMASKMOVPS 32(BX), Y15, Y1
+	VMOVUPS    Y0, (DI)
+	VMASKMOVPS Y1, Y15, 32(DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_2
 
 done:
 	VZEROUPPER
@@ -3108,8 +11217,6 @@ TEXT ·tile64AVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), SI
 	MOVQ    16(AX), DI
-	MOVQ    24(AX), R8
-	MOVQ    32(AX), R9
 	MOVQ    40(AX), R10
 	MOVQ    48(AX), R11
 	MOVQ    88(AX), CX
@@ -3117,198 +11224,406 @@ TEXT ·tile64AVX2(SB), NOSPLIT, $0-8
 	MOVQ    64(AX), CX
 	SHLQ    $0x04, CX
 	ADDQ    72(AX), CX
-	CMPQ    CX, $0x91
-	JGE     from_145
-	CMPQ    CX, $0x1a
-	JGE     from_26
-	CMPQ    CX, $0x15
-	JGE     from_21
-	CMPQ    CX, $0x13
-	JGE     from_19
-	CMPQ    CX, $0x12
-	JGE     from_18
+	CMPQ    CX, $0x00000111
+	JGE     from_tile_1x1_columns
+	CMPQ    CX, $0x00000091
+	JGE     from_tile_1x1_masked
+	CMPQ    CX, $0x0000001a
+	JGE     from_tile_10x1
+	CMPQ    CX, $0x00000015
+	JGE     from_tile_5x1
+	CMPQ    CX, $0x00000013
+	JGE     from_tile_3x1
+	CMPQ    CX, $0x00000012
+	JGE     from_tile_2x1
 	JMP     tile_1x1
 
-from_18:
+from_tile_2x1:
 	JMP tile_2x1
 
-from_19:
-	CMPQ CX, $0x14
-	JGE  from_20
+from_tile_3x1:
+	CMPQ CX, $0x00000014
+	JGE  from_tile_4x1
 	JMP  tile_3x1
 
-from_20:
+from_tile_4x1:
 	JMP tile_4x1
 
-from_21:
-	CMPQ CX, $0x17
-	JGE  from_23
-	CMPQ CX, $0x16
-	JGE  from_22
+from_tile_5x1:
+	CMPQ CX, $0x00000017
+	JGE  from_tile_7x1
+	CMPQ CX, $0x00000016
+	JGE  from_tile_6x1
 	JMP  tile_5x1
 
-from_22:
+from_tile_6x1:
 	JMP tile_6x1
 
-from_23:
-	CMPQ CX, $0x18
-	JGE  from_24
+from_tile_7x1:
+	CMPQ CX, $0x00000018
+	JGE  from_tile_8x1
 	JMP  tile_7x1
 
-from_24:
-	CMPQ CX, $0x19
-	JGE  from_25
+from_tile_8x1:
+	CMPQ CX, $0x00000019
+	JGE  from_tile_9x1
 	JMP  tile_8x1
 
-from_25:
+from_tile_9x1:
 	JMP tile_9x1
 
-from_26:
-	CMPQ CX, $0x22
-	JGE  from_34
-	CMPQ CX, $0x1c
-	JGE  from_28
-	CMPQ CX, $0x1b
-	JGE  from_27
+from_tile_10x1:
+	CMPQ CX, $0x00000022
+	JGE  from_tile_2x2
+	CMPQ CX, $0x0000001c
+	JGE  from_tile_12x1
+	CMPQ CX, $0x0000001b
+	JGE  from_tile_11x1
 	JMP  tile_10x1
 
-from_27:
+from_tile_11x1:
 	JMP tile_11x1
 
-from_28:
-	CMPQ CX, $0x21
-	JGE  from_33
+from_tile_12x1:
+	CMPQ CX, $0x00000021
+	JGE  from_tile_1x2
 	JMP  tile_12x1
 
-from_33:
+from_tile_1x2:
 	JMP tile_1x2
 
-from_34:
-	CMPQ CX, $0x24
-	JGE  from_36
-	CMPQ CX, $0x23
-	JGE  from_35
+from_tile_2x2:
+	CMPQ CX, $0x00000024
+	JGE  from_tile_4x2
+	CMPQ CX, $0x00000023
+	JGE  from_tile_3x2
 	JMP  tile_2x2
 
-from_35:
+from_tile_3x2:
 	JMP tile_3x2
 
-from_36:
-	CMPQ CX, $0x25
-	JGE  from_37
+from_tile_4x2:
+	CMPQ CX, $0x00000025
+	JGE  from_tile_5x2
 	JMP  tile_4x2
 
-from_37:
-	CMPQ CX, $0x26
-	JGE  from_38
+from_tile_5x2:
+	CMPQ CX, $0x00000026
+	JGE  from_tile_6x2
 	JMP  tile_5x2
 
-from_38:
+from_tile_6x2:
 	JMP tile_6x2
 
-from_145:
-	CMPQ CX, $0x9a
-	JGE  from_154
-	CMPQ CX, $0x95
-	JGE  from_149
-	CMPQ CX, $0x93
-	JGE  from_147
-	CMPQ CX, $0x92
-	JGE  from_146
+from_tile_1x1_masked:
+	CMPQ CX, $0x0000009a
+	JGE  from_tile_10x1_masked
+	CMPQ CX, $0x00000095
+	JGE  from_tile_5x1_masked
+	CMPQ CX, $0x00000093
+	JGE  from_tile_3x1_masked
+	CMPQ CX, $0x00000092
+	JGE  from_tile_2x1_masked
 	JMP  tile_1x1_masked
 
-from_146:
+from_tile_2x1_masked:
 	JMP tile_2x1_masked
 
-from_147:
-	CMPQ CX, $0x94
-	JGE  from_148
+from_tile_3x1_masked:
+	CMPQ CX, $0x00000094
+	JGE  from_tile_4x1_masked
 	JMP  tile_3x1_masked
 
-from_148:
+from_tile_4x1_masked:
 	JMP tile_4x1_masked
 
-from_149:
-	CMPQ CX, $0x97
-	JGE  from_151
-	CMPQ CX, $0x96
-	JGE  from_150
+from_tile_5x1_masked:
+	CMPQ CX, $0x00000097
+	JGE  from_tile_7x1_masked
+	CMPQ CX, $0x00000096
+	JGE  from_tile_6x1_masked
 	JMP  tile_5x1_masked
 
-from_150:
+from_tile_6x1_masked:
 	JMP tile_6x1_masked
 
-from_151:
-	CMPQ CX, $0x98
-	JGE  from_152
+from_tile_7x1_masked:
+	CMPQ CX, $0x00000098
+	JGE  from_tile_8x1_masked
 	JMP  tile_7x1_masked
 
-from_152:
-	CMPQ CX, $0x99
-	JGE  from_153
+from_tile_8x1_masked:
+	CMPQ CX, $0x00000099
+	JGE  from_tile_9x1_masked
 	JMP  tile_8x1_masked
 
-from_153:
+from_tile_9x1_masked:
 	JMP tile_9x1_masked
 
-from_154:
-	CMPQ CX, $0xa2
-	JGE  from_162
-	CMPQ CX, $0x9c
-	JGE  from_156
-	CMPQ CX, $0x9b
-	JGE  from_155
+from_tile_10x1_masked:
+	CMPQ CX, $0x000000a2
+	JGE  from_tile_2x2_masked
+	CMPQ CX, $0x0000009c
+	JGE  from_tile_12x1_masked
+	CMPQ CX, $0x0000009b
+	JGE  from_tile_11x1_masked
 	JMP  tile_10x1_masked
 
-from_155:
+from_tile_11x1_masked:
 	JMP tile_11x1_masked
 
-from_156:
-	CMPQ CX, $0xa1
-	JGE  from_161
+from_tile_12x1_masked:
+	CMPQ CX, $0x000000a1
+	JGE  from_tile_1x2_masked
 	JMP  tile_12x1_masked
 
-from_161:
+from_tile_1x2_masked:
 	JMP tile_1x2_masked
 
-from_162:
-	CMPQ CX, $0xa4
-	JGE  from_164
-	CMPQ CX, $0xa3
-	JGE  from_163
+from_tile_2x2_masked:
+	CMPQ CX, $0x000000a4
+	JGE  from_tile_4x2_masked
+	CMPQ CX, $0x000000a3
+	JGE  from_tile_3x2_masked
 	JMP  tile_2x2_masked
 
-from_163:
+from_tile_3x2_masked:
 	JMP tile_3x2_masked
 
-from_164:
-	CMPQ CX, $0xa5
-	JGE  from_165
+from_tile_4x2_masked:
+	CMPQ CX, $0x000000a5
+	JGE  from_tile_5x2_masked
 	JMP  tile_4x2_masked
 
-from_165:
-	CMPQ CX, $0xa6
-	JGE  from_166
+from_tile_5x2_masked:
+	CMPQ CX, $0x000000a6
+	JGE  from_tile_6x2_masked
 	JMP  tile_5x2_masked
 
-from_166:
+from_tile_6x2_masked:
 	JMP tile_6x2_masked
+
+from_tile_1x1_columns:
+	CMPQ CX, $0x00000191
+	JGE  from_tile_1x1_columns_masked
+	CMPQ CX, $0x0000011a
+	JGE  from_tile_10x1_columns
+	CMPQ CX, $0x00000115
+	JGE  from_tile_5x1_columns
+	CMPQ CX, $0x00000113
+	JGE  from_tile_3x1_columns
+	CMPQ CX, $0x00000112
+	JGE  from_tile_2x1_columns
+	JMP  tile_1x1_columns
+
+from_tile_2x1_columns:
+	JMP tile_2x1_columns
+
+from_tile_3x1_columns:
+	CMPQ CX, $0x00000114
+	JGE  from_tile_4x1_columns
+	JMP  tile_3x1_columns
+
+from_tile_4x1_columns:
+	JMP tile_4x1_columns
+
+from_tile_5x1_columns:
+	CMPQ CX, $0x00000117
+	JGE  from_tile_7x1_columns
+	CMPQ CX, $0x00000116
+	JGE  from_tile_6x1_columns
+	JMP  tile_5x1_columns
+
+from_tile_6x1_columns:
+	JMP tile_6x1_columns
+
+from_tile_7x1_columns:
+	CMPQ CX, $0x00000118
+	JGE  from_tile_8x1_columns
+	JMP  tile_7x1_columns
+
+from_tile_8x1_columns:
+	CMPQ CX, $0x00000119
+	JGE  from_tile_9x1_columns
+	JMP  tile_8x1_columns
+
+from_tile_9x1_columns:
+	JMP tile_9x1_columns
+
+from_tile_10x1_columns:
+	CMPQ CX, $0x00000122
+	JGE  from_tile_2x2_columns
+	CMPQ CX, $0x0000011c
+	JGE  from_tile_12x1_columns
+	CMPQ CX, $0x0000011b
+	JGE  from_tile_11x1_columns
+	JMP  tile_10x1_columns
+
+from_tile_11x1_columns:
+	JMP tile_11x1_columns
+
+from_tile_12x1_columns:
+	CMPQ CX, $0x00000121
+	JGE  from_tile_1x2_columns
+	JMP  tile_12x1_columns
+
+from_tile_1x2_columns:
+	JMP tile_1x2_columns
+
+from_tile_2x2_columns:
+	CMPQ CX, $0x00000124
+	JGE  from_tile_4x2_columns
+	CMPQ CX, $0x00000123
+	JGE  from_tile_3x2_columns
+	JMP  tile_2x2_columns
+
+from_tile_3x2_columns:
+	JMP tile_3x2_columns
+
+from_tile_4x2_columns:
+	CMPQ CX, $0x00000125
+	JGE  from_tile_5x2_columns
+	JMP  tile_4x2_columns
+
+from_tile_5x2_columns:
+	CMPQ CX, $0x00000126
+	JGE  from_tile_6x2_columns
+	JMP  tile_5x2_columns
+
+from_tile_6x2_columns:
+	JMP tile_6x2_columns
+
+from_tile_1x1_columns_masked:
+	CMPQ CX, $0x0000019a
+	JGE  from_tile_10x1_columns_masked
+	CMPQ CX, $0x00000195
+	JGE  from_tile_5x1_columns_masked
+	CMPQ CX, $0x00000193
+	JGE  from_tile_3x1_columns_masked
+	CMPQ CX, $0x00000192
+	JGE  from_tile_2x1_columns_masked
+	JMP  tile_1x1_columns_masked
+
+from_tile_2x1_columns_masked:
+	JMP tile_2x1_columns_masked
+
+from_tile_3x1_columns_masked:
+	CMPQ CX, $0x00000194
+	JGE  from_tile_4x1_columns_masked
+	JMP  tile_3x1_columns_masked
+
+from_tile_4x1_columns_masked:
+	JMP tile_4x1_columns_masked
+
+from_tile_5x1_columns_masked:
+	CMPQ CX, $0x00000197
+	JGE  from_tile_7x1_columns_masked
+	CMPQ CX, $0x00000196
+	JGE  from_tile_6x1_columns_masked
+	JMP  tile_5x1_columns_masked
+
+from_tile_6x1_columns_masked:
+	JMP tile_6x1_columns_masked
+
+from_tile_7x1_columns_masked:
+	CMPQ CX, $0x00000198
+	JGE  from_tile_8x1_columns_masked
+	JMP  tile_7x1_columns_masked
+
+from_tile_8x1_columns_masked:
+	CMPQ CX, $0x00000199
+	JGE  from_tile_9x1_columns_masked
+	JMP  tile_8x1_columns_masked
+
+from_tile_9x1_columns_masked:
+	JMP tile_9x1_columns_masked
+
+from_tile_10x1_columns_masked:
+	CMPQ CX, $0x000001a2
+	JGE  from_tile_2x2_columns_masked
+	CMPQ CX, $0x0000019c
+	JGE  from_tile_12x1_columns_masked
+	CMPQ CX, $0x0000019b
+	JGE  from_tile_11x1_columns_masked
+	JMP  tile_10x1_columns_masked
+
+from_tile_11x1_columns_masked:
+	JMP tile_11x1_columns_masked
+
+from_tile_12x1_columns_masked:
+	CMPQ CX, $0x000001a1
+	JGE  from_tile_1x2_columns_masked
+	JMP  tile_12x1_columns_masked
+
+from_tile_1x2_columns_masked:
+	JMP tile_1x2_columns_masked
+
+from_tile_2x2_columns_masked:
+	CMPQ CX, $0x000001a4
+	JGE  from_tile_4x2_columns_masked
+	CMPQ CX, $0x000001a3
+	JGE  from_tile_3x2_columns_masked
+	JMP  tile_2x2_columns_masked
+
+from_tile_3x2_columns_masked:
+	JMP tile_3x2_columns_masked
+
+from_tile_4x2_columns_masked:
+	CMPQ CX, $0x000001a5
+	JGE  from_tile_5x2_columns_masked
+	JMP  tile_4x2_columns_masked
+
+from_tile_5x2_columns_masked:
+	CMPQ CX, $0x000001a6
+	JGE  from_tile_6x2_columns_masked
+	JMP  tile_5x2_columns_masked
+
+from_tile_6x2_columns_masked:
+	JMP tile_6x2_columns_masked
 
 tile_1x1:
 	MOVQ    DI, R12
 	VMOVUPD (R12), Y0
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_1x1_rest
 
 tile_1x1_k:
 	VMOVUPD      (BX), Y1
 	VBROADCASTSD (R12), Y2
 	VFMADD231PD  Y1, Y2, Y0
-	ADDQ         R9, R12
+	VMOVUPD      (BX)(R10*1), Y1
+	VBROADCASTSD 8(R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD      (BX)(R10*2), Y1
+	VBROADCASTSD 16(R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD      (BX)(R9*1), Y1
+	VBROADCASTSD 24(R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_k
+
+tile_1x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_sum
+
+tile_1x1_last:
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD (R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_1x1_k
+	JNE          tile_1x1_last
+
+tile_1x1_sum:
 	VCMPPD       $0x03, Y0, Y0, Y1
 	VMOVMSKPS    Y1, CX
 	TESTL        CX, CX
@@ -3324,51 +11639,23 @@ tile_1x1_store:
 	VMOVUPD Y0, (R12)
 	DECQ    80(AX)
 	JEQ     done
-	ADDQ    R8, SI
-	ADDQ    R11, DI
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_1x1
-
-tile_1x1_masked:
-	MOVQ       DI, R12
-	VMASKMOVPD (R12), Y15, Y0
-	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_1x1_masked_k:
-	VMASKMOVPD   (BX), Y15, Y1
-	VBROADCASTSD (R12), Y2
-	VFMADD231PD  Y1, Y2, Y0
-	ADDQ         R9, R12
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_1x1_masked_k
-	VCMPPD       $0x03, Y0, Y0, Y1
-	VMOVMSKPS    Y1, CX
-	TESTL        CX, CX
-	JEQ          tile_1x1_masked_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X2
-	VBROADCASTSD X2, Y2
-	VCMPPD       $0x03, Y0, Y0, Y1
-	VBLENDVPD    Y1, Y2, Y0, Y0
-
-tile_1x1_masked_store:
-	MOVQ       DI, R12
-	VMASKMOVPD Y0, Y15, (R12)
-	DECQ       80(AX)
-	JEQ        done
-	ADDQ       R8, SI
-	ADDQ       R11, DI
-	JMP        tile_1x1_masked
 
 tile_2x1:
 	MOVQ    DI, R12
 	VMOVUPD (R12), Y0
 	VMOVUPD (R12)(R11*1), Y1
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_2x1_rest
 
 tile_2x1_k:
 	VMOVUPD      (BX), Y2
@@ -3376,10 +11663,42 @@ tile_2x1_k:
 	VFMADD231PD  Y2, Y3, Y0
 	VBROADCASTSD (R12)(R8*1), Y4
 	VFMADD231PD  Y2, Y4, Y1
-	ADDQ         R9, R12
+	VMOVUPD      (BX)(R10*1), Y2
+	VBROADCASTSD 8(R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	VMOVUPD      (BX)(R10*2), Y2
+	VBROADCASTSD 16(R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	VMOVUPD      (BX)(R9*1), Y2
+	VBROADCASTSD 24(R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_k
+
+tile_2x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_sum
+
+tile_2x1_last:
+	VMOVUPD      (BX), Y2
+	VBROADCASTSD (R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD (R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_2x1_k
+	JNE          tile_2x1_last
+
+tile_2x1_sum:
 	VCMPPD       $0x03, Y0, Y1, Y2
 	VMOVMSKPS    Y2, CX
 	TESTL        CX, CX
@@ -3398,62 +11717,24 @@ tile_2x1_store:
 	VMOVUPD Y1, (R12)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x02, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_2x1
-
-tile_2x1_masked:
-	MOVQ       DI, R12
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_2x1_masked_k:
-	VMASKMOVPD   (BX), Y15, Y2
-	VBROADCASTSD (R12), Y3
-	VFMADD231PD  Y2, Y3, Y0
-	VBROADCASTSD (R12)(R8*1), Y4
-	VFMADD231PD  Y2, Y4, Y1
-	ADDQ         R9, R12
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_2x1_masked_k
-	VCMPPD       $0x03, Y0, Y1, Y2
-	VMOVMSKPS    Y2, CX
-	TESTL        CX, CX
-	JEQ          tile_2x1_masked_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X3
-	VBROADCASTSD X3, Y3
-	VCMPPD       $0x03, Y0, Y0, Y2
-	VBLENDVPD    Y2, Y3, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y2
-	VBLENDVPD    Y2, Y3, Y1, Y1
-
-tile_2x1_masked_store:
-	MOVQ       DI, R12
-	VMASKMOVPD Y0, Y15, (R12)
-	VMASKMOVPD Y1, Y15, (R12)(R11*1)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x02, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x02, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_2x1_masked
 
 tile_3x1:
 	MOVQ    DI, R12
 	VMOVUPD (R12), Y0
 	VMOVUPD (R12)(R11*1), Y1
 	VMOVUPD (R12)(R11*2), Y2
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_3x1_rest
 
 tile_3x1_k:
 	VMOVUPD      (BX), Y3
@@ -3463,10 +11744,50 @@ tile_3x1_k:
 	VFMADD231PD  Y3, Y5, Y1
 	VBROADCASTSD (R12)(R8*2), Y6
 	VFMADD231PD  Y3, Y6, Y2
-	ADDQ         R9, R12
+	VMOVUPD      (BX)(R10*1), Y3
+	VBROADCASTSD 8(R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	VMOVUPD      (BX)(R10*2), Y3
+	VBROADCASTSD 16(R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	VMOVUPD      (BX)(R9*1), Y3
+	VBROADCASTSD 24(R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_k
+
+tile_3x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_sum
+
+tile_3x1_last:
+	VMOVUPD      (BX), Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (R12)(R8*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD (R12)(R8*2), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_3x1_k
+	JNE          tile_3x1_last
+
+tile_3x1_sum:
 	VCMPPD       $0x03, Y0, Y1, Y3
 	VCMPPD       $0x03, Y2, Y2, Y4
 	VORPS        Y4, Y3, Y3
@@ -3490,61 +11811,11 @@ tile_3x1_store:
 	VMOVUPD Y2, (R12)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x03, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_3x1
-
-tile_3x1_masked:
-	MOVQ       DI, R12
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_3x1_masked_k:
-	VMASKMOVPD   (BX), Y15, Y3
-	VBROADCASTSD (R12), Y4
-	VFMADD231PD  Y3, Y4, Y0
-	VBROADCASTSD (R12)(R8*1), Y5
-	VFMADD231PD  Y3, Y5, Y1
-	VBROADCASTSD (R12)(R8*2), Y6
-	VFMADD231PD  Y3, Y6, Y2
-	ADDQ         R9, R12
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_3x1_masked_k
-	VCMPPD       $0x03, Y0, Y1, Y3
-	VCMPPD       $0x03, Y2, Y2, Y4
-	VORPS        Y4, Y3, Y3
-	VMOVMSKPS    Y3, CX
-	TESTL        CX, CX
-	JEQ          tile_3x1_masked_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X4
-	VBROADCASTSD X4, Y4
-	VCMPPD       $0x03, Y0, Y0, Y3
-	VBLENDVPD    Y3, Y4, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y3
-	VBLENDVPD    Y3, Y4, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y3
-	VBLENDVPD    Y3, Y4, Y2, Y2
-
-tile_3x1_masked_store:
-	MOVQ       DI, R12
-	VMASKMOVPD Y0, Y15, (R12)
-	VMASKMOVPD Y1, Y15, (R12)(R11*1)
-	VMASKMOVPD Y2, Y15, (R12)(R11*2)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x03, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x03, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_3x1_masked
 
 tile_4x1:
 	MOVQ    DI, R12
@@ -3554,11 +11825,15 @@ tile_4x1:
 	VMOVUPD (R12)(R11*1), Y1
 	VMOVUPD (R12)(R11*2), Y2
 	VMOVUPD (R13), Y3
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_4x1_rest
 
 tile_4x1_k:
 	VMOVUPD      (BX), Y4
@@ -3570,11 +11845,60 @@ tile_4x1_k:
 	VFMADD231PD  Y4, Y7, Y2
 	VBROADCASTSD (R13), Y8
 	VFMADD231PD  Y4, Y8, Y3
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD      (BX)(R10*1), Y4
+	VBROADCASTSD 8(R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 8(R13), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD      (BX)(R10*2), Y4
+	VBROADCASTSD 16(R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 16(R13), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD      (BX)(R9*1), Y4
+	VBROADCASTSD 24(R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R13), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_k
+
+tile_4x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_sum
+
+tile_4x1_last:
+	VMOVUPD      (BX), Y4
+	VBROADCASTSD (R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD (R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD (R13), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_4x1_k
+	JNE          tile_4x1_last
+
+tile_4x1_sum:
 	VCMPPD       $0x03, Y0, Y1, Y4
 	VCMPPD       $0x03, Y2, Y3, Y5
 	VORPS        Y5, Y4, Y4
@@ -3603,74 +11927,11 @@ tile_4x1_store:
 	VMOVUPD Y3, (R13)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x04, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_4x1
-
-tile_4x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_4x1_masked_k:
-	VMASKMOVPD   (BX), Y15, Y4
-	VBROADCASTSD (R12), Y5
-	VFMADD231PD  Y4, Y5, Y0
-	VBROADCASTSD (R12)(R8*1), Y6
-	VFMADD231PD  Y4, Y6, Y1
-	VBROADCASTSD (R12)(R8*2), Y7
-	VFMADD231PD  Y4, Y7, Y2
-	VBROADCASTSD (R13), Y8
-	VFMADD231PD  Y4, Y8, Y3
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_4x1_masked_k
-	VCMPPD       $0x03, Y0, Y1, Y4
-	VCMPPD       $0x03, Y2, Y3, Y5
-	VORPS        Y5, Y4, Y4
-	VMOVMSKPS    Y4, CX
-	TESTL        CX, CX
-	JEQ          tile_4x1_masked_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X5
-	VBROADCASTSD X5, Y5
-	VCMPPD       $0x03, Y0, Y0, Y4
-	VBLENDVPD    Y4, Y5, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y4
-	VBLENDVPD    Y4, Y5, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y4
-	VBLENDVPD    Y4, Y5, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y4
-	VBLENDVPD    Y4, Y5, Y3, Y3
-
-tile_4x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPD Y0, Y15, (R12)
-	VMASKMOVPD Y1, Y15, (R12)(R11*1)
-	VMASKMOVPD Y2, Y15, (R12)(R11*2)
-	VMASKMOVPD Y3, Y15, (R13)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x04, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x04, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_4x1_masked
 
 tile_5x1:
 	MOVQ    DI, R12
@@ -3681,11 +11942,15 @@ tile_5x1:
 	VMOVUPD (R12)(R11*2), Y2
 	VMOVUPD (R13), Y3
 	VMOVUPD (R13)(R11*1), Y4
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_5x1_rest
 
 tile_5x1_k:
 	VMOVUPD      (BX), Y5
@@ -3699,11 +11964,68 @@ tile_5x1_k:
 	VFMADD231PD  Y5, Y9, Y3
 	VBROADCASTSD (R13)(R8*1), Y10
 	VFMADD231PD  Y5, Y10, Y4
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD      (BX)(R10*1), Y5
+	VBROADCASTSD 8(R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 8(R13), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	VMOVUPD      (BX)(R10*2), Y5
+	VBROADCASTSD 16(R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 16(R13), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	VMOVUPD      (BX)(R9*1), Y5
+	VBROADCASTSD 24(R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R13), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_k
+
+tile_5x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_sum
+
+tile_5x1_last:
+	VMOVUPD      (BX), Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD (R12)(R8*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD (R12)(R8*2), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD (R13), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD (R13)(R8*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_5x1_k
+	JNE          tile_5x1_last
+
+tile_5x1_sum:
 	VCMPPD       $0x03, Y0, Y1, Y5
 	VCMPPD       $0x03, Y2, Y3, Y6
 	VORPS        Y6, Y5, Y5
@@ -3737,82 +12059,11 @@ tile_5x1_store:
 	VMOVUPD Y4, (R13)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x05, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_5x1
-
-tile_5x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_5x1_masked_k:
-	VMASKMOVPD   (BX), Y15, Y5
-	VBROADCASTSD (R12), Y6
-	VFMADD231PD  Y5, Y6, Y0
-	VBROADCASTSD (R12)(R8*1), Y7
-	VFMADD231PD  Y5, Y7, Y1
-	VBROADCASTSD (R12)(R8*2), Y8
-	VFMADD231PD  Y5, Y8, Y2
-	VBROADCASTSD (R13), Y9
-	VFMADD231PD  Y5, Y9, Y3
-	VBROADCASTSD (R13)(R8*1), Y10
-	VFMADD231PD  Y5, Y10, Y4
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_5x1_masked_k
-	VCMPPD       $0x03, Y0, Y1, Y5
-	VCMPPD       $0x03, Y2, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VCMPPD       $0x03, Y4, Y4, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVMSKPS    Y5, CX
-	TESTL        CX, CX
-	JEQ          tile_5x1_masked_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X6
-	VBROADCASTSD X6, Y6
-	VCMPPD       $0x03, Y0, Y0, Y5
-	VBLENDVPD    Y5, Y6, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y5
-	VBLENDVPD    Y5, Y6, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y5
-	VBLENDVPD    Y5, Y6, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y5
-	VBLENDVPD    Y5, Y6, Y3, Y3
-	VCMPPD       $0x03, Y4, Y4, Y5
-	VBLENDVPD    Y5, Y6, Y4, Y4
-
-tile_5x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPD Y0, Y15, (R12)
-	VMASKMOVPD Y1, Y15, (R12)(R11*1)
-	VMASKMOVPD Y2, Y15, (R12)(R11*2)
-	VMASKMOVPD Y3, Y15, (R13)
-	VMASKMOVPD Y4, Y15, (R13)(R11*1)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x05, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x05, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_5x1_masked
 
 tile_6x1:
 	MOVQ    DI, R12
@@ -3824,11 +12075,15 @@ tile_6x1:
 	VMOVUPD (R13), Y3
 	VMOVUPD (R13)(R11*1), Y4
 	VMOVUPD (R13)(R11*2), Y5
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_6x1_rest
 
 tile_6x1_k:
 	VMOVUPD      (BX), Y6
@@ -3844,11 +12099,76 @@ tile_6x1_k:
 	VFMADD231PD  Y6, Y11, Y4
 	VBROADCASTSD (R13)(R8*2), Y12
 	VFMADD231PD  Y6, Y12, Y5
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD      (BX)(R10*1), Y6
+	VBROADCASTSD 8(R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 8(R13), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	VMOVUPD      (BX)(R10*2), Y6
+	VBROADCASTSD 16(R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 16(R13), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	VMOVUPD      (BX)(R9*1), Y6
+	VBROADCASTSD 24(R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R13), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_k
+
+tile_6x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_sum
+
+tile_6x1_last:
+	VMOVUPD      (BX), Y6
+	VBROADCASTSD (R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD (R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD (R13), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD (R13)(R8*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD (R13)(R8*2), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_6x1_k
+	JNE          tile_6x1_last
+
+tile_6x1_sum:
 	VCMPPD       $0x03, Y0, Y1, Y6
 	VCMPPD       $0x03, Y2, Y3, Y7
 	VORPS        Y7, Y6, Y6
@@ -3885,88 +12205,11 @@ tile_6x1_store:
 	VMOVUPD Y5, (R13)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x06, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_6x1
-
-tile_6x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_6x1_masked_k:
-	VMASKMOVPD   (BX), Y15, Y6
-	VBROADCASTSD (R12), Y7
-	VFMADD231PD  Y6, Y7, Y0
-	VBROADCASTSD (R12)(R8*1), Y8
-	VFMADD231PD  Y6, Y8, Y1
-	VBROADCASTSD (R12)(R8*2), Y9
-	VFMADD231PD  Y6, Y9, Y2
-	VBROADCASTSD (R13), Y10
-	VFMADD231PD  Y6, Y10, Y3
-	VBROADCASTSD (R13)(R8*1), Y11
-	VFMADD231PD  Y6, Y11, Y4
-	VBROADCASTSD (R13)(R8*2), Y12
-	VFMADD231PD  Y6, Y12, Y5
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_6x1_masked_k
-	VCMPPD       $0x03, Y0, Y1, Y6
-	VCMPPD       $0x03, Y2, Y3, Y7
-	VORPS        Y7, Y6, Y6
-	VCMPPD       $0x03, Y4, Y5, Y7
-	VORPS        Y7, Y6, Y6
-	VMOVMSKPS    Y6, CX
-	TESTL        CX, CX
-	JEQ          tile_6x1_masked_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X7
-	VBROADCASTSD X7, Y7
-	VCMPPD       $0x03, Y0, Y0, Y6
-	VBLENDVPD    Y6, Y7, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y6
-	VBLENDVPD    Y6, Y7, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y6
-	VBLENDVPD    Y6, Y7, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y6
-	VBLENDVPD    Y6, Y7, Y3, Y3
-	VCMPPD       $0x03, Y4, Y4, Y6
-	VBLENDVPD    Y6, Y7, Y4, Y4
-	VCMPPD       $0x03, Y5, Y5, Y6
-	VBLENDVPD    Y6, Y7, Y5, Y5
-
-tile_6x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPD Y0, Y15, (R12)
-	VMASKMOVPD Y1, Y15, (R12)(R11*1)
-	VMASKMOVPD Y2, Y15, (R12)(R11*2)
-	VMASKMOVPD Y3, Y15, (R13)
-	VMASKMOVPD Y4, Y15, (R13)(R11*1)
-	VMASKMOVPD Y5, Y15, (R13)(R11*2)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x06, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x06, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_6x1_masked
 
 tile_7x1:
 	MOVQ    DI, R12
@@ -3980,12 +12223,16 @@ tile_7x1:
 	VMOVUPD (R13)(R11*1), Y4
 	VMOVUPD (R13)(R11*2), Y5
 	VMOVUPD (DX), Y6
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_7x1_rest
 
 tile_7x1_k:
 	VMOVUPD      (BX), Y7
@@ -4003,12 +12250,86 @@ tile_7x1_k:
 	VFMADD231PD  Y7, Y13, Y5
 	VBROADCASTSD (DX), Y14
 	VFMADD231PD  Y7, Y14, Y6
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPD      (BX)(R10*1), Y7
+	VBROADCASTSD 8(R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 8(R13), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 8(DX), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	VMOVUPD      (BX)(R10*2), Y7
+	VBROADCASTSD 16(R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 16(R13), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 16(DX), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	VMOVUPD      (BX)(R9*1), Y7
+	VBROADCASTSD 24(R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R13), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 24(DX), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_k
+
+tile_7x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_sum
+
+tile_7x1_last:
+	VMOVUPD      (BX), Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD (R12)(R8*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD (R12)(R8*2), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD (R13), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD (R13)(R8*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD (R13)(R8*2), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD (DX), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_7x1_k
+	JNE          tile_7x1_last
+
+tile_7x1_sum:
 	VCMPPD       $0x03, Y0, Y1, Y7
 	VCMPPD       $0x03, Y2, Y3, Y8
 	VORPS        Y8, Y7, Y7
@@ -4051,100 +12372,11 @@ tile_7x1_store:
 	VMOVUPD Y6, (DX)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x07, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x07, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_7x1
-
-tile_7x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_7x1_masked_k:
-	VMASKMOVPD   (BX), Y15, Y7
-	VBROADCASTSD (R12), Y8
-	VFMADD231PD  Y7, Y8, Y0
-	VBROADCASTSD (R12)(R8*1), Y9
-	VFMADD231PD  Y7, Y9, Y1
-	VBROADCASTSD (R12)(R8*2), Y10
-	VFMADD231PD  Y7, Y10, Y2
-	VBROADCASTSD (R13), Y11
-	VFMADD231PD  Y7, Y11, Y3
-	VBROADCASTSD (R13)(R8*1), Y12
-	VFMADD231PD  Y7, Y12, Y4
-	VBROADCASTSD (R13)(R8*2), Y13
-	VFMADD231PD  Y7, Y13, Y5
-	VBROADCASTSD (DX), Y14
-	VFMADD231PD  Y7, Y14, Y6
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_7x1_masked_k
-	VCMPPD       $0x03, Y0, Y1, Y7
-	VCMPPD       $0x03, Y2, Y3, Y8
-	VORPS        Y8, Y7, Y7
-	VCMPPD       $0x03, Y4, Y5, Y8
-	VORPS        Y8, Y7, Y7
-	VCMPPD       $0x03, Y6, Y6, Y8
-	VORPS        Y8, Y7, Y7
-	VMOVMSKPS    Y7, CX
-	TESTL        CX, CX
-	JEQ          tile_7x1_masked_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X8
-	VBROADCASTSD X8, Y8
-	VCMPPD       $0x03, Y0, Y0, Y7
-	VBLENDVPD    Y7, Y8, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y7
-	VBLENDVPD    Y7, Y8, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y7
-	VBLENDVPD    Y7, Y8, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y7
-	VBLENDVPD    Y7, Y8, Y3, Y3
-	VCMPPD       $0x03, Y4, Y4, Y7
-	VBLENDVPD    Y7, Y8, Y4, Y4
-	VCMPPD       $0x03, Y5, Y5, Y7
-	VBLENDVPD    Y7, Y8, Y5, Y5
-	VCMPPD       $0x03, Y6, Y6, Y7
-	VBLENDVPD    Y7, Y8, Y6, Y6
-
-tile_7x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPD Y0, Y15, (R12)
-	VMASKMOVPD Y1, Y15, (R12)(R11*1)
-	VMASKMOVPD Y2, Y15, (R12)(R11*2)
-	VMASKMOVPD Y3, Y15, (R13)
-	VMASKMOVPD Y4, Y15, (R13)(R11*1)
-	VMASKMOVPD Y5, Y15, (R13)(R11*2)
-	VMASKMOVPD Y6, Y15, (DX)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x07, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x07, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_7x1_masked
 
 tile_8x1:
 	MOVQ    DI, R12
@@ -4159,12 +12391,16 @@ tile_8x1:
 	VMOVUPD (R13)(R11*2), Y5
 	VMOVUPD (DX), Y6
 	VMOVUPD (DX)(R11*1), Y7
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_8x1_rest
 
 tile_8x1_k:
 	VMOVUPD      (BX), Y8
@@ -4184,12 +12420,94 @@ tile_8x1_k:
 	VFMADD231PD  Y8, Y9, Y6
 	VBROADCASTSD (DX)(R8*1), Y10
 	VFMADD231PD  Y8, Y10, Y7
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPD      (BX)(R10*1), Y8
+	VBROADCASTSD 8(R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 8(R13), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 8(DX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 8(DX)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	VMOVUPD      (BX)(R10*2), Y8
+	VBROADCASTSD 16(R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 16(R13), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 16(DX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 16(DX)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	VMOVUPD      (BX)(R9*1), Y8
+	VBROADCASTSD 24(R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R13), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 24(DX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 24(DX)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_k
+
+tile_8x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_sum
+
+tile_8x1_last:
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD (R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD (R13), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD (R13)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD (R13)(R8*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD (DX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD (DX)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_8x1_k
+	JNE          tile_8x1_last
+
+tile_8x1_sum:
 	VCMPPD       $0x03, Y0, Y1, Y8
 	VCMPPD       $0x03, Y2, Y3, Y9
 	VORPS        Y9, Y8, Y8
@@ -4235,106 +12553,11 @@ tile_8x1_store:
 	VMOVUPD Y7, (DX)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x08, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x08, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_8x1
-
-tile_8x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_8x1_masked_k:
-	VMASKMOVPD   (BX), Y15, Y8
-	VBROADCASTSD (R12), Y9
-	VFMADD231PD  Y8, Y9, Y0
-	VBROADCASTSD (R12)(R8*1), Y10
-	VFMADD231PD  Y8, Y10, Y1
-	VBROADCASTSD (R12)(R8*2), Y11
-	VFMADD231PD  Y8, Y11, Y2
-	VBROADCASTSD (R13), Y12
-	VFMADD231PD  Y8, Y12, Y3
-	VBROADCASTSD (R13)(R8*1), Y13
-	VFMADD231PD  Y8, Y13, Y4
-	VBROADCASTSD (R13)(R8*2), Y14
-	VFMADD231PD  Y8, Y14, Y5
-	VBROADCASTSD (DX), Y9
-	VFMADD231PD  Y8, Y9, Y6
-	VBROADCASTSD (DX)(R8*1), Y10
-	VFMADD231PD  Y8, Y10, Y7
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_8x1_masked_k
-	VCMPPD       $0x03, Y0, Y1, Y8
-	VCMPPD       $0x03, Y2, Y3, Y9
-	VORPS        Y9, Y8, Y8
-	VCMPPD       $0x03, Y4, Y5, Y9
-	VORPS        Y9, Y8, Y8
-	VCMPPD       $0x03, Y6, Y7, Y9
-	VORPS        Y9, Y8, Y8
-	VMOVMSKPS    Y8, CX
-	TESTL        CX, CX
-	JEQ          tile_8x1_masked_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X9
-	VBROADCASTSD X9, Y9
-	VCMPPD       $0x03, Y0, Y0, Y8
-	VBLENDVPD    Y8, Y9, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y8
-	VBLENDVPD    Y8, Y9, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y8
-	VBLENDVPD    Y8, Y9, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y8
-	VBLENDVPD    Y8, Y9, Y3, Y3
-	VCMPPD       $0x03, Y4, Y4, Y8
-	VBLENDVPD    Y8, Y9, Y4, Y4
-	VCMPPD       $0x03, Y5, Y5, Y8
-	VBLENDVPD    Y8, Y9, Y5, Y5
-	VCMPPD       $0x03, Y6, Y6, Y8
-	VBLENDVPD    Y8, Y9, Y6, Y6
-	VCMPPD       $0x03, Y7, Y7, Y8
-	VBLENDVPD    Y8, Y9, Y7, Y7
-
-tile_8x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPD Y0, Y15, (R12)
-	VMASKMOVPD Y1, Y15, (R12)(R11*1)
-	VMASKMOVPD Y2, Y15, (R12)(R11*2)
-	VMASKMOVPD Y3, Y15, (R13)
-	VMASKMOVPD Y4, Y15, (R13)(R11*1)
-	VMASKMOVPD Y5, Y15, (R13)(R11*2)
-	VMASKMOVPD Y6, Y15, (DX)
-	VMASKMOVPD Y7, Y15, (DX)(R11*1)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x08, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x08, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_8x1_masked
 
 tile_9x1:
 	MOVQ    DI, R12
@@ -4350,12 +12573,16 @@ tile_9x1:
 	VMOVUPD (DX), Y6
 	VMOVUPD (DX)(R11*1), Y7
 	VMOVUPD (DX)(R11*2), Y8
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_9x1_rest
 
 tile_9x1_k:
 	VMOVUPD      (BX), Y9
@@ -4377,12 +12604,102 @@ tile_9x1_k:
 	VFMADD231PD  Y9, Y12, Y7
 	VBROADCASTSD (DX)(R8*2), Y13
 	VFMADD231PD  Y9, Y13, Y8
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPD      (BX)(R10*1), Y9
+	VBROADCASTSD 8(R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 8(R13), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 8(DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 8(DX)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 8(DX)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	VMOVUPD      (BX)(R10*2), Y9
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 16(R13), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 16(DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 16(DX)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 16(DX)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	VMOVUPD      (BX)(R9*1), Y9
+	VBROADCASTSD 24(R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R13), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 24(DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 24(DX)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 24(DX)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_k
+
+tile_9x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_sum
+
+tile_9x1_last:
+	VMOVUPD      (BX), Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD (R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD (R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD (R13), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD (R13)(R8*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD (R13)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD (DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD (DX)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD (DX)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_9x1_k
+	JNE          tile_9x1_last
+
+tile_9x1_sum:
 	VCMPPD       $0x03, Y0, Y1, Y9
 	VCMPPD       $0x03, Y2, Y3, Y10
 	VORPS        Y10, Y9, Y9
@@ -4433,114 +12750,11 @@ tile_9x1_store:
 	VMOVUPD Y8, (DX)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x09, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x09, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_9x1
-
-tile_9x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_9x1_masked_k:
-	VMASKMOVPD   (BX), Y15, Y9
-	VBROADCASTSD (R12), Y10
-	VFMADD231PD  Y9, Y10, Y0
-	VBROADCASTSD (R12)(R8*1), Y11
-	VFMADD231PD  Y9, Y11, Y1
-	VBROADCASTSD (R12)(R8*2), Y12
-	VFMADD231PD  Y9, Y12, Y2
-	VBROADCASTSD (R13), Y13
-	VFMADD231PD  Y9, Y13, Y3
-	VBROADCASTSD (R13)(R8*1), Y14
-	VFMADD231PD  Y9, Y14, Y4
-	VBROADCASTSD (R13)(R8*2), Y10
-	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD (DX), Y11
-	VFMADD231PD  Y9, Y11, Y6
-	VBROADCASTSD (DX)(R8*1), Y12
-	VFMADD231PD  Y9, Y12, Y7
-	VBROADCASTSD (DX)(R8*2), Y13
-	VFMADD231PD  Y9, Y13, Y8
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_9x1_masked_k
-	VCMPPD       $0x03, Y0, Y1, Y9
-	VCMPPD       $0x03, Y2, Y3, Y10
-	VORPS        Y10, Y9, Y9
-	VCMPPD       $0x03, Y4, Y5, Y10
-	VORPS        Y10, Y9, Y9
-	VCMPPD       $0x03, Y6, Y7, Y10
-	VORPS        Y10, Y9, Y9
-	VCMPPD       $0x03, Y8, Y8, Y10
-	VORPS        Y10, Y9, Y9
-	VMOVMSKPS    Y9, CX
-	TESTL        CX, CX
-	JEQ          tile_9x1_masked_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X10
-	VBROADCASTSD X10, Y10
-	VCMPPD       $0x03, Y0, Y0, Y9
-	VBLENDVPD    Y9, Y10, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y9
-	VBLENDVPD    Y9, Y10, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y9
-	VBLENDVPD    Y9, Y10, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y9
-	VBLENDVPD    Y9, Y10, Y3, Y3
-	VCMPPD       $0x03, Y4, Y4, Y9
-	VBLENDVPD    Y9, Y10, Y4, Y4
-	VCMPPD       $0x03, Y5, Y5, Y9
-	VBLENDVPD    Y9, Y10, Y5, Y5
-	VCMPPD       $0x03, Y6, Y6, Y9
-	VBLENDVPD    Y9, Y10, Y6, Y6
-	VCMPPD       $0x03, Y7, Y7, Y9
-	VBLENDVPD    Y9, Y10, Y7, Y7
-	VCMPPD       $0x03, Y8, Y8, Y9
-	VBLENDVPD    Y9, Y10, Y8, Y8
-
-tile_9x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPD Y0, Y15, (R12)
-	VMASKMOVPD Y1, Y15, (R12)(R11*1)
-	VMASKMOVPD Y2, Y15, (R12)(R11*2)
-	VMASKMOVPD Y3, Y15, (R13)
-	VMASKMOVPD Y4, Y15, (R13)(R11*1)
-	VMASKMOVPD Y5, Y15, (R13)(R11*2)
-	VMASKMOVPD Y6, Y15, (DX)
-	VMASKMOVPD Y7, Y15, (DX)(R11*1)
-	VMASKMOVPD Y8, Y15, (DX)(R11*2)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x09, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x09, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_9x1_masked
 
 tile_10x1:
 	MOVQ    DI, R12
@@ -4558,6 +12772,8 @@ tile_10x1:
 	VMOVUPD (DX)(R11*1), Y7
 	VMOVUPD (DX)(R11*2), Y8
 	VMOVUPD (R15), Y9
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
@@ -4565,6 +12781,8 @@ tile_10x1:
 	LEAQ    (DX)(CX*1), R15
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_10x1_rest
 
 tile_10x1_k:
 	VMOVUPD      (BX), Y10
@@ -4588,13 +12806,112 @@ tile_10x1_k:
 	VFMADD231PD  Y10, Y11, Y8
 	VBROADCASTSD (R15), Y12
 	VFMADD231PD  Y10, Y12, Y9
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPD      (BX)(R10*1), Y10
+	VBROADCASTSD 8(R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 8(R13), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 8(DX), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 8(DX)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 8(DX)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 8(R15), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	VMOVUPD      (BX)(R10*2), Y10
+	VBROADCASTSD 16(R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 16(R13), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 16(DX), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 16(DX)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 16(DX)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 16(R15), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	VMOVUPD      (BX)(R9*1), Y10
+	VBROADCASTSD 24(R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R13), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 24(DX), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 24(DX)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 24(DX)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 24(R15), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_k
+
+tile_10x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_sum
+
+tile_10x1_last:
+	VMOVUPD      (BX), Y10
+	VBROADCASTSD (R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD (R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD (R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD (R13), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD (R13)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD (R13)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD (DX), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD (DX)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD (DX)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD (R15), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_10x1_k
+	JNE          tile_10x1_last
+
+tile_10x1_sum:
 	VCMPPD       $0x03, Y0, Y1, Y10
 	VCMPPD       $0x03, Y2, Y3, Y11
 	VORPS        Y11, Y10, Y10
@@ -4649,124 +12966,11 @@ tile_10x1_store:
 	VMOVUPD Y9, (R15)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0a, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0a, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_10x1
-
-tile_10x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
-	VMASKMOVPD (R15), Y15, Y9
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_10x1_masked_k:
-	VMASKMOVPD   (BX), Y15, Y10
-	VBROADCASTSD (R12), Y11
-	VFMADD231PD  Y10, Y11, Y0
-	VBROADCASTSD (R12)(R8*1), Y12
-	VFMADD231PD  Y10, Y12, Y1
-	VBROADCASTSD (R12)(R8*2), Y13
-	VFMADD231PD  Y10, Y13, Y2
-	VBROADCASTSD (R13), Y14
-	VFMADD231PD  Y10, Y14, Y3
-	VBROADCASTSD (R13)(R8*1), Y11
-	VFMADD231PD  Y10, Y11, Y4
-	VBROADCASTSD (R13)(R8*2), Y12
-	VFMADD231PD  Y10, Y12, Y5
-	VBROADCASTSD (DX), Y13
-	VFMADD231PD  Y10, Y13, Y6
-	VBROADCASTSD (DX)(R8*1), Y14
-	VFMADD231PD  Y10, Y14, Y7
-	VBROADCASTSD (DX)(R8*2), Y11
-	VFMADD231PD  Y10, Y11, Y8
-	VBROADCASTSD (R15), Y12
-	VFMADD231PD  Y10, Y12, Y9
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_10x1_masked_k
-	VCMPPD       $0x03, Y0, Y1, Y10
-	VCMPPD       $0x03, Y2, Y3, Y11
-	VORPS        Y11, Y10, Y10
-	VCMPPD       $0x03, Y4, Y5, Y11
-	VORPS        Y11, Y10, Y10
-	VCMPPD       $0x03, Y6, Y7, Y11
-	VORPS        Y11, Y10, Y10
-	VCMPPD       $0x03, Y8, Y9, Y11
-	VORPS        Y11, Y10, Y10
-	VMOVMSKPS    Y10, CX
-	TESTL        CX, CX
-	JEQ          tile_10x1_masked_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X11
-	VBROADCASTSD X11, Y11
-	VCMPPD       $0x03, Y0, Y0, Y10
-	VBLENDVPD    Y10, Y11, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y10
-	VBLENDVPD    Y10, Y11, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y10
-	VBLENDVPD    Y10, Y11, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y10
-	VBLENDVPD    Y10, Y11, Y3, Y3
-	VCMPPD       $0x03, Y4, Y4, Y10
-	VBLENDVPD    Y10, Y11, Y4, Y4
-	VCMPPD       $0x03, Y5, Y5, Y10
-	VBLENDVPD    Y10, Y11, Y5, Y5
-	VCMPPD       $0x03, Y6, Y6, Y10
-	VBLENDVPD    Y10, Y11, Y6, Y6
-	VCMPPD       $0x03, Y7, Y7, Y10
-	VBLENDVPD    Y10, Y11, Y7, Y7
-	VCMPPD       $0x03, Y8, Y8, Y10
-	VBLENDVPD    Y10, Y11, Y8, Y8
-	VCMPPD       $0x03, Y9, Y9, Y10
-	VBLENDVPD    Y10, Y11, Y9, Y9
-
-tile_10x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPD Y0, Y15, (R12)
-	VMASKMOVPD Y1, Y15, (R12)(R11*1)
-	VMASKMOVPD Y2, Y15, (R12)(R11*2)
-	VMASKMOVPD Y3, Y15, (R13)
-	VMASKMOVPD Y4, Y15, (R13)(R11*1)
-	VMASKMOVPD Y5, Y15, (R13)(R11*2)
-	VMASKMOVPD Y6, Y15, (DX)
-	VMASKMOVPD Y7, Y15, (DX)(R11*1)
-	VMASKMOVPD Y8, Y15, (DX)(R11*2)
-	VMASKMOVPD Y9, Y15, (R15)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x0a, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x0a, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_10x1_masked
 
 tile_11x1:
 	MOVQ    DI, R12
@@ -4785,6 +12989,8 @@ tile_11x1:
 	VMOVUPD (DX)(R11*2), Y8
 	VMOVUPD (R15), Y9
 	VMOVUPD (R15)(R11*1), Y10
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
@@ -4792,6 +12998,8 @@ tile_11x1:
 	LEAQ    (DX)(CX*1), R15
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_11x1_rest
 
 tile_11x1_k:
 	VMOVUPD      (BX), Y11
@@ -4817,13 +13025,120 @@ tile_11x1_k:
 	VFMADD231PD  Y11, Y12, Y9
 	VBROADCASTSD (R15)(R8*1), Y13
 	VFMADD231PD  Y11, Y13, Y10
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPD      (BX)(R10*1), Y11
+	VBROADCASTSD 8(R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 8(R13), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 8(DX), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 8(DX)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 8(DX)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 8(R15), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 8(R15)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	VMOVUPD      (BX)(R10*2), Y11
+	VBROADCASTSD 16(R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 16(R13), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 16(DX), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 16(DX)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 16(DX)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 16(R15), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 16(R15)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	VMOVUPD      (BX)(R9*1), Y11
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R13), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(DX), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 24(DX)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 24(DX)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 24(R15), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 24(R15)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_k
+
+tile_11x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_sum
+
+tile_11x1_last:
+	VMOVUPD      (BX), Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD (R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD (R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD (R13), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD (R13)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD (R13)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD (DX), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD (DX)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD (DX)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD (R15), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD (R15)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_11x1_k
+	JNE          tile_11x1_last
+
+tile_11x1_sum:
 	VCMPPD       $0x03, Y0, Y1, Y11
 	VCMPPD       $0x03, Y2, Y3, Y12
 	VORPS        Y12, Y11, Y11
@@ -4883,132 +13198,11 @@ tile_11x1_store:
 	VMOVUPD Y10, (R15)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0b, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0b, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_11x1
-
-tile_11x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
-	VMASKMOVPD (R15), Y15, Y9
-	VMASKMOVPD (R15)(R11*1), Y15, Y10
-	MOVQ       SI, R12
-	LEAQ       (R8)(R8*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-
-tile_11x1_masked_k:
-	VMASKMOVPD   (BX), Y15, Y11
-	VBROADCASTSD (R12), Y12
-	VFMADD231PD  Y11, Y12, Y0
-	VBROADCASTSD (R12)(R8*1), Y13
-	VFMADD231PD  Y11, Y13, Y1
-	VBROADCASTSD (R12)(R8*2), Y14
-	VFMADD231PD  Y11, Y14, Y2
-	VBROADCASTSD (R13), Y12
-	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD (R13)(R8*1), Y13
-	VFMADD231PD  Y11, Y13, Y4
-	VBROADCASTSD (R13)(R8*2), Y14
-	VFMADD231PD  Y11, Y14, Y5
-	VBROADCASTSD (DX), Y12
-	VFMADD231PD  Y11, Y12, Y6
-	VBROADCASTSD (DX)(R8*1), Y13
-	VFMADD231PD  Y11, Y13, Y7
-	VBROADCASTSD (DX)(R8*2), Y14
-	VFMADD231PD  Y11, Y14, Y8
-	VBROADCASTSD (R15), Y12
-	VFMADD231PD  Y11, Y12, Y9
-	VBROADCASTSD (R15)(R8*1), Y13
-	VFMADD231PD  Y11, Y13, Y10
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_11x1_masked_k
-	VCMPPD       $0x03, Y0, Y1, Y11
-	VCMPPD       $0x03, Y2, Y3, Y12
-	VORPS        Y12, Y11, Y11
-	VCMPPD       $0x03, Y4, Y5, Y12
-	VORPS        Y12, Y11, Y11
-	VCMPPD       $0x03, Y6, Y7, Y12
-	VORPS        Y12, Y11, Y11
-	VCMPPD       $0x03, Y8, Y9, Y12
-	VORPS        Y12, Y11, Y11
-	VCMPPD       $0x03, Y10, Y10, Y12
-	VORPS        Y12, Y11, Y11
-	VMOVMSKPS    Y11, CX
-	TESTL        CX, CX
-	JEQ          tile_11x1_masked_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X12
-	VBROADCASTSD X12, Y12
-	VCMPPD       $0x03, Y0, Y0, Y11
-	VBLENDVPD    Y11, Y12, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y11
-	VBLENDVPD    Y11, Y12, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y11
-	VBLENDVPD    Y11, Y12, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y11
-	VBLENDVPD    Y11, Y12, Y3, Y3
-	VCMPPD       $0x03, Y4, Y4, Y11
-	VBLENDVPD    Y11, Y12, Y4, Y4
-	VCMPPD       $0x03, Y5, Y5, Y11
-	VBLENDVPD    Y11, Y12, Y5, Y5
-	VCMPPD       $0x03, Y6, Y6, Y11
-	VBLENDVPD    Y11, Y12, Y6, Y6
-	VCMPPD       $0x03, Y7, Y7, Y11
-	VBLENDVPD    Y11, Y12, Y7, Y7
-	VCMPPD       $0x03, Y8, Y8, Y11
-	VBLENDVPD    Y11, Y12, Y8, Y8
-	VCMPPD       $0x03, Y9, Y9, Y11
-	VBLENDVPD    Y11, Y12, Y9, Y9
-	VCMPPD       $0x03, Y10, Y10, Y11
-	VBLENDVPD    Y11, Y12, Y10, Y10
-
-tile_11x1_masked_store:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
-	LEAQ       (R12)(CX*1), R13
-	LEAQ       (R13)(CX*1), DX
-	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPD Y0, Y15, (R12)
-	VMASKMOVPD Y1, Y15, (R12)(R11*1)
-	VMASKMOVPD Y2, Y15, (R12)(R11*2)
-	VMASKMOVPD Y3, Y15, (R13)
-	VMASKMOVPD Y4, Y15, (R13)(R11*1)
-	VMASKMOVPD Y5, Y15, (R13)(R11*2)
-	VMASKMOVPD Y6, Y15, (DX)
-	VMASKMOVPD Y7, Y15, (DX)(R11*1)
-	VMASKMOVPD Y8, Y15, (DX)(R11*2)
-	VMASKMOVPD Y9, Y15, (R15)
-	VMASKMOVPD Y10, Y15, (R15)(R11*1)
-	DECQ       80(AX)
-	JEQ        done
-	IMUL3Q     $0x0b, R8, CX
-	ADDQ       CX, SI
-	IMUL3Q     $0x0b, R11, CX
-	ADDQ       CX, DI
-	JMP        tile_11x1_masked
 
 tile_12x1:
 	MOVQ    DI, R12
@@ -5028,6 +13222,8 @@ tile_12x1:
 	VMOVUPD (R15), Y9
 	VMOVUPD (R15)(R11*1), Y10
 	VMOVUPD (R15)(R11*2), Y11
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
 	MOVQ    SI, R12
 	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
@@ -5035,6 +13231,8 @@ tile_12x1:
 	LEAQ    (DX)(CX*1), R15
 	MOVQ    8(AX), BX
 	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_12x1_rest
 
 tile_12x1_k:
 	VMOVUPD      (BX), Y12
@@ -5062,13 +13260,128 @@ tile_12x1_k:
 	VFMADD231PD  Y12, Y13, Y10
 	VBROADCASTSD (R15)(R8*2), Y14
 	VFMADD231PD  Y12, Y14, Y11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPD      (BX)(R10*1), Y12
+	VBROADCASTSD 8(R12), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 8(R13), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 8(DX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 8(DX)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 8(DX)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 8(R15), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 8(R15)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 8(R15)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	VMOVUPD      (BX)(R10*2), Y12
+	VBROADCASTSD 16(R12), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 16(R13), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 16(DX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 16(DX)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 16(DX)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 16(R15), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 16(R15)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 16(R15)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	VMOVUPD      (BX)(R9*1), Y12
+	VBROADCASTSD 24(R12), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R13), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 24(DX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 24(DX)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 24(DX)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 24(R15), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 24(R15)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 24(R15)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_k
+
+tile_12x1_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_sum
+
+tile_12x1_last:
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (R12), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD (R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD (R13), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD (R13)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD (R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD (DX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD (DX)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD (DX)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD (R15), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD (R15)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD (R15)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_12x1_k
+	JNE          tile_12x1_last
+
+tile_12x1_sum:
 	VCMPPD       $0x03, Y0, Y1, Y12
 	VCMPPD       $0x03, Y2, Y3, Y13
 	VORPS        Y13, Y12, Y12
@@ -5131,11 +13444,2501 @@ tile_12x1_store:
 	VMOVUPD Y11, (R15)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0c, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0c, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_12x1
+
+tile_1x2:
+	MOVQ    DI, R12
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
+	MOVQ    SI, R12
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_1x2_rest
+
+tile_1x2_k:
+	VMOVUPD      (BX), Y2
+	VMOVUPD      32(BX), Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R10*1), Y2
+	VMOVUPD      32(BX)(R10*1), Y3
+	VBROADCASTSD 8(R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R10*2), Y2
+	VMOVUPD      32(BX)(R10*2), Y3
+	VBROADCASTSD 16(R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R9*1), Y2
+	VMOVUPD      32(BX)(R9*1), Y3
+	VBROADCASTSD 24(R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_k
+
+tile_1x2_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_sum
+
+tile_1x2_last:
+	VMOVUPD      (BX), Y2
+	VMOVUPD      32(BX), Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x2_last
+
+tile_1x2_sum:
+	VCMPPD       $0x03, Y0, Y1, Y2
+	VMOVMSKPS    Y2, CX
+	TESTL        CX, CX
+	JEQ          tile_1x2_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X3
+	VBROADCASTSD X3, Y3
+	VCMPPD       $0x03, Y0, Y0, Y2
+	VBLENDVPD    Y2, Y3, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y2
+	VBLENDVPD    Y2, Y3, Y1, Y1
+
+tile_1x2_store:
+	MOVQ    DI, R12
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_1x2
+
+tile_2x2:
+	MOVQ    DI, R12
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	VMOVUPD (R12)(R11*1), Y2
+	VMOVUPD 32(R12)(R11*1), Y3
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
+	MOVQ    SI, R12
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_2x2_rest
+
+tile_2x2_k:
+	VMOVUPD      (BX), Y4
+	VMOVUPD      32(BX), Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R10*1), Y4
+	VMOVUPD      32(BX)(R10*1), Y5
+	VBROADCASTSD 8(R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R10*2), Y4
+	VMOVUPD      32(BX)(R10*2), Y5
+	VBROADCASTSD 16(R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R9*1), Y4
+	VMOVUPD      32(BX)(R9*1), Y5
+	VBROADCASTSD 24(R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 24(R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_k
+
+tile_2x2_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_sum
+
+tile_2x2_last:
+	VMOVUPD      (BX), Y4
+	VMOVUPD      32(BX), Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x2_last
+
+tile_2x2_sum:
+	VCMPPD       $0x03, Y0, Y1, Y4
+	VCMPPD       $0x03, Y2, Y3, Y5
+	VORPS        Y5, Y4, Y4
+	VMOVMSKPS    Y4, CX
+	TESTL        CX, CX
+	JEQ          tile_2x2_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X5
+	VBROADCASTSD X5, Y5
+	VCMPPD       $0x03, Y0, Y0, Y4
+	VBLENDVPD    Y4, Y5, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y4
+	VBLENDVPD    Y4, Y5, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y4
+	VBLENDVPD    Y4, Y5, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y4
+	VBLENDVPD    Y4, Y5, Y3, Y3
+
+tile_2x2_store:
+	MOVQ    DI, R12
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	VMOVUPD Y2, (R12)(R11*1)
+	VMOVUPD Y3, 32(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_2x2
+
+tile_3x2:
+	MOVQ    DI, R12
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	VMOVUPD (R12)(R11*1), Y2
+	VMOVUPD 32(R12)(R11*1), Y3
+	VMOVUPD (R12)(R11*2), Y4
+	VMOVUPD 32(R12)(R11*2), Y5
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
+	MOVQ    SI, R12
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_3x2_rest
+
+tile_3x2_k:
+	VMOVUPD      (BX), Y6
+	VMOVUPD      32(BX), Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD (R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD (R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R10*1), Y6
+	VMOVUPD      32(BX)(R10*1), Y7
+	VBROADCASTSD 8(R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 8(R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R10*2), Y6
+	VMOVUPD      32(BX)(R10*2), Y7
+	VBROADCASTSD 16(R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R9*1), Y6
+	VMOVUPD      32(BX)(R9*1), Y7
+	VBROADCASTSD 24(R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 24(R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 24(R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_k
+
+tile_3x2_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_sum
+
+tile_3x2_last:
+	VMOVUPD      (BX), Y6
+	VMOVUPD      32(BX), Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD (R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD (R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x2_last
+
+tile_3x2_sum:
+	VCMPPD       $0x03, Y0, Y1, Y6
+	VCMPPD       $0x03, Y2, Y3, Y7
+	VORPS        Y7, Y6, Y6
+	VCMPPD       $0x03, Y4, Y5, Y7
+	VORPS        Y7, Y6, Y6
+	VMOVMSKPS    Y6, CX
+	TESTL        CX, CX
+	JEQ          tile_3x2_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X7
+	VBROADCASTSD X7, Y7
+	VCMPPD       $0x03, Y0, Y0, Y6
+	VBLENDVPD    Y6, Y7, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y6
+	VBLENDVPD    Y6, Y7, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y6
+	VBLENDVPD    Y6, Y7, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y6
+	VBLENDVPD    Y6, Y7, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y6
+	VBLENDVPD    Y6, Y7, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y6
+	VBLENDVPD    Y6, Y7, Y5, Y5
+
+tile_3x2_store:
+	MOVQ    DI, R12
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	VMOVUPD Y2, (R12)(R11*1)
+	VMOVUPD Y3, 32(R12)(R11*1)
+	VMOVUPD Y4, (R12)(R11*2)
+	VMOVUPD Y5, 32(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_3x2
+
+tile_4x2:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	VMOVUPD (R12)(R11*1), Y2
+	VMOVUPD 32(R12)(R11*1), Y3
+	VMOVUPD (R12)(R11*2), Y4
+	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R13), Y6
+	VMOVUPD 32(R13), Y7
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
+	MOVQ    SI, R12
+	LEAQ    (R8)(R8*2), CX
+	LEAQ    (R12)(CX*1), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_4x2_rest
+
+tile_4x2_k:
+	VMOVUPD      (BX), Y8
+	VMOVUPD      32(BX), Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD (R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD (R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD (R13), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R10*1), Y8
+	VMOVUPD      32(BX)(R10*1), Y9
+	VBROADCASTSD 8(R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 8(R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 8(R13), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R10*2), Y8
+	VMOVUPD      32(BX)(R10*2), Y9
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 16(R13), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R9*1), Y8
+	VMOVUPD      32(BX)(R9*1), Y9
+	VBROADCASTSD 24(R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 24(R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 24(R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R13), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_k
+
+tile_4x2_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_sum
+
+tile_4x2_last:
+	VMOVUPD      (BX), Y8
+	VMOVUPD      32(BX), Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD (R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD (R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD (R13), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x2_last
+
+tile_4x2_sum:
+	VCMPPD       $0x03, Y0, Y1, Y8
+	VCMPPD       $0x03, Y2, Y3, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPD       $0x03, Y4, Y5, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPD       $0x03, Y6, Y7, Y9
+	VORPS        Y9, Y8, Y8
+	VMOVMSKPS    Y8, CX
+	TESTL        CX, CX
+	JEQ          tile_4x2_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X9
+	VBROADCASTSD X9, Y9
+	VCMPPD       $0x03, Y0, Y0, Y8
+	VBLENDVPD    Y8, Y9, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y8
+	VBLENDVPD    Y8, Y9, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y8
+	VBLENDVPD    Y8, Y9, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y8
+	VBLENDVPD    Y8, Y9, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y8
+	VBLENDVPD    Y8, Y9, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y8
+	VBLENDVPD    Y8, Y9, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y8
+	VBLENDVPD    Y8, Y9, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y8
+	VBLENDVPD    Y8, Y9, Y7, Y7
+
+tile_4x2_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	VMOVUPD Y2, (R12)(R11*1)
+	VMOVUPD Y3, 32(R12)(R11*1)
+	VMOVUPD Y4, (R12)(R11*2)
+	VMOVUPD Y5, 32(R12)(R11*2)
+	VMOVUPD Y6, (R13)
+	VMOVUPD Y7, 32(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_4x2
+
+tile_5x2:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	VMOVUPD (R12)(R11*1), Y2
+	VMOVUPD 32(R12)(R11*1), Y3
+	VMOVUPD (R12)(R11*2), Y4
+	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R13), Y6
+	VMOVUPD 32(R13), Y7
+	VMOVUPD (R13)(R11*1), Y8
+	VMOVUPD 32(R13)(R11*1), Y9
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
+	MOVQ    SI, R12
+	LEAQ    (R8)(R8*2), CX
+	LEAQ    (R12)(CX*1), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_5x2_rest
+
+tile_5x2_k:
+	VMOVUPD      (BX), Y10
+	VMOVUPD      32(BX), Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD (R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD (R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD (R13), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD (R13)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	VMOVUPD      (BX)(R10*1), Y10
+	VMOVUPD      32(BX)(R10*1), Y11
+	VBROADCASTSD 8(R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 8(R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 8(R13), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 8(R13)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	VMOVUPD      (BX)(R10*2), Y10
+	VMOVUPD      32(BX)(R10*2), Y11
+	VBROADCASTSD 16(R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 16(R13), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 16(R13)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	VMOVUPD      (BX)(R9*1), Y10
+	VMOVUPD      32(BX)(R9*1), Y11
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 24(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 24(R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R13), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 24(R13)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_k
+
+tile_5x2_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_sum
+
+tile_5x2_last:
+	VMOVUPD      (BX), Y10
+	VMOVUPD      32(BX), Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD (R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD (R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD (R13), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD (R13)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x2_last
+
+tile_5x2_sum:
+	VCMPPD       $0x03, Y0, Y1, Y10
+	VCMPPD       $0x03, Y2, Y3, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y4, Y5, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y6, Y7, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y8, Y9, Y11
+	VORPS        Y11, Y10, Y10
+	VMOVMSKPS    Y10, CX
+	TESTL        CX, CX
+	JEQ          tile_5x2_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X11
+	VBROADCASTSD X11, Y11
+	VCMPPD       $0x03, Y0, Y0, Y10
+	VBLENDVPD    Y10, Y11, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y10
+	VBLENDVPD    Y10, Y11, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y10
+	VBLENDVPD    Y10, Y11, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y10
+	VBLENDVPD    Y10, Y11, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y10
+	VBLENDVPD    Y10, Y11, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y10
+	VBLENDVPD    Y10, Y11, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y10
+	VBLENDVPD    Y10, Y11, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y10
+	VBLENDVPD    Y10, Y11, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y10
+	VBLENDVPD    Y10, Y11, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y10
+	VBLENDVPD    Y10, Y11, Y9, Y9
+
+tile_5x2_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	VMOVUPD Y2, (R12)(R11*1)
+	VMOVUPD Y3, 32(R12)(R11*1)
+	VMOVUPD Y4, (R12)(R11*2)
+	VMOVUPD Y5, 32(R12)(R11*2)
+	VMOVUPD Y6, (R13)
+	VMOVUPD Y7, 32(R13)
+	VMOVUPD Y8, (R13)(R11*1)
+	VMOVUPD Y9, 32(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_5x2
+
+tile_6x2:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	VMOVUPD (R12)(R11*1), Y2
+	VMOVUPD 32(R12)(R11*1), Y3
+	VMOVUPD (R12)(R11*2), Y4
+	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R13), Y6
+	VMOVUPD 32(R13), Y7
+	VMOVUPD (R13)(R11*1), Y8
+	VMOVUPD 32(R13)(R11*1), Y9
+	VMOVUPD (R13)(R11*2), Y10
+	VMOVUPD 32(R13)(R11*2), Y11
+	LEAQ    (R10)(R10*2), R9
+	MOVQ    24(AX), R8
+	MOVQ    SI, R12
+	LEAQ    (R8)(R8*2), CX
+	LEAQ    (R12)(CX*1), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_6x2_rest
+
+tile_6x2_k:
+	VMOVUPD      (BX), Y12
+	VMOVUPD      32(BX), Y13
+	VBROADCASTSD (R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD (R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD (R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD (R13), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD (R13)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD (R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	VMOVUPD      (BX)(R10*1), Y12
+	VMOVUPD      32(BX)(R10*1), Y13
+	VBROADCASTSD 8(R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 8(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 8(R13), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 8(R13)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 8(R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	VMOVUPD      (BX)(R10*2), Y12
+	VMOVUPD      32(BX)(R10*2), Y13
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 16(R13), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 16(R13)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 16(R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	VMOVUPD      (BX)(R9*1), Y12
+	VMOVUPD      32(BX)(R9*1), Y13
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 24(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 24(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R13), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 24(R13)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 24(R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_k
+
+tile_6x2_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_sum
+
+tile_6x2_last:
+	VMOVUPD      (BX), Y12
+	VMOVUPD      32(BX), Y13
+	VBROADCASTSD (R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD (R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD (R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD (R13), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD (R13)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD (R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x2_last
+
+tile_6x2_sum:
+	VCMPPD       $0x03, Y0, Y1, Y12
+	VCMPPD       $0x03, Y2, Y3, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y4, Y5, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y6, Y7, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y8, Y9, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y10, Y11, Y13
+	VORPS        Y13, Y12, Y12
+	VMOVMSKPS    Y12, CX
+	TESTL        CX, CX
+	JEQ          tile_6x2_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X13
+	VBROADCASTSD X13, Y13
+	VCMPPD       $0x03, Y0, Y0, Y12
+	VBLENDVPD    Y12, Y13, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y12
+	VBLENDVPD    Y12, Y13, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y12
+	VBLENDVPD    Y12, Y13, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y12
+	VBLENDVPD    Y12, Y13, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y12
+	VBLENDVPD    Y12, Y13, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y12
+	VBLENDVPD    Y12, Y13, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y12
+	VBLENDVPD    Y12, Y13, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y12
+	VBLENDVPD    Y12, Y13, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y12
+	VBLENDVPD    Y12, Y13, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y12
+	VBLENDVPD    Y12, Y13, Y9, Y9
+	VCMPPD       $0x03, Y10, Y10, Y12
+	VBLENDVPD    Y12, Y13, Y10, Y10
+	VCMPPD       $0x03, Y11, Y11, Y12
+	VBLENDVPD    Y12, Y13, Y11, Y11
+
+tile_6x2_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	VMOVUPD Y2, (R12)(R11*1)
+	VMOVUPD Y3, 32(R12)(R11*1)
+	VMOVUPD Y4, (R12)(R11*2)
+	VMOVUPD Y5, 32(R12)(R11*2)
+	VMOVUPD Y6, (R13)
+	VMOVUPD Y7, 32(R13)
+	VMOVUPD Y8, (R13)(R11*1)
+	VMOVUPD Y9, 32(R13)(R11*1)
+	VMOVUPD Y10, (R13)(R11*2)
+	VMOVUPD Y11, 32(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_6x2
+
+tile_1x1_masked:
+	MOVQ       DI, R12
+	VMASKMOVPD (R12), Y15, Y0
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_masked_rest
+
+tile_1x1_masked_k:
+	VMASKMOVPD   (BX), Y15, Y1
+	VBROADCASTSD (R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	VMASKMOVPD   (BX)(R10*1), Y15, Y1
+	VBROADCASTSD 8(R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	VMASKMOVPD   (BX)(R10*2), Y15, Y1
+	VBROADCASTSD 16(R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	VMASKMOVPD   (BX)(R9*1), Y15, Y1
+	VBROADCASTSD 24(R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_masked_k
+
+tile_1x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_masked_sum
+
+tile_1x1_masked_last:
+	VMASKMOVPD   (BX), Y15, Y1
+	VBROADCASTSD (R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x1_masked_last
+
+tile_1x1_masked_sum:
+	VCMPPD       $0x03, Y0, Y0, Y1
+	VMOVMSKPS    Y1, CX
+	TESTL        CX, CX
+	JEQ          tile_1x1_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X2
+	VBROADCASTSD X2, Y2
+	VCMPPD       $0x03, Y0, Y0, Y1
+	VBLENDVPD    Y1, Y2, Y0, Y0
+
+tile_1x1_masked_store:
+	MOVQ       DI, R12
+	VMASKMOVPD Y0, Y15, (R12)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_1x1_masked
+
+tile_2x1_masked:
+	MOVQ       DI, R12
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_masked_rest
+
+tile_2x1_masked_k:
+	VMASKMOVPD   (BX), Y15, Y2
+	VBROADCASTSD (R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD (R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	VMASKMOVPD   (BX)(R10*1), Y15, Y2
+	VBROADCASTSD 8(R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	VMASKMOVPD   (BX)(R10*2), Y15, Y2
+	VBROADCASTSD 16(R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	VMASKMOVPD   (BX)(R9*1), Y15, Y2
+	VBROADCASTSD 24(R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_masked_k
+
+tile_2x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_masked_sum
+
+tile_2x1_masked_last:
+	VMASKMOVPD   (BX), Y15, Y2
+	VBROADCASTSD (R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD (R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x1_masked_last
+
+tile_2x1_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y2
+	VMOVMSKPS    Y2, CX
+	TESTL        CX, CX
+	JEQ          tile_2x1_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X3
+	VBROADCASTSD X3, Y3
+	VCMPPD       $0x03, Y0, Y0, Y2
+	VBLENDVPD    Y2, Y3, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y2
+	VBLENDVPD    Y2, Y3, Y1, Y1
+
+tile_2x1_masked_store:
+	MOVQ       DI, R12
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_2x1_masked
+
+tile_3x1_masked:
+	MOVQ       DI, R12
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_masked_rest
+
+tile_3x1_masked_k:
+	VMASKMOVPD   (BX), Y15, Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (R12)(R8*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD (R12)(R8*2), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	VMASKMOVPD   (BX)(R10*1), Y15, Y3
+	VBROADCASTSD 8(R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	VMASKMOVPD   (BX)(R10*2), Y15, Y3
+	VBROADCASTSD 16(R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	VMASKMOVPD   (BX)(R9*1), Y15, Y3
+	VBROADCASTSD 24(R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_masked_k
+
+tile_3x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_masked_sum
+
+tile_3x1_masked_last:
+	VMASKMOVPD   (BX), Y15, Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (R12)(R8*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD (R12)(R8*2), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x1_masked_last
+
+tile_3x1_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y3
+	VCMPPD       $0x03, Y2, Y2, Y4
+	VORPS        Y4, Y3, Y3
+	VMOVMSKPS    Y3, CX
+	TESTL        CX, CX
+	JEQ          tile_3x1_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X4
+	VBROADCASTSD X4, Y4
+	VCMPPD       $0x03, Y0, Y0, Y3
+	VBLENDVPD    Y3, Y4, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y3
+	VBLENDVPD    Y3, Y4, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y3
+	VBLENDVPD    Y3, Y4, Y2, Y2
+
+tile_3x1_masked_store:
+	MOVQ       DI, R12
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_3x1_masked
+
+tile_4x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_masked_rest
+
+tile_4x1_masked_k:
+	VMASKMOVPD   (BX), Y15, Y4
+	VBROADCASTSD (R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD (R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD (R13), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	VMASKMOVPD   (BX)(R10*1), Y15, Y4
+	VBROADCASTSD 8(R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 8(R13), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	VMASKMOVPD   (BX)(R10*2), Y15, Y4
+	VBROADCASTSD 16(R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 16(R13), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	VMASKMOVPD   (BX)(R9*1), Y15, Y4
+	VBROADCASTSD 24(R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R13), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_masked_k
+
+tile_4x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_masked_sum
+
+tile_4x1_masked_last:
+	VMASKMOVPD   (BX), Y15, Y4
+	VBROADCASTSD (R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD (R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD (R13), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x1_masked_last
+
+tile_4x1_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y4
+	VCMPPD       $0x03, Y2, Y3, Y5
+	VORPS        Y5, Y4, Y4
+	VMOVMSKPS    Y4, CX
+	TESTL        CX, CX
+	JEQ          tile_4x1_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X5
+	VBROADCASTSD X5, Y5
+	VCMPPD       $0x03, Y0, Y0, Y4
+	VBLENDVPD    Y4, Y5, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y4
+	VBLENDVPD    Y4, Y5, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y4
+	VBLENDVPD    Y4, Y5, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y4
+	VBLENDVPD    Y4, Y5, Y3, Y3
+
+tile_4x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_4x1_masked
+
+tile_5x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_masked_rest
+
+tile_5x1_masked_k:
+	VMASKMOVPD   (BX), Y15, Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD (R12)(R8*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD (R12)(R8*2), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD (R13), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD (R13)(R8*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	VMASKMOVPD   (BX)(R10*1), Y15, Y5
+	VBROADCASTSD 8(R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 8(R13), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	VMASKMOVPD   (BX)(R10*2), Y15, Y5
+	VBROADCASTSD 16(R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 16(R13), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	VMASKMOVPD   (BX)(R9*1), Y15, Y5
+	VBROADCASTSD 24(R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R13), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_masked_k
+
+tile_5x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_masked_sum
+
+tile_5x1_masked_last:
+	VMASKMOVPD   (BX), Y15, Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD (R12)(R8*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD (R12)(R8*2), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD (R13), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD (R13)(R8*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x1_masked_last
+
+tile_5x1_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y5
+	VCMPPD       $0x03, Y2, Y3, Y6
+	VORPS        Y6, Y5, Y5
+	VCMPPD       $0x03, Y4, Y4, Y6
+	VORPS        Y6, Y5, Y5
+	VMOVMSKPS    Y5, CX
+	TESTL        CX, CX
+	JEQ          tile_5x1_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X6
+	VBROADCASTSD X6, Y6
+	VCMPPD       $0x03, Y0, Y0, Y5
+	VBLENDVPD    Y5, Y6, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y5
+	VBLENDVPD    Y5, Y6, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y5
+	VBLENDVPD    Y5, Y6, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y5
+	VBLENDVPD    Y5, Y6, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y5
+	VBLENDVPD    Y5, Y6, Y4, Y4
+
+tile_5x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_5x1_masked
+
+tile_6x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_masked_rest
+
+tile_6x1_masked_k:
+	VMASKMOVPD   (BX), Y15, Y6
+	VBROADCASTSD (R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD (R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD (R13), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD (R13)(R8*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD (R13)(R8*2), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	VMASKMOVPD   (BX)(R10*1), Y15, Y6
+	VBROADCASTSD 8(R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 8(R13), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	VMASKMOVPD   (BX)(R10*2), Y15, Y6
+	VBROADCASTSD 16(R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 16(R13), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	VMASKMOVPD   (BX)(R9*1), Y15, Y6
+	VBROADCASTSD 24(R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R13), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_masked_k
+
+tile_6x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_masked_sum
+
+tile_6x1_masked_last:
+	VMASKMOVPD   (BX), Y15, Y6
+	VBROADCASTSD (R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD (R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD (R13), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD (R13)(R8*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD (R13)(R8*2), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x1_masked_last
+
+tile_6x1_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y6
+	VCMPPD       $0x03, Y2, Y3, Y7
+	VORPS        Y7, Y6, Y6
+	VCMPPD       $0x03, Y4, Y5, Y7
+	VORPS        Y7, Y6, Y6
+	VMOVMSKPS    Y6, CX
+	TESTL        CX, CX
+	JEQ          tile_6x1_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X7
+	VBROADCASTSD X7, Y7
+	VCMPPD       $0x03, Y0, Y0, Y6
+	VBLENDVPD    Y6, Y7, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y6
+	VBLENDVPD    Y6, Y7, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y6
+	VBLENDVPD    Y6, Y7, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y6
+	VBLENDVPD    Y6, Y7, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y6
+	VBLENDVPD    Y6, Y7, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y6
+	VBLENDVPD    Y6, Y7, Y5, Y5
+
+tile_6x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_6x1_masked
+
+tile_7x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_masked_rest
+
+tile_7x1_masked_k:
+	VMASKMOVPD   (BX), Y15, Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD (R12)(R8*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD (R12)(R8*2), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD (R13), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD (R13)(R8*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD (R13)(R8*2), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD (DX), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	VMASKMOVPD   (BX)(R10*1), Y15, Y7
+	VBROADCASTSD 8(R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 8(R13), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 8(DX), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	VMASKMOVPD   (BX)(R10*2), Y15, Y7
+	VBROADCASTSD 16(R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 16(R13), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 16(DX), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	VMASKMOVPD   (BX)(R9*1), Y15, Y7
+	VBROADCASTSD 24(R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R13), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 24(DX), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_masked_k
+
+tile_7x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_masked_sum
+
+tile_7x1_masked_last:
+	VMASKMOVPD   (BX), Y15, Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD (R12)(R8*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD (R12)(R8*2), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD (R13), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD (R13)(R8*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD (R13)(R8*2), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD (DX), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x1_masked_last
+
+tile_7x1_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y7
+	VCMPPD       $0x03, Y2, Y3, Y8
+	VORPS        Y8, Y7, Y7
+	VCMPPD       $0x03, Y4, Y5, Y8
+	VORPS        Y8, Y7, Y7
+	VCMPPD       $0x03, Y6, Y6, Y8
+	VORPS        Y8, Y7, Y7
+	VMOVMSKPS    Y7, CX
+	TESTL        CX, CX
+	JEQ          tile_7x1_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X8
+	VBROADCASTSD X8, Y8
+	VCMPPD       $0x03, Y0, Y0, Y7
+	VBLENDVPD    Y7, Y8, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y7
+	VBLENDVPD    Y7, Y8, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y7
+	VBLENDVPD    Y7, Y8, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y7
+	VBLENDVPD    Y7, Y8, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y7
+	VBLENDVPD    Y7, Y8, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y7
+	VBLENDVPD    Y7, Y8, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y7
+	VBLENDVPD    Y7, Y8, Y6, Y6
+
+tile_7x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	VMASKMOVPD Y6, Y15, (DX)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_7x1_masked
+
+tile_8x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_masked_rest
+
+tile_8x1_masked_k:
+	VMASKMOVPD   (BX), Y15, Y8
+	VBROADCASTSD (R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD (R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD (R13), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD (R13)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD (R13)(R8*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD (DX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD (DX)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	VMASKMOVPD   (BX)(R10*1), Y15, Y8
+	VBROADCASTSD 8(R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 8(R13), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 8(DX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 8(DX)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	VMASKMOVPD   (BX)(R10*2), Y15, Y8
+	VBROADCASTSD 16(R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 16(R13), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 16(DX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 16(DX)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	VMASKMOVPD   (BX)(R9*1), Y15, Y8
+	VBROADCASTSD 24(R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R13), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 24(DX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 24(DX)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_masked_k
+
+tile_8x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_masked_sum
+
+tile_8x1_masked_last:
+	VMASKMOVPD   (BX), Y15, Y8
+	VBROADCASTSD (R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD (R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD (R13), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD (R13)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD (R13)(R8*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD (DX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD (DX)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x1_masked_last
+
+tile_8x1_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y8
+	VCMPPD       $0x03, Y2, Y3, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPD       $0x03, Y4, Y5, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPD       $0x03, Y6, Y7, Y9
+	VORPS        Y9, Y8, Y8
+	VMOVMSKPS    Y8, CX
+	TESTL        CX, CX
+	JEQ          tile_8x1_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X9
+	VBROADCASTSD X9, Y9
+	VCMPPD       $0x03, Y0, Y0, Y8
+	VBLENDVPD    Y8, Y9, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y8
+	VBLENDVPD    Y8, Y9, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y8
+	VBLENDVPD    Y8, Y9, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y8
+	VBLENDVPD    Y8, Y9, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y8
+	VBLENDVPD    Y8, Y9, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y8
+	VBLENDVPD    Y8, Y9, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y8
+	VBLENDVPD    Y8, Y9, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y8
+	VBLENDVPD    Y8, Y9, Y7, Y7
+
+tile_8x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	VMASKMOVPD Y6, Y15, (DX)
+	VMASKMOVPD Y7, Y15, (DX)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_8x1_masked
+
+tile_9x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_masked_rest
+
+tile_9x1_masked_k:
+	VMASKMOVPD   (BX), Y15, Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD (R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD (R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD (R13), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD (R13)(R8*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD (R13)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD (DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD (DX)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD (DX)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	VMASKMOVPD   (BX)(R10*1), Y15, Y9
+	VBROADCASTSD 8(R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 8(R13), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 8(DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 8(DX)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 8(DX)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	VMASKMOVPD   (BX)(R10*2), Y15, Y9
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 16(R13), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 16(DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 16(DX)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 16(DX)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	VMASKMOVPD   (BX)(R9*1), Y15, Y9
+	VBROADCASTSD 24(R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R13), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 24(DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 24(DX)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 24(DX)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_masked_k
+
+tile_9x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_masked_sum
+
+tile_9x1_masked_last:
+	VMASKMOVPD   (BX), Y15, Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD (R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD (R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD (R13), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD (R13)(R8*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD (R13)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD (DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD (DX)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD (DX)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x1_masked_last
+
+tile_9x1_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y9
+	VCMPPD       $0x03, Y2, Y3, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPD       $0x03, Y4, Y5, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPD       $0x03, Y6, Y7, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPD       $0x03, Y8, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VMOVMSKPS    Y9, CX
+	TESTL        CX, CX
+	JEQ          tile_9x1_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X10
+	VBROADCASTSD X10, Y10
+	VCMPPD       $0x03, Y0, Y0, Y9
+	VBLENDVPD    Y9, Y10, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y9
+	VBLENDVPD    Y9, Y10, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y9
+	VBLENDVPD    Y9, Y10, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y9
+	VBLENDVPD    Y9, Y10, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y9
+	VBLENDVPD    Y9, Y10, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y9
+	VBLENDVPD    Y9, Y10, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y9
+	VBLENDVPD    Y9, Y10, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y9
+	VBLENDVPD    Y9, Y10, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y9
+	VBLENDVPD    Y9, Y10, Y8, Y8
+
+tile_9x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	VMASKMOVPD Y6, Y15, (DX)
+	VMASKMOVPD Y7, Y15, (DX)(R11*1)
+	VMASKMOVPD Y8, Y15, (DX)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_9x1_masked
+
+tile_10x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (R15), Y15, Y9
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_masked_rest
+
+tile_10x1_masked_k:
+	VMASKMOVPD   (BX), Y15, Y10
+	VBROADCASTSD (R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD (R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD (R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD (R13), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD (R13)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD (R13)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD (DX), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD (DX)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD (DX)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD (R15), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	VMASKMOVPD   (BX)(R10*1), Y15, Y10
+	VBROADCASTSD 8(R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 8(R13), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 8(DX), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 8(DX)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 8(DX)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 8(R15), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	VMASKMOVPD   (BX)(R10*2), Y15, Y10
+	VBROADCASTSD 16(R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 16(R13), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 16(DX), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 16(DX)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 16(DX)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 16(R15), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	VMASKMOVPD   (BX)(R9*1), Y15, Y10
+	VBROADCASTSD 24(R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R13), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 24(DX), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 24(DX)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 24(DX)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 24(R15), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_masked_k
+
+tile_10x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_masked_sum
+
+tile_10x1_masked_last:
+	VMASKMOVPD   (BX), Y15, Y10
+	VBROADCASTSD (R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD (R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD (R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD (R13), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD (R13)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD (R13)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD (DX), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD (DX)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD (DX)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD (R15), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x1_masked_last
+
+tile_10x1_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y10
+	VCMPPD       $0x03, Y2, Y3, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y4, Y5, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y6, Y7, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y8, Y9, Y11
+	VORPS        Y11, Y10, Y10
+	VMOVMSKPS    Y10, CX
+	TESTL        CX, CX
+	JEQ          tile_10x1_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X11
+	VBROADCASTSD X11, Y11
+	VCMPPD       $0x03, Y0, Y0, Y10
+	VBLENDVPD    Y10, Y11, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y10
+	VBLENDVPD    Y10, Y11, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y10
+	VBLENDVPD    Y10, Y11, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y10
+	VBLENDVPD    Y10, Y11, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y10
+	VBLENDVPD    Y10, Y11, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y10
+	VBLENDVPD    Y10, Y11, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y10
+	VBLENDVPD    Y10, Y11, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y10
+	VBLENDVPD    Y10, Y11, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y10
+	VBLENDVPD    Y10, Y11, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y10
+	VBLENDVPD    Y10, Y11, Y9, Y9
+
+tile_10x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	VMASKMOVPD Y6, Y15, (DX)
+	VMASKMOVPD Y7, Y15, (DX)(R11*1)
+	VMASKMOVPD Y8, Y15, (DX)(R11*2)
+	VMASKMOVPD Y9, Y15, (R15)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_10x1_masked
+
+tile_11x1_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (R15), Y15, Y9
+	VMASKMOVPD (R15)(R11*1), Y15, Y10
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_masked_rest
+
+tile_11x1_masked_k:
+	VMASKMOVPD   (BX), Y15, Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD (R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD (R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD (R13), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD (R13)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD (R13)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD (DX), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD (DX)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD (DX)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD (R15), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD (R15)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	VMASKMOVPD   (BX)(R10*1), Y15, Y11
+	VBROADCASTSD 8(R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 8(R13), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 8(DX), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 8(DX)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 8(DX)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 8(R15), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 8(R15)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	VMASKMOVPD   (BX)(R10*2), Y15, Y11
+	VBROADCASTSD 16(R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 16(R13), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 16(DX), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 16(DX)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 16(DX)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 16(R15), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 16(R15)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	VMASKMOVPD   (BX)(R9*1), Y15, Y11
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R13), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(DX), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 24(DX)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 24(DX)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 24(R15), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 24(R15)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_masked_k
+
+tile_11x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_masked_sum
+
+tile_11x1_masked_last:
+	VMASKMOVPD   (BX), Y15, Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD (R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD (R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD (R13), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD (R13)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD (R13)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD (DX), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD (DX)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD (DX)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD (R15), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD (R15)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x1_masked_last
+
+tile_11x1_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y11
+	VCMPPD       $0x03, Y2, Y3, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPD       $0x03, Y4, Y5, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPD       $0x03, Y6, Y7, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPD       $0x03, Y8, Y9, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPD       $0x03, Y10, Y10, Y12
+	VORPS        Y12, Y11, Y11
+	VMOVMSKPS    Y11, CX
+	TESTL        CX, CX
+	JEQ          tile_11x1_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X12
+	VBROADCASTSD X12, Y12
+	VCMPPD       $0x03, Y0, Y0, Y11
+	VBLENDVPD    Y11, Y12, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y11
+	VBLENDVPD    Y11, Y12, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y11
+	VBLENDVPD    Y11, Y12, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y11
+	VBLENDVPD    Y11, Y12, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y11
+	VBLENDVPD    Y11, Y12, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y11
+	VBLENDVPD    Y11, Y12, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y11
+	VBLENDVPD    Y11, Y12, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y11
+	VBLENDVPD    Y11, Y12, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y11
+	VBLENDVPD    Y11, Y12, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y11
+	VBLENDVPD    Y11, Y12, Y9, Y9
+	VCMPPD       $0x03, Y10, Y10, Y11
+	VBLENDVPD    Y11, Y12, Y10, Y10
+
+tile_11x1_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	VMASKMOVPD Y6, Y15, (DX)
+	VMASKMOVPD Y7, Y15, (DX)(R11*1)
+	VMASKMOVPD Y8, Y15, (DX)(R11*2)
+	VMASKMOVPD Y9, Y15, (R15)
+	VMASKMOVPD Y10, Y15, (R15)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, SI
+	JMP        tile_11x1_masked
 
 tile_12x1_masked:
 	MOVQ       DI, R12
@@ -5155,6 +15958,8 @@ tile_12x1_masked:
 	VMASKMOVPD (R15), Y15, Y9
 	VMASKMOVPD (R15)(R11*1), Y15, Y10
 	VMASKMOVPD (R15)(R11*2), Y15, Y11
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
@@ -5162,6 +15967,8 @@ tile_12x1_masked:
 	LEAQ       (DX)(CX*1), R15
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_masked_rest
 
 tile_12x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y12
@@ -5189,13 +15996,128 @@ tile_12x1_masked_k:
 	VFMADD231PD  Y12, Y13, Y10
 	VBROADCASTSD (R15)(R8*2), Y14
 	VFMADD231PD  Y12, Y14, Y11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMASKMOVPD   (BX)(R10*1), Y15, Y12
+	VBROADCASTSD 8(R12), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 8(R13), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 8(R13)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 8(R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 8(DX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 8(DX)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 8(DX)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 8(R15), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 8(R15)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 8(R15)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	VMASKMOVPD   (BX)(R10*2), Y15, Y12
+	VBROADCASTSD 16(R12), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 16(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 16(R13), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 16(R13)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 16(R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 16(DX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 16(DX)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 16(DX)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 16(R15), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 16(R15)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 16(R15)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	VMASKMOVPD   (BX)(R9*1), Y15, Y12
+	VBROADCASTSD 24(R12), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 24(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 24(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R13), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 24(R13)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 24(R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 24(DX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 24(DX)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 24(DX)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 24(R15), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 24(R15)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 24(R15)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_masked_k
+
+tile_12x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_masked_sum
+
+tile_12x1_masked_last:
+	VMASKMOVPD   (BX), Y15, Y12
+	VBROADCASTSD (R12), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD (R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD (R13), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD (R13)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD (R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD (DX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD (DX)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD (DX)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD (R15), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD (R15)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD (R15)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_12x1_masked_k
+	JNE          tile_12x1_masked_last
+
+tile_12x1_masked_sum:
 	VCMPPD       $0x03, Y0, Y1, Y12
 	VCMPPD       $0x03, Y2, Y3, Y13
 	VORPS        Y13, Y12, Y12
@@ -5258,59 +16180,23 @@ tile_12x1_masked_store:
 	VMASKMOVPD Y11, Y15, (R15)(R11*2)
 	DECQ       80(AX)
 	JEQ        done
-	IMUL3Q     $0x0c, R8, CX
-	ADDQ       CX, SI
 	IMUL3Q     $0x0c, R11, CX
 	ADDQ       CX, DI
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_12x1_masked
-
-tile_1x2:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-
-tile_1x2_k:
-	VMOVUPD      (BX), Y2
-	VMOVUPD      32(BX), Y3
-	VBROADCASTSD (R12), Y4
-	VFMADD231PD  Y2, Y4, Y0
-	VFMADD231PD  Y3, Y4, Y1
-	ADDQ         R9, R12
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_1x2_k
-	VCMPPD       $0x03, Y0, Y1, Y2
-	VMOVMSKPS    Y2, CX
-	TESTL        CX, CX
-	JEQ          tile_1x2_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X3
-	VBROADCASTSD X3, Y3
-	VCMPPD       $0x03, Y0, Y0, Y2
-	VBLENDVPD    Y2, Y3, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y2
-	VBLENDVPD    Y2, Y3, Y1, Y1
-
-tile_1x2_store:
-	MOVQ    DI, R12
-	VMOVUPD Y0, (R12)
-	VMOVUPD Y1, 32(R12)
-	DECQ    80(AX)
-	JEQ     done
-	ADDQ    R8, SI
-	ADDQ    R11, DI
-	JMP     tile_1x2
 
 tile_1x2_masked:
 	MOVQ       DI, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_masked_rest
 
 tile_1x2_masked_k:
 	VMOVUPD      (BX), Y2
@@ -5318,10 +16204,42 @@ tile_1x2_masked_k:
 	VBROADCASTSD (R12), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
-	ADDQ         R9, R12
+	VMOVUPD      (BX)(R10*1), Y2
+	VMASKMOVPD   32(BX)(R10*1), Y15, Y3
+	VBROADCASTSD 8(R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R10*2), Y2
+	VMASKMOVPD   32(BX)(R10*2), Y15, Y3
+	VBROADCASTSD 16(R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R9*1), Y2
+	VMASKMOVPD   32(BX)(R9*1), Y15, Y3
+	VBROADCASTSD 24(R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_masked_k
+
+tile_1x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_masked_sum
+
+tile_1x2_masked_last:
+	VMOVUPD      (BX), Y2
+	VMASKMOVPD   32(BX), Y15, Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_1x2_masked_k
+	JNE          tile_1x2_masked_last
+
+tile_1x2_masked_sum:
 	VCMPPD       $0x03, Y0, Y1, Y2
 	VMOVMSKPS    Y2, CX
 	TESTL        CX, CX
@@ -5340,64 +16258,11 @@ tile_1x2_masked_store:
 	VMASKMOVPD Y1, Y15, 32(R12)
 	DECQ       80(AX)
 	JEQ        done
-	ADDQ       R8, SI
-	ADDQ       R11, DI
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, DI
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_1x2_masked
-
-tile_2x2:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-
-tile_2x2_k:
-	VMOVUPD      (BX), Y4
-	VMOVUPD      32(BX), Y5
-	VBROADCASTSD (R12), Y6
-	VFMADD231PD  Y4, Y6, Y0
-	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD (R12)(R8*1), Y7
-	VFMADD231PD  Y4, Y7, Y2
-	VFMADD231PD  Y5, Y7, Y3
-	ADDQ         R9, R12
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_2x2_k
-	VCMPPD       $0x03, Y0, Y1, Y4
-	VCMPPD       $0x03, Y2, Y3, Y5
-	VORPS        Y5, Y4, Y4
-	VMOVMSKPS    Y4, CX
-	TESTL        CX, CX
-	JEQ          tile_2x2_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X5
-	VBROADCASTSD X5, Y5
-	VCMPPD       $0x03, Y0, Y0, Y4
-	VBLENDVPD    Y4, Y5, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y4
-	VBLENDVPD    Y4, Y5, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y4
-	VBLENDVPD    Y4, Y5, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y4
-	VBLENDVPD    Y4, Y5, Y3, Y3
-
-tile_2x2_store:
-	MOVQ    DI, R12
-	VMOVUPD Y0, (R12)
-	VMOVUPD Y1, 32(R12)
-	VMOVUPD Y2, (R12)(R11*1)
-	VMOVUPD Y3, 32(R12)(R11*1)
-	DECQ    80(AX)
-	JEQ     done
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, SI
-	IMUL3Q  $0x02, R11, CX
-	ADDQ    CX, DI
-	JMP     tile_2x2
 
 tile_2x2_masked:
 	MOVQ       DI, R12
@@ -5405,9 +16270,13 @@ tile_2x2_masked:
 	VMASKMOVPD 32(R12), Y15, Y1
 	VMOVUPD    (R12)(R11*1), Y2
 	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_masked_rest
 
 tile_2x2_masked_k:
 	VMOVUPD      (BX), Y4
@@ -5418,10 +16287,54 @@ tile_2x2_masked_k:
 	VBROADCASTSD (R12)(R8*1), Y7
 	VFMADD231PD  Y4, Y7, Y2
 	VFMADD231PD  Y5, Y7, Y3
-	ADDQ         R9, R12
+	VMOVUPD      (BX)(R10*1), Y4
+	VMASKMOVPD   32(BX)(R10*1), Y15, Y5
+	VBROADCASTSD 8(R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R10*2), Y4
+	VMASKMOVPD   32(BX)(R10*2), Y15, Y5
+	VBROADCASTSD 16(R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R9*1), Y4
+	VMASKMOVPD   32(BX)(R9*1), Y15, Y5
+	VBROADCASTSD 24(R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 24(R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_masked_k
+
+tile_2x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_masked_sum
+
+tile_2x2_masked_last:
+	VMOVUPD      (BX), Y4
+	VMASKMOVPD   32(BX), Y15, Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_2x2_masked_k
+	JNE          tile_2x2_masked_last
+
+tile_2x2_masked_sum:
 	VCMPPD       $0x03, Y0, Y1, Y4
 	VCMPPD       $0x03, Y2, Y3, Y5
 	VORPS        Y5, Y4, Y4
@@ -5448,79 +16361,11 @@ tile_2x2_masked_store:
 	VMASKMOVPD Y3, Y15, 32(R12)(R11*1)
 	DECQ       80(AX)
 	JEQ        done
-	IMUL3Q     $0x02, R8, CX
-	ADDQ       CX, SI
 	IMUL3Q     $0x02, R11, CX
 	ADDQ       CX, DI
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_2x2_masked
-
-tile_3x2:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-
-tile_3x2_k:
-	VMOVUPD      (BX), Y6
-	VMOVUPD      32(BX), Y7
-	VBROADCASTSD (R12), Y8
-	VFMADD231PD  Y6, Y8, Y0
-	VFMADD231PD  Y7, Y8, Y1
-	VBROADCASTSD (R12)(R8*1), Y9
-	VFMADD231PD  Y6, Y9, Y2
-	VFMADD231PD  Y7, Y9, Y3
-	VBROADCASTSD (R12)(R8*2), Y10
-	VFMADD231PD  Y6, Y10, Y4
-	VFMADD231PD  Y7, Y10, Y5
-	ADDQ         R9, R12
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_3x2_k
-	VCMPPD       $0x03, Y0, Y1, Y6
-	VCMPPD       $0x03, Y2, Y3, Y7
-	VORPS        Y7, Y6, Y6
-	VCMPPD       $0x03, Y4, Y5, Y7
-	VORPS        Y7, Y6, Y6
-	VMOVMSKPS    Y6, CX
-	TESTL        CX, CX
-	JEQ          tile_3x2_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X7
-	VBROADCASTSD X7, Y7
-	VCMPPD       $0x03, Y0, Y0, Y6
-	VBLENDVPD    Y6, Y7, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y6
-	VBLENDVPD    Y6, Y7, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y6
-	VBLENDVPD    Y6, Y7, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y6
-	VBLENDVPD    Y6, Y7, Y3, Y3
-	VCMPPD       $0x03, Y4, Y4, Y6
-	VBLENDVPD    Y6, Y7, Y4, Y4
-	VCMPPD       $0x03, Y5, Y5, Y6
-	VBLENDVPD    Y6, Y7, Y5, Y5
-
-tile_3x2_store:
-	MOVQ    DI, R12
-	VMOVUPD Y0, (R12)
-	VMOVUPD Y1, 32(R12)
-	VMOVUPD Y2, (R12)(R11*1)
-	VMOVUPD Y3, 32(R12)(R11*1)
-	VMOVUPD Y4, (R12)(R11*2)
-	VMOVUPD Y5, 32(R12)(R11*2)
-	DECQ    80(AX)
-	JEQ     done
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, SI
-	IMUL3Q  $0x03, R11, CX
-	ADDQ    CX, DI
-	JMP     tile_3x2
 
 tile_3x2_masked:
 	MOVQ       DI, R12
@@ -5530,9 +16375,13 @@ tile_3x2_masked:
 	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
 	VMOVUPD    (R12)(R11*2), Y4
 	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_masked_rest
 
 tile_3x2_masked_k:
 	VMOVUPD      (BX), Y6
@@ -5546,10 +16395,66 @@ tile_3x2_masked_k:
 	VBROADCASTSD (R12)(R8*2), Y10
 	VFMADD231PD  Y6, Y10, Y4
 	VFMADD231PD  Y7, Y10, Y5
-	ADDQ         R9, R12
+	VMOVUPD      (BX)(R10*1), Y6
+	VMASKMOVPD   32(BX)(R10*1), Y15, Y7
+	VBROADCASTSD 8(R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 8(R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R10*2), Y6
+	VMASKMOVPD   32(BX)(R10*2), Y15, Y7
+	VBROADCASTSD 16(R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R9*1), Y6
+	VMASKMOVPD   32(BX)(R9*1), Y15, Y7
+	VBROADCASTSD 24(R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 24(R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 24(R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_masked_k
+
+tile_3x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_masked_sum
+
+tile_3x2_masked_last:
+	VMOVUPD      (BX), Y6
+	VMASKMOVPD   32(BX), Y15, Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD (R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD (R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_3x2_masked_k
+	JNE          tile_3x2_masked_last
+
+tile_3x2_masked_sum:
 	VCMPPD       $0x03, Y0, Y1, Y6
 	VCMPPD       $0x03, Y2, Y3, Y7
 	VORPS        Y7, Y6, Y6
@@ -5584,99 +16489,11 @@ tile_3x2_masked_store:
 	VMASKMOVPD Y5, Y15, 32(R12)(R11*2)
 	DECQ       80(AX)
 	JEQ        done
-	IMUL3Q     $0x03, R8, CX
-	ADDQ       CX, SI
 	IMUL3Q     $0x03, R11, CX
 	ADDQ       CX, DI
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_3x2_masked
-
-tile_4x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-
-tile_4x2_k:
-	VMOVUPD      (BX), Y8
-	VMOVUPD      32(BX), Y9
-	VBROADCASTSD (R12), Y10
-	VFMADD231PD  Y8, Y10, Y0
-	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD (R12)(R8*1), Y11
-	VFMADD231PD  Y8, Y11, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VBROADCASTSD (R12)(R8*2), Y12
-	VFMADD231PD  Y8, Y12, Y4
-	VFMADD231PD  Y9, Y12, Y5
-	VBROADCASTSD (R13), Y13
-	VFMADD231PD  Y8, Y13, Y6
-	VFMADD231PD  Y9, Y13, Y7
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_4x2_k
-	VCMPPD       $0x03, Y0, Y1, Y8
-	VCMPPD       $0x03, Y2, Y3, Y9
-	VORPS        Y9, Y8, Y8
-	VCMPPD       $0x03, Y4, Y5, Y9
-	VORPS        Y9, Y8, Y8
-	VCMPPD       $0x03, Y6, Y7, Y9
-	VORPS        Y9, Y8, Y8
-	VMOVMSKPS    Y8, CX
-	TESTL        CX, CX
-	JEQ          tile_4x2_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X9
-	VBROADCASTSD X9, Y9
-	VCMPPD       $0x03, Y0, Y0, Y8
-	VBLENDVPD    Y8, Y9, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y8
-	VBLENDVPD    Y8, Y9, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y8
-	VBLENDVPD    Y8, Y9, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y8
-	VBLENDVPD    Y8, Y9, Y3, Y3
-	VCMPPD       $0x03, Y4, Y4, Y8
-	VBLENDVPD    Y8, Y9, Y4, Y4
-	VCMPPD       $0x03, Y5, Y5, Y8
-	VBLENDVPD    Y8, Y9, Y5, Y5
-	VCMPPD       $0x03, Y6, Y6, Y8
-	VBLENDVPD    Y8, Y9, Y6, Y6
-	VCMPPD       $0x03, Y7, Y7, Y8
-	VBLENDVPD    Y8, Y9, Y7, Y7
-
-tile_4x2_store:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD Y0, (R12)
-	VMOVUPD Y1, 32(R12)
-	VMOVUPD Y2, (R12)(R11*1)
-	VMOVUPD Y3, 32(R12)(R11*1)
-	VMOVUPD Y4, (R12)(R11*2)
-	VMOVUPD Y5, 32(R12)(R11*2)
-	VMOVUPD Y6, (R13)
-	VMOVUPD Y7, 32(R13)
-	DECQ    80(AX)
-	JEQ     done
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, SI
-	IMUL3Q  $0x04, R11, CX
-	ADDQ    CX, DI
-	JMP     tile_4x2
 
 tile_4x2_masked:
 	MOVQ       DI, R12
@@ -5690,11 +16507,15 @@ tile_4x2_masked:
 	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_masked_rest
 
 tile_4x2_masked_k:
 	VMOVUPD      (BX), Y8
@@ -5711,11 +16532,80 @@ tile_4x2_masked_k:
 	VBROADCASTSD (R13), Y13
 	VFMADD231PD  Y8, Y13, Y6
 	VFMADD231PD  Y9, Y13, Y7
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD      (BX)(R10*1), Y8
+	VMASKMOVPD   32(BX)(R10*1), Y15, Y9
+	VBROADCASTSD 8(R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 8(R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 8(R13), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R10*2), Y8
+	VMASKMOVPD   32(BX)(R10*2), Y15, Y9
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 16(R13), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R9*1), Y8
+	VMASKMOVPD   32(BX)(R9*1), Y15, Y9
+	VBROADCASTSD 24(R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 24(R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 24(R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R13), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_masked_k
+
+tile_4x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_masked_sum
+
+tile_4x2_masked_last:
+	VMOVUPD      (BX), Y8
+	VMASKMOVPD   32(BX), Y15, Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD (R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD (R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD (R13), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_4x2_masked_k
+	JNE          tile_4x2_masked_last
+
+tile_4x2_masked_sum:
 	VCMPPD       $0x03, Y0, Y1, Y8
 	VCMPPD       $0x03, Y2, Y3, Y9
 	VORPS        Y9, Y8, Y8
@@ -5760,112 +16650,11 @@ tile_4x2_masked_store:
 	VMASKMOVPD Y7, Y15, 32(R13)
 	DECQ       80(AX)
 	JEQ        done
-	IMUL3Q     $0x04, R8, CX
-	ADDQ       CX, SI
 	IMUL3Q     $0x04, R11, CX
 	ADDQ       CX, DI
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_4x2_masked
-
-tile_5x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R11*1), Y8
-	VMOVUPD 32(R13)(R11*1), Y9
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-
-tile_5x2_k:
-	VMOVUPD      (BX), Y10
-	VMOVUPD      32(BX), Y11
-	VBROADCASTSD (R12), Y12
-	VFMADD231PD  Y10, Y12, Y0
-	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD (R12)(R8*1), Y13
-	VFMADD231PD  Y10, Y13, Y2
-	VFMADD231PD  Y11, Y13, Y3
-	VBROADCASTSD (R12)(R8*2), Y14
-	VFMADD231PD  Y10, Y14, Y4
-	VFMADD231PD  Y11, Y14, Y5
-	VBROADCASTSD (R13), Y12
-	VFMADD231PD  Y10, Y12, Y6
-	VFMADD231PD  Y11, Y12, Y7
-	VBROADCASTSD (R13)(R8*1), Y13
-	VFMADD231PD  Y10, Y13, Y8
-	VFMADD231PD  Y11, Y13, Y9
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_5x2_k
-	VCMPPD       $0x03, Y0, Y1, Y10
-	VCMPPD       $0x03, Y2, Y3, Y11
-	VORPS        Y11, Y10, Y10
-	VCMPPD       $0x03, Y4, Y5, Y11
-	VORPS        Y11, Y10, Y10
-	VCMPPD       $0x03, Y6, Y7, Y11
-	VORPS        Y11, Y10, Y10
-	VCMPPD       $0x03, Y8, Y9, Y11
-	VORPS        Y11, Y10, Y10
-	VMOVMSKPS    Y10, CX
-	TESTL        CX, CX
-	JEQ          tile_5x2_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X11
-	VBROADCASTSD X11, Y11
-	VCMPPD       $0x03, Y0, Y0, Y10
-	VBLENDVPD    Y10, Y11, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y10
-	VBLENDVPD    Y10, Y11, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y10
-	VBLENDVPD    Y10, Y11, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y10
-	VBLENDVPD    Y10, Y11, Y3, Y3
-	VCMPPD       $0x03, Y4, Y4, Y10
-	VBLENDVPD    Y10, Y11, Y4, Y4
-	VCMPPD       $0x03, Y5, Y5, Y10
-	VBLENDVPD    Y10, Y11, Y5, Y5
-	VCMPPD       $0x03, Y6, Y6, Y10
-	VBLENDVPD    Y10, Y11, Y6, Y6
-	VCMPPD       $0x03, Y7, Y7, Y10
-	VBLENDVPD    Y10, Y11, Y7, Y7
-	VCMPPD       $0x03, Y8, Y8, Y10
-	VBLENDVPD    Y10, Y11, Y8, Y8
-	VCMPPD       $0x03, Y9, Y9, Y10
-	VBLENDVPD    Y10, Y11, Y9, Y9
-
-tile_5x2_store:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD Y0, (R12)
-	VMOVUPD Y1, 32(R12)
-	VMOVUPD Y2, (R12)(R11*1)
-	VMOVUPD Y3, 32(R12)(R11*1)
-	VMOVUPD Y4, (R12)(R11*2)
-	VMOVUPD Y5, 32(R12)(R11*2)
-	VMOVUPD Y6, (R13)
-	VMOVUPD Y7, 32(R13)
-	VMOVUPD Y8, (R13)(R11*1)
-	VMOVUPD Y9, 32(R13)(R11*1)
-	DECQ    80(AX)
-	JEQ     done
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, SI
-	IMUL3Q  $0x05, R11, CX
-	ADDQ    CX, DI
-	JMP     tile_5x2
 
 tile_5x2_masked:
 	MOVQ       DI, R12
@@ -5881,11 +16670,15 @@ tile_5x2_masked:
 	VMASKMOVPD 32(R13), Y15, Y7
 	VMOVUPD    (R13)(R11*1), Y8
 	VMASKMOVPD 32(R13)(R11*1), Y15, Y9
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_masked_rest
 
 tile_5x2_masked_k:
 	VMOVUPD      (BX), Y10
@@ -5905,11 +16698,92 @@ tile_5x2_masked_k:
 	VBROADCASTSD (R13)(R8*1), Y13
 	VFMADD231PD  Y10, Y13, Y8
 	VFMADD231PD  Y11, Y13, Y9
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD      (BX)(R10*1), Y10
+	VMASKMOVPD   32(BX)(R10*1), Y15, Y11
+	VBROADCASTSD 8(R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 8(R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 8(R13), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 8(R13)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	VMOVUPD      (BX)(R10*2), Y10
+	VMASKMOVPD   32(BX)(R10*2), Y15, Y11
+	VBROADCASTSD 16(R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 16(R13), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 16(R13)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	VMOVUPD      (BX)(R9*1), Y10
+	VMASKMOVPD   32(BX)(R9*1), Y15, Y11
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 24(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 24(R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R13), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 24(R13)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_masked_k
+
+tile_5x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_masked_sum
+
+tile_5x2_masked_last:
+	VMOVUPD      (BX), Y10
+	VMASKMOVPD   32(BX), Y15, Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD (R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD (R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD (R13), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD (R13)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_5x2_masked_k
+	JNE          tile_5x2_masked_last
+
+tile_5x2_masked_sum:
 	VCMPPD       $0x03, Y0, Y1, Y10
 	VCMPPD       $0x03, Y2, Y3, Y11
 	VORPS        Y11, Y10, Y10
@@ -5962,125 +16836,11 @@ tile_5x2_masked_store:
 	VMASKMOVPD Y9, Y15, 32(R13)(R11*1)
 	DECQ       80(AX)
 	JEQ        done
-	IMUL3Q     $0x05, R8, CX
-	ADDQ       CX, SI
 	IMUL3Q     $0x05, R11, CX
 	ADDQ       CX, DI
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_5x2_masked
-
-tile_6x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R11*1), Y8
-	VMOVUPD 32(R13)(R11*1), Y9
-	VMOVUPD (R13)(R11*2), Y10
-	VMOVUPD 32(R13)(R11*2), Y11
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-
-tile_6x2_k:
-	VMOVUPD      (BX), Y12
-	VMOVUPD      32(BX), Y13
-	VBROADCASTSD (R12), Y14
-	VFMADD231PD  Y12, Y14, Y0
-	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD (R12)(R8*1), Y14
-	VFMADD231PD  Y12, Y14, Y2
-	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD (R12)(R8*2), Y14
-	VFMADD231PD  Y12, Y14, Y4
-	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD (R13), Y14
-	VFMADD231PD  Y12, Y14, Y6
-	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD (R13)(R8*1), Y14
-	VFMADD231PD  Y12, Y14, Y8
-	VFMADD231PD  Y13, Y14, Y9
-	VBROADCASTSD (R13)(R8*2), Y14
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y13, Y14, Y11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R10, BX
-	DECQ         CX
-	JNE          tile_6x2_k
-	VCMPPD       $0x03, Y0, Y1, Y12
-	VCMPPD       $0x03, Y2, Y3, Y13
-	VORPS        Y13, Y12, Y12
-	VCMPPD       $0x03, Y4, Y5, Y13
-	VORPS        Y13, Y12, Y12
-	VCMPPD       $0x03, Y6, Y7, Y13
-	VORPS        Y13, Y12, Y12
-	VCMPPD       $0x03, Y8, Y9, Y13
-	VORPS        Y13, Y12, Y12
-	VCMPPD       $0x03, Y10, Y11, Y13
-	VORPS        Y13, Y12, Y12
-	VMOVMSKPS    Y12, CX
-	TESTL        CX, CX
-	JEQ          tile_6x2_store
-	MOVQ         $0x7ff8000000000000, CX
-	MOVQ         CX, X13
-	VBROADCASTSD X13, Y13
-	VCMPPD       $0x03, Y0, Y0, Y12
-	VBLENDVPD    Y12, Y13, Y0, Y0
-	VCMPPD       $0x03, Y1, Y1, Y12
-	VBLENDVPD    Y12, Y13, Y1, Y1
-	VCMPPD       $0x03, Y2, Y2, Y12
-	VBLENDVPD    Y12, Y13, Y2, Y2
-	VCMPPD       $0x03, Y3, Y3, Y12
-	VBLENDVPD    Y12, Y13, Y3, Y3
-	VCMPPD       $0x03, Y4, Y4, Y12
-	VBLENDVPD    Y12, Y13, Y4, Y4
-	VCMPPD       $0x03, Y5, Y5, Y12
-	VBLENDVPD    Y12, Y13, Y5, Y5
-	VCMPPD       $0x03, Y6, Y6, Y12
-	VBLENDVPD    Y12, Y13, Y6, Y6
-	VCMPPD       $0x03, Y7, Y7, Y12
-	VBLENDVPD    Y12, Y13, Y7, Y7
-	VCMPPD       $0x03, Y8, Y8, Y12
-	VBLENDVPD    Y12, Y13, Y8, Y8
-	VCMPPD       $0x03, Y9, Y9, Y12
-	VBLENDVPD    Y12, Y13, Y9, Y9
-	VCMPPD       $0x03, Y10, Y10, Y12
-	VBLENDVPD    Y12, Y13, Y10, Y10
-	VCMPPD       $0x03, Y11, Y11, Y12
-	VBLENDVPD    Y12, Y13, Y11, Y11
-
-tile_6x2_store:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD Y0, (R12)
-	VMOVUPD Y1, 32(R12)
-	VMOVUPD Y2, (R12)(R11*1)
-	VMOVUPD Y3, 32(R12)(R11*1)
-	VMOVUPD Y4, (R12)(R11*2)
-	VMOVUPD Y5, 32(R12)(R11*2)
-	VMOVUPD Y6, (R13)
-	VMOVUPD Y7, 32(R13)
-	VMOVUPD Y8, (R13)(R11*1)
-	VMOVUPD Y9, 32(R13)(R11*1)
-	VMOVUPD Y10, (R13)(R11*2)
-	VMOVUPD Y11, 32(R13)(R11*2)
-	DECQ    80(AX)
-	JEQ     done
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, SI
-	IMUL3Q  $0x06, R11, CX
-	ADDQ    CX, DI
-	JMP     tile_6x2
 
 tile_6x2_masked:
 	MOVQ       DI, R12
@@ -6098,11 +16858,15 @@ tile_6x2_masked:
 	VMASKMOVPD 32(R13)(R11*1), Y15, Y9
 	VMOVUPD    (R13)(R11*2), Y10
 	VMASKMOVPD 32(R13)(R11*2), Y15, Y11
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	MOVQ       8(AX), BX
 	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_masked_rest
 
 tile_6x2_masked_k:
 	VMOVUPD      (BX), Y12
@@ -6125,11 +16889,104 @@ tile_6x2_masked_k:
 	VBROADCASTSD (R13)(R8*2), Y14
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y13, Y14, Y11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD      (BX)(R10*1), Y12
+	VMASKMOVPD   32(BX)(R10*1), Y15, Y13
+	VBROADCASTSD 8(R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 8(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 8(R13), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 8(R13)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 8(R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	VMOVUPD      (BX)(R10*2), Y12
+	VMASKMOVPD   32(BX)(R10*2), Y15, Y13
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 16(R13), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 16(R13)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 16(R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	VMOVUPD      (BX)(R9*1), Y12
+	VMASKMOVPD   32(BX)(R9*1), Y15, Y13
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 24(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 24(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R13), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 24(R13)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 24(R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_masked_k
+
+tile_6x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_masked_sum
+
+tile_6x2_masked_last:
+	VMOVUPD      (BX), Y12
+	VMASKMOVPD   32(BX), Y15, Y13
+	VBROADCASTSD (R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD (R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD (R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD (R13), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD (R13)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD (R13)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_6x2_masked_k
+	JNE          tile_6x2_masked_last
+
+tile_6x2_masked_sum:
 	VCMPPD       $0x03, Y0, Y1, Y12
 	VCMPPD       $0x03, Y2, Y3, Y13
 	VORPS        Y13, Y12, Y12
@@ -6190,11 +17047,5372 @@ tile_6x2_masked_store:
 	VMASKMOVPD Y11, Y15, 32(R13)(R11*2)
 	DECQ       80(AX)
 	JEQ        done
-	IMUL3Q     $0x06, R8, CX
-	ADDQ       CX, SI
 	IMUL3Q     $0x06, R11, CX
 	ADDQ       CX, DI
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, SI
 	JMP        tile_6x2_masked
+
+tile_1x1_columns:
+	MOVQ    DI, R12
+	VMOVUPD (R12), Y0
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_1x1_columns_rest
+
+tile_1x1_columns_k:
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD (R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD      (BX)(R10*1), Y1
+	VBROADCASTSD (R12)(R8*1), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD      (BX)(R10*2), Y1
+	VBROADCASTSD (R12)(R8*2), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD      (BX)(DX*1), Y1
+	VBROADCASTSD (R12)(R13*1), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_columns_k
+
+tile_1x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_columns_sum
+
+tile_1x1_columns_last:
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD (R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x1_columns_last
+
+tile_1x1_columns_sum:
+	VCMPPD       $0x03, Y0, Y0, Y1
+	VMOVMSKPS    Y1, CX
+	TESTL        CX, CX
+	JEQ          tile_1x1_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X2
+	VBROADCASTSD X2, Y2
+	VCMPPD       $0x03, Y0, Y0, Y1
+	VBLENDVPD    Y1, Y2, Y0, Y0
+
+tile_1x1_columns_store:
+	MOVQ    DI, R12
+	VMOVUPD Y0, (R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x1_columns
+
+tile_2x1_columns:
+	MOVQ    DI, R12
+	VMOVUPD (R12), Y0
+	VMOVUPD (R12)(R11*1), Y1
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_2x1_columns_rest
+
+tile_2x1_columns_k:
+	VMOVUPD      (BX), Y2
+	VBROADCASTSD (R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	VMOVUPD      (BX)(R10*1), Y2
+	VBROADCASTSD (R12)(R8*1), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	VMOVUPD      (BX)(R10*2), Y2
+	VBROADCASTSD (R12)(R8*2), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	VMOVUPD      (BX)(DX*1), Y2
+	VBROADCASTSD (R12)(R13*1), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_columns_k
+
+tile_2x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_columns_sum
+
+tile_2x1_columns_last:
+	VMOVUPD      (BX), Y2
+	VBROADCASTSD (R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x1_columns_last
+
+tile_2x1_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y2
+	VMOVMSKPS    Y2, CX
+	TESTL        CX, CX
+	JEQ          tile_2x1_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X3
+	VBROADCASTSD X3, Y3
+	VCMPPD       $0x03, Y0, Y0, Y2
+	VBLENDVPD    Y2, Y3, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y2
+	VBLENDVPD    Y2, Y3, Y1, Y1
+
+tile_2x1_columns_store:
+	MOVQ    DI, R12
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, (R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x1_columns
+
+tile_3x1_columns:
+	MOVQ    DI, R12
+	VMOVUPD (R12), Y0
+	VMOVUPD (R12)(R11*1), Y1
+	VMOVUPD (R12)(R11*2), Y2
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_3x1_columns_rest
+
+tile_3x1_columns_k:
+	VMOVUPD      (BX), Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	VMOVUPD      (BX)(R10*1), Y3
+	VBROADCASTSD (R12)(R8*1), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	VMOVUPD      (BX)(R10*2), Y3
+	VBROADCASTSD (R12)(R8*2), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	VMOVUPD      (BX)(DX*1), Y3
+	VBROADCASTSD (R12)(R13*1), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_columns_k
+
+tile_3x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_columns_sum
+
+tile_3x1_columns_last:
+	VMOVUPD      (BX), Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x1_columns_last
+
+tile_3x1_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y3
+	VCMPPD       $0x03, Y2, Y2, Y4
+	VORPS        Y4, Y3, Y3
+	VMOVMSKPS    Y3, CX
+	TESTL        CX, CX
+	JEQ          tile_3x1_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X4
+	VBROADCASTSD X4, Y4
+	VCMPPD       $0x03, Y0, Y0, Y3
+	VBLENDVPD    Y3, Y4, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y3
+	VBLENDVPD    Y3, Y4, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y3
+	VBLENDVPD    Y3, Y4, Y2, Y2
+
+tile_3x1_columns_store:
+	MOVQ    DI, R12
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, (R12)(R11*1)
+	VMOVUPD Y2, (R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x1_columns
+
+tile_4x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD (R12), Y0
+	VMOVUPD (R12)(R11*1), Y1
+	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R13), Y3
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_4x1_columns_rest
+
+tile_4x1_columns_k:
+	VMOVUPD      (BX), Y4
+	VBROADCASTSD (R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD      (BX)(R10*1), Y4
+	VBROADCASTSD (R12)(R8*1), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD      (BX)(R10*2), Y4
+	VBROADCASTSD (R12)(R8*2), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD      (BX)(DX*1), Y4
+	VBROADCASTSD (R12)(R13*1), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_columns_k
+
+tile_4x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_columns_sum
+
+tile_4x1_columns_last:
+	VMOVUPD      (BX), Y4
+	VBROADCASTSD (R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x1_columns_last
+
+tile_4x1_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y4
+	VCMPPD       $0x03, Y2, Y3, Y5
+	VORPS        Y5, Y4, Y4
+	VMOVMSKPS    Y4, CX
+	TESTL        CX, CX
+	JEQ          tile_4x1_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X5
+	VBROADCASTSD X5, Y5
+	VCMPPD       $0x03, Y0, Y0, Y4
+	VBLENDVPD    Y4, Y5, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y4
+	VBLENDVPD    Y4, Y5, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y4
+	VBLENDVPD    Y4, Y5, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y4
+	VBLENDVPD    Y4, Y5, Y3, Y3
+
+tile_4x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, (R12)(R11*1)
+	VMOVUPD Y2, (R12)(R11*2)
+	VMOVUPD Y3, (R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x1_columns
+
+tile_5x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD (R12), Y0
+	VMOVUPD (R12)(R11*1), Y1
+	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R13), Y3
+	VMOVUPD (R13)(R11*1), Y4
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_5x1_columns_rest
+
+tile_5x1_columns_k:
+	VMOVUPD      (BX), Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	VMOVUPD      (BX)(R10*1), Y5
+	VBROADCASTSD (R12)(R8*1), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	VMOVUPD      (BX)(R10*2), Y5
+	VBROADCASTSD (R12)(R8*2), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	VMOVUPD      (BX)(DX*1), Y5
+	VBROADCASTSD (R12)(R13*1), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_columns_k
+
+tile_5x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_columns_sum
+
+tile_5x1_columns_last:
+	VMOVUPD      (BX), Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x1_columns_last
+
+tile_5x1_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y5
+	VCMPPD       $0x03, Y2, Y3, Y6
+	VORPS        Y6, Y5, Y5
+	VCMPPD       $0x03, Y4, Y4, Y6
+	VORPS        Y6, Y5, Y5
+	VMOVMSKPS    Y5, CX
+	TESTL        CX, CX
+	JEQ          tile_5x1_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X6
+	VBROADCASTSD X6, Y6
+	VCMPPD       $0x03, Y0, Y0, Y5
+	VBLENDVPD    Y5, Y6, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y5
+	VBLENDVPD    Y5, Y6, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y5
+	VBLENDVPD    Y5, Y6, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y5
+	VBLENDVPD    Y5, Y6, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y5
+	VBLENDVPD    Y5, Y6, Y4, Y4
+
+tile_5x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, (R12)(R11*1)
+	VMOVUPD Y2, (R12)(R11*2)
+	VMOVUPD Y3, (R13)
+	VMOVUPD Y4, (R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x1_columns
+
+tile_6x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD (R12), Y0
+	VMOVUPD (R12)(R11*1), Y1
+	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R13), Y3
+	VMOVUPD (R13)(R11*1), Y4
+	VMOVUPD (R13)(R11*2), Y5
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_6x1_columns_rest
+
+tile_6x1_columns_k:
+	VMOVUPD      (BX), Y6
+	VBROADCASTSD (R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	VMOVUPD      (BX)(R10*1), Y6
+	VBROADCASTSD (R12)(R8*1), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	VMOVUPD      (BX)(R10*2), Y6
+	VBROADCASTSD (R12)(R8*2), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	VMOVUPD      (BX)(DX*1), Y6
+	VBROADCASTSD (R12)(R13*1), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_columns_k
+
+tile_6x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_columns_sum
+
+tile_6x1_columns_last:
+	VMOVUPD      (BX), Y6
+	VBROADCASTSD (R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x1_columns_last
+
+tile_6x1_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y6
+	VCMPPD       $0x03, Y2, Y3, Y7
+	VORPS        Y7, Y6, Y6
+	VCMPPD       $0x03, Y4, Y5, Y7
+	VORPS        Y7, Y6, Y6
+	VMOVMSKPS    Y6, CX
+	TESTL        CX, CX
+	JEQ          tile_6x1_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X7
+	VBROADCASTSD X7, Y7
+	VCMPPD       $0x03, Y0, Y0, Y6
+	VBLENDVPD    Y6, Y7, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y6
+	VBLENDVPD    Y6, Y7, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y6
+	VBLENDVPD    Y6, Y7, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y6
+	VBLENDVPD    Y6, Y7, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y6
+	VBLENDVPD    Y6, Y7, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y6
+	VBLENDVPD    Y6, Y7, Y5, Y5
+
+tile_6x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, (R12)(R11*1)
+	VMOVUPD Y2, (R12)(R11*2)
+	VMOVUPD Y3, (R13)
+	VMOVUPD Y4, (R13)(R11*1)
+	VMOVUPD Y5, (R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x1_columns
+
+tile_7x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD (R12), Y0
+	VMOVUPD (R12)(R11*1), Y1
+	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R13), Y3
+	VMOVUPD (R13)(R11*1), Y4
+	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (DX), Y6
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_7x1_columns_rest
+
+tile_7x1_columns_k:
+	VMOVUPD      (BX), Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	VMOVUPD      (BX)(R10*1), Y7
+	VBROADCASTSD (R12)(R8*1), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12)(R8*1), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	VMOVUPD      (BX)(R10*2), Y7
+	VBROADCASTSD (R12)(R8*2), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12)(R8*2), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	VMOVUPD      (BX)(DX*1), Y7
+	VBROADCASTSD (R12)(R13*1), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12)(R13*1), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_columns_k
+
+tile_7x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_columns_sum
+
+tile_7x1_columns_last:
+	VMOVUPD      (BX), Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x1_columns_last
+
+tile_7x1_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y7
+	VCMPPD       $0x03, Y2, Y3, Y8
+	VORPS        Y8, Y7, Y7
+	VCMPPD       $0x03, Y4, Y5, Y8
+	VORPS        Y8, Y7, Y7
+	VCMPPD       $0x03, Y6, Y6, Y8
+	VORPS        Y8, Y7, Y7
+	VMOVMSKPS    Y7, CX
+	TESTL        CX, CX
+	JEQ          tile_7x1_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X8
+	VBROADCASTSD X8, Y8
+	VCMPPD       $0x03, Y0, Y0, Y7
+	VBLENDVPD    Y7, Y8, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y7
+	VBLENDVPD    Y7, Y8, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y7
+	VBLENDVPD    Y7, Y8, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y7
+	VBLENDVPD    Y7, Y8, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y7
+	VBLENDVPD    Y7, Y8, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y7
+	VBLENDVPD    Y7, Y8, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y7
+	VBLENDVPD    Y7, Y8, Y6, Y6
+
+tile_7x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, (R12)(R11*1)
+	VMOVUPD Y2, (R12)(R11*2)
+	VMOVUPD Y3, (R13)
+	VMOVUPD Y4, (R13)(R11*1)
+	VMOVUPD Y5, (R13)(R11*2)
+	VMOVUPD Y6, (DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x1_columns
+
+tile_8x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD (R12), Y0
+	VMOVUPD (R12)(R11*1), Y1
+	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R13), Y3
+	VMOVUPD (R13)(R11*1), Y4
+	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (DX), Y6
+	VMOVUPD (DX)(R11*1), Y7
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_8x1_columns_rest
+
+tile_8x1_columns_k:
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(R12), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	VMOVUPD      (BX)(R10*1), Y8
+	VBROADCASTSD (R12)(R8*1), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*1), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	VMOVUPD      (BX)(R10*2), Y8
+	VBROADCASTSD (R12)(R8*2), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*2), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(R12)(R8*2), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	VMOVUPD      (BX)(DX*1), Y8
+	VBROADCASTSD (R12)(R13*1), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12)(R13*1), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(R12)(R13*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_columns_k
+
+tile_8x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_columns_sum
+
+tile_8x1_columns_last:
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(R12), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x1_columns_last
+
+tile_8x1_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y8
+	VCMPPD       $0x03, Y2, Y3, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPD       $0x03, Y4, Y5, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPD       $0x03, Y6, Y7, Y9
+	VORPS        Y9, Y8, Y8
+	VMOVMSKPS    Y8, CX
+	TESTL        CX, CX
+	JEQ          tile_8x1_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X9
+	VBROADCASTSD X9, Y9
+	VCMPPD       $0x03, Y0, Y0, Y8
+	VBLENDVPD    Y8, Y9, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y8
+	VBLENDVPD    Y8, Y9, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y8
+	VBLENDVPD    Y8, Y9, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y8
+	VBLENDVPD    Y8, Y9, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y8
+	VBLENDVPD    Y8, Y9, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y8
+	VBLENDVPD    Y8, Y9, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y8
+	VBLENDVPD    Y8, Y9, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y8
+	VBLENDVPD    Y8, Y9, Y7, Y7
+
+tile_8x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, (R12)(R11*1)
+	VMOVUPD Y2, (R12)(R11*2)
+	VMOVUPD Y3, (R13)
+	VMOVUPD Y4, (R13)(R11*1)
+	VMOVUPD Y5, (R13)(R11*2)
+	VMOVUPD Y6, (DX)
+	VMOVUPD Y7, (DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x1_columns
+
+tile_9x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD (R12), Y0
+	VMOVUPD (R12)(R11*1), Y1
+	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R13), Y3
+	VMOVUPD (R13)(R11*1), Y4
+	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (DX), Y6
+	VMOVUPD (DX)(R11*1), Y7
+	VMOVUPD (DX)(R11*2), Y8
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_9x1_columns_rest
+
+tile_9x1_columns_k:
+	VMOVUPD      (BX), Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 48(R12), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 56(R12), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 64(R12), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	VMOVUPD      (BX)(R10*1), Y9
+	VBROADCASTSD (R12)(R8*1), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 48(R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 56(R12)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 64(R12)(R8*1), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	VMOVUPD      (BX)(R10*2), Y9
+	VBROADCASTSD (R12)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 48(R12)(R8*2), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 56(R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 64(R12)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	VMOVUPD      (BX)(DX*1), Y9
+	VBROADCASTSD (R12)(R13*1), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 48(R12)(R13*1), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 56(R12)(R13*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 64(R12)(R13*1), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_columns_k
+
+tile_9x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_columns_sum
+
+tile_9x1_columns_last:
+	VMOVUPD      (BX), Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 48(R12), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 56(R12), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 64(R12), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x1_columns_last
+
+tile_9x1_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y9
+	VCMPPD       $0x03, Y2, Y3, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPD       $0x03, Y4, Y5, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPD       $0x03, Y6, Y7, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPD       $0x03, Y8, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VMOVMSKPS    Y9, CX
+	TESTL        CX, CX
+	JEQ          tile_9x1_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X10
+	VBROADCASTSD X10, Y10
+	VCMPPD       $0x03, Y0, Y0, Y9
+	VBLENDVPD    Y9, Y10, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y9
+	VBLENDVPD    Y9, Y10, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y9
+	VBLENDVPD    Y9, Y10, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y9
+	VBLENDVPD    Y9, Y10, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y9
+	VBLENDVPD    Y9, Y10, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y9
+	VBLENDVPD    Y9, Y10, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y9
+	VBLENDVPD    Y9, Y10, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y9
+	VBLENDVPD    Y9, Y10, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y9
+	VBLENDVPD    Y9, Y10, Y8, Y8
+
+tile_9x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, (R12)(R11*1)
+	VMOVUPD Y2, (R12)(R11*2)
+	VMOVUPD Y3, (R13)
+	VMOVUPD Y4, (R13)(R11*1)
+	VMOVUPD Y5, (R13)(R11*2)
+	VMOVUPD Y6, (DX)
+	VMOVUPD Y7, (DX)(R11*1)
+	VMOVUPD Y8, (DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_9x1_columns
+
+tile_10x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD (R12), Y0
+	VMOVUPD (R12)(R11*1), Y1
+	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R13), Y3
+	VMOVUPD (R13)(R11*1), Y4
+	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (DX), Y6
+	VMOVUPD (DX)(R11*1), Y7
+	VMOVUPD (DX)(R11*2), Y8
+	VMOVUPD (R15), Y9
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_10x1_columns_rest
+
+tile_10x1_columns_k:
+	VMOVUPD      (BX), Y10
+	VBROADCASTSD (R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 40(R12), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 48(R12), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 56(R12), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 64(R12), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 72(R12), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	VMOVUPD      (BX)(R10*1), Y10
+	VBROADCASTSD (R12)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 48(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 56(R12)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 64(R12)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 72(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	VMOVUPD      (BX)(R10*2), Y10
+	VBROADCASTSD (R12)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 48(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 56(R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 64(R12)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 72(R12)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	VMOVUPD      (BX)(DX*1), Y10
+	VBROADCASTSD (R12)(R13*1), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 48(R12)(R13*1), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 56(R12)(R13*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 64(R12)(R13*1), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 72(R12)(R13*1), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_columns_k
+
+tile_10x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_columns_sum
+
+tile_10x1_columns_last:
+	VMOVUPD      (BX), Y10
+	VBROADCASTSD (R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 40(R12), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 48(R12), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 56(R12), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 64(R12), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 72(R12), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x1_columns_last
+
+tile_10x1_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y10
+	VCMPPD       $0x03, Y2, Y3, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y4, Y5, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y6, Y7, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y8, Y9, Y11
+	VORPS        Y11, Y10, Y10
+	VMOVMSKPS    Y10, CX
+	TESTL        CX, CX
+	JEQ          tile_10x1_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X11
+	VBROADCASTSD X11, Y11
+	VCMPPD       $0x03, Y0, Y0, Y10
+	VBLENDVPD    Y10, Y11, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y10
+	VBLENDVPD    Y10, Y11, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y10
+	VBLENDVPD    Y10, Y11, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y10
+	VBLENDVPD    Y10, Y11, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y10
+	VBLENDVPD    Y10, Y11, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y10
+	VBLENDVPD    Y10, Y11, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y10
+	VBLENDVPD    Y10, Y11, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y10
+	VBLENDVPD    Y10, Y11, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y10
+	VBLENDVPD    Y10, Y11, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y10
+	VBLENDVPD    Y10, Y11, Y9, Y9
+
+tile_10x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, (R12)(R11*1)
+	VMOVUPD Y2, (R12)(R11*2)
+	VMOVUPD Y3, (R13)
+	VMOVUPD Y4, (R13)(R11*1)
+	VMOVUPD Y5, (R13)(R11*2)
+	VMOVUPD Y6, (DX)
+	VMOVUPD Y7, (DX)(R11*1)
+	VMOVUPD Y8, (DX)(R11*2)
+	VMOVUPD Y9, (R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_10x1_columns
+
+tile_11x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD (R12), Y0
+	VMOVUPD (R12)(R11*1), Y1
+	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R13), Y3
+	VMOVUPD (R13)(R11*1), Y4
+	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (DX), Y6
+	VMOVUPD (DX)(R11*1), Y7
+	VMOVUPD (DX)(R11*2), Y8
+	VMOVUPD (R15), Y9
+	VMOVUPD (R15)(R11*1), Y10
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_11x1_columns_rest
+
+tile_11x1_columns_k:
+	VMOVUPD      (BX), Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 48(R12), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 56(R12), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 64(R12), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 72(R12), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 80(R12), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	VMOVUPD      (BX)(R10*1), Y11
+	VBROADCASTSD (R12)(R8*1), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*1), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 56(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 64(R12)(R8*1), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 72(R12)(R8*1), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 80(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	VMOVUPD      (BX)(R10*2), Y11
+	VBROADCASTSD (R12)(R8*2), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*2), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 56(R12)(R8*2), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 64(R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 72(R12)(R8*2), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 80(R12)(R8*2), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	VMOVUPD      (BX)(DX*1), Y11
+	VBROADCASTSD (R12)(R13*1), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 48(R12)(R13*1), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 56(R12)(R13*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 64(R12)(R13*1), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 72(R12)(R13*1), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 80(R12)(R13*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_columns_k
+
+tile_11x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_columns_sum
+
+tile_11x1_columns_last:
+	VMOVUPD      (BX), Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 48(R12), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 56(R12), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 64(R12), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 72(R12), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 80(R12), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x1_columns_last
+
+tile_11x1_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y11
+	VCMPPD       $0x03, Y2, Y3, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPD       $0x03, Y4, Y5, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPD       $0x03, Y6, Y7, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPD       $0x03, Y8, Y9, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPD       $0x03, Y10, Y10, Y12
+	VORPS        Y12, Y11, Y11
+	VMOVMSKPS    Y11, CX
+	TESTL        CX, CX
+	JEQ          tile_11x1_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X12
+	VBROADCASTSD X12, Y12
+	VCMPPD       $0x03, Y0, Y0, Y11
+	VBLENDVPD    Y11, Y12, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y11
+	VBLENDVPD    Y11, Y12, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y11
+	VBLENDVPD    Y11, Y12, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y11
+	VBLENDVPD    Y11, Y12, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y11
+	VBLENDVPD    Y11, Y12, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y11
+	VBLENDVPD    Y11, Y12, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y11
+	VBLENDVPD    Y11, Y12, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y11
+	VBLENDVPD    Y11, Y12, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y11
+	VBLENDVPD    Y11, Y12, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y11
+	VBLENDVPD    Y11, Y12, Y9, Y9
+	VCMPPD       $0x03, Y10, Y10, Y11
+	VBLENDVPD    Y11, Y12, Y10, Y10
+
+tile_11x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, (R12)(R11*1)
+	VMOVUPD Y2, (R12)(R11*2)
+	VMOVUPD Y3, (R13)
+	VMOVUPD Y4, (R13)(R11*1)
+	VMOVUPD Y5, (R13)(R11*2)
+	VMOVUPD Y6, (DX)
+	VMOVUPD Y7, (DX)(R11*1)
+	VMOVUPD Y8, (DX)(R11*2)
+	VMOVUPD Y9, (R15)
+	VMOVUPD Y10, (R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_11x1_columns
+
+tile_12x1_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD (R12), Y0
+	VMOVUPD (R12)(R11*1), Y1
+	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R13), Y3
+	VMOVUPD (R13)(R11*1), Y4
+	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (DX), Y6
+	VMOVUPD (DX)(R11*1), Y7
+	VMOVUPD (DX)(R11*2), Y8
+	VMOVUPD (R15), Y9
+	VMOVUPD (R15)(R11*1), Y10
+	VMOVUPD (R15)(R11*2), Y11
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_12x1_columns_rest
+
+tile_12x1_columns_k:
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (R12), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 48(R12), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(R12), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(R12), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(R12), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 80(R12), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(R12), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	VMOVUPD      (BX)(R10*1), Y12
+	VBROADCASTSD (R12)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(R12)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 80(R12)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	VMOVUPD      (BX)(R10*2), Y12
+	VBROADCASTSD (R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 80(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	VMOVUPD      (BX)(DX*1), Y12
+	VBROADCASTSD (R12)(R13*1), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 48(R12)(R13*1), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(R12)(R13*1), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 80(R12)(R13*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_columns_k
+
+tile_12x1_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_columns_sum
+
+tile_12x1_columns_last:
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (R12), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 48(R12), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(R12), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(R12), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(R12), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 80(R12), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(R12), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x1_columns_last
+
+tile_12x1_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y12
+	VCMPPD       $0x03, Y2, Y3, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y4, Y5, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y6, Y7, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y8, Y9, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y10, Y11, Y13
+	VORPS        Y13, Y12, Y12
+	VMOVMSKPS    Y12, CX
+	TESTL        CX, CX
+	JEQ          tile_12x1_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X13
+	VBROADCASTSD X13, Y13
+	VCMPPD       $0x03, Y0, Y0, Y12
+	VBLENDVPD    Y12, Y13, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y12
+	VBLENDVPD    Y12, Y13, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y12
+	VBLENDVPD    Y12, Y13, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y12
+	VBLENDVPD    Y12, Y13, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y12
+	VBLENDVPD    Y12, Y13, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y12
+	VBLENDVPD    Y12, Y13, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y12
+	VBLENDVPD    Y12, Y13, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y12
+	VBLENDVPD    Y12, Y13, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y12
+	VBLENDVPD    Y12, Y13, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y12
+	VBLENDVPD    Y12, Y13, Y9, Y9
+	VCMPPD       $0x03, Y10, Y10, Y12
+	VBLENDVPD    Y12, Y13, Y10, Y10
+	VCMPPD       $0x03, Y11, Y11, Y12
+	VBLENDVPD    Y12, Y13, Y11, Y11
+
+tile_12x1_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, (R12)(R11*1)
+	VMOVUPD Y2, (R12)(R11*2)
+	VMOVUPD Y3, (R13)
+	VMOVUPD Y4, (R13)(R11*1)
+	VMOVUPD Y5, (R13)(R11*2)
+	VMOVUPD Y6, (DX)
+	VMOVUPD Y7, (DX)(R11*1)
+	VMOVUPD Y8, (DX)(R11*2)
+	VMOVUPD Y9, (R15)
+	VMOVUPD Y10, (R15)(R11*1)
+	VMOVUPD Y11, (R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_12x1_columns
+
+tile_1x2_columns:
+	MOVQ    DI, R12
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_1x2_columns_rest
+
+tile_1x2_columns_k:
+	VMOVUPD      (BX), Y2
+	VMOVUPD      32(BX), Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R10*1), Y2
+	VMOVUPD      32(BX)(R10*1), Y3
+	VBROADCASTSD (R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R10*2), Y2
+	VMOVUPD      32(BX)(R10*2), Y3
+	VBROADCASTSD (R12)(R8*2), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(DX*1), Y2
+	VMOVUPD      32(BX)(DX*1), Y3
+	VBROADCASTSD (R12)(R13*1), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_columns_k
+
+tile_1x2_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_columns_sum
+
+tile_1x2_columns_last:
+	VMOVUPD      (BX), Y2
+	VMOVUPD      32(BX), Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x2_columns_last
+
+tile_1x2_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y2
+	VMOVMSKPS    Y2, CX
+	TESTL        CX, CX
+	JEQ          tile_1x2_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X3
+	VBROADCASTSD X3, Y3
+	VCMPPD       $0x03, Y0, Y0, Y2
+	VBLENDVPD    Y2, Y3, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y2
+	VBLENDVPD    Y2, Y3, Y1, Y1
+
+tile_1x2_columns_store:
+	MOVQ    DI, R12
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x2_columns
+
+tile_2x2_columns:
+	MOVQ    DI, R12
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	VMOVUPD (R12)(R11*1), Y2
+	VMOVUPD 32(R12)(R11*1), Y3
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_2x2_columns_rest
+
+tile_2x2_columns_k:
+	VMOVUPD      (BX), Y4
+	VMOVUPD      32(BX), Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R10*1), Y4
+	VMOVUPD      32(BX)(R10*1), Y5
+	VBROADCASTSD (R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R10*2), Y4
+	VMOVUPD      32(BX)(R10*2), Y5
+	VBROADCASTSD (R12)(R8*2), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(DX*1), Y4
+	VMOVUPD      32(BX)(DX*1), Y5
+	VBROADCASTSD (R12)(R13*1), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(R13*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_columns_k
+
+tile_2x2_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_columns_sum
+
+tile_2x2_columns_last:
+	VMOVUPD      (BX), Y4
+	VMOVUPD      32(BX), Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x2_columns_last
+
+tile_2x2_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y4
+	VCMPPD       $0x03, Y2, Y3, Y5
+	VORPS        Y5, Y4, Y4
+	VMOVMSKPS    Y4, CX
+	TESTL        CX, CX
+	JEQ          tile_2x2_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X5
+	VBROADCASTSD X5, Y5
+	VCMPPD       $0x03, Y0, Y0, Y4
+	VBLENDVPD    Y4, Y5, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y4
+	VBLENDVPD    Y4, Y5, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y4
+	VBLENDVPD    Y4, Y5, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y4
+	VBLENDVPD    Y4, Y5, Y3, Y3
+
+tile_2x2_columns_store:
+	MOVQ    DI, R12
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	VMOVUPD Y2, (R12)(R11*1)
+	VMOVUPD Y3, 32(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x2_columns
+
+tile_3x2_columns:
+	MOVQ    DI, R12
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	VMOVUPD (R12)(R11*1), Y2
+	VMOVUPD 32(R12)(R11*1), Y3
+	VMOVUPD (R12)(R11*2), Y4
+	VMOVUPD 32(R12)(R11*2), Y5
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_3x2_columns_rest
+
+tile_3x2_columns_k:
+	VMOVUPD      (BX), Y6
+	VMOVUPD      32(BX), Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R10*1), Y6
+	VMOVUPD      32(BX)(R10*1), Y7
+	VBROADCASTSD (R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12)(R8*1), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R10*2), Y6
+	VMOVUPD      32(BX)(R10*2), Y7
+	VBROADCASTSD (R12)(R8*2), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(DX*1), Y6
+	VMOVUPD      32(BX)(DX*1), Y7
+	VBROADCASTSD (R12)(R13*1), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12)(R13*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12)(R13*1), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_columns_k
+
+tile_3x2_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_columns_sum
+
+tile_3x2_columns_last:
+	VMOVUPD      (BX), Y6
+	VMOVUPD      32(BX), Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x2_columns_last
+
+tile_3x2_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y6
+	VCMPPD       $0x03, Y2, Y3, Y7
+	VORPS        Y7, Y6, Y6
+	VCMPPD       $0x03, Y4, Y5, Y7
+	VORPS        Y7, Y6, Y6
+	VMOVMSKPS    Y6, CX
+	TESTL        CX, CX
+	JEQ          tile_3x2_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X7
+	VBROADCASTSD X7, Y7
+	VCMPPD       $0x03, Y0, Y0, Y6
+	VBLENDVPD    Y6, Y7, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y6
+	VBLENDVPD    Y6, Y7, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y6
+	VBLENDVPD    Y6, Y7, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y6
+	VBLENDVPD    Y6, Y7, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y6
+	VBLENDVPD    Y6, Y7, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y6
+	VBLENDVPD    Y6, Y7, Y5, Y5
+
+tile_3x2_columns_store:
+	MOVQ    DI, R12
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	VMOVUPD Y2, (R12)(R11*1)
+	VMOVUPD Y3, 32(R12)(R11*1)
+	VMOVUPD Y4, (R12)(R11*2)
+	VMOVUPD Y5, 32(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x2_columns
+
+tile_4x2_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	VMOVUPD (R12)(R11*1), Y2
+	VMOVUPD 32(R12)(R11*1), Y3
+	VMOVUPD (R12)(R11*2), Y4
+	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R13), Y6
+	VMOVUPD 32(R13), Y7
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_4x2_columns_rest
+
+tile_4x2_columns_k:
+	VMOVUPD      (BX), Y8
+	VMOVUPD      32(BX), Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R10*1), Y8
+	VMOVUPD      32(BX)(R10*1), Y9
+	VBROADCASTSD (R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12)(R8*1), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R10*2), Y8
+	VMOVUPD      32(BX)(R10*2), Y9
+	VBROADCASTSD (R12)(R8*2), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12)(R8*2), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(DX*1), Y8
+	VMOVUPD      32(BX)(DX*1), Y9
+	VBROADCASTSD (R12)(R13*1), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(R13*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12)(R13*1), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12)(R13*1), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_columns_k
+
+tile_4x2_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_columns_sum
+
+tile_4x2_columns_last:
+	VMOVUPD      (BX), Y8
+	VMOVUPD      32(BX), Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x2_columns_last
+
+tile_4x2_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y8
+	VCMPPD       $0x03, Y2, Y3, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPD       $0x03, Y4, Y5, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPD       $0x03, Y6, Y7, Y9
+	VORPS        Y9, Y8, Y8
+	VMOVMSKPS    Y8, CX
+	TESTL        CX, CX
+	JEQ          tile_4x2_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X9
+	VBROADCASTSD X9, Y9
+	VCMPPD       $0x03, Y0, Y0, Y8
+	VBLENDVPD    Y8, Y9, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y8
+	VBLENDVPD    Y8, Y9, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y8
+	VBLENDVPD    Y8, Y9, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y8
+	VBLENDVPD    Y8, Y9, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y8
+	VBLENDVPD    Y8, Y9, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y8
+	VBLENDVPD    Y8, Y9, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y8
+	VBLENDVPD    Y8, Y9, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y8
+	VBLENDVPD    Y8, Y9, Y7, Y7
+
+tile_4x2_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	VMOVUPD Y2, (R12)(R11*1)
+	VMOVUPD Y3, 32(R12)(R11*1)
+	VMOVUPD Y4, (R12)(R11*2)
+	VMOVUPD Y5, 32(R12)(R11*2)
+	VMOVUPD Y6, (R13)
+	VMOVUPD Y7, 32(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x2_columns
+
+tile_5x2_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	VMOVUPD (R12)(R11*1), Y2
+	VMOVUPD 32(R12)(R11*1), Y3
+	VMOVUPD (R12)(R11*2), Y4
+	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R13), Y6
+	VMOVUPD 32(R13), Y7
+	VMOVUPD (R13)(R11*1), Y8
+	VMOVUPD 32(R13)(R11*1), Y9
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_5x2_columns_rest
+
+tile_5x2_columns_k:
+	VMOVUPD      (BX), Y10
+	VMOVUPD      32(BX), Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	VMOVUPD      (BX)(R10*1), Y10
+	VMOVUPD      32(BX)(R10*1), Y11
+	VBROADCASTSD (R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	VMOVUPD      (BX)(R10*2), Y10
+	VMOVUPD      32(BX)(R10*2), Y11
+	VBROADCASTSD (R12)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	VMOVUPD      (BX)(DX*1), Y10
+	VMOVUPD      32(BX)(DX*1), Y11
+	VBROADCASTSD (R12)(R13*1), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12)(R13*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12)(R13*1), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12)(R13*1), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(R12)(R13*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_columns_k
+
+tile_5x2_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_columns_sum
+
+tile_5x2_columns_last:
+	VMOVUPD      (BX), Y10
+	VMOVUPD      32(BX), Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x2_columns_last
+
+tile_5x2_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y10
+	VCMPPD       $0x03, Y2, Y3, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y4, Y5, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y6, Y7, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y8, Y9, Y11
+	VORPS        Y11, Y10, Y10
+	VMOVMSKPS    Y10, CX
+	TESTL        CX, CX
+	JEQ          tile_5x2_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X11
+	VBROADCASTSD X11, Y11
+	VCMPPD       $0x03, Y0, Y0, Y10
+	VBLENDVPD    Y10, Y11, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y10
+	VBLENDVPD    Y10, Y11, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y10
+	VBLENDVPD    Y10, Y11, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y10
+	VBLENDVPD    Y10, Y11, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y10
+	VBLENDVPD    Y10, Y11, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y10
+	VBLENDVPD    Y10, Y11, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y10
+	VBLENDVPD    Y10, Y11, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y10
+	VBLENDVPD    Y10, Y11, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y10
+	VBLENDVPD    Y10, Y11, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y10
+	VBLENDVPD    Y10, Y11, Y9, Y9
+
+tile_5x2_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	VMOVUPD Y2, (R12)(R11*1)
+	VMOVUPD Y3, 32(R12)(R11*1)
+	VMOVUPD Y4, (R12)(R11*2)
+	VMOVUPD Y5, 32(R12)(R11*2)
+	VMOVUPD Y6, (R13)
+	VMOVUPD Y7, 32(R13)
+	VMOVUPD Y8, (R13)(R11*1)
+	VMOVUPD Y9, 32(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x2_columns
+
+tile_6x2_columns:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	VMOVUPD (R12)(R11*1), Y2
+	VMOVUPD 32(R12)(R11*1), Y3
+	VMOVUPD (R12)(R11*2), Y4
+	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R13), Y6
+	VMOVUPD 32(R13), Y7
+	VMOVUPD (R13)(R11*1), Y8
+	VMOVUPD 32(R13)(R11*1), Y9
+	VMOVUPD (R13)(R11*2), Y10
+	VMOVUPD 32(R13)(R11*2), Y11
+	LEAQ    (R10)(R10*2), DX
+	MOVQ    SI, R12
+	MOVQ    32(AX), R8
+	LEAQ    (R8)(R8*2), R13
+	MOVQ    8(AX), BX
+	MOVQ    56(AX), CX
+	SUBQ    $0x04, CX
+	JLT     tile_6x2_columns_rest
+
+tile_6x2_columns_k:
+	VMOVUPD      (BX), Y12
+	VMOVUPD      32(BX), Y13
+	VBROADCASTSD (R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R12), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	VMOVUPD      (BX)(R10*1), Y12
+	VMOVUPD      32(BX)(R10*1), Y13
+	VBROADCASTSD (R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 40(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	VMOVUPD      (BX)(R10*2), Y12
+	VMOVUPD      32(BX)(R10*2), Y13
+	VBROADCASTSD (R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 40(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	VMOVUPD      (BX)(DX*1), Y12
+	VMOVUPD      32(BX)(DX*1), Y13
+	VBROADCASTSD (R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 40(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_columns_k
+
+tile_6x2_columns_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_columns_sum
+
+tile_6x2_columns_last:
+	VMOVUPD      (BX), Y12
+	VMOVUPD      32(BX), Y13
+	VBROADCASTSD (R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R12), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x2_columns_last
+
+tile_6x2_columns_sum:
+	VCMPPD       $0x03, Y0, Y1, Y12
+	VCMPPD       $0x03, Y2, Y3, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y4, Y5, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y6, Y7, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y8, Y9, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y10, Y11, Y13
+	VORPS        Y13, Y12, Y12
+	VMOVMSKPS    Y12, CX
+	TESTL        CX, CX
+	JEQ          tile_6x2_columns_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X13
+	VBROADCASTSD X13, Y13
+	VCMPPD       $0x03, Y0, Y0, Y12
+	VBLENDVPD    Y12, Y13, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y12
+	VBLENDVPD    Y12, Y13, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y12
+	VBLENDVPD    Y12, Y13, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y12
+	VBLENDVPD    Y12, Y13, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y12
+	VBLENDVPD    Y12, Y13, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y12
+	VBLENDVPD    Y12, Y13, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y12
+	VBLENDVPD    Y12, Y13, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y12
+	VBLENDVPD    Y12, Y13, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y12
+	VBLENDVPD    Y12, Y13, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y12
+	VBLENDVPD    Y12, Y13, Y9, Y9
+	VCMPPD       $0x03, Y10, Y10, Y12
+	VBLENDVPD    Y12, Y13, Y10, Y10
+	VCMPPD       $0x03, Y11, Y11, Y12
+	VBLENDVPD    Y12, Y13, Y11, Y11
+
+tile_6x2_columns_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	VMOVUPD Y2, (R12)(R11*1)
+	VMOVUPD Y3, 32(R12)(R11*1)
+	VMOVUPD Y4, (R12)(R11*2)
+	VMOVUPD Y5, 32(R12)(R11*2)
+	VMOVUPD Y6, (R13)
+	VMOVUPD Y7, 32(R13)
+	VMOVUPD Y8, (R13)(R11*1)
+	VMOVUPD Y9, 32(R13)(R11*1)
+	VMOVUPD Y10, (R13)(R11*2)
+	VMOVUPD Y11, 32(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x2_columns
+
+tile_1x1_columns_masked:
+	MOVQ       DI, R12
+	VMASKMOVPD (R12), Y15, Y0
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_columns_masked_rest
+
+tile_1x1_columns_masked_k:
+	VMASKMOVPD   (BX), Y15, Y1
+	VBROADCASTSD (R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	VMASKMOVPD   (BX)(R10*1), Y15, Y1
+	VBROADCASTSD (R12)(R8*1), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	VMASKMOVPD   (BX)(R10*2), Y15, Y1
+	VBROADCASTSD (R12)(R8*2), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	VMASKMOVPD   (BX)(DX*1), Y15, Y1
+	VBROADCASTSD (R12)(R13*1), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_columns_masked_k
+
+tile_1x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_columns_masked_sum
+
+tile_1x1_columns_masked_last:
+	VMASKMOVPD   (BX), Y15, Y1
+	VBROADCASTSD (R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x1_columns_masked_last
+
+tile_1x1_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y0, Y1
+	VMOVMSKPS    Y1, CX
+	TESTL        CX, CX
+	JEQ          tile_1x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X2
+	VBROADCASTSD X2, Y2
+	VCMPPD       $0x03, Y0, Y0, Y1
+	VBLENDVPD    Y1, Y2, Y0, Y0
+
+tile_1x1_columns_masked_store:
+	MOVQ       DI, R12
+	VMASKMOVPD Y0, Y15, (R12)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_1x1_columns_masked
+
+tile_2x1_columns_masked:
+	MOVQ       DI, R12
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_columns_masked_rest
+
+tile_2x1_columns_masked_k:
+	VMASKMOVPD   (BX), Y15, Y2
+	VBROADCASTSD (R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	VMASKMOVPD   (BX)(R10*1), Y15, Y2
+	VBROADCASTSD (R12)(R8*1), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	VMASKMOVPD   (BX)(R10*2), Y15, Y2
+	VBROADCASTSD (R12)(R8*2), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	VMASKMOVPD   (BX)(DX*1), Y15, Y2
+	VBROADCASTSD (R12)(R13*1), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_columns_masked_k
+
+tile_2x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_columns_masked_sum
+
+tile_2x1_columns_masked_last:
+	VMASKMOVPD   (BX), Y15, Y2
+	VBROADCASTSD (R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12), Y4
+	VFMADD231PD  Y2, Y4, Y1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x1_columns_masked_last
+
+tile_2x1_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y2
+	VMOVMSKPS    Y2, CX
+	TESTL        CX, CX
+	JEQ          tile_2x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X3
+	VBROADCASTSD X3, Y3
+	VCMPPD       $0x03, Y0, Y0, Y2
+	VBLENDVPD    Y2, Y3, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y2
+	VBLENDVPD    Y2, Y3, Y1, Y1
+
+tile_2x1_columns_masked_store:
+	MOVQ       DI, R12
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_2x1_columns_masked
+
+tile_3x1_columns_masked:
+	MOVQ       DI, R12
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_columns_masked_rest
+
+tile_3x1_columns_masked_k:
+	VMASKMOVPD   (BX), Y15, Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	VMASKMOVPD   (BX)(R10*1), Y15, Y3
+	VBROADCASTSD (R12)(R8*1), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	VMASKMOVPD   (BX)(R10*2), Y15, Y3
+	VBROADCASTSD (R12)(R8*2), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	VMASKMOVPD   (BX)(DX*1), Y15, Y3
+	VBROADCASTSD (R12)(R13*1), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_columns_masked_k
+
+tile_3x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_columns_masked_sum
+
+tile_3x1_columns_masked_last:
+	VMASKMOVPD   (BX), Y15, Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12), Y5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12), Y6
+	VFMADD231PD  Y3, Y6, Y2
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x1_columns_masked_last
+
+tile_3x1_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y3
+	VCMPPD       $0x03, Y2, Y2, Y4
+	VORPS        Y4, Y3, Y3
+	VMOVMSKPS    Y3, CX
+	TESTL        CX, CX
+	JEQ          tile_3x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X4
+	VBROADCASTSD X4, Y4
+	VCMPPD       $0x03, Y0, Y0, Y3
+	VBLENDVPD    Y3, Y4, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y3
+	VBLENDVPD    Y3, Y4, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y3
+	VBLENDVPD    Y3, Y4, Y2, Y2
+
+tile_3x1_columns_masked_store:
+	MOVQ       DI, R12
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_3x1_columns_masked
+
+tile_4x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_columns_masked_rest
+
+tile_4x1_columns_masked_k:
+	VMASKMOVPD   (BX), Y15, Y4
+	VBROADCASTSD (R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	VMASKMOVPD   (BX)(R10*1), Y15, Y4
+	VBROADCASTSD (R12)(R8*1), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	VMASKMOVPD   (BX)(R10*2), Y15, Y4
+	VBROADCASTSD (R12)(R8*2), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	VMASKMOVPD   (BX)(DX*1), Y15, Y4
+	VBROADCASTSD (R12)(R13*1), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_columns_masked_k
+
+tile_4x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_columns_masked_sum
+
+tile_4x1_columns_masked_last:
+	VMASKMOVPD   (BX), Y15, Y4
+	VBROADCASTSD (R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12), Y8
+	VFMADD231PD  Y4, Y8, Y3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x1_columns_masked_last
+
+tile_4x1_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y4
+	VCMPPD       $0x03, Y2, Y3, Y5
+	VORPS        Y5, Y4, Y4
+	VMOVMSKPS    Y4, CX
+	TESTL        CX, CX
+	JEQ          tile_4x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X5
+	VBROADCASTSD X5, Y5
+	VCMPPD       $0x03, Y0, Y0, Y4
+	VBLENDVPD    Y4, Y5, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y4
+	VBLENDVPD    Y4, Y5, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y4
+	VBLENDVPD    Y4, Y5, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y4
+	VBLENDVPD    Y4, Y5, Y3, Y3
+
+tile_4x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_4x1_columns_masked
+
+tile_5x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_columns_masked_rest
+
+tile_5x1_columns_masked_k:
+	VMASKMOVPD   (BX), Y15, Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	VMASKMOVPD   (BX)(R10*1), Y15, Y5
+	VBROADCASTSD (R12)(R8*1), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	VMASKMOVPD   (BX)(R10*2), Y15, Y5
+	VBROADCASTSD (R12)(R8*2), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	VMASKMOVPD   (BX)(DX*1), Y15, Y5
+	VBROADCASTSD (R12)(R13*1), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_columns_masked_k
+
+tile_5x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_columns_masked_sum
+
+tile_5x1_columns_masked_last:
+	VMASKMOVPD   (BX), Y15, Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12), Y8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12), Y9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12), Y10
+	VFMADD231PD  Y5, Y10, Y4
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x1_columns_masked_last
+
+tile_5x1_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y5
+	VCMPPD       $0x03, Y2, Y3, Y6
+	VORPS        Y6, Y5, Y5
+	VCMPPD       $0x03, Y4, Y4, Y6
+	VORPS        Y6, Y5, Y5
+	VMOVMSKPS    Y5, CX
+	TESTL        CX, CX
+	JEQ          tile_5x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X6
+	VBROADCASTSD X6, Y6
+	VCMPPD       $0x03, Y0, Y0, Y5
+	VBLENDVPD    Y5, Y6, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y5
+	VBLENDVPD    Y5, Y6, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y5
+	VBLENDVPD    Y5, Y6, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y5
+	VBLENDVPD    Y5, Y6, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y5
+	VBLENDVPD    Y5, Y6, Y4, Y4
+
+tile_5x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_5x1_columns_masked
+
+tile_6x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_columns_masked_rest
+
+tile_6x1_columns_masked_k:
+	VMASKMOVPD   (BX), Y15, Y6
+	VBROADCASTSD (R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	VMASKMOVPD   (BX)(R10*1), Y15, Y6
+	VBROADCASTSD (R12)(R8*1), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	VMASKMOVPD   (BX)(R10*2), Y15, Y6
+	VBROADCASTSD (R12)(R8*2), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	VMASKMOVPD   (BX)(DX*1), Y15, Y6
+	VBROADCASTSD (R12)(R13*1), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_columns_masked_k
+
+tile_6x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_columns_masked_sum
+
+tile_6x1_columns_masked_last:
+	VMASKMOVPD   (BX), Y15, Y6
+	VBROADCASTSD (R12), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12), Y10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12), Y11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12), Y12
+	VFMADD231PD  Y6, Y12, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x1_columns_masked_last
+
+tile_6x1_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y6
+	VCMPPD       $0x03, Y2, Y3, Y7
+	VORPS        Y7, Y6, Y6
+	VCMPPD       $0x03, Y4, Y5, Y7
+	VORPS        Y7, Y6, Y6
+	VMOVMSKPS    Y6, CX
+	TESTL        CX, CX
+	JEQ          tile_6x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X7
+	VBROADCASTSD X7, Y7
+	VCMPPD       $0x03, Y0, Y0, Y6
+	VBLENDVPD    Y6, Y7, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y6
+	VBLENDVPD    Y6, Y7, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y6
+	VBLENDVPD    Y6, Y7, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y6
+	VBLENDVPD    Y6, Y7, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y6
+	VBLENDVPD    Y6, Y7, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y6
+	VBLENDVPD    Y6, Y7, Y5, Y5
+
+tile_6x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_6x1_columns_masked
+
+tile_7x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_columns_masked_rest
+
+tile_7x1_columns_masked_k:
+	VMASKMOVPD   (BX), Y15, Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	VMASKMOVPD   (BX)(R10*1), Y15, Y7
+	VBROADCASTSD (R12)(R8*1), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12)(R8*1), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	VMASKMOVPD   (BX)(R10*2), Y15, Y7
+	VBROADCASTSD (R12)(R8*2), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12)(R8*2), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	VMASKMOVPD   (BX)(DX*1), Y15, Y7
+	VBROADCASTSD (R12)(R13*1), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12)(R13*1), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_columns_masked_k
+
+tile_7x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_columns_masked_sum
+
+tile_7x1_columns_masked_last:
+	VMASKMOVPD   (BX), Y15, Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12), Y11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12), Y12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12), Y13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12), Y14
+	VFMADD231PD  Y7, Y14, Y6
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x1_columns_masked_last
+
+tile_7x1_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y7
+	VCMPPD       $0x03, Y2, Y3, Y8
+	VORPS        Y8, Y7, Y7
+	VCMPPD       $0x03, Y4, Y5, Y8
+	VORPS        Y8, Y7, Y7
+	VCMPPD       $0x03, Y6, Y6, Y8
+	VORPS        Y8, Y7, Y7
+	VMOVMSKPS    Y7, CX
+	TESTL        CX, CX
+	JEQ          tile_7x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X8
+	VBROADCASTSD X8, Y8
+	VCMPPD       $0x03, Y0, Y0, Y7
+	VBLENDVPD    Y7, Y8, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y7
+	VBLENDVPD    Y7, Y8, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y7
+	VBLENDVPD    Y7, Y8, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y7
+	VBLENDVPD    Y7, Y8, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y7
+	VBLENDVPD    Y7, Y8, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y7
+	VBLENDVPD    Y7, Y8, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y7
+	VBLENDVPD    Y7, Y8, Y6, Y6
+
+tile_7x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	VMASKMOVPD Y6, Y15, (DX)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_7x1_columns_masked
+
+tile_8x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_columns_masked_rest
+
+tile_8x1_columns_masked_k:
+	VMASKMOVPD   (BX), Y15, Y8
+	VBROADCASTSD (R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(R12), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	VMASKMOVPD   (BX)(R10*1), Y15, Y8
+	VBROADCASTSD (R12)(R8*1), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*1), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	VMASKMOVPD   (BX)(R10*2), Y15, Y8
+	VBROADCASTSD (R12)(R8*2), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*2), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(R12)(R8*2), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	VMASKMOVPD   (BX)(DX*1), Y15, Y8
+	VBROADCASTSD (R12)(R13*1), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12)(R13*1), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(R12)(R13*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_columns_masked_k
+
+tile_8x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_columns_masked_sum
+
+tile_8x1_columns_masked_last:
+	VMASKMOVPD   (BX), Y15, Y8
+	VBROADCASTSD (R12), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(R12), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x1_columns_masked_last
+
+tile_8x1_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y8
+	VCMPPD       $0x03, Y2, Y3, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPD       $0x03, Y4, Y5, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPD       $0x03, Y6, Y7, Y9
+	VORPS        Y9, Y8, Y8
+	VMOVMSKPS    Y8, CX
+	TESTL        CX, CX
+	JEQ          tile_8x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X9
+	VBROADCASTSD X9, Y9
+	VCMPPD       $0x03, Y0, Y0, Y8
+	VBLENDVPD    Y8, Y9, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y8
+	VBLENDVPD    Y8, Y9, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y8
+	VBLENDVPD    Y8, Y9, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y8
+	VBLENDVPD    Y8, Y9, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y8
+	VBLENDVPD    Y8, Y9, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y8
+	VBLENDVPD    Y8, Y9, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y8
+	VBLENDVPD    Y8, Y9, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y8
+	VBLENDVPD    Y8, Y9, Y7, Y7
+
+tile_8x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	VMASKMOVPD Y6, Y15, (DX)
+	VMASKMOVPD Y7, Y15, (DX)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_8x1_columns_masked
+
+tile_9x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_columns_masked_rest
+
+tile_9x1_columns_masked_k:
+	VMASKMOVPD   (BX), Y15, Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 48(R12), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 56(R12), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 64(R12), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	VMASKMOVPD   (BX)(R10*1), Y15, Y9
+	VBROADCASTSD (R12)(R8*1), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 48(R12)(R8*1), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 56(R12)(R8*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 64(R12)(R8*1), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	VMASKMOVPD   (BX)(R10*2), Y15, Y9
+	VBROADCASTSD (R12)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 48(R12)(R8*2), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 56(R12)(R8*2), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 64(R12)(R8*2), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	VMASKMOVPD   (BX)(DX*1), Y15, Y9
+	VBROADCASTSD (R12)(R13*1), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 48(R12)(R13*1), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 56(R12)(R13*1), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 64(R12)(R13*1), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_columns_masked_k
+
+tile_9x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_columns_masked_sum
+
+tile_9x1_columns_masked_last:
+	VMASKMOVPD   (BX), Y15, Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12), Y11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12), Y12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12), Y13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12), Y14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 48(R12), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VBROADCASTSD 56(R12), Y12
+	VFMADD231PD  Y9, Y12, Y7
+	VBROADCASTSD 64(R12), Y13
+	VFMADD231PD  Y9, Y13, Y8
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x1_columns_masked_last
+
+tile_9x1_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y9
+	VCMPPD       $0x03, Y2, Y3, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPD       $0x03, Y4, Y5, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPD       $0x03, Y6, Y7, Y10
+	VORPS        Y10, Y9, Y9
+	VCMPPD       $0x03, Y8, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VMOVMSKPS    Y9, CX
+	TESTL        CX, CX
+	JEQ          tile_9x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X10
+	VBROADCASTSD X10, Y10
+	VCMPPD       $0x03, Y0, Y0, Y9
+	VBLENDVPD    Y9, Y10, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y9
+	VBLENDVPD    Y9, Y10, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y9
+	VBLENDVPD    Y9, Y10, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y9
+	VBLENDVPD    Y9, Y10, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y9
+	VBLENDVPD    Y9, Y10, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y9
+	VBLENDVPD    Y9, Y10, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y9
+	VBLENDVPD    Y9, Y10, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y9
+	VBLENDVPD    Y9, Y10, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y9
+	VBLENDVPD    Y9, Y10, Y8, Y8
+
+tile_9x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	VMASKMOVPD Y6, Y15, (DX)
+	VMASKMOVPD Y7, Y15, (DX)(R11*1)
+	VMASKMOVPD Y8, Y15, (DX)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_9x1_columns_masked
+
+tile_10x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (R15), Y15, Y9
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_columns_masked_rest
+
+tile_10x1_columns_masked_k:
+	VMASKMOVPD   (BX), Y15, Y10
+	VBROADCASTSD (R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 40(R12), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 48(R12), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 56(R12), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 64(R12), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 72(R12), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	VMASKMOVPD   (BX)(R10*1), Y15, Y10
+	VBROADCASTSD (R12)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 48(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 56(R12)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 64(R12)(R8*1), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 72(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	VMASKMOVPD   (BX)(R10*2), Y15, Y10
+	VBROADCASTSD (R12)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 48(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 56(R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 64(R12)(R8*2), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 72(R12)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	VMASKMOVPD   (BX)(DX*1), Y15, Y10
+	VBROADCASTSD (R12)(R13*1), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 48(R12)(R13*1), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 56(R12)(R13*1), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 64(R12)(R13*1), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 72(R12)(R13*1), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_columns_masked_k
+
+tile_10x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_columns_masked_sum
+
+tile_10x1_columns_masked_last:
+	VMASKMOVPD   (BX), Y15, Y10
+	VBROADCASTSD (R12), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12), Y12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD 40(R12), Y12
+	VFMADD231PD  Y10, Y12, Y5
+	VBROADCASTSD 48(R12), Y13
+	VFMADD231PD  Y10, Y13, Y6
+	VBROADCASTSD 56(R12), Y14
+	VFMADD231PD  Y10, Y14, Y7
+	VBROADCASTSD 64(R12), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD 72(R12), Y12
+	VFMADD231PD  Y10, Y12, Y9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x1_columns_masked_last
+
+tile_10x1_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y10
+	VCMPPD       $0x03, Y2, Y3, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y4, Y5, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y6, Y7, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y8, Y9, Y11
+	VORPS        Y11, Y10, Y10
+	VMOVMSKPS    Y10, CX
+	TESTL        CX, CX
+	JEQ          tile_10x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X11
+	VBROADCASTSD X11, Y11
+	VCMPPD       $0x03, Y0, Y0, Y10
+	VBLENDVPD    Y10, Y11, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y10
+	VBLENDVPD    Y10, Y11, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y10
+	VBLENDVPD    Y10, Y11, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y10
+	VBLENDVPD    Y10, Y11, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y10
+	VBLENDVPD    Y10, Y11, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y10
+	VBLENDVPD    Y10, Y11, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y10
+	VBLENDVPD    Y10, Y11, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y10
+	VBLENDVPD    Y10, Y11, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y10
+	VBLENDVPD    Y10, Y11, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y10
+	VBLENDVPD    Y10, Y11, Y9, Y9
+
+tile_10x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	VMASKMOVPD Y6, Y15, (DX)
+	VMASKMOVPD Y7, Y15, (DX)(R11*1)
+	VMASKMOVPD Y8, Y15, (DX)(R11*2)
+	VMASKMOVPD Y9, Y15, (R15)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_10x1_columns_masked
+
+tile_11x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (R15), Y15, Y9
+	VMASKMOVPD (R15)(R11*1), Y15, Y10
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_columns_masked_rest
+
+tile_11x1_columns_masked_k:
+	VMASKMOVPD   (BX), Y15, Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 48(R12), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 56(R12), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 64(R12), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 72(R12), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 80(R12), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	VMASKMOVPD   (BX)(R10*1), Y15, Y11
+	VBROADCASTSD (R12)(R8*1), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*1), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 56(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 64(R12)(R8*1), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 72(R12)(R8*1), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 80(R12)(R8*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	VMASKMOVPD   (BX)(R10*2), Y15, Y11
+	VBROADCASTSD (R12)(R8*2), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*2), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 56(R12)(R8*2), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 64(R12)(R8*2), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 72(R12)(R8*2), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 80(R12)(R8*2), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	VMASKMOVPD   (BX)(DX*1), Y15, Y11
+	VBROADCASTSD (R12)(R13*1), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 48(R12)(R13*1), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 56(R12)(R13*1), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 64(R12)(R13*1), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 72(R12)(R13*1), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 80(R12)(R13*1), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_columns_masked_k
+
+tile_11x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_columns_masked_sum
+
+tile_11x1_columns_masked_last:
+	VMASKMOVPD   (BX), Y15, Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12), Y13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 48(R12), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 56(R12), Y13
+	VFMADD231PD  Y11, Y13, Y7
+	VBROADCASTSD 64(R12), Y14
+	VFMADD231PD  Y11, Y14, Y8
+	VBROADCASTSD 72(R12), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 80(R12), Y13
+	VFMADD231PD  Y11, Y13, Y10
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x1_columns_masked_last
+
+tile_11x1_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y11
+	VCMPPD       $0x03, Y2, Y3, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPD       $0x03, Y4, Y5, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPD       $0x03, Y6, Y7, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPD       $0x03, Y8, Y9, Y12
+	VORPS        Y12, Y11, Y11
+	VCMPPD       $0x03, Y10, Y10, Y12
+	VORPS        Y12, Y11, Y11
+	VMOVMSKPS    Y11, CX
+	TESTL        CX, CX
+	JEQ          tile_11x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X12
+	VBROADCASTSD X12, Y12
+	VCMPPD       $0x03, Y0, Y0, Y11
+	VBLENDVPD    Y11, Y12, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y11
+	VBLENDVPD    Y11, Y12, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y11
+	VBLENDVPD    Y11, Y12, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y11
+	VBLENDVPD    Y11, Y12, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y11
+	VBLENDVPD    Y11, Y12, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y11
+	VBLENDVPD    Y11, Y12, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y11
+	VBLENDVPD    Y11, Y12, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y11
+	VBLENDVPD    Y11, Y12, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y11
+	VBLENDVPD    Y11, Y12, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y11
+	VBLENDVPD    Y11, Y12, Y9, Y9
+	VCMPPD       $0x03, Y10, Y10, Y11
+	VBLENDVPD    Y11, Y12, Y10, Y10
+
+tile_11x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	VMASKMOVPD Y6, Y15, (DX)
+	VMASKMOVPD Y7, Y15, (DX)(R11*1)
+	VMASKMOVPD Y8, Y15, (DX)(R11*2)
+	VMASKMOVPD Y9, Y15, (R15)
+	VMASKMOVPD Y10, Y15, (R15)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_11x1_columns_masked
+
+tile_12x1_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (R15), Y15, Y9
+	VMASKMOVPD (R15)(R11*1), Y15, Y10
+	VMASKMOVPD (R15)(R11*2), Y15, Y11
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_columns_masked_rest
+
+tile_12x1_columns_masked_k:
+	VMASKMOVPD   (BX), Y15, Y12
+	VBROADCASTSD (R12), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 48(R12), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(R12), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(R12), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(R12), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 80(R12), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(R12), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	VMASKMOVPD   (BX)(R10*1), Y15, Y12
+	VBROADCASTSD (R12)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 32(R12)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(R12)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 80(R12)(R8*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	VMASKMOVPD   (BX)(R10*2), Y15, Y12
+	VBROADCASTSD (R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 32(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 80(R12)(R8*2), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	VMASKMOVPD   (BX)(DX*1), Y15, Y12
+	VBROADCASTSD (R12)(R13*1), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12)(R13*1), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 32(R12)(R13*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 48(R12)(R13*1), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(R12)(R13*1), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 80(R12)(R13*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_columns_masked_k
+
+tile_12x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_columns_masked_sum
+
+tile_12x1_columns_masked_last:
+	VMASKMOVPD   (BX), Y15, Y12
+	VBROADCASTSD (R12), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VBROADCASTSD 48(R12), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(R12), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(R12), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(R12), Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VBROADCASTSD 80(R12), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(R12), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x1_columns_masked_last
+
+tile_12x1_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y12
+	VCMPPD       $0x03, Y2, Y3, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y4, Y5, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y6, Y7, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y8, Y9, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y10, Y11, Y13
+	VORPS        Y13, Y12, Y12
+	VMOVMSKPS    Y12, CX
+	TESTL        CX, CX
+	JEQ          tile_12x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X13
+	VBROADCASTSD X13, Y13
+	VCMPPD       $0x03, Y0, Y0, Y12
+	VBLENDVPD    Y12, Y13, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y12
+	VBLENDVPD    Y12, Y13, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y12
+	VBLENDVPD    Y12, Y13, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y12
+	VBLENDVPD    Y12, Y13, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y12
+	VBLENDVPD    Y12, Y13, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y12
+	VBLENDVPD    Y12, Y13, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y12
+	VBLENDVPD    Y12, Y13, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y12
+	VBLENDVPD    Y12, Y13, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y12
+	VBLENDVPD    Y12, Y13, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y12
+	VBLENDVPD    Y12, Y13, Y9, Y9
+	VCMPPD       $0x03, Y10, Y10, Y12
+	VBLENDVPD    Y12, Y13, Y10, Y10
+	VCMPPD       $0x03, Y11, Y11, Y12
+	VBLENDVPD    Y12, Y13, Y11, Y11
+
+tile_12x1_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD Y0, Y15, (R12)
+	VMASKMOVPD Y1, Y15, (R12)(R11*1)
+	VMASKMOVPD Y2, Y15, (R12)(R11*2)
+	VMASKMOVPD Y3, Y15, (R13)
+	VMASKMOVPD Y4, Y15, (R13)(R11*1)
+	VMASKMOVPD Y5, Y15, (R13)(R11*2)
+	VMASKMOVPD Y6, Y15, (DX)
+	VMASKMOVPD Y7, Y15, (DX)(R11*1)
+	VMASKMOVPD Y8, Y15, (DX)(R11*2)
+	VMASKMOVPD Y9, Y15, (R15)
+	VMASKMOVPD Y10, Y15, (R15)(R11*1)
+	VMASKMOVPD Y11, Y15, (R15)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_12x1_columns_masked
+
+tile_1x2_columns_masked:
+	MOVQ       DI, R12
+	VMOVUPD    (R12), Y0
+	VMASKMOVPD 32(R12), Y15, Y1
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_columns_masked_rest
+
+tile_1x2_columns_masked_k:
+	VMOVUPD      (BX), Y2
+	VMASKMOVPD   32(BX), Y15, Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R10*1), Y2
+	VMASKMOVPD   32(BX)(R10*1), Y15, Y3
+	VBROADCASTSD (R12)(R8*1), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R10*2), Y2
+	VMASKMOVPD   32(BX)(R10*2), Y15, Y3
+	VBROADCASTSD (R12)(R8*2), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(DX*1), Y2
+	VMASKMOVPD   32(BX)(DX*1), Y15, Y3
+	VBROADCASTSD (R12)(R13*1), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_columns_masked_k
+
+tile_1x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_columns_masked_sum
+
+tile_1x2_columns_masked_last:
+	VMOVUPD      (BX), Y2
+	VMASKMOVPD   32(BX), Y15, Y3
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x2_columns_masked_last
+
+tile_1x2_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y2
+	VMOVMSKPS    Y2, CX
+	TESTL        CX, CX
+	JEQ          tile_1x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X3
+	VBROADCASTSD X3, Y3
+	VCMPPD       $0x03, Y0, Y0, Y2
+	VBLENDVPD    Y2, Y3, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y2
+	VBLENDVPD    Y2, Y3, Y1, Y1
+
+tile_1x2_columns_masked_store:
+	MOVQ       DI, R12
+	VMOVUPD    Y0, (R12)
+	VMASKMOVPD Y1, Y15, 32(R12)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_1x2_columns_masked
+
+tile_2x2_columns_masked:
+	MOVQ       DI, R12
+	VMOVUPD    (R12), Y0
+	VMASKMOVPD 32(R12), Y15, Y1
+	VMOVUPD    (R12)(R11*1), Y2
+	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_columns_masked_rest
+
+tile_2x2_columns_masked_k:
+	VMOVUPD      (BX), Y4
+	VMASKMOVPD   32(BX), Y15, Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R10*1), Y4
+	VMASKMOVPD   32(BX)(R10*1), Y15, Y5
+	VBROADCASTSD (R12)(R8*1), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R10*2), Y4
+	VMASKMOVPD   32(BX)(R10*2), Y15, Y5
+	VBROADCASTSD (R12)(R8*2), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(DX*1), Y4
+	VMASKMOVPD   32(BX)(DX*1), Y15, Y5
+	VBROADCASTSD (R12)(R13*1), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(R13*1), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_columns_masked_k
+
+tile_2x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_columns_masked_sum
+
+tile_2x2_columns_masked_last:
+	VMOVUPD      (BX), Y4
+	VMASKMOVPD   32(BX), Y15, Y5
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12), Y7
+	VFMADD231PD  Y4, Y7, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x2_columns_masked_last
+
+tile_2x2_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y4
+	VCMPPD       $0x03, Y2, Y3, Y5
+	VORPS        Y5, Y4, Y4
+	VMOVMSKPS    Y4, CX
+	TESTL        CX, CX
+	JEQ          tile_2x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X5
+	VBROADCASTSD X5, Y5
+	VCMPPD       $0x03, Y0, Y0, Y4
+	VBLENDVPD    Y4, Y5, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y4
+	VBLENDVPD    Y4, Y5, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y4
+	VBLENDVPD    Y4, Y5, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y4
+	VBLENDVPD    Y4, Y5, Y3, Y3
+
+tile_2x2_columns_masked_store:
+	MOVQ       DI, R12
+	VMOVUPD    Y0, (R12)
+	VMASKMOVPD Y1, Y15, 32(R12)
+	VMOVUPD    Y2, (R12)(R11*1)
+	VMASKMOVPD Y3, Y15, 32(R12)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_2x2_columns_masked
+
+tile_3x2_columns_masked:
+	MOVQ       DI, R12
+	VMOVUPD    (R12), Y0
+	VMASKMOVPD 32(R12), Y15, Y1
+	VMOVUPD    (R12)(R11*1), Y2
+	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
+	VMOVUPD    (R12)(R11*2), Y4
+	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_columns_masked_rest
+
+tile_3x2_columns_masked_k:
+	VMOVUPD      (BX), Y6
+	VMASKMOVPD   32(BX), Y15, Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R10*1), Y6
+	VMASKMOVPD   32(BX)(R10*1), Y15, Y7
+	VBROADCASTSD (R12)(R8*1), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12)(R8*1), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R10*2), Y6
+	VMASKMOVPD   32(BX)(R10*2), Y15, Y7
+	VBROADCASTSD (R12)(R8*2), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(DX*1), Y6
+	VMASKMOVPD   32(BX)(DX*1), Y15, Y7
+	VBROADCASTSD (R12)(R13*1), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12)(R13*1), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12)(R13*1), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_columns_masked_k
+
+tile_3x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_columns_masked_sum
+
+tile_3x2_columns_masked_last:
+	VMOVUPD      (BX), Y6
+	VMASKMOVPD   32(BX), Y15, Y7
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12), Y9
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y6, Y10, Y4
+	VFMADD231PD  Y7, Y10, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x2_columns_masked_last
+
+tile_3x2_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y6
+	VCMPPD       $0x03, Y2, Y3, Y7
+	VORPS        Y7, Y6, Y6
+	VCMPPD       $0x03, Y4, Y5, Y7
+	VORPS        Y7, Y6, Y6
+	VMOVMSKPS    Y6, CX
+	TESTL        CX, CX
+	JEQ          tile_3x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X7
+	VBROADCASTSD X7, Y7
+	VCMPPD       $0x03, Y0, Y0, Y6
+	VBLENDVPD    Y6, Y7, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y6
+	VBLENDVPD    Y6, Y7, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y6
+	VBLENDVPD    Y6, Y7, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y6
+	VBLENDVPD    Y6, Y7, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y6
+	VBLENDVPD    Y6, Y7, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y6
+	VBLENDVPD    Y6, Y7, Y5, Y5
+
+tile_3x2_columns_masked_store:
+	MOVQ       DI, R12
+	VMOVUPD    Y0, (R12)
+	VMASKMOVPD Y1, Y15, 32(R12)
+	VMOVUPD    Y2, (R12)(R11*1)
+	VMASKMOVPD Y3, Y15, 32(R12)(R11*1)
+	VMOVUPD    Y4, (R12)(R11*2)
+	VMASKMOVPD Y5, Y15, 32(R12)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_3x2_columns_masked
+
+tile_4x2_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMASKMOVPD 32(R12), Y15, Y1
+	VMOVUPD    (R12)(R11*1), Y2
+	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
+	VMOVUPD    (R12)(R11*2), Y4
+	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R13), Y6
+	VMASKMOVPD 32(R13), Y15, Y7
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_columns_masked_rest
+
+tile_4x2_columns_masked_k:
+	VMOVUPD      (BX), Y8
+	VMASKMOVPD   32(BX), Y15, Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R10*1), Y8
+	VMASKMOVPD   32(BX)(R10*1), Y15, Y9
+	VBROADCASTSD (R12)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12)(R8*1), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12)(R8*1), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R10*2), Y8
+	VMASKMOVPD   32(BX)(R10*2), Y15, Y9
+	VBROADCASTSD (R12)(R8*2), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12)(R8*2), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(DX*1), Y8
+	VMASKMOVPD   32(BX)(DX*1), Y15, Y9
+	VBROADCASTSD (R12)(R13*1), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(R13*1), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12)(R13*1), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12)(R13*1), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_columns_masked_k
+
+tile_4x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_columns_masked_sum
+
+tile_4x2_columns_masked_last:
+	VMOVUPD      (BX), Y8
+	VMASKMOVPD   32(BX), Y15, Y9
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12), Y13
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x2_columns_masked_last
+
+tile_4x2_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y8
+	VCMPPD       $0x03, Y2, Y3, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPD       $0x03, Y4, Y5, Y9
+	VORPS        Y9, Y8, Y8
+	VCMPPD       $0x03, Y6, Y7, Y9
+	VORPS        Y9, Y8, Y8
+	VMOVMSKPS    Y8, CX
+	TESTL        CX, CX
+	JEQ          tile_4x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X9
+	VBROADCASTSD X9, Y9
+	VCMPPD       $0x03, Y0, Y0, Y8
+	VBLENDVPD    Y8, Y9, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y8
+	VBLENDVPD    Y8, Y9, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y8
+	VBLENDVPD    Y8, Y9, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y8
+	VBLENDVPD    Y8, Y9, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y8
+	VBLENDVPD    Y8, Y9, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y8
+	VBLENDVPD    Y8, Y9, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y8
+	VBLENDVPD    Y8, Y9, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y8
+	VBLENDVPD    Y8, Y9, Y7, Y7
+
+tile_4x2_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    Y0, (R12)
+	VMASKMOVPD Y1, Y15, 32(R12)
+	VMOVUPD    Y2, (R12)(R11*1)
+	VMASKMOVPD Y3, Y15, 32(R12)(R11*1)
+	VMOVUPD    Y4, (R12)(R11*2)
+	VMASKMOVPD Y5, Y15, 32(R12)(R11*2)
+	VMOVUPD    Y6, (R13)
+	VMASKMOVPD Y7, Y15, 32(R13)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_4x2_columns_masked
+
+tile_5x2_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMASKMOVPD 32(R12), Y15, Y1
+	VMOVUPD    (R12)(R11*1), Y2
+	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
+	VMOVUPD    (R12)(R11*2), Y4
+	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R13), Y6
+	VMASKMOVPD 32(R13), Y15, Y7
+	VMOVUPD    (R13)(R11*1), Y8
+	VMASKMOVPD 32(R13)(R11*1), Y15, Y9
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_columns_masked_rest
+
+tile_5x2_columns_masked_k:
+	VMOVUPD      (BX), Y10
+	VMASKMOVPD   32(BX), Y15, Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	VMOVUPD      (BX)(R10*1), Y10
+	VMASKMOVPD   32(BX)(R10*1), Y15, Y11
+	VBROADCASTSD (R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12)(R8*1), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12)(R8*1), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(R12)(R8*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	VMOVUPD      (BX)(R10*2), Y10
+	VMASKMOVPD   32(BX)(R10*2), Y15, Y11
+	VBROADCASTSD (R12)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12)(R8*2), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(R12)(R8*2), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	VMOVUPD      (BX)(DX*1), Y10
+	VMASKMOVPD   32(BX)(DX*1), Y15, Y11
+	VBROADCASTSD (R12)(R13*1), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12)(R13*1), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12)(R13*1), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12)(R13*1), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(R12)(R13*1), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_columns_masked_k
+
+tile_5x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_columns_masked_sum
+
+tile_5x2_columns_masked_last:
+	VMOVUPD      (BX), Y10
+	VMASKMOVPD   32(BX), Y15, Y11
+	VBROADCASTSD (R12), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12), Y13
+	VFMADD231PD  Y10, Y13, Y2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y10, Y14, Y4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(R12), Y13
+	VFMADD231PD  Y10, Y13, Y8
+	VFMADD231PD  Y11, Y13, Y9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x2_columns_masked_last
+
+tile_5x2_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y10
+	VCMPPD       $0x03, Y2, Y3, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y4, Y5, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y6, Y7, Y11
+	VORPS        Y11, Y10, Y10
+	VCMPPD       $0x03, Y8, Y9, Y11
+	VORPS        Y11, Y10, Y10
+	VMOVMSKPS    Y10, CX
+	TESTL        CX, CX
+	JEQ          tile_5x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X11
+	VBROADCASTSD X11, Y11
+	VCMPPD       $0x03, Y0, Y0, Y10
+	VBLENDVPD    Y10, Y11, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y10
+	VBLENDVPD    Y10, Y11, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y10
+	VBLENDVPD    Y10, Y11, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y10
+	VBLENDVPD    Y10, Y11, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y10
+	VBLENDVPD    Y10, Y11, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y10
+	VBLENDVPD    Y10, Y11, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y10
+	VBLENDVPD    Y10, Y11, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y10
+	VBLENDVPD    Y10, Y11, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y10
+	VBLENDVPD    Y10, Y11, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y10
+	VBLENDVPD    Y10, Y11, Y9, Y9
+
+tile_5x2_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    Y0, (R12)
+	VMASKMOVPD Y1, Y15, 32(R12)
+	VMOVUPD    Y2, (R12)(R11*1)
+	VMASKMOVPD Y3, Y15, 32(R12)(R11*1)
+	VMOVUPD    Y4, (R12)(R11*2)
+	VMASKMOVPD Y5, Y15, 32(R12)(R11*2)
+	VMOVUPD    Y6, (R13)
+	VMASKMOVPD Y7, Y15, 32(R13)
+	VMOVUPD    Y8, (R13)(R11*1)
+	VMASKMOVPD Y9, Y15, 32(R13)(R11*1)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_5x2_columns_masked
+
+tile_6x2_columns_masked:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMASKMOVPD 32(R12), Y15, Y1
+	VMOVUPD    (R12)(R11*1), Y2
+	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
+	VMOVUPD    (R12)(R11*2), Y4
+	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R13), Y6
+	VMASKMOVPD 32(R13), Y15, Y7
+	VMOVUPD    (R13)(R11*1), Y8
+	VMASKMOVPD 32(R13)(R11*1), Y15, Y9
+	VMOVUPD    (R13)(R11*2), Y10
+	VMASKMOVPD 32(R13)(R11*2), Y15, Y11
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_columns_masked_rest
+
+tile_6x2_columns_masked_k:
+	VMOVUPD      (BX), Y12
+	VMASKMOVPD   32(BX), Y15, Y13
+	VBROADCASTSD (R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R12), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	VMOVUPD      (BX)(R10*1), Y12
+	VMASKMOVPD   32(BX)(R10*1), Y15, Y13
+	VBROADCASTSD (R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 40(R12)(R8*1), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	VMOVUPD      (BX)(R10*2), Y12
+	VMASKMOVPD   32(BX)(R10*2), Y15, Y13
+	VBROADCASTSD (R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 40(R12)(R8*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	VMOVUPD      (BX)(DX*1), Y12
+	VMASKMOVPD   32(BX)(DX*1), Y15, Y13
+	VBROADCASTSD (R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 40(R12)(R13*1), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_columns_masked_k
+
+tile_6x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_columns_masked_sum
+
+tile_6x2_columns_masked_last:
+	VMOVUPD      (BX), Y12
+	VMASKMOVPD   32(BX), Y15, Y13
+	VBROADCASTSD (R12), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R12), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R12), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R12), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 40(R12), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x2_columns_masked_last
+
+tile_6x2_columns_masked_sum:
+	VCMPPD       $0x03, Y0, Y1, Y12
+	VCMPPD       $0x03, Y2, Y3, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y4, Y5, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y6, Y7, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y8, Y9, Y13
+	VORPS        Y13, Y12, Y12
+	VCMPPD       $0x03, Y10, Y11, Y13
+	VORPS        Y13, Y12, Y12
+	VMOVMSKPS    Y12, CX
+	TESTL        CX, CX
+	JEQ          tile_6x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	MOVQ         CX, X13
+	VBROADCASTSD X13, Y13
+	VCMPPD       $0x03, Y0, Y0, Y12
+	VBLENDVPD    Y12, Y13, Y0, Y0
+	VCMPPD       $0x03, Y1, Y1, Y12
+	VBLENDVPD    Y12, Y13, Y1, Y1
+	VCMPPD       $0x03, Y2, Y2, Y12
+	VBLENDVPD    Y12, Y13, Y2, Y2
+	VCMPPD       $0x03, Y3, Y3, Y12
+	VBLENDVPD    Y12, Y13, Y3, Y3
+	VCMPPD       $0x03, Y4, Y4, Y12
+	VBLENDVPD    Y12, Y13, Y4, Y4
+	VCMPPD       $0x03, Y5, Y5, Y12
+	VBLENDVPD    Y12, Y13, Y5, Y5
+	VCMPPD       $0x03, Y6, Y6, Y12
+	VBLENDVPD    Y12, Y13, Y6, Y6
+	VCMPPD       $0x03, Y7, Y7, Y12
+	VBLENDVPD    Y12, Y13, Y7, Y7
+	VCMPPD       $0x03, Y8, Y8, Y12
+	VBLENDVPD    Y12, Y13, Y8, Y8
+	VCMPPD       $0x03, Y9, Y9, Y12
+	VBLENDVPD    Y12, Y13, Y9, Y9
+	VCMPPD       $0x03, Y10, Y10, Y12
+	VBLENDVPD    Y12, Y13, Y10, Y10
+	VCMPPD       $0x03, Y11, Y11, Y12
+	VBLENDVPD    Y12, Y13, Y11, Y11
+
+tile_6x2_columns_masked_store:
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    Y0, (R12)
+	VMASKMOVPD Y1, Y15, 32(R12)
+	VMOVUPD    Y2, (R12)(R11*1)
+	VMASKMOVPD Y3, Y15, 32(R12)(R11*1)
+	VMOVUPD    Y4, (R12)(R11*2)
+	VMASKMOVPD Y5, Y15, 32(R12)(R11*2)
+	VMOVUPD    Y6, (R13)
+	VMASKMOVPD Y7, Y15, 32(R13)
+	VMOVUPD    Y8, (R13)(R11*1)
+	VMASKMOVPD Y9, Y15, 32(R13)(R11*1)
+	VMOVUPD    Y10, (R13)(R11*2)
+	VMASKMOVPD Y11, Y15, 32(R13)(R11*2)
+	DECQ       80(AX)
+	JEQ        done
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, DI
+	ADDQ       96(AX), SI
+	JMP        tile_6x2_columns_masked
+
+done:
+	VZEROUPPER
+	RET
+
+// func gather64AVX2(t *uint64)
+// Requires: AVX
+TEXT ·gather64AVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    40(AX), R10
+	MOVQ    48(AX), R11
+	MOVQ    64(AX), SI
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Y15
+	MOVQ    56(AX), CX
+	CMPQ    SI, $0x01
+	JNE     width_2
+
+rows_1:
+	VMASKMOVPD (BX), Y15, Y0
+	VMASKMOVPD Y0, Y15, (DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_1
+	JMP        done
+
+width_2:
+rows_2:
+	VMOVUPD    (BX), Y0
+	VMASKMOVPD 32(BX), Y15, Y1
+	VMOVUPD    Y0, (DI)
+	VMASKMOVPD Y1, Y15, 32(DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_2
 
 done:
 	VZEROUPPER

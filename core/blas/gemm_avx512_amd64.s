@@ -10,8 +10,6 @@ TEXT ·tile32AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  (AX), SI
 	MOVQ  16(AX), DI
-	MOVQ  24(AX), R8
-	MOVQ  32(AX), R9
 	MOVQ  40(AX), R10
 	MOVQ  48(AX), R11
 	MOVQ  88(AX), CX
@@ -19,178 +17,366 @@ TEXT ·tile32AVX512(SB), NOSPLIT, $0-8
 	MOVQ  64(AX), CX
 	SHLQ  $0x04, CX
 	ADDQ  72(AX), CX
-	CMPQ  CX, $0x25
-	JGE   from_37
-	CMPQ  CX, $0x19
-	JGE   from_25
-	CMPQ  CX, $0x15
-	JGE   from_21
-	CMPQ  CX, $0x13
-	JGE   from_19
-	CMPQ  CX, $0x12
-	JGE   from_18
+	CMPQ  CX, $0x00000111
+	JGE   from_tile_1x1_columns_masked
+	CMPQ  CX, $0x00000025
+	JGE   from_tile_5x2_masked
+	CMPQ  CX, $0x00000019
+	JGE   from_tile_9x1_masked
+	CMPQ  CX, $0x00000015
+	JGE   from_tile_5x1_masked
+	CMPQ  CX, $0x00000013
+	JGE   from_tile_3x1_masked
+	CMPQ  CX, $0x00000012
+	JGE   from_tile_2x1_masked
 	JMP   tile_1x1_masked
 
-from_18:
+from_tile_2x1_masked:
 	JMP tile_2x1_masked
 
-from_19:
-	CMPQ CX, $0x14
-	JGE  from_20
+from_tile_3x1_masked:
+	CMPQ CX, $0x00000014
+	JGE  from_tile_4x1_masked
 	JMP  tile_3x1_masked
 
-from_20:
+from_tile_4x1_masked:
 	JMP tile_4x1_masked
 
-from_21:
-	CMPQ CX, $0x17
-	JGE  from_23
-	CMPQ CX, $0x16
-	JGE  from_22
+from_tile_5x1_masked:
+	CMPQ CX, $0x00000017
+	JGE  from_tile_7x1_masked
+	CMPQ CX, $0x00000016
+	JGE  from_tile_6x1_masked
 	JMP  tile_5x1_masked
 
-from_22:
+from_tile_6x1_masked:
 	JMP tile_6x1_masked
 
-from_23:
-	CMPQ CX, $0x18
-	JGE  from_24
+from_tile_7x1_masked:
+	CMPQ CX, $0x00000018
+	JGE  from_tile_8x1_masked
 	JMP  tile_7x1_masked
 
-from_24:
+from_tile_8x1_masked:
 	JMP tile_8x1_masked
 
-from_25:
-	CMPQ CX, $0x21
-	JGE  from_33
-	CMPQ CX, $0x1b
-	JGE  from_27
-	CMPQ CX, $0x1a
-	JGE  from_26
+from_tile_9x1_masked:
+	CMPQ CX, $0x00000021
+	JGE  from_tile_1x2_masked
+	CMPQ CX, $0x0000001b
+	JGE  from_tile_11x1_masked
+	CMPQ CX, $0x0000001a
+	JGE  from_tile_10x1_masked
 	JMP  tile_9x1_masked
 
-from_26:
+from_tile_10x1_masked:
 	JMP tile_10x1_masked
 
-from_27:
-	CMPQ CX, $0x1c
-	JGE  from_28
+from_tile_11x1_masked:
+	CMPQ CX, $0x0000001c
+	JGE  from_tile_12x1_masked
 	JMP  tile_11x1_masked
 
-from_28:
+from_tile_12x1_masked:
 	JMP tile_12x1_masked
 
-from_33:
-	CMPQ CX, $0x23
-	JGE  from_35
-	CMPQ CX, $0x22
-	JGE  from_34
+from_tile_1x2_masked:
+	CMPQ CX, $0x00000023
+	JGE  from_tile_3x2_masked
+	CMPQ CX, $0x00000022
+	JGE  from_tile_2x2_masked
 	JMP  tile_1x2_masked
 
-from_34:
+from_tile_2x2_masked:
 	JMP tile_2x2_masked
 
-from_35:
-	CMPQ CX, $0x24
-	JGE  from_36
+from_tile_3x2_masked:
+	CMPQ CX, $0x00000024
+	JGE  from_tile_4x2_masked
 	JMP  tile_3x2_masked
 
-from_36:
+from_tile_4x2_masked:
 	JMP tile_4x2_masked
 
-from_37:
-	CMPQ CX, $0x31
-	JGE  from_49
-	CMPQ CX, $0x29
-	JGE  from_41
-	CMPQ CX, $0x27
-	JGE  from_39
-	CMPQ CX, $0x26
-	JGE  from_38
+from_tile_5x2_masked:
+	CMPQ CX, $0x00000031
+	JGE  from_tile_1x3_masked
+	CMPQ CX, $0x00000029
+	JGE  from_tile_9x2_masked
+	CMPQ CX, $0x00000027
+	JGE  from_tile_7x2_masked
+	CMPQ CX, $0x00000026
+	JGE  from_tile_6x2_masked
 	JMP  tile_5x2_masked
 
-from_38:
+from_tile_6x2_masked:
 	JMP tile_6x2_masked
 
-from_39:
-	CMPQ CX, $0x28
-	JGE  from_40
+from_tile_7x2_masked:
+	CMPQ CX, $0x00000028
+	JGE  from_tile_8x2_masked
 	JMP  tile_7x2_masked
 
-from_40:
+from_tile_8x2_masked:
 	JMP tile_8x2_masked
 
-from_41:
-	CMPQ CX, $0x2b
-	JGE  from_43
-	CMPQ CX, $0x2a
-	JGE  from_42
+from_tile_9x2_masked:
+	CMPQ CX, $0x0000002b
+	JGE  from_tile_11x2_masked
+	CMPQ CX, $0x0000002a
+	JGE  from_tile_10x2_masked
 	JMP  tile_9x2_masked
 
-from_42:
+from_tile_10x2_masked:
 	JMP tile_10x2_masked
 
-from_43:
-	CMPQ CX, $0x2c
-	JGE  from_44
+from_tile_11x2_masked:
+	CMPQ CX, $0x0000002c
+	JGE  from_tile_12x2_masked
 	JMP  tile_11x2_masked
 
-from_44:
+from_tile_12x2_masked:
 	JMP tile_12x2_masked
 
-from_49:
-	CMPQ CX, $0x35
-	JGE  from_53
-	CMPQ CX, $0x33
-	JGE  from_51
-	CMPQ CX, $0x32
-	JGE  from_50
+from_tile_1x3_masked:
+	CMPQ CX, $0x00000035
+	JGE  from_tile_5x3_masked
+	CMPQ CX, $0x00000033
+	JGE  from_tile_3x3_masked
+	CMPQ CX, $0x00000032
+	JGE  from_tile_2x3_masked
 	JMP  tile_1x3_masked
 
-from_50:
+from_tile_2x3_masked:
 	JMP tile_2x3_masked
 
-from_51:
-	CMPQ CX, $0x34
-	JGE  from_52
+from_tile_3x3_masked:
+	CMPQ CX, $0x00000034
+	JGE  from_tile_4x3_masked
 	JMP  tile_3x3_masked
 
-from_52:
+from_tile_4x3_masked:
 	JMP tile_4x3_masked
 
-from_53:
-	CMPQ CX, $0x37
-	JGE  from_55
-	CMPQ CX, $0x36
-	JGE  from_54
+from_tile_5x3_masked:
+	CMPQ CX, $0x00000037
+	JGE  from_tile_7x3_masked
+	CMPQ CX, $0x00000036
+	JGE  from_tile_6x3_masked
 	JMP  tile_5x3_masked
 
-from_54:
+from_tile_6x3_masked:
 	JMP tile_6x3_masked
 
-from_55:
-	CMPQ CX, $0x38
-	JGE  from_56
+from_tile_7x3_masked:
+	CMPQ CX, $0x00000038
+	JGE  from_tile_8x3_masked
 	JMP  tile_7x3_masked
 
-from_56:
+from_tile_8x3_masked:
 	JMP tile_8x3_masked
+
+from_tile_1x1_columns_masked:
+	CMPQ CX, $0x00000125
+	JGE  from_tile_5x2_columns_masked
+	CMPQ CX, $0x00000119
+	JGE  from_tile_9x1_columns_masked
+	CMPQ CX, $0x00000115
+	JGE  from_tile_5x1_columns_masked
+	CMPQ CX, $0x00000113
+	JGE  from_tile_3x1_columns_masked
+	CMPQ CX, $0x00000112
+	JGE  from_tile_2x1_columns_masked
+	JMP  tile_1x1_columns_masked
+
+from_tile_2x1_columns_masked:
+	JMP tile_2x1_columns_masked
+
+from_tile_3x1_columns_masked:
+	CMPQ CX, $0x00000114
+	JGE  from_tile_4x1_columns_masked
+	JMP  tile_3x1_columns_masked
+
+from_tile_4x1_columns_masked:
+	JMP tile_4x1_columns_masked
+
+from_tile_5x1_columns_masked:
+	CMPQ CX, $0x00000117
+	JGE  from_tile_7x1_columns_masked
+	CMPQ CX, $0x00000116
+	JGE  from_tile_6x1_columns_masked
+	JMP  tile_5x1_columns_masked
+
+from_tile_6x1_columns_masked:
+	JMP tile_6x1_columns_masked
+
+from_tile_7x1_columns_masked:
+	CMPQ CX, $0x00000118
+	JGE  from_tile_8x1_columns_masked
+	JMP  tile_7x1_columns_masked
+
+from_tile_8x1_columns_masked:
+	JMP tile_8x1_columns_masked
+
+from_tile_9x1_columns_masked:
+	CMPQ CX, $0x00000121
+	JGE  from_tile_1x2_columns_masked
+	CMPQ CX, $0x0000011b
+	JGE  from_tile_11x1_columns_masked
+	CMPQ CX, $0x0000011a
+	JGE  from_tile_10x1_columns_masked
+	JMP  tile_9x1_columns_masked
+
+from_tile_10x1_columns_masked:
+	JMP tile_10x1_columns_masked
+
+from_tile_11x1_columns_masked:
+	CMPQ CX, $0x0000011c
+	JGE  from_tile_12x1_columns_masked
+	JMP  tile_11x1_columns_masked
+
+from_tile_12x1_columns_masked:
+	JMP tile_12x1_columns_masked
+
+from_tile_1x2_columns_masked:
+	CMPQ CX, $0x00000123
+	JGE  from_tile_3x2_columns_masked
+	CMPQ CX, $0x00000122
+	JGE  from_tile_2x2_columns_masked
+	JMP  tile_1x2_columns_masked
+
+from_tile_2x2_columns_masked:
+	JMP tile_2x2_columns_masked
+
+from_tile_3x2_columns_masked:
+	CMPQ CX, $0x00000124
+	JGE  from_tile_4x2_columns_masked
+	JMP  tile_3x2_columns_masked
+
+from_tile_4x2_columns_masked:
+	JMP tile_4x2_columns_masked
+
+from_tile_5x2_columns_masked:
+	CMPQ CX, $0x00000131
+	JGE  from_tile_1x3_columns_masked
+	CMPQ CX, $0x00000129
+	JGE  from_tile_9x2_columns_masked
+	CMPQ CX, $0x00000127
+	JGE  from_tile_7x2_columns_masked
+	CMPQ CX, $0x00000126
+	JGE  from_tile_6x2_columns_masked
+	JMP  tile_5x2_columns_masked
+
+from_tile_6x2_columns_masked:
+	JMP tile_6x2_columns_masked
+
+from_tile_7x2_columns_masked:
+	CMPQ CX, $0x00000128
+	JGE  from_tile_8x2_columns_masked
+	JMP  tile_7x2_columns_masked
+
+from_tile_8x2_columns_masked:
+	JMP tile_8x2_columns_masked
+
+from_tile_9x2_columns_masked:
+	CMPQ CX, $0x0000012b
+	JGE  from_tile_11x2_columns_masked
+	CMPQ CX, $0x0000012a
+	JGE  from_tile_10x2_columns_masked
+	JMP  tile_9x2_columns_masked
+
+from_tile_10x2_columns_masked:
+	JMP tile_10x2_columns_masked
+
+from_tile_11x2_columns_masked:
+	CMPQ CX, $0x0000012c
+	JGE  from_tile_12x2_columns_masked
+	JMP  tile_11x2_columns_masked
+
+from_tile_12x2_columns_masked:
+	JMP tile_12x2_columns_masked
+
+from_tile_1x3_columns_masked:
+	CMPQ CX, $0x00000135
+	JGE  from_tile_5x3_columns_masked
+	CMPQ CX, $0x00000133
+	JGE  from_tile_3x3_columns_masked
+	CMPQ CX, $0x00000132
+	JGE  from_tile_2x3_columns_masked
+	JMP  tile_1x3_columns_masked
+
+from_tile_2x3_columns_masked:
+	JMP tile_2x3_columns_masked
+
+from_tile_3x3_columns_masked:
+	CMPQ CX, $0x00000134
+	JGE  from_tile_4x3_columns_masked
+	JMP  tile_3x3_columns_masked
+
+from_tile_4x3_columns_masked:
+	JMP tile_4x3_columns_masked
+
+from_tile_5x3_columns_masked:
+	CMPQ CX, $0x00000137
+	JGE  from_tile_7x3_columns_masked
+	CMPQ CX, $0x00000136
+	JGE  from_tile_6x3_columns_masked
+	JMP  tile_5x3_columns_masked
+
+from_tile_6x3_columns_masked:
+	JMP tile_6x3_columns_masked
+
+from_tile_7x3_columns_masked:
+	CMPQ CX, $0x00000138
+	JGE  from_tile_8x3_columns_masked
+	JMP  tile_7x3_columns_masked
+
+from_tile_8x3_columns_masked:
+	JMP tile_8x3_columns_masked
 
 tile_1x1_masked:
 	MOVQ      DI, R12
 	VMOVUPS.Z (R12), K1, Z0
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x1_masked_rest
 
 tile_1x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z1
 	VBROADCASTSS (R12), Z2
 	VFMADD231PS  Z1, Z2, Z0
-	ADDQ         R9, R12
+	VMOVUPS.Z    (BX)(R10*1), K1, Z1
+	VBROADCASTSS 4(R12), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS.Z    (BX)(R10*2), K1, Z1
+	VBROADCASTSS 8(R12), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS.Z    (BX)(R9*1), K1, Z1
+	VBROADCASTSS 12(R12), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_masked_k
+
+tile_1x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_masked_sum
+
+tile_1x1_masked_last:
+	VMOVUPS.Z    (BX), K1, Z1
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_1x1_masked_k
+	JNE          tile_1x1_masked_last
+
+tile_1x1_masked_sum:
 	VCMPPS       $0x07, Z0, Z0, K2
 	KORTESTW     K2, K2
 	JCS          tile_1x1_masked_store
@@ -204,17 +390,23 @@ tile_1x1_masked_store:
 	VMOVUPS Z0, K1, (R12)
 	DECQ    80(AX)
 	JEQ     done
-	ADDQ    R8, SI
-	ADDQ    R11, DI
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_1x1_masked
 
 tile_2x1_masked:
 	MOVQ      DI, R12
 	VMOVUPS.Z (R12), K1, Z0
 	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x1_masked_rest
 
 tile_2x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z2
@@ -222,10 +414,42 @@ tile_2x1_masked_k:
 	VFMADD231PS  Z2, Z3, Z0
 	VBROADCASTSS (R12)(R8*1), Z4
 	VFMADD231PS  Z2, Z4, Z1
-	ADDQ         R9, R12
+	VMOVUPS.Z    (BX)(R10*1), K1, Z2
+	VBROADCASTSS 4(R12), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z4
+	VFMADD231PS  Z2, Z4, Z1
+	VMOVUPS.Z    (BX)(R10*2), K1, Z2
+	VBROADCASTSS 8(R12), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 8(R12)(R8*1), Z4
+	VFMADD231PS  Z2, Z4, Z1
+	VMOVUPS.Z    (BX)(R9*1), K1, Z2
+	VBROADCASTSS 12(R12), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 12(R12)(R8*1), Z4
+	VFMADD231PS  Z2, Z4, Z1
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_masked_k
+
+tile_2x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_masked_sum
+
+tile_2x1_masked_last:
+	VMOVUPS.Z    (BX), K1, Z2
+	VBROADCASTSS (R12), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (R12)(R8*1), Z4
+	VFMADD231PS  Z2, Z4, Z1
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_2x1_masked_k
+	JNE          tile_2x1_masked_last
+
+tile_2x1_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	KORTESTW     K2, K2
 	JCS          tile_2x1_masked_store
@@ -242,10 +466,10 @@ tile_2x1_masked_store:
 	VMOVUPS Z1, K1, (R12)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x02, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_2x1_masked
 
 tile_3x1_masked:
@@ -253,9 +477,13 @@ tile_3x1_masked:
 	VMOVUPS.Z (R12), K1, Z0
 	VMOVUPS.Z (R12)(R11*1), K1, Z1
 	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x1_masked_rest
 
 tile_3x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z3
@@ -265,10 +493,50 @@ tile_3x1_masked_k:
 	VFMADD231PS  Z3, Z5, Z1
 	VBROADCASTSS (R12)(R8*2), Z6
 	VFMADD231PS  Z3, Z6, Z2
-	ADDQ         R9, R12
+	VMOVUPS.Z    (BX)(R10*1), K1, Z3
+	VBROADCASTSS 4(R12), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z5
+	VFMADD231PS  Z3, Z5, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z6
+	VFMADD231PS  Z3, Z6, Z2
+	VMOVUPS.Z    (BX)(R10*2), K1, Z3
+	VBROADCASTSS 8(R12), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 8(R12)(R8*1), Z5
+	VFMADD231PS  Z3, Z5, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z6
+	VFMADD231PS  Z3, Z6, Z2
+	VMOVUPS.Z    (BX)(R9*1), K1, Z3
+	VBROADCASTSS 12(R12), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 12(R12)(R8*1), Z5
+	VFMADD231PS  Z3, Z5, Z1
+	VBROADCASTSS 12(R12)(R8*2), Z6
+	VFMADD231PS  Z3, Z6, Z2
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_masked_k
+
+tile_3x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_masked_sum
+
+tile_3x1_masked_last:
+	VMOVUPS.Z    (BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (R12)(R8*1), Z5
+	VFMADD231PS  Z3, Z5, Z1
+	VBROADCASTSS (R12)(R8*2), Z6
+	VFMADD231PS  Z3, Z6, Z2
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_3x1_masked_k
+	JNE          tile_3x1_masked_last
+
+tile_3x1_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z2, K2, K2
 	KORTESTW     K2, K2
@@ -289,10 +557,10 @@ tile_3x1_masked_store:
 	VMOVUPS Z2, K1, (R12)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x03, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_3x1_masked
 
 tile_4x1_masked:
@@ -303,11 +571,15 @@ tile_4x1_masked:
 	VMOVUPS.Z (R12)(R11*1), K1, Z1
 	VMOVUPS.Z (R12)(R11*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x1_masked_rest
 
 tile_4x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z4
@@ -319,11 +591,60 @@ tile_4x1_masked_k:
 	VFMADD231PS  Z4, Z7, Z2
 	VBROADCASTSS (R13), Z8
 	VFMADD231PS  Z4, Z8, Z3
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS.Z    (BX)(R10*1), K1, Z4
+	VBROADCASTSS 4(R12), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z6
+	VFMADD231PS  Z4, Z6, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VBROADCASTSS 4(R13), Z8
+	VFMADD231PS  Z4, Z8, Z3
+	VMOVUPS.Z    (BX)(R10*2), K1, Z4
+	VBROADCASTSS 8(R12), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 8(R12)(R8*1), Z6
+	VFMADD231PS  Z4, Z6, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VBROADCASTSS 8(R13), Z8
+	VFMADD231PS  Z4, Z8, Z3
+	VMOVUPS.Z    (BX)(R9*1), K1, Z4
+	VBROADCASTSS 12(R12), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 12(R12)(R8*1), Z6
+	VFMADD231PS  Z4, Z6, Z1
+	VBROADCASTSS 12(R12)(R8*2), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VBROADCASTSS 12(R13), Z8
+	VFMADD231PS  Z4, Z8, Z3
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_masked_k
+
+tile_4x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_masked_sum
+
+tile_4x1_masked_last:
+	VMOVUPS.Z    (BX), K1, Z4
+	VBROADCASTSS (R12), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (R12)(R8*1), Z6
+	VFMADD231PS  Z4, Z6, Z1
+	VBROADCASTSS (R12)(R8*2), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VBROADCASTSS (R13), Z8
+	VFMADD231PS  Z4, Z8, Z3
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_4x1_masked_k
+	JNE          tile_4x1_masked_last
+
+tile_4x1_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	KORTESTW     K2, K2
@@ -349,10 +670,10 @@ tile_4x1_masked_store:
 	VMOVUPS Z3, K1, (R13)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x04, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_4x1_masked
 
 tile_5x1_masked:
@@ -364,11 +685,15 @@ tile_5x1_masked:
 	VMOVUPS.Z (R12)(R11*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
 	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x1_masked_rest
 
 tile_5x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z5
@@ -382,11 +707,68 @@ tile_5x1_masked_k:
 	VFMADD231PS  Z5, Z9, Z3
 	VBROADCASTSS (R13)(R8*1), Z10
 	VFMADD231PS  Z5, Z10, Z4
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS.Z    (BX)(R10*1), K1, Z5
+	VBROADCASTSS 4(R12), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z7
+	VFMADD231PS  Z5, Z7, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VBROADCASTSS 4(R13), Z9
+	VFMADD231PS  Z5, Z9, Z3
+	VBROADCASTSS 4(R13)(R8*1), Z10
+	VFMADD231PS  Z5, Z10, Z4
+	VMOVUPS.Z    (BX)(R10*2), K1, Z5
+	VBROADCASTSS 8(R12), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 8(R12)(R8*1), Z7
+	VFMADD231PS  Z5, Z7, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VBROADCASTSS 8(R13), Z9
+	VFMADD231PS  Z5, Z9, Z3
+	VBROADCASTSS 8(R13)(R8*1), Z10
+	VFMADD231PS  Z5, Z10, Z4
+	VMOVUPS.Z    (BX)(R9*1), K1, Z5
+	VBROADCASTSS 12(R12), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 12(R12)(R8*1), Z7
+	VFMADD231PS  Z5, Z7, Z1
+	VBROADCASTSS 12(R12)(R8*2), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VBROADCASTSS 12(R13), Z9
+	VFMADD231PS  Z5, Z9, Z3
+	VBROADCASTSS 12(R13)(R8*1), Z10
+	VFMADD231PS  Z5, Z10, Z4
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_masked_k
+
+tile_5x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_masked_sum
+
+tile_5x1_masked_last:
+	VMOVUPS.Z    (BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (R12)(R8*1), Z7
+	VFMADD231PS  Z5, Z7, Z1
+	VBROADCASTSS (R12)(R8*2), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VBROADCASTSS (R13), Z9
+	VFMADD231PS  Z5, Z9, Z3
+	VBROADCASTSS (R13)(R8*1), Z10
+	VFMADD231PS  Z5, Z10, Z4
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_5x1_masked_k
+	JNE          tile_5x1_masked_last
+
+tile_5x1_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z4, K2, K2
@@ -416,10 +798,10 @@ tile_5x1_masked_store:
 	VMOVUPS Z4, K1, (R13)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x05, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_5x1_masked
 
 tile_6x1_masked:
@@ -432,11 +814,15 @@ tile_6x1_masked:
 	VMOVUPS.Z (R13), K1, Z3
 	VMOVUPS.Z (R13)(R11*1), K1, Z4
 	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x1_masked_rest
 
 tile_6x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z6
@@ -452,11 +838,76 @@ tile_6x1_masked_k:
 	VFMADD231PS  Z6, Z11, Z4
 	VBROADCASTSS (R13)(R8*2), Z12
 	VFMADD231PS  Z6, Z12, Z5
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS.Z    (BX)(R10*1), K1, Z6
+	VBROADCASTSS 4(R12), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VBROADCASTSS 4(R13), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VBROADCASTSS 4(R13)(R8*1), Z11
+	VFMADD231PS  Z6, Z11, Z4
+	VBROADCASTSS 4(R13)(R8*2), Z12
+	VFMADD231PS  Z6, Z12, Z5
+	VMOVUPS.Z    (BX)(R10*2), K1, Z6
+	VBROADCASTSS 8(R12), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 8(R12)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VBROADCASTSS 8(R13), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VBROADCASTSS 8(R13)(R8*1), Z11
+	VFMADD231PS  Z6, Z11, Z4
+	VBROADCASTSS 8(R13)(R8*2), Z12
+	VFMADD231PS  Z6, Z12, Z5
+	VMOVUPS.Z    (BX)(R9*1), K1, Z6
+	VBROADCASTSS 12(R12), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 12(R12)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z1
+	VBROADCASTSS 12(R12)(R8*2), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VBROADCASTSS 12(R13), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VBROADCASTSS 12(R13)(R8*1), Z11
+	VFMADD231PS  Z6, Z11, Z4
+	VBROADCASTSS 12(R13)(R8*2), Z12
+	VFMADD231PS  Z6, Z12, Z5
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_masked_k
+
+tile_6x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_masked_sum
+
+tile_6x1_masked_last:
+	VMOVUPS.Z    (BX), K1, Z6
+	VBROADCASTSS (R12), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (R12)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z1
+	VBROADCASTSS (R12)(R8*2), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VBROADCASTSS (R13), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VBROADCASTSS (R13)(R8*1), Z11
+	VFMADD231PS  Z6, Z11, Z4
+	VBROADCASTSS (R13)(R8*2), Z12
+	VFMADD231PS  Z6, Z12, Z5
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_6x1_masked_k
+	JNE          tile_6x1_masked_last
+
+tile_6x1_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -489,10 +940,10 @@ tile_6x1_masked_store:
 	VMOVUPS Z5, K1, (R13)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x06, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_6x1_masked
 
 tile_7x1_masked:
@@ -507,12 +958,16 @@ tile_7x1_masked:
 	VMOVUPS.Z (R13)(R11*1), K1, Z4
 	VMOVUPS.Z (R13)(R11*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x1_masked_rest
 
 tile_7x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z7
@@ -530,12 +985,86 @@ tile_7x1_masked_k:
 	VFMADD231PS  Z7, Z13, Z5
 	VBROADCASTSS (DX), Z14
 	VFMADD231PS  Z7, Z14, Z6
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPS.Z    (BX)(R10*1), K1, Z7
+	VBROADCASTSS 4(R12), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z9
+	VFMADD231PS  Z7, Z9, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z10
+	VFMADD231PS  Z7, Z10, Z2
+	VBROADCASTSS 4(R13), Z11
+	VFMADD231PS  Z7, Z11, Z3
+	VBROADCASTSS 4(R13)(R8*1), Z12
+	VFMADD231PS  Z7, Z12, Z4
+	VBROADCASTSS 4(R13)(R8*2), Z13
+	VFMADD231PS  Z7, Z13, Z5
+	VBROADCASTSS 4(DX), Z14
+	VFMADD231PS  Z7, Z14, Z6
+	VMOVUPS.Z    (BX)(R10*2), K1, Z7
+	VBROADCASTSS 8(R12), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 8(R12)(R8*1), Z9
+	VFMADD231PS  Z7, Z9, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z10
+	VFMADD231PS  Z7, Z10, Z2
+	VBROADCASTSS 8(R13), Z11
+	VFMADD231PS  Z7, Z11, Z3
+	VBROADCASTSS 8(R13)(R8*1), Z12
+	VFMADD231PS  Z7, Z12, Z4
+	VBROADCASTSS 8(R13)(R8*2), Z13
+	VFMADD231PS  Z7, Z13, Z5
+	VBROADCASTSS 8(DX), Z14
+	VFMADD231PS  Z7, Z14, Z6
+	VMOVUPS.Z    (BX)(R9*1), K1, Z7
+	VBROADCASTSS 12(R12), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 12(R12)(R8*1), Z9
+	VFMADD231PS  Z7, Z9, Z1
+	VBROADCASTSS 12(R12)(R8*2), Z10
+	VFMADD231PS  Z7, Z10, Z2
+	VBROADCASTSS 12(R13), Z11
+	VFMADD231PS  Z7, Z11, Z3
+	VBROADCASTSS 12(R13)(R8*1), Z12
+	VFMADD231PS  Z7, Z12, Z4
+	VBROADCASTSS 12(R13)(R8*2), Z13
+	VFMADD231PS  Z7, Z13, Z5
+	VBROADCASTSS 12(DX), Z14
+	VFMADD231PS  Z7, Z14, Z6
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_masked_k
+
+tile_7x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_masked_sum
+
+tile_7x1_masked_last:
+	VMOVUPS.Z    (BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (R12)(R8*1), Z9
+	VFMADD231PS  Z7, Z9, Z1
+	VBROADCASTSS (R12)(R8*2), Z10
+	VFMADD231PS  Z7, Z10, Z2
+	VBROADCASTSS (R13), Z11
+	VFMADD231PS  Z7, Z11, Z3
+	VBROADCASTSS (R13)(R8*1), Z12
+	VFMADD231PS  Z7, Z12, Z4
+	VBROADCASTSS (R13)(R8*2), Z13
+	VFMADD231PS  Z7, Z13, Z5
+	VBROADCASTSS (DX), Z14
+	VFMADD231PS  Z7, Z14, Z6
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_7x1_masked_k
+	JNE          tile_7x1_masked_last
+
+tile_7x1_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -573,10 +1102,10 @@ tile_7x1_masked_store:
 	VMOVUPS Z6, K1, (DX)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x07, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x07, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_7x1_masked
 
 tile_8x1_masked:
@@ -592,12 +1121,16 @@ tile_8x1_masked:
 	VMOVUPS.Z (R13)(R11*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
 	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x1_masked_rest
 
 tile_8x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z8
@@ -617,12 +1150,94 @@ tile_8x1_masked_k:
 	VFMADD231PS  Z8, Z15, Z6
 	VBROADCASTSS (DX)(R8*1), Z16
 	VFMADD231PS  Z8, Z16, Z7
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPS.Z    (BX)(R10*1), K1, Z8
+	VBROADCASTSS 4(R12), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VBROADCASTSS 4(R13), Z12
+	VFMADD231PS  Z8, Z12, Z3
+	VBROADCASTSS 4(R13)(R8*1), Z13
+	VFMADD231PS  Z8, Z13, Z4
+	VBROADCASTSS 4(R13)(R8*2), Z14
+	VFMADD231PS  Z8, Z14, Z5
+	VBROADCASTSS 4(DX), Z15
+	VFMADD231PS  Z8, Z15, Z6
+	VBROADCASTSS 4(DX)(R8*1), Z16
+	VFMADD231PS  Z8, Z16, Z7
+	VMOVUPS.Z    (BX)(R10*2), K1, Z8
+	VBROADCASTSS 8(R12), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 8(R12)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VBROADCASTSS 8(R13), Z12
+	VFMADD231PS  Z8, Z12, Z3
+	VBROADCASTSS 8(R13)(R8*1), Z13
+	VFMADD231PS  Z8, Z13, Z4
+	VBROADCASTSS 8(R13)(R8*2), Z14
+	VFMADD231PS  Z8, Z14, Z5
+	VBROADCASTSS 8(DX), Z15
+	VFMADD231PS  Z8, Z15, Z6
+	VBROADCASTSS 8(DX)(R8*1), Z16
+	VFMADD231PS  Z8, Z16, Z7
+	VMOVUPS.Z    (BX)(R9*1), K1, Z8
+	VBROADCASTSS 12(R12), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 12(R12)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z1
+	VBROADCASTSS 12(R12)(R8*2), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VBROADCASTSS 12(R13), Z12
+	VFMADD231PS  Z8, Z12, Z3
+	VBROADCASTSS 12(R13)(R8*1), Z13
+	VFMADD231PS  Z8, Z13, Z4
+	VBROADCASTSS 12(R13)(R8*2), Z14
+	VFMADD231PS  Z8, Z14, Z5
+	VBROADCASTSS 12(DX), Z15
+	VFMADD231PS  Z8, Z15, Z6
+	VBROADCASTSS 12(DX)(R8*1), Z16
+	VFMADD231PS  Z8, Z16, Z7
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_masked_k
+
+tile_8x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_masked_sum
+
+tile_8x1_masked_last:
+	VMOVUPS.Z    (BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (R12)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z1
+	VBROADCASTSS (R12)(R8*2), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VBROADCASTSS (R13), Z12
+	VFMADD231PS  Z8, Z12, Z3
+	VBROADCASTSS (R13)(R8*1), Z13
+	VFMADD231PS  Z8, Z13, Z4
+	VBROADCASTSS (R13)(R8*2), Z14
+	VFMADD231PS  Z8, Z14, Z5
+	VBROADCASTSS (DX), Z15
+	VFMADD231PS  Z8, Z15, Z6
+	VBROADCASTSS (DX)(R8*1), Z16
+	VFMADD231PS  Z8, Z16, Z7
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_8x1_masked_k
+	JNE          tile_8x1_masked_last
+
+tile_8x1_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -663,10 +1278,10 @@ tile_8x1_masked_store:
 	VMOVUPS Z7, K1, (DX)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x08, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x08, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_8x1_masked
 
 tile_9x1_masked:
@@ -683,12 +1298,16 @@ tile_9x1_masked:
 	VMOVUPS.Z (DX), K1, Z6
 	VMOVUPS.Z (DX)(R11*1), K1, Z7
 	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x1_masked_rest
 
 tile_9x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z9
@@ -710,12 +1329,102 @@ tile_9x1_masked_k:
 	VFMADD231PS  Z9, Z17, Z7
 	VBROADCASTSS (DX)(R8*2), Z18
 	VFMADD231PS  Z9, Z18, Z8
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPS.Z    (BX)(R10*1), K1, Z9
+	VBROADCASTSS 4(R12), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z11
+	VFMADD231PS  Z9, Z11, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z12
+	VFMADD231PS  Z9, Z12, Z2
+	VBROADCASTSS 4(R13), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VBROADCASTSS 4(R13)(R8*1), Z14
+	VFMADD231PS  Z9, Z14, Z4
+	VBROADCASTSS 4(R13)(R8*2), Z15
+	VFMADD231PS  Z9, Z15, Z5
+	VBROADCASTSS 4(DX), Z16
+	VFMADD231PS  Z9, Z16, Z6
+	VBROADCASTSS 4(DX)(R8*1), Z17
+	VFMADD231PS  Z9, Z17, Z7
+	VBROADCASTSS 4(DX)(R8*2), Z18
+	VFMADD231PS  Z9, Z18, Z8
+	VMOVUPS.Z    (BX)(R10*2), K1, Z9
+	VBROADCASTSS 8(R12), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS 8(R12)(R8*1), Z11
+	VFMADD231PS  Z9, Z11, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z12
+	VFMADD231PS  Z9, Z12, Z2
+	VBROADCASTSS 8(R13), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VBROADCASTSS 8(R13)(R8*1), Z14
+	VFMADD231PS  Z9, Z14, Z4
+	VBROADCASTSS 8(R13)(R8*2), Z15
+	VFMADD231PS  Z9, Z15, Z5
+	VBROADCASTSS 8(DX), Z16
+	VFMADD231PS  Z9, Z16, Z6
+	VBROADCASTSS 8(DX)(R8*1), Z17
+	VFMADD231PS  Z9, Z17, Z7
+	VBROADCASTSS 8(DX)(R8*2), Z18
+	VFMADD231PS  Z9, Z18, Z8
+	VMOVUPS.Z    (BX)(R9*1), K1, Z9
+	VBROADCASTSS 12(R12), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS 12(R12)(R8*1), Z11
+	VFMADD231PS  Z9, Z11, Z1
+	VBROADCASTSS 12(R12)(R8*2), Z12
+	VFMADD231PS  Z9, Z12, Z2
+	VBROADCASTSS 12(R13), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VBROADCASTSS 12(R13)(R8*1), Z14
+	VFMADD231PS  Z9, Z14, Z4
+	VBROADCASTSS 12(R13)(R8*2), Z15
+	VFMADD231PS  Z9, Z15, Z5
+	VBROADCASTSS 12(DX), Z16
+	VFMADD231PS  Z9, Z16, Z6
+	VBROADCASTSS 12(DX)(R8*1), Z17
+	VFMADD231PS  Z9, Z17, Z7
+	VBROADCASTSS 12(DX)(R8*2), Z18
+	VFMADD231PS  Z9, Z18, Z8
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_masked_k
+
+tile_9x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_masked_sum
+
+tile_9x1_masked_last:
+	VMOVUPS.Z    (BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (R12)(R8*1), Z11
+	VFMADD231PS  Z9, Z11, Z1
+	VBROADCASTSS (R12)(R8*2), Z12
+	VFMADD231PS  Z9, Z12, Z2
+	VBROADCASTSS (R13), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VBROADCASTSS (R13)(R8*1), Z14
+	VFMADD231PS  Z9, Z14, Z4
+	VBROADCASTSS (R13)(R8*2), Z15
+	VFMADD231PS  Z9, Z15, Z5
+	VBROADCASTSS (DX), Z16
+	VFMADD231PS  Z9, Z16, Z6
+	VBROADCASTSS (DX)(R8*1), Z17
+	VFMADD231PS  Z9, Z17, Z7
+	VBROADCASTSS (DX)(R8*2), Z18
+	VFMADD231PS  Z9, Z18, Z8
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_9x1_masked_k
+	JNE          tile_9x1_masked_last
+
+tile_9x1_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -760,10 +1469,10 @@ tile_9x1_masked_store:
 	VMOVUPS Z8, K1, (DX)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x09, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x09, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_9x1_masked
 
 tile_10x1_masked:
@@ -782,6 +1491,8 @@ tile_10x1_masked:
 	VMOVUPS.Z (DX)(R11*1), K1, Z7
 	VMOVUPS.Z (DX)(R11*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
@@ -789,6 +1500,8 @@ tile_10x1_masked:
 	LEAQ      (DX)(CX*1), R15
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x1_masked_rest
 
 tile_10x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z10
@@ -812,13 +1525,112 @@ tile_10x1_masked_k:
 	VFMADD231PS  Z10, Z19, Z8
 	VBROADCASTSS (R15), Z20
 	VFMADD231PS  Z10, Z20, Z9
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPS.Z    (BX)(R10*1), K1, Z10
+	VBROADCASTSS 4(R12), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VBROADCASTSS 4(R13), Z14
+	VFMADD231PS  Z10, Z14, Z3
+	VBROADCASTSS 4(R13)(R8*1), Z15
+	VFMADD231PS  Z10, Z15, Z4
+	VBROADCASTSS 4(R13)(R8*2), Z16
+	VFMADD231PS  Z10, Z16, Z5
+	VBROADCASTSS 4(DX), Z17
+	VFMADD231PS  Z10, Z17, Z6
+	VBROADCASTSS 4(DX)(R8*1), Z18
+	VFMADD231PS  Z10, Z18, Z7
+	VBROADCASTSS 4(DX)(R8*2), Z19
+	VFMADD231PS  Z10, Z19, Z8
+	VBROADCASTSS 4(R15), Z20
+	VFMADD231PS  Z10, Z20, Z9
+	VMOVUPS.Z    (BX)(R10*2), K1, Z10
+	VBROADCASTSS 8(R12), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS 8(R12)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VBROADCASTSS 8(R13), Z14
+	VFMADD231PS  Z10, Z14, Z3
+	VBROADCASTSS 8(R13)(R8*1), Z15
+	VFMADD231PS  Z10, Z15, Z4
+	VBROADCASTSS 8(R13)(R8*2), Z16
+	VFMADD231PS  Z10, Z16, Z5
+	VBROADCASTSS 8(DX), Z17
+	VFMADD231PS  Z10, Z17, Z6
+	VBROADCASTSS 8(DX)(R8*1), Z18
+	VFMADD231PS  Z10, Z18, Z7
+	VBROADCASTSS 8(DX)(R8*2), Z19
+	VFMADD231PS  Z10, Z19, Z8
+	VBROADCASTSS 8(R15), Z20
+	VFMADD231PS  Z10, Z20, Z9
+	VMOVUPS.Z    (BX)(R9*1), K1, Z10
+	VBROADCASTSS 12(R12), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS 12(R12)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z1
+	VBROADCASTSS 12(R12)(R8*2), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VBROADCASTSS 12(R13), Z14
+	VFMADD231PS  Z10, Z14, Z3
+	VBROADCASTSS 12(R13)(R8*1), Z15
+	VFMADD231PS  Z10, Z15, Z4
+	VBROADCASTSS 12(R13)(R8*2), Z16
+	VFMADD231PS  Z10, Z16, Z5
+	VBROADCASTSS 12(DX), Z17
+	VFMADD231PS  Z10, Z17, Z6
+	VBROADCASTSS 12(DX)(R8*1), Z18
+	VFMADD231PS  Z10, Z18, Z7
+	VBROADCASTSS 12(DX)(R8*2), Z19
+	VFMADD231PS  Z10, Z19, Z8
+	VBROADCASTSS 12(R15), Z20
+	VFMADD231PS  Z10, Z20, Z9
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_masked_k
+
+tile_10x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_masked_sum
+
+tile_10x1_masked_last:
+	VMOVUPS.Z    (BX), K1, Z10
+	VBROADCASTSS (R12), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (R12)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z1
+	VBROADCASTSS (R12)(R8*2), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VBROADCASTSS (R13), Z14
+	VFMADD231PS  Z10, Z14, Z3
+	VBROADCASTSS (R13)(R8*1), Z15
+	VFMADD231PS  Z10, Z15, Z4
+	VBROADCASTSS (R13)(R8*2), Z16
+	VFMADD231PS  Z10, Z16, Z5
+	VBROADCASTSS (DX), Z17
+	VFMADD231PS  Z10, Z17, Z6
+	VBROADCASTSS (DX)(R8*1), Z18
+	VFMADD231PS  Z10, Z18, Z7
+	VBROADCASTSS (DX)(R8*2), Z19
+	VFMADD231PS  Z10, Z19, Z8
+	VBROADCASTSS (R15), Z20
+	VFMADD231PS  Z10, Z20, Z9
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_10x1_masked_k
+	JNE          tile_10x1_masked_last
+
+tile_10x1_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -867,10 +1679,10 @@ tile_10x1_masked_store:
 	VMOVUPS Z9, K1, (R15)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0a, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0a, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_10x1_masked
 
 tile_11x1_masked:
@@ -890,6 +1702,8 @@ tile_11x1_masked:
 	VMOVUPS.Z (DX)(R11*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
 	VMOVUPS.Z (R15)(R11*1), K1, Z10
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
@@ -897,6 +1711,8 @@ tile_11x1_masked:
 	LEAQ      (DX)(CX*1), R15
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x1_masked_rest
 
 tile_11x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z11
@@ -922,13 +1738,120 @@ tile_11x1_masked_k:
 	VFMADD231PS  Z11, Z21, Z9
 	VBROADCASTSS (R15)(R8*1), Z22
 	VFMADD231PS  Z11, Z22, Z10
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPS.Z    (BX)(R10*1), K1, Z11
+	VBROADCASTSS 4(R12), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z13
+	VFMADD231PS  Z11, Z13, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z14
+	VFMADD231PS  Z11, Z14, Z2
+	VBROADCASTSS 4(R13), Z15
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS 4(R13)(R8*1), Z16
+	VFMADD231PS  Z11, Z16, Z4
+	VBROADCASTSS 4(R13)(R8*2), Z17
+	VFMADD231PS  Z11, Z17, Z5
+	VBROADCASTSS 4(DX), Z18
+	VFMADD231PS  Z11, Z18, Z6
+	VBROADCASTSS 4(DX)(R8*1), Z19
+	VFMADD231PS  Z11, Z19, Z7
+	VBROADCASTSS 4(DX)(R8*2), Z20
+	VFMADD231PS  Z11, Z20, Z8
+	VBROADCASTSS 4(R15), Z21
+	VFMADD231PS  Z11, Z21, Z9
+	VBROADCASTSS 4(R15)(R8*1), Z22
+	VFMADD231PS  Z11, Z22, Z10
+	VMOVUPS.Z    (BX)(R10*2), K1, Z11
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS 8(R12)(R8*1), Z13
+	VFMADD231PS  Z11, Z13, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z14
+	VFMADD231PS  Z11, Z14, Z2
+	VBROADCASTSS 8(R13), Z15
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS 8(R13)(R8*1), Z16
+	VFMADD231PS  Z11, Z16, Z4
+	VBROADCASTSS 8(R13)(R8*2), Z17
+	VFMADD231PS  Z11, Z17, Z5
+	VBROADCASTSS 8(DX), Z18
+	VFMADD231PS  Z11, Z18, Z6
+	VBROADCASTSS 8(DX)(R8*1), Z19
+	VFMADD231PS  Z11, Z19, Z7
+	VBROADCASTSS 8(DX)(R8*2), Z20
+	VFMADD231PS  Z11, Z20, Z8
+	VBROADCASTSS 8(R15), Z21
+	VFMADD231PS  Z11, Z21, Z9
+	VBROADCASTSS 8(R15)(R8*1), Z22
+	VFMADD231PS  Z11, Z22, Z10
+	VMOVUPS.Z    (BX)(R9*1), K1, Z11
+	VBROADCASTSS 12(R12), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS 12(R12)(R8*1), Z13
+	VFMADD231PS  Z11, Z13, Z1
+	VBROADCASTSS 12(R12)(R8*2), Z14
+	VFMADD231PS  Z11, Z14, Z2
+	VBROADCASTSS 12(R13), Z15
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS 12(R13)(R8*1), Z16
+	VFMADD231PS  Z11, Z16, Z4
+	VBROADCASTSS 12(R13)(R8*2), Z17
+	VFMADD231PS  Z11, Z17, Z5
+	VBROADCASTSS 12(DX), Z18
+	VFMADD231PS  Z11, Z18, Z6
+	VBROADCASTSS 12(DX)(R8*1), Z19
+	VFMADD231PS  Z11, Z19, Z7
+	VBROADCASTSS 12(DX)(R8*2), Z20
+	VFMADD231PS  Z11, Z20, Z8
+	VBROADCASTSS 12(R15), Z21
+	VFMADD231PS  Z11, Z21, Z9
+	VBROADCASTSS 12(R15)(R8*1), Z22
+	VFMADD231PS  Z11, Z22, Z10
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_masked_k
+
+tile_11x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_masked_sum
+
+tile_11x1_masked_last:
+	VMOVUPS.Z    (BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (R12)(R8*1), Z13
+	VFMADD231PS  Z11, Z13, Z1
+	VBROADCASTSS (R12)(R8*2), Z14
+	VFMADD231PS  Z11, Z14, Z2
+	VBROADCASTSS (R13), Z15
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS (R13)(R8*1), Z16
+	VFMADD231PS  Z11, Z16, Z4
+	VBROADCASTSS (R13)(R8*2), Z17
+	VFMADD231PS  Z11, Z17, Z5
+	VBROADCASTSS (DX), Z18
+	VFMADD231PS  Z11, Z18, Z6
+	VBROADCASTSS (DX)(R8*1), Z19
+	VFMADD231PS  Z11, Z19, Z7
+	VBROADCASTSS (DX)(R8*2), Z20
+	VFMADD231PS  Z11, Z20, Z8
+	VBROADCASTSS (R15), Z21
+	VFMADD231PS  Z11, Z21, Z9
+	VBROADCASTSS (R15)(R8*1), Z22
+	VFMADD231PS  Z11, Z22, Z10
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_11x1_masked_k
+	JNE          tile_11x1_masked_last
+
+tile_11x1_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -981,10 +1904,10 @@ tile_11x1_masked_store:
 	VMOVUPS Z10, K1, (R15)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0b, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0b, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_11x1_masked
 
 tile_12x1_masked:
@@ -1005,6 +1928,8 @@ tile_12x1_masked:
 	VMOVUPS.Z (R15), K1, Z9
 	VMOVUPS.Z (R15)(R11*1), K1, Z10
 	VMOVUPS.Z (R15)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
@@ -1012,6 +1937,8 @@ tile_12x1_masked:
 	LEAQ      (DX)(CX*1), R15
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x1_masked_rest
 
 tile_12x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z12
@@ -1039,13 +1966,128 @@ tile_12x1_masked_k:
 	VFMADD231PS  Z12, Z23, Z10
 	VBROADCASTSS (R15)(R8*2), Z24
 	VFMADD231PS  Z12, Z24, Z11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPS.Z    (BX)(R10*1), K1, Z12
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VBROADCASTSS 4(R13), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VBROADCASTSS 4(R13)(R8*1), Z17
+	VFMADD231PS  Z12, Z17, Z4
+	VBROADCASTSS 4(R13)(R8*2), Z18
+	VFMADD231PS  Z12, Z18, Z5
+	VBROADCASTSS 4(DX), Z19
+	VFMADD231PS  Z12, Z19, Z6
+	VBROADCASTSS 4(DX)(R8*1), Z20
+	VFMADD231PS  Z12, Z20, Z7
+	VBROADCASTSS 4(DX)(R8*2), Z21
+	VFMADD231PS  Z12, Z21, Z8
+	VBROADCASTSS 4(R15), Z22
+	VFMADD231PS  Z12, Z22, Z9
+	VBROADCASTSS 4(R15)(R8*1), Z23
+	VFMADD231PS  Z12, Z23, Z10
+	VBROADCASTSS 4(R15)(R8*2), Z24
+	VFMADD231PS  Z12, Z24, Z11
+	VMOVUPS.Z    (BX)(R10*2), K1, Z12
+	VBROADCASTSS 8(R12), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS 8(R12)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VBROADCASTSS 8(R13), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VBROADCASTSS 8(R13)(R8*1), Z17
+	VFMADD231PS  Z12, Z17, Z4
+	VBROADCASTSS 8(R13)(R8*2), Z18
+	VFMADD231PS  Z12, Z18, Z5
+	VBROADCASTSS 8(DX), Z19
+	VFMADD231PS  Z12, Z19, Z6
+	VBROADCASTSS 8(DX)(R8*1), Z20
+	VFMADD231PS  Z12, Z20, Z7
+	VBROADCASTSS 8(DX)(R8*2), Z21
+	VFMADD231PS  Z12, Z21, Z8
+	VBROADCASTSS 8(R15), Z22
+	VFMADD231PS  Z12, Z22, Z9
+	VBROADCASTSS 8(R15)(R8*1), Z23
+	VFMADD231PS  Z12, Z23, Z10
+	VBROADCASTSS 8(R15)(R8*2), Z24
+	VFMADD231PS  Z12, Z24, Z11
+	VMOVUPS.Z    (BX)(R9*1), K1, Z12
+	VBROADCASTSS 12(R12), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS 12(R12)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z1
+	VBROADCASTSS 12(R12)(R8*2), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VBROADCASTSS 12(R13), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VBROADCASTSS 12(R13)(R8*1), Z17
+	VFMADD231PS  Z12, Z17, Z4
+	VBROADCASTSS 12(R13)(R8*2), Z18
+	VFMADD231PS  Z12, Z18, Z5
+	VBROADCASTSS 12(DX), Z19
+	VFMADD231PS  Z12, Z19, Z6
+	VBROADCASTSS 12(DX)(R8*1), Z20
+	VFMADD231PS  Z12, Z20, Z7
+	VBROADCASTSS 12(DX)(R8*2), Z21
+	VFMADD231PS  Z12, Z21, Z8
+	VBROADCASTSS 12(R15), Z22
+	VFMADD231PS  Z12, Z22, Z9
+	VBROADCASTSS 12(R15)(R8*1), Z23
+	VFMADD231PS  Z12, Z23, Z10
+	VBROADCASTSS 12(R15)(R8*2), Z24
+	VFMADD231PS  Z12, Z24, Z11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_masked_k
+
+tile_12x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_masked_sum
+
+tile_12x1_masked_last:
+	VMOVUPS.Z    (BX), K1, Z12
+	VBROADCASTSS (R12), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (R12)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z1
+	VBROADCASTSS (R12)(R8*2), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VBROADCASTSS (R13), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VBROADCASTSS (R13)(R8*1), Z17
+	VFMADD231PS  Z12, Z17, Z4
+	VBROADCASTSS (R13)(R8*2), Z18
+	VFMADD231PS  Z12, Z18, Z5
+	VBROADCASTSS (DX), Z19
+	VFMADD231PS  Z12, Z19, Z6
+	VBROADCASTSS (DX)(R8*1), Z20
+	VFMADD231PS  Z12, Z20, Z7
+	VBROADCASTSS (DX)(R8*2), Z21
+	VFMADD231PS  Z12, Z21, Z8
+	VBROADCASTSS (R15), Z22
+	VFMADD231PS  Z12, Z22, Z9
+	VBROADCASTSS (R15)(R8*1), Z23
+	VFMADD231PS  Z12, Z23, Z10
+	VBROADCASTSS (R15)(R8*2), Z24
+	VFMADD231PS  Z12, Z24, Z11
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_12x1_masked_k
+	JNE          tile_12x1_masked_last
+
+tile_12x1_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -1101,19 +2143,23 @@ tile_12x1_masked_store:
 	VMOVUPS Z11, K1, (R15)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0c, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0c, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_12x1_masked
 
 tile_1x2_masked:
 	MOVQ      DI, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x2_masked_rest
 
 tile_1x2_masked_k:
 	VMOVUPS      (BX), Z2
@@ -1121,10 +2167,42 @@ tile_1x2_masked_k:
 	VBROADCASTSS (R12), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         R9, R12
+	VMOVUPS      (BX)(R10*1), Z2
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z3
+	VBROADCASTSS 4(R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS      (BX)(R10*2), Z2
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z3
+	VBROADCASTSS 8(R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS      (BX)(R9*1), Z2
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z3
+	VBROADCASTSS 12(R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_masked_k
+
+tile_1x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_masked_sum
+
+tile_1x2_masked_last:
+	VMOVUPS      (BX), Z2
+	VMOVUPS.Z    64(BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_1x2_masked_k
+	JNE          tile_1x2_masked_last
+
+tile_1x2_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	KORTESTW     K2, K2
 	JCS          tile_1x2_masked_store
@@ -1141,8 +2219,10 @@ tile_1x2_masked_store:
 	VMOVUPS Z1, K1, 64(R12)
 	DECQ    80(AX)
 	JEQ     done
-	ADDQ    R8, SI
-	ADDQ    R11, DI
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_1x2_masked
 
 tile_2x2_masked:
@@ -1151,9 +2231,13 @@ tile_2x2_masked:
 	VMOVUPS.Z 64(R12), K1, Z1
 	VMOVUPS   (R12)(R11*1), Z2
 	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x2_masked_rest
 
 tile_2x2_masked_k:
 	VMOVUPS      (BX), Z4
@@ -1164,10 +2248,54 @@ tile_2x2_masked_k:
 	VBROADCASTSS (R12)(R8*1), Z7
 	VFMADD231PS  Z4, Z7, Z2
 	VFMADD231PS  Z5, Z7, Z3
-	ADDQ         R9, R12
+	VMOVUPS      (BX)(R10*1), Z4
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z5
+	VBROADCASTSS 4(R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Z5, Z7, Z3
+	VMOVUPS      (BX)(R10*2), Z4
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z5
+	VBROADCASTSS 8(R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Z5, Z7, Z3
+	VMOVUPS      (BX)(R9*1), Z4
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z5
+	VBROADCASTSS 12(R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 12(R12)(R8*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Z5, Z7, Z3
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_masked_k
+
+tile_2x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_masked_sum
+
+tile_2x2_masked_last:
+	VMOVUPS      (BX), Z4
+	VMOVUPS.Z    64(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (R12)(R8*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Z5, Z7, Z3
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_2x2_masked_k
+	JNE          tile_2x2_masked_last
+
+tile_2x2_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	KORTESTW     K2, K2
@@ -1191,10 +2319,10 @@ tile_2x2_masked_store:
 	VMOVUPS Z3, K1, 64(R12)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x02, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_2x2_masked
 
 tile_3x2_masked:
@@ -1205,9 +2333,13 @@ tile_3x2_masked:
 	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
 	VMOVUPS   (R12)(R11*2), Z4
 	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x2_masked_rest
 
 tile_3x2_masked_k:
 	VMOVUPS      (BX), Z6
@@ -1221,10 +2353,66 @@ tile_3x2_masked_k:
 	VBROADCASTSS (R12)(R8*2), Z10
 	VFMADD231PS  Z6, Z10, Z4
 	VFMADD231PS  Z7, Z10, Z5
-	ADDQ         R9, R12
+	VMOVUPS      (BX)(R10*1), Z6
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z7
+	VBROADCASTSS 4(R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z9, Z3
+	VBROADCASTSS 4(R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+	VMOVUPS      (BX)(R10*2), Z6
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z7
+	VBROADCASTSS 8(R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z9, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+	VMOVUPS      (BX)(R9*1), Z6
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z7
+	VBROADCASTSS 12(R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 12(R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z9, Z3
+	VBROADCASTSS 12(R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_masked_k
+
+tile_3x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_masked_sum
+
+tile_3x2_masked_last:
+	VMOVUPS      (BX), Z6
+	VMOVUPS.Z    64(BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z9, Z3
+	VBROADCASTSS (R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_3x2_masked_k
+	JNE          tile_3x2_masked_last
+
+tile_3x2_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -1255,10 +2443,10 @@ tile_3x2_masked_store:
 	VMOVUPS Z5, K1, 64(R12)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x03, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_3x2_masked
 
 tile_4x2_masked:
@@ -1273,11 +2461,15 @@ tile_4x2_masked:
 	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x2_masked_rest
 
 tile_4x2_masked_k:
 	VMOVUPS      (BX), Z8
@@ -1294,11 +2486,80 @@ tile_4x2_masked_k:
 	VBROADCASTSS (R13), Z13
 	VFMADD231PS  Z8, Z13, Z6
 	VFMADD231PS  Z9, Z13, Z7
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS      (BX)(R10*1), Z8
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z9
+	VBROADCASTSS 4(R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z11, Z3
+	VBROADCASTSS 4(R12)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VBROADCASTSS 4(R13), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z13, Z7
+	VMOVUPS      (BX)(R10*2), Z8
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z9
+	VBROADCASTSS 8(R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z11, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VBROADCASTSS 8(R13), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z13, Z7
+	VMOVUPS      (BX)(R9*1), Z8
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z9
+	VBROADCASTSS 12(R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 12(R12)(R8*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z11, Z3
+	VBROADCASTSS 12(R12)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VBROADCASTSS 12(R13), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z13, Z7
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_masked_k
+
+tile_4x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_masked_sum
+
+tile_4x2_masked_last:
+	VMOVUPS      (BX), Z8
+	VMOVUPS.Z    64(BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (R12)(R8*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z11, Z3
+	VBROADCASTSS (R12)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VBROADCASTSS (R13), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z13, Z7
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_4x2_masked_k
+	JNE          tile_4x2_masked_last
+
+tile_4x2_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -1338,10 +2599,10 @@ tile_4x2_masked_store:
 	VMOVUPS Z7, K1, 64(R13)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x04, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_4x2_masked
 
 tile_5x2_masked:
@@ -1358,11 +2619,15 @@ tile_5x2_masked:
 	VMOVUPS.Z 64(R13), K1, Z7
 	VMOVUPS   (R13)(R11*1), Z8
 	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x2_masked_rest
 
 tile_5x2_masked_k:
 	VMOVUPS      (BX), Z10
@@ -1382,11 +2647,92 @@ tile_5x2_masked_k:
 	VBROADCASTSS (R13)(R8*1), Z16
 	VFMADD231PS  Z10, Z16, Z8
 	VFMADD231PS  Z11, Z16, Z9
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS      (BX)(R10*1), Z10
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z11
+	VBROADCASTSS 4(R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS 4(R12)(R8*2), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z11, Z14, Z5
+	VBROADCASTSS 4(R13), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z15, Z7
+	VBROADCASTSS 4(R13)(R8*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Z11, Z16, Z9
+	VMOVUPS      (BX)(R10*2), Z10
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z11
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z11, Z14, Z5
+	VBROADCASTSS 8(R13), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z15, Z7
+	VBROADCASTSS 8(R13)(R8*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Z11, Z16, Z9
+	VMOVUPS      (BX)(R9*1), Z10
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z11
+	VBROADCASTSS 12(R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 12(R12)(R8*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS 12(R12)(R8*2), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z11, Z14, Z5
+	VBROADCASTSS 12(R13), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z15, Z7
+	VBROADCASTSS 12(R13)(R8*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Z11, Z16, Z9
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_masked_k
+
+tile_5x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_masked_sum
+
+tile_5x2_masked_last:
+	VMOVUPS      (BX), Z10
+	VMOVUPS.Z    64(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (R12)(R8*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS (R12)(R8*2), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z11, Z14, Z5
+	VBROADCASTSS (R13), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z15, Z7
+	VBROADCASTSS (R13)(R8*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Z11, Z16, Z9
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_5x2_masked_k
+	JNE          tile_5x2_masked_last
+
+tile_5x2_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -1433,10 +2779,10 @@ tile_5x2_masked_store:
 	VMOVUPS Z9, K1, 64(R13)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x05, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_5x2_masked
 
 tile_6x2_masked:
@@ -1455,11 +2801,15 @@ tile_6x2_masked:
 	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
 	VMOVUPS   (R13)(R11*2), Z10
 	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x2_masked_rest
 
 tile_6x2_masked_k:
 	VMOVUPS      (BX), Z12
@@ -1482,11 +2832,104 @@ tile_6x2_masked_k:
 	VBROADCASTSS (R13)(R8*2), Z19
 	VFMADD231PS  Z12, Z19, Z10
 	VFMADD231PS  Z13, Z19, Z11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS      (BX)(R10*1), Z12
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z13
+	VBROADCASTSS 4(R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS 4(R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VBROADCASTSS 4(R13), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VBROADCASTSS 4(R13)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VBROADCASTSS 4(R13)(R8*2), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Z13, Z19, Z11
+	VMOVUPS      (BX)(R10*2), Z12
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z13
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VBROADCASTSS 8(R13), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VBROADCASTSS 8(R13)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VBROADCASTSS 8(R13)(R8*2), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Z13, Z19, Z11
+	VMOVUPS      (BX)(R9*1), Z12
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z13
+	VBROADCASTSS 12(R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 12(R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS 12(R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VBROADCASTSS 12(R13), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VBROADCASTSS 12(R13)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VBROADCASTSS 12(R13)(R8*2), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Z13, Z19, Z11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_masked_k
+
+tile_6x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_masked_sum
+
+tile_6x2_masked_last:
+	VMOVUPS      (BX), Z12
+	VMOVUPS.Z    64(BX), K1, Z13
+	VBROADCASTSS (R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS (R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VBROADCASTSS (R13), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VBROADCASTSS (R13)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VBROADCASTSS (R13)(R8*2), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Z13, Z19, Z11
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_6x2_masked_k
+	JNE          tile_6x2_masked_last
+
+tile_6x2_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -1540,10 +2983,10 @@ tile_6x2_masked_store:
 	VMOVUPS Z11, K1, 64(R13)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x06, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_6x2_masked
 
 tile_7x2_masked:
@@ -1565,12 +3008,16 @@ tile_7x2_masked:
 	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x2_masked_rest
 
 tile_7x2_masked_k:
 	VMOVUPS      (BX), Z14
@@ -1596,12 +3043,118 @@ tile_7x2_masked_k:
 	VBROADCASTSS (DX), Z22
 	VFMADD231PS  Z14, Z22, Z12
 	VFMADD231PS  Z15, Z22, Z13
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPS      (BX)(R10*1), Z14
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z15
+	VBROADCASTSS 4(R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS 4(R12)(R8*2), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z15, Z18, Z5
+	VBROADCASTSS 4(R13), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS 4(R13)(R8*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Z15, Z20, Z9
+	VBROADCASTSS 4(R13)(R8*2), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Z15, Z21, Z11
+	VBROADCASTSS 4(DX), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Z15, Z22, Z13
+	VMOVUPS      (BX)(R10*2), Z14
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z15
+	VBROADCASTSS 8(R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z15, Z18, Z5
+	VBROADCASTSS 8(R13), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS 8(R13)(R8*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Z15, Z20, Z9
+	VBROADCASTSS 8(R13)(R8*2), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Z15, Z21, Z11
+	VBROADCASTSS 8(DX), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Z15, Z22, Z13
+	VMOVUPS      (BX)(R9*1), Z14
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z15
+	VBROADCASTSS 12(R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 12(R12)(R8*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS 12(R12)(R8*2), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z15, Z18, Z5
+	VBROADCASTSS 12(R13), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS 12(R13)(R8*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Z15, Z20, Z9
+	VBROADCASTSS 12(R13)(R8*2), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Z15, Z21, Z11
+	VBROADCASTSS 12(DX), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Z15, Z22, Z13
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x2_masked_k
+
+tile_7x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x2_masked_sum
+
+tile_7x2_masked_last:
+	VMOVUPS      (BX), Z14
+	VMOVUPS.Z    64(BX), K1, Z15
+	VBROADCASTSS (R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (R12)(R8*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS (R12)(R8*2), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z15, Z18, Z5
+	VBROADCASTSS (R13), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS (R13)(R8*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Z15, Z20, Z9
+	VBROADCASTSS (R13)(R8*2), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Z15, Z21, Z11
+	VBROADCASTSS (DX), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Z15, Z22, Z13
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_7x2_masked_k
+	JNE          tile_7x2_masked_last
+
+tile_7x2_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -1663,10 +3216,10 @@ tile_7x2_masked_store:
 	VMOVUPS Z13, K1, 64(DX)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x07, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x07, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_7x2_masked
 
 tile_8x2_masked:
@@ -1690,12 +3243,16 @@ tile_8x2_masked:
 	VMOVUPS.Z 64(DX), K1, Z13
 	VMOVUPS   (DX)(R11*1), Z14
 	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x2_masked_rest
 
 tile_8x2_masked_k:
 	VMOVUPS      (BX), Z16
@@ -1724,12 +3281,130 @@ tile_8x2_masked_k:
 	VBROADCASTSS (DX)(R8*1), Z25
 	VFMADD231PS  Z16, Z25, Z14
 	VFMADD231PS  Z17, Z25, Z15
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPS      (BX)(R10*1), Z16
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z17
+	VBROADCASTSS 4(R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS 4(R12)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VBROADCASTSS 4(R13), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS 4(R13)(R8*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z17, Z22, Z9
+	VBROADCASTSS 4(R13)(R8*2), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Z17, Z23, Z11
+	VBROADCASTSS 4(DX), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Z17, Z24, Z13
+	VBROADCASTSS 4(DX)(R8*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Z17, Z25, Z15
+	VMOVUPS      (BX)(R10*2), Z16
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z17
+	VBROADCASTSS 8(R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VBROADCASTSS 8(R13), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS 8(R13)(R8*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z17, Z22, Z9
+	VBROADCASTSS 8(R13)(R8*2), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Z17, Z23, Z11
+	VBROADCASTSS 8(DX), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Z17, Z24, Z13
+	VBROADCASTSS 8(DX)(R8*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Z17, Z25, Z15
+	VMOVUPS      (BX)(R9*1), Z16
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z17
+	VBROADCASTSS 12(R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 12(R12)(R8*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS 12(R12)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VBROADCASTSS 12(R13), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS 12(R13)(R8*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z17, Z22, Z9
+	VBROADCASTSS 12(R13)(R8*2), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Z17, Z23, Z11
+	VBROADCASTSS 12(DX), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Z17, Z24, Z13
+	VBROADCASTSS 12(DX)(R8*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Z17, Z25, Z15
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x2_masked_k
+
+tile_8x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x2_masked_sum
+
+tile_8x2_masked_last:
+	VMOVUPS      (BX), Z16
+	VMOVUPS.Z    64(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (R12)(R8*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS (R12)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VBROADCASTSS (R13), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS (R13)(R8*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z17, Z22, Z9
+	VBROADCASTSS (R13)(R8*2), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Z17, Z23, Z11
+	VBROADCASTSS (DX), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Z17, Z24, Z13
+	VBROADCASTSS (DX)(R8*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Z17, Z25, Z15
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_8x2_masked_k
+	JNE          tile_8x2_masked_last
+
+tile_8x2_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -1798,10 +3473,10 @@ tile_8x2_masked_store:
 	VMOVUPS Z15, K1, 64(DX)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x08, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x08, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_8x2_masked
 
 tile_9x2_masked:
@@ -1827,12 +3502,16 @@ tile_9x2_masked:
 	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
 	VMOVUPS   (DX)(R11*2), Z16
 	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x2_masked_rest
 
 tile_9x2_masked_k:
 	VMOVUPS      (BX), Z18
@@ -1864,12 +3543,142 @@ tile_9x2_masked_k:
 	VBROADCASTSS (DX)(R8*2), Z28
 	VFMADD231PS  Z18, Z28, Z16
 	VFMADD231PS  Z19, Z28, Z17
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPS      (BX)(R10*1), Z18
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z19
+	VBROADCASTSS 4(R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Z19, Z21, Z3
+	VBROADCASTSS 4(R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Z19, Z22, Z5
+	VBROADCASTSS 4(R13), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VBROADCASTSS 4(R13)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Z19, Z24, Z9
+	VBROADCASTSS 4(R13)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Z19, Z25, Z11
+	VBROADCASTSS 4(DX), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Z19, Z26, Z13
+	VBROADCASTSS 4(DX)(R8*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Z19, Z27, Z15
+	VBROADCASTSS 4(DX)(R8*2), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Z19, Z28, Z17
+	VMOVUPS      (BX)(R10*2), Z18
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z19
+	VBROADCASTSS 8(R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Z19, Z21, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Z19, Z22, Z5
+	VBROADCASTSS 8(R13), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VBROADCASTSS 8(R13)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Z19, Z24, Z9
+	VBROADCASTSS 8(R13)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Z19, Z25, Z11
+	VBROADCASTSS 8(DX), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Z19, Z26, Z13
+	VBROADCASTSS 8(DX)(R8*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Z19, Z27, Z15
+	VBROADCASTSS 8(DX)(R8*2), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Z19, Z28, Z17
+	VMOVUPS      (BX)(R9*1), Z18
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z19
+	VBROADCASTSS 12(R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 12(R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Z19, Z21, Z3
+	VBROADCASTSS 12(R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Z19, Z22, Z5
+	VBROADCASTSS 12(R13), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VBROADCASTSS 12(R13)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Z19, Z24, Z9
+	VBROADCASTSS 12(R13)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Z19, Z25, Z11
+	VBROADCASTSS 12(DX), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Z19, Z26, Z13
+	VBROADCASTSS 12(DX)(R8*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Z19, Z27, Z15
+	VBROADCASTSS 12(DX)(R8*2), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Z19, Z28, Z17
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x2_masked_k
+
+tile_9x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x2_masked_sum
+
+tile_9x2_masked_last:
+	VMOVUPS      (BX), Z18
+	VMOVUPS.Z    64(BX), K1, Z19
+	VBROADCASTSS (R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Z19, Z21, Z3
+	VBROADCASTSS (R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Z19, Z22, Z5
+	VBROADCASTSS (R13), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VBROADCASTSS (R13)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Z19, Z24, Z9
+	VBROADCASTSS (R13)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Z19, Z25, Z11
+	VBROADCASTSS (DX), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Z19, Z26, Z13
+	VBROADCASTSS (DX)(R8*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Z19, Z27, Z15
+	VBROADCASTSS (DX)(R8*2), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Z19, Z28, Z17
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_9x2_masked_k
+	JNE          tile_9x2_masked_last
+
+tile_9x2_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -1945,10 +3754,10 @@ tile_9x2_masked_store:
 	VMOVUPS Z17, K1, 64(DX)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x09, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x09, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_9x2_masked
 
 tile_10x2_masked:
@@ -1977,6 +3786,8 @@ tile_10x2_masked:
 	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
@@ -1984,6 +3795,8 @@ tile_10x2_masked:
 	LEAQ      (DX)(CX*1), R15
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x2_masked_rest
 
 tile_10x2_masked_k:
 	VMOVUPS      (BX), Z20
@@ -2018,13 +3831,156 @@ tile_10x2_masked_k:
 	VBROADCASTSS (R15), Z31
 	VFMADD231PS  Z20, Z31, Z18
 	VFMADD231PS  Z21, Z31, Z19
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPS      (BX)(R10*1), Z20
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z21
+	VBROADCASTSS 4(R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Z21, Z23, Z3
+	VBROADCASTSS 4(R12)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VBROADCASTSS 4(R13), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Z21, Z25, Z7
+	VBROADCASTSS 4(R13)(R8*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z21, Z26, Z9
+	VBROADCASTSS 4(R13)(R8*2), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Z21, Z27, Z11
+	VBROADCASTSS 4(DX), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Z21, Z28, Z13
+	VBROADCASTSS 4(DX)(R8*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Z21, Z29, Z15
+	VBROADCASTSS 4(DX)(R8*2), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Z21, Z30, Z17
+	VBROADCASTSS 4(R15), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Z21, Z31, Z19
+	VMOVUPS      (BX)(R10*2), Z20
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z21
+	VBROADCASTSS 8(R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Z21, Z23, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VBROADCASTSS 8(R13), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Z21, Z25, Z7
+	VBROADCASTSS 8(R13)(R8*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z21, Z26, Z9
+	VBROADCASTSS 8(R13)(R8*2), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Z21, Z27, Z11
+	VBROADCASTSS 8(DX), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Z21, Z28, Z13
+	VBROADCASTSS 8(DX)(R8*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Z21, Z29, Z15
+	VBROADCASTSS 8(DX)(R8*2), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Z21, Z30, Z17
+	VBROADCASTSS 8(R15), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Z21, Z31, Z19
+	VMOVUPS      (BX)(R9*1), Z20
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z21
+	VBROADCASTSS 12(R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 12(R12)(R8*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Z21, Z23, Z3
+	VBROADCASTSS 12(R12)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VBROADCASTSS 12(R13), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Z21, Z25, Z7
+	VBROADCASTSS 12(R13)(R8*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z21, Z26, Z9
+	VBROADCASTSS 12(R13)(R8*2), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Z21, Z27, Z11
+	VBROADCASTSS 12(DX), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Z21, Z28, Z13
+	VBROADCASTSS 12(DX)(R8*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Z21, Z29, Z15
+	VBROADCASTSS 12(DX)(R8*2), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Z21, Z30, Z17
+	VBROADCASTSS 12(R15), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Z21, Z31, Z19
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x2_masked_k
+
+tile_10x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x2_masked_sum
+
+tile_10x2_masked_last:
+	VMOVUPS      (BX), Z20
+	VMOVUPS.Z    64(BX), K1, Z21
+	VBROADCASTSS (R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (R12)(R8*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Z21, Z23, Z3
+	VBROADCASTSS (R12)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VBROADCASTSS (R13), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Z21, Z25, Z7
+	VBROADCASTSS (R13)(R8*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z21, Z26, Z9
+	VBROADCASTSS (R13)(R8*2), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Z21, Z27, Z11
+	VBROADCASTSS (DX), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Z21, Z28, Z13
+	VBROADCASTSS (DX)(R8*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Z21, Z29, Z15
+	VBROADCASTSS (DX)(R8*2), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Z21, Z30, Z17
+	VBROADCASTSS (R15), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Z21, Z31, Z19
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_10x2_masked_k
+	JNE          tile_10x2_masked_last
+
+tile_10x2_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -2108,10 +4064,10 @@ tile_10x2_masked_store:
 	VMOVUPS Z19, K1, 64(R15)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0a, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0a, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_10x2_masked
 
 tile_11x2_masked:
@@ -2142,6 +4098,8 @@ tile_11x2_masked:
 	VMOVUPS.Z 64(R15), K1, Z19
 	VMOVUPS   (R15)(R11*1), Z20
 	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
@@ -2149,6 +4107,8 @@ tile_11x2_masked:
 	LEAQ      (DX)(CX*1), R15
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x2_masked_rest
 
 tile_11x2_masked_k:
 	VMOVUPS      (BX), Z22
@@ -2186,13 +4146,168 @@ tile_11x2_masked_k:
 	VBROADCASTSS (R15)(R8*1), Z26
 	VFMADD231PS  Z22, Z26, Z20
 	VFMADD231PS  Z23, Z26, Z21
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPS      (BX)(R10*1), Z22
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z23
+	VBROADCASTSS 4(R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Z23, Z25, Z3
+	VBROADCASTSS 4(R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Z23, Z26, Z5
+	VBROADCASTSS 4(R13), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS 4(R13)(R8*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Z23, Z28, Z9
+	VBROADCASTSS 4(R13)(R8*2), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Z23, Z29, Z11
+	VBROADCASTSS 4(DX), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Z23, Z30, Z13
+	VBROADCASTSS 4(DX)(R8*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Z23, Z31, Z15
+	VBROADCASTSS 4(DX)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 4(R15), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Z23, Z25, Z19
+	VBROADCASTSS 4(R15)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Z23, Z26, Z21
+	VMOVUPS      (BX)(R10*2), Z22
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z23
+	VBROADCASTSS 8(R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Z23, Z25, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Z23, Z26, Z5
+	VBROADCASTSS 8(R13), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS 8(R13)(R8*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Z23, Z28, Z9
+	VBROADCASTSS 8(R13)(R8*2), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Z23, Z29, Z11
+	VBROADCASTSS 8(DX), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Z23, Z30, Z13
+	VBROADCASTSS 8(DX)(R8*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Z23, Z31, Z15
+	VBROADCASTSS 8(DX)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 8(R15), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Z23, Z25, Z19
+	VBROADCASTSS 8(R15)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Z23, Z26, Z21
+	VMOVUPS      (BX)(R9*1), Z22
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z23
+	VBROADCASTSS 12(R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 12(R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Z23, Z25, Z3
+	VBROADCASTSS 12(R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Z23, Z26, Z5
+	VBROADCASTSS 12(R13), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS 12(R13)(R8*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Z23, Z28, Z9
+	VBROADCASTSS 12(R13)(R8*2), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Z23, Z29, Z11
+	VBROADCASTSS 12(DX), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Z23, Z30, Z13
+	VBROADCASTSS 12(DX)(R8*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Z23, Z31, Z15
+	VBROADCASTSS 12(DX)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 12(R15), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Z23, Z25, Z19
+	VBROADCASTSS 12(R15)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Z23, Z26, Z21
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x2_masked_k
+
+tile_11x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x2_masked_sum
+
+tile_11x2_masked_last:
+	VMOVUPS      (BX), Z22
+	VMOVUPS.Z    64(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Z23, Z25, Z3
+	VBROADCASTSS (R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Z23, Z26, Z5
+	VBROADCASTSS (R13), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS (R13)(R8*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Z23, Z28, Z9
+	VBROADCASTSS (R13)(R8*2), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Z23, Z29, Z11
+	VBROADCASTSS (DX), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Z23, Z30, Z13
+	VBROADCASTSS (DX)(R8*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Z23, Z31, Z15
+	VBROADCASTSS (DX)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R15), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Z23, Z25, Z19
+	VBROADCASTSS (R15)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Z23, Z26, Z21
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_11x2_masked_k
+	JNE          tile_11x2_masked_last
+
+tile_11x2_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -2283,10 +4398,10 @@ tile_11x2_masked_store:
 	VMOVUPS Z21, K1, 64(R15)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0b, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0b, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_11x2_masked
 
 tile_12x2_masked:
@@ -2319,6 +4434,8 @@ tile_12x2_masked:
 	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
 	VMOVUPS   (R15)(R11*2), Z22
 	VMOVUPS.Z 64(R15)(R11*2), K1, Z23
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
@@ -2326,6 +4443,8 @@ tile_12x2_masked:
 	LEAQ      (DX)(CX*1), R15
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x2_masked_rest
 
 tile_12x2_masked_k:
 	VMOVUPS      (BX), Z24
@@ -2366,13 +4485,180 @@ tile_12x2_masked_k:
 	VBROADCASTSS (R15)(R8*2), Z31
 	VFMADD231PS  Z24, Z31, Z22
 	VFMADD231PS  Z25, Z31, Z23
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPS      (BX)(R10*1), Z24
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z25
+	VBROADCASTSS 4(R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Z25, Z27, Z3
+	VBROADCASTSS 4(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VBROADCASTSS 4(R13), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VBROADCASTSS 4(R13)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z25, Z30, Z9
+	VBROADCASTSS 4(R13)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Z25, Z31, Z11
+	VBROADCASTSS 4(DX), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 4(DX)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Z25, Z27, Z15
+	VBROADCASTSS 4(DX)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VBROADCASTSS 4(R15), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Z25, Z29, Z19
+	VBROADCASTSS 4(R15)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Z25, Z30, Z21
+	VBROADCASTSS 4(R15)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Z25, Z31, Z23
+	VMOVUPS      (BX)(R10*2), Z24
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z25
+	VBROADCASTSS 8(R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Z25, Z27, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VBROADCASTSS 8(R13), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VBROADCASTSS 8(R13)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z25, Z30, Z9
+	VBROADCASTSS 8(R13)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Z25, Z31, Z11
+	VBROADCASTSS 8(DX), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 8(DX)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Z25, Z27, Z15
+	VBROADCASTSS 8(DX)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VBROADCASTSS 8(R15), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Z25, Z29, Z19
+	VBROADCASTSS 8(R15)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Z25, Z30, Z21
+	VBROADCASTSS 8(R15)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Z25, Z31, Z23
+	VMOVUPS      (BX)(R9*1), Z24
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z25
+	VBROADCASTSS 12(R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 12(R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Z25, Z27, Z3
+	VBROADCASTSS 12(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VBROADCASTSS 12(R13), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VBROADCASTSS 12(R13)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z25, Z30, Z9
+	VBROADCASTSS 12(R13)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Z25, Z31, Z11
+	VBROADCASTSS 12(DX), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 12(DX)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Z25, Z27, Z15
+	VBROADCASTSS 12(DX)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VBROADCASTSS 12(R15), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Z25, Z29, Z19
+	VBROADCASTSS 12(R15)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Z25, Z30, Z21
+	VBROADCASTSS 12(R15)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Z25, Z31, Z23
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x2_masked_k
+
+tile_12x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x2_masked_sum
+
+tile_12x2_masked_last:
+	VMOVUPS      (BX), Z24
+	VMOVUPS.Z    64(BX), K1, Z25
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Z25, Z27, Z3
+	VBROADCASTSS (R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VBROADCASTSS (R13), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VBROADCASTSS (R13)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z25, Z30, Z9
+	VBROADCASTSS (R13)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Z25, Z31, Z11
+	VBROADCASTSS (DX), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (DX)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Z25, Z27, Z15
+	VBROADCASTSS (DX)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VBROADCASTSS (R15), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Z25, Z29, Z19
+	VBROADCASTSS (R15)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Z25, Z30, Z21
+	VBROADCASTSS (R15)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Z25, Z31, Z23
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_12x2_masked_k
+	JNE          tile_12x2_masked_last
+
+tile_12x2_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -2470,10 +4756,10 @@ tile_12x2_masked_store:
 	VMOVUPS Z23, K1, 64(R15)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0c, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0c, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_12x2_masked
 
 tile_1x3_masked:
@@ -2481,9 +4767,13 @@ tile_1x3_masked:
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x3_masked_rest
 
 tile_1x3_masked_k:
 	VMOVUPS      (BX), Z3
@@ -2493,10 +4783,50 @@ tile_1x3_masked_k:
 	VFMADD231PS  Z3, Z6, Z0
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
-	ADDQ         R9, R12
+	VMOVUPS      (BX)(R10*1), Z3
+	VMOVUPS      64(BX)(R10*1), Z4
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z5
+	VBROADCASTSS 4(R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (BX)(R10*2), Z3
+	VMOVUPS      64(BX)(R10*2), Z4
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z5
+	VBROADCASTSS 8(R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (BX)(R9*1), Z3
+	VMOVUPS      64(BX)(R9*1), Z4
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z5
+	VBROADCASTSS 12(R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x3_masked_k
+
+tile_1x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x3_masked_sum
+
+tile_1x3_masked_last:
+	VMOVUPS      (BX), Z3
+	VMOVUPS      64(BX), Z4
+	VMOVUPS.Z    128(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_1x3_masked_k
+	JNE          tile_1x3_masked_last
+
+tile_1x3_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z2, K2, K2
 	KORTESTW     K2, K2
@@ -2517,8 +4847,10 @@ tile_1x3_masked_store:
 	VMOVUPS Z2, K1, 128(R12)
 	DECQ    80(AX)
 	JEQ     done
-	ADDQ    R8, SI
-	ADDQ    R11, DI
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_1x3_masked
 
 tile_2x3_masked:
@@ -2529,9 +4861,13 @@ tile_2x3_masked:
 	VMOVUPS   (R12)(R11*1), Z3
 	VMOVUPS   64(R12)(R11*1), Z4
 	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x3_masked_rest
 
 tile_2x3_masked_k:
 	VMOVUPS      (BX), Z6
@@ -2545,10 +4881,66 @@ tile_2x3_masked_k:
 	VFMADD231PS  Z6, Z10, Z3
 	VFMADD231PS  Z7, Z10, Z4
 	VFMADD231PS  Z8, Z10, Z5
-	ADDQ         R9, R12
+	VMOVUPS      (BX)(R10*1), Z6
+	VMOVUPS      64(BX)(R10*1), Z7
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z8
+	VBROADCASTSS 4(R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Z8, Z10, Z5
+	VMOVUPS      (BX)(R10*2), Z6
+	VMOVUPS      64(BX)(R10*2), Z7
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z8
+	VBROADCASTSS 8(R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 8(R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Z8, Z10, Z5
+	VMOVUPS      (BX)(R9*1), Z6
+	VMOVUPS      64(BX)(R9*1), Z7
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z8
+	VBROADCASTSS 12(R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Z8, Z10, Z5
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x3_masked_k
+
+tile_2x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x3_masked_sum
+
+tile_2x3_masked_last:
+	VMOVUPS      (BX), Z6
+	VMOVUPS      64(BX), Z7
+	VMOVUPS.Z    128(BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Z8, Z10, Z5
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_2x3_masked_k
+	JNE          tile_2x3_masked_last
+
+tile_2x3_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -2579,10 +4971,10 @@ tile_2x3_masked_store:
 	VMOVUPS Z5, K1, 128(R12)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x02, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_2x3_masked
 
 tile_3x3_masked:
@@ -2596,9 +4988,13 @@ tile_3x3_masked:
 	VMOVUPS   (R12)(R11*2), Z6
 	VMOVUPS   64(R12)(R11*2), Z7
 	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x3_masked_rest
 
 tile_3x3_masked_k:
 	VMOVUPS      (BX), Z9
@@ -2616,10 +5012,82 @@ tile_3x3_masked_k:
 	VFMADD231PS  Z9, Z14, Z6
 	VFMADD231PS  Z10, Z14, Z7
 	VFMADD231PS  Z11, Z14, Z8
-	ADDQ         R9, R12
+	VMOVUPS      (BX)(R10*1), Z9
+	VMOVUPS      64(BX)(R10*1), Z10
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z11
+	VBROADCASTSS 4(R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Z11, Z13, Z5
+	VBROADCASTSS 4(R12)(R8*2), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Z11, Z14, Z8
+	VMOVUPS      (BX)(R10*2), Z9
+	VMOVUPS      64(BX)(R10*2), Z10
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z11
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 8(R12)(R8*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Z11, Z13, Z5
+	VBROADCASTSS 8(R12)(R8*2), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Z11, Z14, Z8
+	VMOVUPS      (BX)(R9*1), Z9
+	VMOVUPS      64(BX)(R9*1), Z10
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z11
+	VBROADCASTSS 12(R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Z11, Z13, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Z11, Z14, Z8
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x3_masked_k
+
+tile_3x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x3_masked_sum
+
+tile_3x3_masked_last:
+	VMOVUPS      (BX), Z9
+	VMOVUPS      64(BX), Z10
+	VMOVUPS.Z    128(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R12)(R8*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Z11, Z13, Z5
+	VBROADCASTSS (R12)(R8*2), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Z11, Z14, Z8
+	ADDQ         $0x04, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_3x3_masked_k
+	JNE          tile_3x3_masked_last
+
+tile_3x3_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -2661,10 +5129,10 @@ tile_3x3_masked_store:
 	VMOVUPS Z8, K1, 128(R12)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x03, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_3x3_masked
 
 tile_4x3_masked:
@@ -2683,11 +5151,15 @@ tile_4x3_masked:
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x3_masked_rest
 
 tile_4x3_masked_k:
 	VMOVUPS      (BX), Z12
@@ -2709,11 +5181,100 @@ tile_4x3_masked_k:
 	VFMADD231PS  Z12, Z18, Z9
 	VFMADD231PS  Z13, Z18, Z10
 	VFMADD231PS  Z14, Z18, Z11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS      (BX)(R10*1), Z12
+	VMOVUPS      64(BX)(R10*1), Z13
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z14
+	VBROADCASTSS 4(R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Z14, Z16, Z5
+	VBROADCASTSS 4(R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Z14, Z17, Z8
+	VBROADCASTSS 4(R13), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Z14, Z18, Z11
+	VMOVUPS      (BX)(R10*2), Z12
+	VMOVUPS      64(BX)(R10*2), Z13
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z14
+	VBROADCASTSS 8(R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 8(R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Z14, Z16, Z5
+	VBROADCASTSS 8(R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Z14, Z17, Z8
+	VBROADCASTSS 8(R13), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Z14, Z18, Z11
+	VMOVUPS      (BX)(R9*1), Z12
+	VMOVUPS      64(BX)(R9*1), Z13
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z14
+	VBROADCASTSS 12(R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Z14, Z16, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Z14, Z17, Z8
+	VBROADCASTSS 12(R13), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Z14, Z18, Z11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x3_masked_k
+
+tile_4x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x3_masked_sum
+
+tile_4x3_masked_last:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS.Z    128(BX), K1, Z14
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Z14, Z16, Z5
+	VBROADCASTSS (R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Z14, Z17, Z8
+	VBROADCASTSS (R13), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Z14, Z18, Z11
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_4x3_masked_k
+	JNE          tile_4x3_masked_last
+
+tile_4x3_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -2767,10 +5328,10 @@ tile_4x3_masked_store:
 	VMOVUPS Z11, K1, 128(R13)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x04, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_4x3_masked
 
 tile_5x3_masked:
@@ -2792,11 +5353,15 @@ tile_5x3_masked:
 	VMOVUPS   (R13)(R11*1), Z12
 	VMOVUPS   64(R13)(R11*1), Z13
 	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x3_masked_rest
 
 tile_5x3_masked_k:
 	VMOVUPS      (BX), Z15
@@ -2822,11 +5387,116 @@ tile_5x3_masked_k:
 	VFMADD231PS  Z15, Z22, Z12
 	VFMADD231PS  Z16, Z22, Z13
 	VFMADD231PS  Z17, Z22, Z14
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS      (BX)(R10*1), Z15
+	VMOVUPS      64(BX)(R10*1), Z16
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z17
+	VBROADCASTSS 4(R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Z17, Z19, Z5
+	VBROADCASTSS 4(R12)(R8*2), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Z17, Z20, Z8
+	VBROADCASTSS 4(R13), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Z17, Z21, Z11
+	VBROADCASTSS 4(R13)(R8*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Z17, Z22, Z14
+	VMOVUPS      (BX)(R10*2), Z15
+	VMOVUPS      64(BX)(R10*2), Z16
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z17
+	VBROADCASTSS 8(R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 8(R12)(R8*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Z17, Z19, Z5
+	VBROADCASTSS 8(R12)(R8*2), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Z17, Z20, Z8
+	VBROADCASTSS 8(R13), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Z17, Z21, Z11
+	VBROADCASTSS 8(R13)(R8*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Z17, Z22, Z14
+	VMOVUPS      (BX)(R9*1), Z15
+	VMOVUPS      64(BX)(R9*1), Z16
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z17
+	VBROADCASTSS 12(R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Z17, Z19, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Z17, Z20, Z8
+	VBROADCASTSS 12(R13), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Z17, Z21, Z11
+	VBROADCASTSS 12(R13)(R8*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Z17, Z22, Z14
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x3_masked_k
+
+tile_5x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x3_masked_sum
+
+tile_5x3_masked_last:
+	VMOVUPS      (BX), Z15
+	VMOVUPS      64(BX), Z16
+	VMOVUPS.Z    128(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS (R12)(R8*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Z17, Z19, Z5
+	VBROADCASTSS (R12)(R8*2), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Z17, Z20, Z8
+	VBROADCASTSS (R13), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Z17, Z21, Z11
+	VBROADCASTSS (R13)(R8*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Z17, Z22, Z14
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_5x3_masked_k
+	JNE          tile_5x3_masked_last
+
+tile_5x3_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -2891,10 +5561,10 @@ tile_5x3_masked_store:
 	VMOVUPS Z14, K1, 128(R13)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x05, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_5x3_masked
 
 tile_6x3_masked:
@@ -2919,11 +5589,15 @@ tile_6x3_masked:
 	VMOVUPS   (R13)(R11*2), Z15
 	VMOVUPS   64(R13)(R11*2), Z16
 	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x3_masked_rest
 
 tile_6x3_masked_k:
 	VMOVUPS      (BX), Z18
@@ -2953,11 +5627,132 @@ tile_6x3_masked_k:
 	VFMADD231PS  Z18, Z26, Z15
 	VFMADD231PS  Z19, Z26, Z16
 	VFMADD231PS  Z20, Z26, Z17
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPS      (BX)(R10*1), Z18
+	VMOVUPS      64(BX)(R10*1), Z19
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z20
+	VBROADCASTSS 4(R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Z20, Z22, Z5
+	VBROADCASTSS 4(R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Z20, Z23, Z8
+	VBROADCASTSS 4(R13), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Z20, Z24, Z11
+	VBROADCASTSS 4(R13)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Z20, Z25, Z14
+	VBROADCASTSS 4(R13)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Z20, Z26, Z17
+	VMOVUPS      (BX)(R10*2), Z18
+	VMOVUPS      64(BX)(R10*2), Z19
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z20
+	VBROADCASTSS 8(R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 8(R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Z20, Z22, Z5
+	VBROADCASTSS 8(R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Z20, Z23, Z8
+	VBROADCASTSS 8(R13), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Z20, Z24, Z11
+	VBROADCASTSS 8(R13)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Z20, Z25, Z14
+	VBROADCASTSS 8(R13)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Z20, Z26, Z17
+	VMOVUPS      (BX)(R9*1), Z18
+	VMOVUPS      64(BX)(R9*1), Z19
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z20
+	VBROADCASTSS 12(R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Z20, Z22, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Z20, Z23, Z8
+	VBROADCASTSS 12(R13), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Z20, Z24, Z11
+	VBROADCASTSS 12(R13)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Z20, Z25, Z14
+	VBROADCASTSS 12(R13)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Z20, Z26, Z17
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x3_masked_k
+
+tile_6x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x3_masked_sum
+
+tile_6x3_masked_last:
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VMOVUPS.Z    128(BX), K1, Z20
+	VBROADCASTSS (R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Z20, Z22, Z5
+	VBROADCASTSS (R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Z20, Z23, Z8
+	VBROADCASTSS (R13), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Z20, Z24, Z11
+	VBROADCASTSS (R13)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Z20, Z25, Z14
+	VBROADCASTSS (R13)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Z20, Z26, Z17
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_6x3_masked_k
+	JNE          tile_6x3_masked_last
+
+tile_6x3_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -3032,10 +5827,10 @@ tile_6x3_masked_store:
 	VMOVUPS Z17, K1, 128(R13)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x06, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_6x3_masked
 
 tile_7x3_masked:
@@ -3064,12 +5859,16 @@ tile_7x3_masked:
 	VMOVUPS   (DX), Z18
 	VMOVUPS   64(DX), Z19
 	VMOVUPS.Z 128(DX), K1, Z20
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x3_masked_rest
 
 tile_7x3_masked_k:
 	VMOVUPS      (BX), Z21
@@ -3103,12 +5902,150 @@ tile_7x3_masked_k:
 	VFMADD231PS  Z21, Z30, Z18
 	VFMADD231PS  Z22, Z30, Z19
 	VFMADD231PS  Z23, Z30, Z20
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPS      (BX)(R10*1), Z21
+	VMOVUPS      64(BX)(R10*1), Z22
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z23
+	VBROADCASTSS 4(R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Z23, Z25, Z5
+	VBROADCASTSS 4(R12)(R8*2), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Z23, Z26, Z8
+	VBROADCASTSS 4(R13), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Z23, Z27, Z11
+	VBROADCASTSS 4(R13)(R8*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Z23, Z28, Z14
+	VBROADCASTSS 4(R13)(R8*2), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Z23, Z29, Z17
+	VBROADCASTSS 4(DX), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Z23, Z30, Z20
+	VMOVUPS      (BX)(R10*2), Z21
+	VMOVUPS      64(BX)(R10*2), Z22
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z23
+	VBROADCASTSS 8(R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 8(R12)(R8*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Z23, Z25, Z5
+	VBROADCASTSS 8(R12)(R8*2), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Z23, Z26, Z8
+	VBROADCASTSS 8(R13), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Z23, Z27, Z11
+	VBROADCASTSS 8(R13)(R8*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Z23, Z28, Z14
+	VBROADCASTSS 8(R13)(R8*2), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Z23, Z29, Z17
+	VBROADCASTSS 8(DX), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Z23, Z30, Z20
+	VMOVUPS      (BX)(R9*1), Z21
+	VMOVUPS      64(BX)(R9*1), Z22
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z23
+	VBROADCASTSS 12(R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Z23, Z25, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Z23, Z26, Z8
+	VBROADCASTSS 12(R13), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Z23, Z27, Z11
+	VBROADCASTSS 12(R13)(R8*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Z23, Z28, Z14
+	VBROADCASTSS 12(R13)(R8*2), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Z23, Z29, Z17
+	VBROADCASTSS 12(DX), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Z23, Z30, Z20
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x3_masked_k
+
+tile_7x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x3_masked_sum
+
+tile_7x3_masked_last:
+	VMOVUPS      (BX), Z21
+	VMOVUPS      64(BX), Z22
+	VMOVUPS.Z    128(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS (R12)(R8*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Z23, Z25, Z5
+	VBROADCASTSS (R12)(R8*2), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Z23, Z26, Z8
+	VBROADCASTSS (R13), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Z23, Z27, Z11
+	VBROADCASTSS (R13)(R8*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Z23, Z28, Z14
+	VBROADCASTSS (R13)(R8*2), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Z23, Z29, Z17
+	VBROADCASTSS (DX), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Z23, Z30, Z20
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_7x3_masked_k
+	JNE          tile_7x3_masked_last
+
+tile_7x3_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -3195,10 +6132,10 @@ tile_7x3_masked_store:
 	VMOVUPS Z20, K1, 128(DX)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x07, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x07, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_7x3_masked
 
 tile_8x3_masked:
@@ -3230,12 +6167,16 @@ tile_8x3_masked:
 	VMOVUPS   (DX)(R11*1), Z21
 	VMOVUPS   64(DX)(R11*1), Z22
 	VMOVUPS.Z 128(DX)(R11*1), K1, Z23
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x3_masked_rest
 
 tile_8x3_masked_k:
 	VMOVUPS      (BX), Z24
@@ -3273,12 +6214,166 @@ tile_8x3_masked_k:
 	VFMADD231PS  Z24, Z29, Z21
 	VFMADD231PS  Z25, Z29, Z22
 	VFMADD231PS  Z26, Z29, Z23
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPS      (BX)(R10*1), Z24
+	VMOVUPS      64(BX)(R10*1), Z25
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z26
+	VBROADCASTSS 4(R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Z26, Z28, Z5
+	VBROADCASTSS 4(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Z26, Z29, Z8
+	VBROADCASTSS 4(R13), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Z26, Z30, Z11
+	VBROADCASTSS 4(R13)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z31, Z14
+	VBROADCASTSS 4(R13)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 4(DX), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Z26, Z28, Z20
+	VBROADCASTSS 4(DX)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Z26, Z29, Z23
+	VMOVUPS      (BX)(R10*2), Z24
+	VMOVUPS      64(BX)(R10*2), Z25
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z26
+	VBROADCASTSS 8(R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 8(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Z26, Z28, Z5
+	VBROADCASTSS 8(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Z26, Z29, Z8
+	VBROADCASTSS 8(R13), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Z26, Z30, Z11
+	VBROADCASTSS 8(R13)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z31, Z14
+	VBROADCASTSS 8(R13)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 8(DX), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Z26, Z28, Z20
+	VBROADCASTSS 8(DX)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Z26, Z29, Z23
+	VMOVUPS      (BX)(R9*1), Z24
+	VMOVUPS      64(BX)(R9*1), Z25
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z26
+	VBROADCASTSS 12(R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Z26, Z28, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Z26, Z29, Z8
+	VBROADCASTSS 12(R13), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Z26, Z30, Z11
+	VBROADCASTSS 12(R13)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z31, Z14
+	VBROADCASTSS 12(R13)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 12(DX), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Z26, Z28, Z20
+	VBROADCASTSS 12(DX)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Z26, Z29, Z23
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x3_masked_k
+
+tile_8x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x3_masked_sum
+
+tile_8x3_masked_last:
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VMOVUPS.Z    128(BX), K1, Z26
+	VBROADCASTSS (R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Z26, Z28, Z5
+	VBROADCASTSS (R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Z26, Z29, Z8
+	VBROADCASTSS (R13), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Z26, Z30, Z11
+	VBROADCASTSS (R13)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z31, Z14
+	VBROADCASTSS (R13)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS (DX), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Z26, Z28, Z20
+	VBROADCASTSS (DX)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Z26, Z29, Z23
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_8x3_masked_k
+	JNE          tile_8x3_masked_last
+
+tile_8x3_masked_sum:
 	VCMPPS       $0x07, Z0, Z1, K2
 	VCMPPS       $0x07, Z2, Z3, K2, K2
 	VCMPPS       $0x07, Z4, Z5, K2, K2
@@ -3375,11 +6470,6057 @@ tile_8x3_masked_store:
 	VMOVUPS Z23, K1, 128(DX)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x08, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x08, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_8x3_masked
+
+tile_1x1_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPS.Z (R12), K1, Z0
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x1_columns_masked_rest
+
+tile_1x1_columns_masked_k:
+	VMOVUPS.Z    (BX), K1, Z1
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS.Z    (BX)(R10*1), K1, Z1
+	VBROADCASTSS (R12)(R8*1), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS.Z    (BX)(R10*2), K1, Z1
+	VBROADCASTSS (R12)(R8*2), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS.Z    (BX)(DX*1), K1, Z1
+	VBROADCASTSS (R12)(R13*1), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_columns_masked_k
+
+tile_1x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_columns_masked_sum
+
+tile_1x1_columns_masked_last:
+	VMOVUPS.Z    (BX), K1, Z1
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x1_columns_masked_last
+
+tile_1x1_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z0, K2
+	KORTESTW     K2, K2
+	JCS          tile_1x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z1
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z1, K2, Z0
+
+tile_1x1_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, K1, (R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x1_columns_masked
+
+tile_2x1_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x1_columns_masked_rest
+
+tile_2x1_columns_masked_k:
+	VMOVUPS.Z    (BX), K1, Z2
+	VBROADCASTSS (R12), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 4(R12), Z4
+	VFMADD231PS  Z2, Z4, Z1
+	VMOVUPS.Z    (BX)(R10*1), K1, Z2
+	VBROADCASTSS (R12)(R8*1), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z4
+	VFMADD231PS  Z2, Z4, Z1
+	VMOVUPS.Z    (BX)(R10*2), K1, Z2
+	VBROADCASTSS (R12)(R8*2), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 4(R12)(R8*2), Z4
+	VFMADD231PS  Z2, Z4, Z1
+	VMOVUPS.Z    (BX)(DX*1), K1, Z2
+	VBROADCASTSS (R12)(R13*1), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 4(R12)(R13*1), Z4
+	VFMADD231PS  Z2, Z4, Z1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_columns_masked_k
+
+tile_2x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_columns_masked_sum
+
+tile_2x1_columns_masked_last:
+	VMOVUPS.Z    (BX), K1, Z2
+	VBROADCASTSS (R12), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 4(R12), Z4
+	VFMADD231PS  Z2, Z4, Z1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x1_columns_masked_last
+
+tile_2x1_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	KORTESTW     K2, K2
+	JCS          tile_2x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z2
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z2, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z2, K2, Z1
+
+tile_2x1_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x1_columns_masked
+
+tile_3x1_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x1_columns_masked_rest
+
+tile_3x1_columns_masked_k:
+	VMOVUPS.Z    (BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 4(R12), Z5
+	VFMADD231PS  Z3, Z5, Z1
+	VBROADCASTSS 8(R12), Z6
+	VFMADD231PS  Z3, Z6, Z2
+	VMOVUPS.Z    (BX)(R10*1), K1, Z3
+	VBROADCASTSS (R12)(R8*1), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z5
+	VFMADD231PS  Z3, Z5, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z6
+	VFMADD231PS  Z3, Z6, Z2
+	VMOVUPS.Z    (BX)(R10*2), K1, Z3
+	VBROADCASTSS (R12)(R8*2), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 4(R12)(R8*2), Z5
+	VFMADD231PS  Z3, Z5, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z6
+	VFMADD231PS  Z3, Z6, Z2
+	VMOVUPS.Z    (BX)(DX*1), K1, Z3
+	VBROADCASTSS (R12)(R13*1), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 4(R12)(R13*1), Z5
+	VFMADD231PS  Z3, Z5, Z1
+	VBROADCASTSS 8(R12)(R13*1), Z6
+	VFMADD231PS  Z3, Z6, Z2
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_columns_masked_k
+
+tile_3x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_columns_masked_sum
+
+tile_3x1_columns_masked_last:
+	VMOVUPS.Z    (BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 4(R12), Z5
+	VFMADD231PS  Z3, Z5, Z1
+	VBROADCASTSS 8(R12), Z6
+	VFMADD231PS  Z3, Z6, Z2
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x1_columns_masked_last
+
+tile_3x1_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z2, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_3x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z3
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z3, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z3, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z3, K2, Z2
+
+tile_3x1_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x1_columns_masked
+
+tile_4x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x1_columns_masked_rest
+
+tile_4x1_columns_masked_k:
+	VMOVUPS.Z    (BX), K1, Z4
+	VBROADCASTSS (R12), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(R12), Z6
+	VFMADD231PS  Z4, Z6, Z1
+	VBROADCASTSS 8(R12), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VBROADCASTSS 12(R12), Z8
+	VFMADD231PS  Z4, Z8, Z3
+	VMOVUPS.Z    (BX)(R10*1), K1, Z4
+	VBROADCASTSS (R12)(R8*1), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z6
+	VFMADD231PS  Z4, Z6, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z8
+	VFMADD231PS  Z4, Z8, Z3
+	VMOVUPS.Z    (BX)(R10*2), K1, Z4
+	VBROADCASTSS (R12)(R8*2), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(R12)(R8*2), Z6
+	VFMADD231PS  Z4, Z6, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VBROADCASTSS 12(R12)(R8*2), Z8
+	VFMADD231PS  Z4, Z8, Z3
+	VMOVUPS.Z    (BX)(DX*1), K1, Z4
+	VBROADCASTSS (R12)(R13*1), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(R12)(R13*1), Z6
+	VFMADD231PS  Z4, Z6, Z1
+	VBROADCASTSS 8(R12)(R13*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VBROADCASTSS 12(R12)(R13*1), Z8
+	VFMADD231PS  Z4, Z8, Z3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_columns_masked_k
+
+tile_4x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_columns_masked_sum
+
+tile_4x1_columns_masked_last:
+	VMOVUPS.Z    (BX), K1, Z4
+	VBROADCASTSS (R12), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(R12), Z6
+	VFMADD231PS  Z4, Z6, Z1
+	VBROADCASTSS 8(R12), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VBROADCASTSS 12(R12), Z8
+	VFMADD231PS  Z4, Z8, Z3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x1_columns_masked_last
+
+tile_4x1_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_4x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z4
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z4, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z4, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z4, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z4, K2, Z3
+
+tile_4x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x1_columns_masked
+
+tile_5x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x1_columns_masked_rest
+
+tile_5x1_columns_masked_k:
+	VMOVUPS.Z    (BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 4(R12), Z7
+	VFMADD231PS  Z5, Z7, Z1
+	VBROADCASTSS 8(R12), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VBROADCASTSS 12(R12), Z9
+	VFMADD231PS  Z5, Z9, Z3
+	VBROADCASTSS 16(R12), Z10
+	VFMADD231PS  Z5, Z10, Z4
+	VMOVUPS.Z    (BX)(R10*1), K1, Z5
+	VBROADCASTSS (R12)(R8*1), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z7
+	VFMADD231PS  Z5, Z7, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z9
+	VFMADD231PS  Z5, Z9, Z3
+	VBROADCASTSS 16(R12)(R8*1), Z10
+	VFMADD231PS  Z5, Z10, Z4
+	VMOVUPS.Z    (BX)(R10*2), K1, Z5
+	VBROADCASTSS (R12)(R8*2), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 4(R12)(R8*2), Z7
+	VFMADD231PS  Z5, Z7, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VBROADCASTSS 12(R12)(R8*2), Z9
+	VFMADD231PS  Z5, Z9, Z3
+	VBROADCASTSS 16(R12)(R8*2), Z10
+	VFMADD231PS  Z5, Z10, Z4
+	VMOVUPS.Z    (BX)(DX*1), K1, Z5
+	VBROADCASTSS (R12)(R13*1), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 4(R12)(R13*1), Z7
+	VFMADD231PS  Z5, Z7, Z1
+	VBROADCASTSS 8(R12)(R13*1), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VBROADCASTSS 12(R12)(R13*1), Z9
+	VFMADD231PS  Z5, Z9, Z3
+	VBROADCASTSS 16(R12)(R13*1), Z10
+	VFMADD231PS  Z5, Z10, Z4
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_columns_masked_k
+
+tile_5x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_columns_masked_sum
+
+tile_5x1_columns_masked_last:
+	VMOVUPS.Z    (BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 4(R12), Z7
+	VFMADD231PS  Z5, Z7, Z1
+	VBROADCASTSS 8(R12), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VBROADCASTSS 12(R12), Z9
+	VFMADD231PS  Z5, Z9, Z3
+	VBROADCASTSS 16(R12), Z10
+	VFMADD231PS  Z5, Z10, Z4
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x1_columns_masked_last
+
+tile_5x1_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z4, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_5x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z5
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z5, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z5, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z5, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z5, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z5, K2, Z4
+
+tile_5x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x1_columns_masked
+
+tile_6x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x1_columns_masked_rest
+
+tile_6x1_columns_masked_k:
+	VMOVUPS.Z    (BX), K1, Z6
+	VBROADCASTSS (R12), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(R12), Z8
+	VFMADD231PS  Z6, Z8, Z1
+	VBROADCASTSS 8(R12), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VBROADCASTSS 12(R12), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VBROADCASTSS 16(R12), Z11
+	VFMADD231PS  Z6, Z11, Z4
+	VBROADCASTSS 20(R12), Z12
+	VFMADD231PS  Z6, Z12, Z5
+	VMOVUPS.Z    (BX)(R10*1), K1, Z6
+	VBROADCASTSS (R12)(R8*1), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VBROADCASTSS 16(R12)(R8*1), Z11
+	VFMADD231PS  Z6, Z11, Z4
+	VBROADCASTSS 20(R12)(R8*1), Z12
+	VFMADD231PS  Z6, Z12, Z5
+	VMOVUPS.Z    (BX)(R10*2), K1, Z6
+	VBROADCASTSS (R12)(R8*2), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(R12)(R8*2), Z8
+	VFMADD231PS  Z6, Z8, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VBROADCASTSS 12(R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VBROADCASTSS 16(R12)(R8*2), Z11
+	VFMADD231PS  Z6, Z11, Z4
+	VBROADCASTSS 20(R12)(R8*2), Z12
+	VFMADD231PS  Z6, Z12, Z5
+	VMOVUPS.Z    (BX)(DX*1), K1, Z6
+	VBROADCASTSS (R12)(R13*1), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(R12)(R13*1), Z8
+	VFMADD231PS  Z6, Z8, Z1
+	VBROADCASTSS 8(R12)(R13*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VBROADCASTSS 12(R12)(R13*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VBROADCASTSS 16(R12)(R13*1), Z11
+	VFMADD231PS  Z6, Z11, Z4
+	VBROADCASTSS 20(R12)(R13*1), Z12
+	VFMADD231PS  Z6, Z12, Z5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_columns_masked_k
+
+tile_6x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_columns_masked_sum
+
+tile_6x1_columns_masked_last:
+	VMOVUPS.Z    (BX), K1, Z6
+	VBROADCASTSS (R12), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(R12), Z8
+	VFMADD231PS  Z6, Z8, Z1
+	VBROADCASTSS 8(R12), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VBROADCASTSS 12(R12), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VBROADCASTSS 16(R12), Z11
+	VFMADD231PS  Z6, Z11, Z4
+	VBROADCASTSS 20(R12), Z12
+	VFMADD231PS  Z6, Z12, Z5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x1_columns_masked_last
+
+tile_6x1_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_6x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z6
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z6, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z6, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z6, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z6, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z6, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z6, K2, Z5
+
+tile_6x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x1_columns_masked
+
+tile_7x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x1_columns_masked_rest
+
+tile_7x1_columns_masked_k:
+	VMOVUPS.Z    (BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 4(R12), Z9
+	VFMADD231PS  Z7, Z9, Z1
+	VBROADCASTSS 8(R12), Z10
+	VFMADD231PS  Z7, Z10, Z2
+	VBROADCASTSS 12(R12), Z11
+	VFMADD231PS  Z7, Z11, Z3
+	VBROADCASTSS 16(R12), Z12
+	VFMADD231PS  Z7, Z12, Z4
+	VBROADCASTSS 20(R12), Z13
+	VFMADD231PS  Z7, Z13, Z5
+	VBROADCASTSS 24(R12), Z14
+	VFMADD231PS  Z7, Z14, Z6
+	VMOVUPS.Z    (BX)(R10*1), K1, Z7
+	VBROADCASTSS (R12)(R8*1), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z9
+	VFMADD231PS  Z7, Z9, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z10
+	VFMADD231PS  Z7, Z10, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z11
+	VFMADD231PS  Z7, Z11, Z3
+	VBROADCASTSS 16(R12)(R8*1), Z12
+	VFMADD231PS  Z7, Z12, Z4
+	VBROADCASTSS 20(R12)(R8*1), Z13
+	VFMADD231PS  Z7, Z13, Z5
+	VBROADCASTSS 24(R12)(R8*1), Z14
+	VFMADD231PS  Z7, Z14, Z6
+	VMOVUPS.Z    (BX)(R10*2), K1, Z7
+	VBROADCASTSS (R12)(R8*2), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 4(R12)(R8*2), Z9
+	VFMADD231PS  Z7, Z9, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z10
+	VFMADD231PS  Z7, Z10, Z2
+	VBROADCASTSS 12(R12)(R8*2), Z11
+	VFMADD231PS  Z7, Z11, Z3
+	VBROADCASTSS 16(R12)(R8*2), Z12
+	VFMADD231PS  Z7, Z12, Z4
+	VBROADCASTSS 20(R12)(R8*2), Z13
+	VFMADD231PS  Z7, Z13, Z5
+	VBROADCASTSS 24(R12)(R8*2), Z14
+	VFMADD231PS  Z7, Z14, Z6
+	VMOVUPS.Z    (BX)(DX*1), K1, Z7
+	VBROADCASTSS (R12)(R13*1), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 4(R12)(R13*1), Z9
+	VFMADD231PS  Z7, Z9, Z1
+	VBROADCASTSS 8(R12)(R13*1), Z10
+	VFMADD231PS  Z7, Z10, Z2
+	VBROADCASTSS 12(R12)(R13*1), Z11
+	VFMADD231PS  Z7, Z11, Z3
+	VBROADCASTSS 16(R12)(R13*1), Z12
+	VFMADD231PS  Z7, Z12, Z4
+	VBROADCASTSS 20(R12)(R13*1), Z13
+	VFMADD231PS  Z7, Z13, Z5
+	VBROADCASTSS 24(R12)(R13*1), Z14
+	VFMADD231PS  Z7, Z14, Z6
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_columns_masked_k
+
+tile_7x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_columns_masked_sum
+
+tile_7x1_columns_masked_last:
+	VMOVUPS.Z    (BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 4(R12), Z9
+	VFMADD231PS  Z7, Z9, Z1
+	VBROADCASTSS 8(R12), Z10
+	VFMADD231PS  Z7, Z10, Z2
+	VBROADCASTSS 12(R12), Z11
+	VFMADD231PS  Z7, Z11, Z3
+	VBROADCASTSS 16(R12), Z12
+	VFMADD231PS  Z7, Z12, Z4
+	VBROADCASTSS 20(R12), Z13
+	VFMADD231PS  Z7, Z13, Z5
+	VBROADCASTSS 24(R12), Z14
+	VFMADD231PS  Z7, Z14, Z6
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x1_columns_masked_last
+
+tile_7x1_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z6, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_7x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z7
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z7, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z7, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z7, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z7, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z7, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z7, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z7, K2, Z6
+
+tile_7x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x1_columns_masked
+
+tile_8x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x1_columns_masked_rest
+
+tile_8x1_columns_masked_k:
+	VMOVUPS.Z    (BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 4(R12), Z10
+	VFMADD231PS  Z8, Z10, Z1
+	VBROADCASTSS 8(R12), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VBROADCASTSS 12(R12), Z12
+	VFMADD231PS  Z8, Z12, Z3
+	VBROADCASTSS 16(R12), Z13
+	VFMADD231PS  Z8, Z13, Z4
+	VBROADCASTSS 20(R12), Z14
+	VFMADD231PS  Z8, Z14, Z5
+	VBROADCASTSS 24(R12), Z15
+	VFMADD231PS  Z8, Z15, Z6
+	VBROADCASTSS 28(R12), Z16
+	VFMADD231PS  Z8, Z16, Z7
+	VMOVUPS.Z    (BX)(R10*1), K1, Z8
+	VBROADCASTSS (R12)(R8*1), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z12
+	VFMADD231PS  Z8, Z12, Z3
+	VBROADCASTSS 16(R12)(R8*1), Z13
+	VFMADD231PS  Z8, Z13, Z4
+	VBROADCASTSS 20(R12)(R8*1), Z14
+	VFMADD231PS  Z8, Z14, Z5
+	VBROADCASTSS 24(R12)(R8*1), Z15
+	VFMADD231PS  Z8, Z15, Z6
+	VBROADCASTSS 28(R12)(R8*1), Z16
+	VFMADD231PS  Z8, Z16, Z7
+	VMOVUPS.Z    (BX)(R10*2), K1, Z8
+	VBROADCASTSS (R12)(R8*2), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 4(R12)(R8*2), Z10
+	VFMADD231PS  Z8, Z10, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VBROADCASTSS 12(R12)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z3
+	VBROADCASTSS 16(R12)(R8*2), Z13
+	VFMADD231PS  Z8, Z13, Z4
+	VBROADCASTSS 20(R12)(R8*2), Z14
+	VFMADD231PS  Z8, Z14, Z5
+	VBROADCASTSS 24(R12)(R8*2), Z15
+	VFMADD231PS  Z8, Z15, Z6
+	VBROADCASTSS 28(R12)(R8*2), Z16
+	VFMADD231PS  Z8, Z16, Z7
+	VMOVUPS.Z    (BX)(DX*1), K1, Z8
+	VBROADCASTSS (R12)(R13*1), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 4(R12)(R13*1), Z10
+	VFMADD231PS  Z8, Z10, Z1
+	VBROADCASTSS 8(R12)(R13*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VBROADCASTSS 12(R12)(R13*1), Z12
+	VFMADD231PS  Z8, Z12, Z3
+	VBROADCASTSS 16(R12)(R13*1), Z13
+	VFMADD231PS  Z8, Z13, Z4
+	VBROADCASTSS 20(R12)(R13*1), Z14
+	VFMADD231PS  Z8, Z14, Z5
+	VBROADCASTSS 24(R12)(R13*1), Z15
+	VFMADD231PS  Z8, Z15, Z6
+	VBROADCASTSS 28(R12)(R13*1), Z16
+	VFMADD231PS  Z8, Z16, Z7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_columns_masked_k
+
+tile_8x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_columns_masked_sum
+
+tile_8x1_columns_masked_last:
+	VMOVUPS.Z    (BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 4(R12), Z10
+	VFMADD231PS  Z8, Z10, Z1
+	VBROADCASTSS 8(R12), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VBROADCASTSS 12(R12), Z12
+	VFMADD231PS  Z8, Z12, Z3
+	VBROADCASTSS 16(R12), Z13
+	VFMADD231PS  Z8, Z13, Z4
+	VBROADCASTSS 20(R12), Z14
+	VFMADD231PS  Z8, Z14, Z5
+	VBROADCASTSS 24(R12), Z15
+	VFMADD231PS  Z8, Z15, Z6
+	VBROADCASTSS 28(R12), Z16
+	VFMADD231PS  Z8, Z16, Z7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x1_columns_masked_last
+
+tile_8x1_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_8x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z8
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z8, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z8, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z8, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z8, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z8, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z8, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z8, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z8, K2, Z7
+
+tile_8x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x1_columns_masked
+
+tile_9x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x1_columns_masked_rest
+
+tile_9x1_columns_masked_k:
+	VMOVUPS.Z    (BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS 4(R12), Z11
+	VFMADD231PS  Z9, Z11, Z1
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Z9, Z12, Z2
+	VBROADCASTSS 12(R12), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VBROADCASTSS 16(R12), Z14
+	VFMADD231PS  Z9, Z14, Z4
+	VBROADCASTSS 20(R12), Z15
+	VFMADD231PS  Z9, Z15, Z5
+	VBROADCASTSS 24(R12), Z16
+	VFMADD231PS  Z9, Z16, Z6
+	VBROADCASTSS 28(R12), Z17
+	VFMADD231PS  Z9, Z17, Z7
+	VBROADCASTSS 32(R12), Z18
+	VFMADD231PS  Z9, Z18, Z8
+	VMOVUPS.Z    (BX)(R10*1), K1, Z9
+	VBROADCASTSS (R12)(R8*1), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z11
+	VFMADD231PS  Z9, Z11, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z12
+	VFMADD231PS  Z9, Z12, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VBROADCASTSS 16(R12)(R8*1), Z14
+	VFMADD231PS  Z9, Z14, Z4
+	VBROADCASTSS 20(R12)(R8*1), Z15
+	VFMADD231PS  Z9, Z15, Z5
+	VBROADCASTSS 24(R12)(R8*1), Z16
+	VFMADD231PS  Z9, Z16, Z6
+	VBROADCASTSS 28(R12)(R8*1), Z17
+	VFMADD231PS  Z9, Z17, Z7
+	VBROADCASTSS 32(R12)(R8*1), Z18
+	VFMADD231PS  Z9, Z18, Z8
+	VMOVUPS.Z    (BX)(R10*2), K1, Z9
+	VBROADCASTSS (R12)(R8*2), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS 4(R12)(R8*2), Z11
+	VFMADD231PS  Z9, Z11, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z12
+	VFMADD231PS  Z9, Z12, Z2
+	VBROADCASTSS 12(R12)(R8*2), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VBROADCASTSS 16(R12)(R8*2), Z14
+	VFMADD231PS  Z9, Z14, Z4
+	VBROADCASTSS 20(R12)(R8*2), Z15
+	VFMADD231PS  Z9, Z15, Z5
+	VBROADCASTSS 24(R12)(R8*2), Z16
+	VFMADD231PS  Z9, Z16, Z6
+	VBROADCASTSS 28(R12)(R8*2), Z17
+	VFMADD231PS  Z9, Z17, Z7
+	VBROADCASTSS 32(R12)(R8*2), Z18
+	VFMADD231PS  Z9, Z18, Z8
+	VMOVUPS.Z    (BX)(DX*1), K1, Z9
+	VBROADCASTSS (R12)(R13*1), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS 4(R12)(R13*1), Z11
+	VFMADD231PS  Z9, Z11, Z1
+	VBROADCASTSS 8(R12)(R13*1), Z12
+	VFMADD231PS  Z9, Z12, Z2
+	VBROADCASTSS 12(R12)(R13*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VBROADCASTSS 16(R12)(R13*1), Z14
+	VFMADD231PS  Z9, Z14, Z4
+	VBROADCASTSS 20(R12)(R13*1), Z15
+	VFMADD231PS  Z9, Z15, Z5
+	VBROADCASTSS 24(R12)(R13*1), Z16
+	VFMADD231PS  Z9, Z16, Z6
+	VBROADCASTSS 28(R12)(R13*1), Z17
+	VFMADD231PS  Z9, Z17, Z7
+	VBROADCASTSS 32(R12)(R13*1), Z18
+	VFMADD231PS  Z9, Z18, Z8
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_columns_masked_k
+
+tile_9x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_columns_masked_sum
+
+tile_9x1_columns_masked_last:
+	VMOVUPS.Z    (BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS 4(R12), Z11
+	VFMADD231PS  Z9, Z11, Z1
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Z9, Z12, Z2
+	VBROADCASTSS 12(R12), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VBROADCASTSS 16(R12), Z14
+	VFMADD231PS  Z9, Z14, Z4
+	VBROADCASTSS 20(R12), Z15
+	VFMADD231PS  Z9, Z15, Z5
+	VBROADCASTSS 24(R12), Z16
+	VFMADD231PS  Z9, Z16, Z6
+	VBROADCASTSS 28(R12), Z17
+	VFMADD231PS  Z9, Z17, Z7
+	VBROADCASTSS 32(R12), Z18
+	VFMADD231PS  Z9, Z18, Z8
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x1_columns_masked_last
+
+tile_9x1_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z8, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_9x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z9
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z9, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z9, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z9, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z9, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z9, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z9, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z9, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z9, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z9, K2, Z8
+
+tile_9x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	VMOVUPS Z8, K1, (DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_9x1_columns_masked
+
+tile_10x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (R15), K1, Z9
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x1_columns_masked_rest
+
+tile_10x1_columns_masked_k:
+	VMOVUPS.Z    (BX), K1, Z10
+	VBROADCASTSS (R12), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS 4(R12), Z12
+	VFMADD231PS  Z10, Z12, Z1
+	VBROADCASTSS 8(R12), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VBROADCASTSS 12(R12), Z14
+	VFMADD231PS  Z10, Z14, Z3
+	VBROADCASTSS 16(R12), Z15
+	VFMADD231PS  Z10, Z15, Z4
+	VBROADCASTSS 20(R12), Z16
+	VFMADD231PS  Z10, Z16, Z5
+	VBROADCASTSS 24(R12), Z17
+	VFMADD231PS  Z10, Z17, Z6
+	VBROADCASTSS 28(R12), Z18
+	VFMADD231PS  Z10, Z18, Z7
+	VBROADCASTSS 32(R12), Z19
+	VFMADD231PS  Z10, Z19, Z8
+	VBROADCASTSS 36(R12), Z20
+	VFMADD231PS  Z10, Z20, Z9
+	VMOVUPS.Z    (BX)(R10*1), K1, Z10
+	VBROADCASTSS (R12)(R8*1), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z14
+	VFMADD231PS  Z10, Z14, Z3
+	VBROADCASTSS 16(R12)(R8*1), Z15
+	VFMADD231PS  Z10, Z15, Z4
+	VBROADCASTSS 20(R12)(R8*1), Z16
+	VFMADD231PS  Z10, Z16, Z5
+	VBROADCASTSS 24(R12)(R8*1), Z17
+	VFMADD231PS  Z10, Z17, Z6
+	VBROADCASTSS 28(R12)(R8*1), Z18
+	VFMADD231PS  Z10, Z18, Z7
+	VBROADCASTSS 32(R12)(R8*1), Z19
+	VFMADD231PS  Z10, Z19, Z8
+	VBROADCASTSS 36(R12)(R8*1), Z20
+	VFMADD231PS  Z10, Z20, Z9
+	VMOVUPS.Z    (BX)(R10*2), K1, Z10
+	VBROADCASTSS (R12)(R8*2), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS 4(R12)(R8*2), Z12
+	VFMADD231PS  Z10, Z12, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VBROADCASTSS 12(R12)(R8*2), Z14
+	VFMADD231PS  Z10, Z14, Z3
+	VBROADCASTSS 16(R12)(R8*2), Z15
+	VFMADD231PS  Z10, Z15, Z4
+	VBROADCASTSS 20(R12)(R8*2), Z16
+	VFMADD231PS  Z10, Z16, Z5
+	VBROADCASTSS 24(R12)(R8*2), Z17
+	VFMADD231PS  Z10, Z17, Z6
+	VBROADCASTSS 28(R12)(R8*2), Z18
+	VFMADD231PS  Z10, Z18, Z7
+	VBROADCASTSS 32(R12)(R8*2), Z19
+	VFMADD231PS  Z10, Z19, Z8
+	VBROADCASTSS 36(R12)(R8*2), Z20
+	VFMADD231PS  Z10, Z20, Z9
+	VMOVUPS.Z    (BX)(DX*1), K1, Z10
+	VBROADCASTSS (R12)(R13*1), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS 4(R12)(R13*1), Z12
+	VFMADD231PS  Z10, Z12, Z1
+	VBROADCASTSS 8(R12)(R13*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VBROADCASTSS 12(R12)(R13*1), Z14
+	VFMADD231PS  Z10, Z14, Z3
+	VBROADCASTSS 16(R12)(R13*1), Z15
+	VFMADD231PS  Z10, Z15, Z4
+	VBROADCASTSS 20(R12)(R13*1), Z16
+	VFMADD231PS  Z10, Z16, Z5
+	VBROADCASTSS 24(R12)(R13*1), Z17
+	VFMADD231PS  Z10, Z17, Z6
+	VBROADCASTSS 28(R12)(R13*1), Z18
+	VFMADD231PS  Z10, Z18, Z7
+	VBROADCASTSS 32(R12)(R13*1), Z19
+	VFMADD231PS  Z10, Z19, Z8
+	VBROADCASTSS 36(R12)(R13*1), Z20
+	VFMADD231PS  Z10, Z20, Z9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_columns_masked_k
+
+tile_10x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_columns_masked_sum
+
+tile_10x1_columns_masked_last:
+	VMOVUPS.Z    (BX), K1, Z10
+	VBROADCASTSS (R12), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS 4(R12), Z12
+	VFMADD231PS  Z10, Z12, Z1
+	VBROADCASTSS 8(R12), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VBROADCASTSS 12(R12), Z14
+	VFMADD231PS  Z10, Z14, Z3
+	VBROADCASTSS 16(R12), Z15
+	VFMADD231PS  Z10, Z15, Z4
+	VBROADCASTSS 20(R12), Z16
+	VFMADD231PS  Z10, Z16, Z5
+	VBROADCASTSS 24(R12), Z17
+	VFMADD231PS  Z10, Z17, Z6
+	VBROADCASTSS 28(R12), Z18
+	VFMADD231PS  Z10, Z18, Z7
+	VBROADCASTSS 32(R12), Z19
+	VFMADD231PS  Z10, Z19, Z8
+	VBROADCASTSS 36(R12), Z20
+	VFMADD231PS  Z10, Z20, Z9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x1_columns_masked_last
+
+tile_10x1_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_10x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z10
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z10, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z10, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z10, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z10, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z10, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z10, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z10, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z10, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z10, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z10, K2, Z9
+
+tile_10x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	VMOVUPS Z8, K1, (DX)(R11*2)
+	VMOVUPS Z9, K1, (R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_10x1_columns_masked
+
+tile_11x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (R15), K1, Z9
+	VMOVUPS.Z (R15)(R11*1), K1, Z10
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x1_columns_masked_rest
+
+tile_11x1_columns_masked_k:
+	VMOVUPS.Z    (BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Z11, Z13, Z1
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Z11, Z14, Z2
+	VBROADCASTSS 12(R12), Z15
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS 16(R12), Z16
+	VFMADD231PS  Z11, Z16, Z4
+	VBROADCASTSS 20(R12), Z17
+	VFMADD231PS  Z11, Z17, Z5
+	VBROADCASTSS 24(R12), Z18
+	VFMADD231PS  Z11, Z18, Z6
+	VBROADCASTSS 28(R12), Z19
+	VFMADD231PS  Z11, Z19, Z7
+	VBROADCASTSS 32(R12), Z20
+	VFMADD231PS  Z11, Z20, Z8
+	VBROADCASTSS 36(R12), Z21
+	VFMADD231PS  Z11, Z21, Z9
+	VBROADCASTSS 40(R12), Z22
+	VFMADD231PS  Z11, Z22, Z10
+	VMOVUPS.Z    (BX)(R10*1), K1, Z11
+	VBROADCASTSS (R12)(R8*1), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z13
+	VFMADD231PS  Z11, Z13, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z14
+	VFMADD231PS  Z11, Z14, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z15
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS 16(R12)(R8*1), Z16
+	VFMADD231PS  Z11, Z16, Z4
+	VBROADCASTSS 20(R12)(R8*1), Z17
+	VFMADD231PS  Z11, Z17, Z5
+	VBROADCASTSS 24(R12)(R8*1), Z18
+	VFMADD231PS  Z11, Z18, Z6
+	VBROADCASTSS 28(R12)(R8*1), Z19
+	VFMADD231PS  Z11, Z19, Z7
+	VBROADCASTSS 32(R12)(R8*1), Z20
+	VFMADD231PS  Z11, Z20, Z8
+	VBROADCASTSS 36(R12)(R8*1), Z21
+	VFMADD231PS  Z11, Z21, Z9
+	VBROADCASTSS 40(R12)(R8*1), Z22
+	VFMADD231PS  Z11, Z22, Z10
+	VMOVUPS.Z    (BX)(R10*2), K1, Z11
+	VBROADCASTSS (R12)(R8*2), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS 4(R12)(R8*2), Z13
+	VFMADD231PS  Z11, Z13, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z14
+	VFMADD231PS  Z11, Z14, Z2
+	VBROADCASTSS 12(R12)(R8*2), Z15
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS 16(R12)(R8*2), Z16
+	VFMADD231PS  Z11, Z16, Z4
+	VBROADCASTSS 20(R12)(R8*2), Z17
+	VFMADD231PS  Z11, Z17, Z5
+	VBROADCASTSS 24(R12)(R8*2), Z18
+	VFMADD231PS  Z11, Z18, Z6
+	VBROADCASTSS 28(R12)(R8*2), Z19
+	VFMADD231PS  Z11, Z19, Z7
+	VBROADCASTSS 32(R12)(R8*2), Z20
+	VFMADD231PS  Z11, Z20, Z8
+	VBROADCASTSS 36(R12)(R8*2), Z21
+	VFMADD231PS  Z11, Z21, Z9
+	VBROADCASTSS 40(R12)(R8*2), Z22
+	VFMADD231PS  Z11, Z22, Z10
+	VMOVUPS.Z    (BX)(DX*1), K1, Z11
+	VBROADCASTSS (R12)(R13*1), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS 4(R12)(R13*1), Z13
+	VFMADD231PS  Z11, Z13, Z1
+	VBROADCASTSS 8(R12)(R13*1), Z14
+	VFMADD231PS  Z11, Z14, Z2
+	VBROADCASTSS 12(R12)(R13*1), Z15
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS 16(R12)(R13*1), Z16
+	VFMADD231PS  Z11, Z16, Z4
+	VBROADCASTSS 20(R12)(R13*1), Z17
+	VFMADD231PS  Z11, Z17, Z5
+	VBROADCASTSS 24(R12)(R13*1), Z18
+	VFMADD231PS  Z11, Z18, Z6
+	VBROADCASTSS 28(R12)(R13*1), Z19
+	VFMADD231PS  Z11, Z19, Z7
+	VBROADCASTSS 32(R12)(R13*1), Z20
+	VFMADD231PS  Z11, Z20, Z8
+	VBROADCASTSS 36(R12)(R13*1), Z21
+	VFMADD231PS  Z11, Z21, Z9
+	VBROADCASTSS 40(R12)(R13*1), Z22
+	VFMADD231PS  Z11, Z22, Z10
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_columns_masked_k
+
+tile_11x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_columns_masked_sum
+
+tile_11x1_columns_masked_last:
+	VMOVUPS.Z    (BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Z11, Z13, Z1
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Z11, Z14, Z2
+	VBROADCASTSS 12(R12), Z15
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS 16(R12), Z16
+	VFMADD231PS  Z11, Z16, Z4
+	VBROADCASTSS 20(R12), Z17
+	VFMADD231PS  Z11, Z17, Z5
+	VBROADCASTSS 24(R12), Z18
+	VFMADD231PS  Z11, Z18, Z6
+	VBROADCASTSS 28(R12), Z19
+	VFMADD231PS  Z11, Z19, Z7
+	VBROADCASTSS 32(R12), Z20
+	VFMADD231PS  Z11, Z20, Z8
+	VBROADCASTSS 36(R12), Z21
+	VFMADD231PS  Z11, Z21, Z9
+	VBROADCASTSS 40(R12), Z22
+	VFMADD231PS  Z11, Z22, Z10
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x1_columns_masked_last
+
+tile_11x1_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z10, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_11x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z11
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z11, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z11, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z11, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z11, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z11, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z11, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z11, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z11, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z11, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z11, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z11, K2, Z10
+
+tile_11x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	VMOVUPS Z8, K1, (DX)(R11*2)
+	VMOVUPS Z9, K1, (R15)
+	VMOVUPS Z10, K1, (R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_11x1_columns_masked
+
+tile_12x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (R15), K1, Z9
+	VMOVUPS.Z (R15)(R11*1), K1, Z10
+	VMOVUPS.Z (R15)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x1_columns_masked_rest
+
+tile_12x1_columns_masked_k:
+	VMOVUPS.Z    (BX), K1, Z12
+	VBROADCASTSS (R12), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS 4(R12), Z14
+	VFMADD231PS  Z12, Z14, Z1
+	VBROADCASTSS 8(R12), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VBROADCASTSS 12(R12), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VBROADCASTSS 16(R12), Z17
+	VFMADD231PS  Z12, Z17, Z4
+	VBROADCASTSS 20(R12), Z18
+	VFMADD231PS  Z12, Z18, Z5
+	VBROADCASTSS 24(R12), Z19
+	VFMADD231PS  Z12, Z19, Z6
+	VBROADCASTSS 28(R12), Z20
+	VFMADD231PS  Z12, Z20, Z7
+	VBROADCASTSS 32(R12), Z21
+	VFMADD231PS  Z12, Z21, Z8
+	VBROADCASTSS 36(R12), Z22
+	VFMADD231PS  Z12, Z22, Z9
+	VBROADCASTSS 40(R12), Z23
+	VFMADD231PS  Z12, Z23, Z10
+	VBROADCASTSS 44(R12), Z24
+	VFMADD231PS  Z12, Z24, Z11
+	VMOVUPS.Z    (BX)(R10*1), K1, Z12
+	VBROADCASTSS (R12)(R8*1), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS 4(R12)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z1
+	VBROADCASTSS 8(R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VBROADCASTSS 12(R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VBROADCASTSS 16(R12)(R8*1), Z17
+	VFMADD231PS  Z12, Z17, Z4
+	VBROADCASTSS 20(R12)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z5
+	VBROADCASTSS 24(R12)(R8*1), Z19
+	VFMADD231PS  Z12, Z19, Z6
+	VBROADCASTSS 28(R12)(R8*1), Z20
+	VFMADD231PS  Z12, Z20, Z7
+	VBROADCASTSS 32(R12)(R8*1), Z21
+	VFMADD231PS  Z12, Z21, Z8
+	VBROADCASTSS 36(R12)(R8*1), Z22
+	VFMADD231PS  Z12, Z22, Z9
+	VBROADCASTSS 40(R12)(R8*1), Z23
+	VFMADD231PS  Z12, Z23, Z10
+	VBROADCASTSS 44(R12)(R8*1), Z24
+	VFMADD231PS  Z12, Z24, Z11
+	VMOVUPS.Z    (BX)(R10*2), K1, Z12
+	VBROADCASTSS (R12)(R8*2), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS 4(R12)(R8*2), Z14
+	VFMADD231PS  Z12, Z14, Z1
+	VBROADCASTSS 8(R12)(R8*2), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VBROADCASTSS 12(R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VBROADCASTSS 16(R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z4
+	VBROADCASTSS 20(R12)(R8*2), Z18
+	VFMADD231PS  Z12, Z18, Z5
+	VBROADCASTSS 24(R12)(R8*2), Z19
+	VFMADD231PS  Z12, Z19, Z6
+	VBROADCASTSS 28(R12)(R8*2), Z20
+	VFMADD231PS  Z12, Z20, Z7
+	VBROADCASTSS 32(R12)(R8*2), Z21
+	VFMADD231PS  Z12, Z21, Z8
+	VBROADCASTSS 36(R12)(R8*2), Z22
+	VFMADD231PS  Z12, Z22, Z9
+	VBROADCASTSS 40(R12)(R8*2), Z23
+	VFMADD231PS  Z12, Z23, Z10
+	VBROADCASTSS 44(R12)(R8*2), Z24
+	VFMADD231PS  Z12, Z24, Z11
+	VMOVUPS.Z    (BX)(DX*1), K1, Z12
+	VBROADCASTSS (R12)(R13*1), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS 4(R12)(R13*1), Z14
+	VFMADD231PS  Z12, Z14, Z1
+	VBROADCASTSS 8(R12)(R13*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VBROADCASTSS 12(R12)(R13*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VBROADCASTSS 16(R12)(R13*1), Z17
+	VFMADD231PS  Z12, Z17, Z4
+	VBROADCASTSS 20(R12)(R13*1), Z18
+	VFMADD231PS  Z12, Z18, Z5
+	VBROADCASTSS 24(R12)(R13*1), Z19
+	VFMADD231PS  Z12, Z19, Z6
+	VBROADCASTSS 28(R12)(R13*1), Z20
+	VFMADD231PS  Z12, Z20, Z7
+	VBROADCASTSS 32(R12)(R13*1), Z21
+	VFMADD231PS  Z12, Z21, Z8
+	VBROADCASTSS 36(R12)(R13*1), Z22
+	VFMADD231PS  Z12, Z22, Z9
+	VBROADCASTSS 40(R12)(R13*1), Z23
+	VFMADD231PS  Z12, Z23, Z10
+	VBROADCASTSS 44(R12)(R13*1), Z24
+	VFMADD231PS  Z12, Z24, Z11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_columns_masked_k
+
+tile_12x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_columns_masked_sum
+
+tile_12x1_columns_masked_last:
+	VMOVUPS.Z    (BX), K1, Z12
+	VBROADCASTSS (R12), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS 4(R12), Z14
+	VFMADD231PS  Z12, Z14, Z1
+	VBROADCASTSS 8(R12), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VBROADCASTSS 12(R12), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VBROADCASTSS 16(R12), Z17
+	VFMADD231PS  Z12, Z17, Z4
+	VBROADCASTSS 20(R12), Z18
+	VFMADD231PS  Z12, Z18, Z5
+	VBROADCASTSS 24(R12), Z19
+	VFMADD231PS  Z12, Z19, Z6
+	VBROADCASTSS 28(R12), Z20
+	VFMADD231PS  Z12, Z20, Z7
+	VBROADCASTSS 32(R12), Z21
+	VFMADD231PS  Z12, Z21, Z8
+	VBROADCASTSS 36(R12), Z22
+	VFMADD231PS  Z12, Z22, Z9
+	VBROADCASTSS 40(R12), Z23
+	VFMADD231PS  Z12, Z23, Z10
+	VBROADCASTSS 44(R12), Z24
+	VFMADD231PS  Z12, Z24, Z11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x1_columns_masked_last
+
+tile_12x1_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_12x1_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z12
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z12, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z12, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z12, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z12, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z12, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z12, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z12, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z12, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z12, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z12, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z12, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z12, K2, Z11
+
+tile_12x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	VMOVUPS Z8, K1, (DX)(R11*2)
+	VMOVUPS Z9, K1, (R15)
+	VMOVUPS Z10, K1, (R15)(R11*1)
+	VMOVUPS Z11, K1, (R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_12x1_columns_masked
+
+tile_1x2_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x2_columns_masked_rest
+
+tile_1x2_columns_masked_k:
+	VMOVUPS      (BX), Z2
+	VMOVUPS.Z    64(BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS      (BX)(R10*1), Z2
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z3
+	VBROADCASTSS (R12)(R8*1), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS      (BX)(R10*2), Z2
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z3
+	VBROADCASTSS (R12)(R8*2), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS      (BX)(DX*1), Z2
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z3
+	VBROADCASTSS (R12)(R13*1), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_columns_masked_k
+
+tile_1x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_columns_masked_sum
+
+tile_1x2_columns_masked_last:
+	VMOVUPS      (BX), Z2
+	VMOVUPS.Z    64(BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x2_columns_masked_last
+
+tile_1x2_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	KORTESTW     K2, K2
+	JCS          tile_1x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z2
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z2, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z2, K2, Z1
+
+tile_1x2_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x2_columns_masked
+
+tile_2x2_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x2_columns_masked_rest
+
+tile_2x2_columns_masked_k:
+	VMOVUPS      (BX), Z4
+	VMOVUPS.Z    64(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(R12), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Z5, Z7, Z3
+	VMOVUPS      (BX)(R10*1), Z4
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z5
+	VBROADCASTSS (R12)(R8*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Z5, Z7, Z3
+	VMOVUPS      (BX)(R10*2), Z4
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z5
+	VBROADCASTSS (R12)(R8*2), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Z5, Z7, Z3
+	VMOVUPS      (BX)(DX*1), Z4
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z5
+	VBROADCASTSS (R12)(R13*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(R12)(R13*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Z5, Z7, Z3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_columns_masked_k
+
+tile_2x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_columns_masked_sum
+
+tile_2x2_columns_masked_last:
+	VMOVUPS      (BX), Z4
+	VMOVUPS.Z    64(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(R12), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Z5, Z7, Z3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x2_columns_masked_last
+
+tile_2x2_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_2x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z4
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z4, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z4, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z4, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z4, K2, Z3
+
+tile_2x2_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x2_columns_masked
+
+tile_3x2_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x2_columns_masked_rest
+
+tile_3x2_columns_masked_k:
+	VMOVUPS      (BX), Z6
+	VMOVUPS.Z    64(BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(R12), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z9, Z3
+	VBROADCASTSS 8(R12), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+	VMOVUPS      (BX)(R10*1), Z6
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z7
+	VBROADCASTSS (R12)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z9, Z3
+	VBROADCASTSS 8(R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+	VMOVUPS      (BX)(R10*2), Z6
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z7
+	VBROADCASTSS (R12)(R8*2), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z9, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+	VMOVUPS      (BX)(DX*1), Z6
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z7
+	VBROADCASTSS (R12)(R13*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(R12)(R13*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z9, Z3
+	VBROADCASTSS 8(R12)(R13*1), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_columns_masked_k
+
+tile_3x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_columns_masked_sum
+
+tile_3x2_columns_masked_last:
+	VMOVUPS      (BX), Z6
+	VMOVUPS.Z    64(BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(R12), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z9, Z3
+	VBROADCASTSS 8(R12), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x2_columns_masked_last
+
+tile_3x2_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_3x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z6
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z6, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z6, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z6, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z6, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z6, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z6, K2, Z5
+
+tile_3x2_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x2_columns_masked
+
+tile_4x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x2_columns_masked_rest
+
+tile_4x2_columns_masked_k:
+	VMOVUPS      (BX), Z8
+	VMOVUPS.Z    64(BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(R12), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z11, Z3
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VBROADCASTSS 12(R12), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z13, Z7
+	VMOVUPS      (BX)(R10*1), Z8
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z9
+	VBROADCASTSS (R12)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z11, Z3
+	VBROADCASTSS 8(R12)(R8*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VBROADCASTSS 12(R12)(R8*1), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z13, Z7
+	VMOVUPS      (BX)(R10*2), Z8
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z9
+	VBROADCASTSS (R12)(R8*2), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z11, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z13, Z7
+	VMOVUPS      (BX)(DX*1), Z8
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z9
+	VBROADCASTSS (R12)(R13*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(R12)(R13*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z11, Z3
+	VBROADCASTSS 8(R12)(R13*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VBROADCASTSS 12(R12)(R13*1), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z13, Z7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_columns_masked_k
+
+tile_4x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_columns_masked_sum
+
+tile_4x2_columns_masked_last:
+	VMOVUPS      (BX), Z8
+	VMOVUPS.Z    64(BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(R12), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z11, Z3
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VBROADCASTSS 12(R12), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z13, Z7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x2_columns_masked_last
+
+tile_4x2_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_4x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z8
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z8, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z8, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z8, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z8, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z8, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z8, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z8, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z8, K2, Z7
+
+tile_4x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x2_columns_masked
+
+tile_5x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x2_columns_masked_rest
+
+tile_5x2_columns_masked_k:
+	VMOVUPS      (BX), Z10
+	VMOVUPS.Z    64(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z11, Z14, Z5
+	VBROADCASTSS 12(R12), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z15, Z7
+	VBROADCASTSS 16(R12), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Z11, Z16, Z9
+	VMOVUPS      (BX)(R10*1), Z10
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z11
+	VBROADCASTSS (R12)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS 8(R12)(R8*1), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z11, Z14, Z5
+	VBROADCASTSS 12(R12)(R8*1), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z15, Z7
+	VBROADCASTSS 16(R12)(R8*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Z11, Z16, Z9
+	VMOVUPS      (BX)(R10*2), Z10
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z11
+	VBROADCASTSS (R12)(R8*2), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z11, Z14, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z15, Z7
+	VBROADCASTSS 16(R12)(R8*2), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Z11, Z16, Z9
+	VMOVUPS      (BX)(DX*1), Z10
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z11
+	VBROADCASTSS (R12)(R13*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(R12)(R13*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS 8(R12)(R13*1), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z11, Z14, Z5
+	VBROADCASTSS 12(R12)(R13*1), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z15, Z7
+	VBROADCASTSS 16(R12)(R13*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Z11, Z16, Z9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_columns_masked_k
+
+tile_5x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_columns_masked_sum
+
+tile_5x2_columns_masked_last:
+	VMOVUPS      (BX), Z10
+	VMOVUPS.Z    64(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z11, Z14, Z5
+	VBROADCASTSS 12(R12), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z15, Z7
+	VBROADCASTSS 16(R12), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Z11, Z16, Z9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x2_columns_masked_last
+
+tile_5x2_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_5x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z10
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z10, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z10, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z10, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z10, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z10, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z10, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z10, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z10, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z10, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z10, K2, Z9
+
+tile_5x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x2_columns_masked
+
+tile_6x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x2_columns_masked_rest
+
+tile_6x2_columns_masked_k:
+	VMOVUPS      (BX), Z12
+	VMOVUPS.Z    64(BX), K1, Z13
+	VBROADCASTSS (R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(R12), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS 8(R12), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VBROADCASTSS 12(R12), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VBROADCASTSS 16(R12), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VBROADCASTSS 20(R12), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Z13, Z19, Z11
+	VMOVUPS      (BX)(R10*1), Z12
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z13
+	VBROADCASTSS (R12)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS 8(R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VBROADCASTSS 12(R12)(R8*1), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VBROADCASTSS 16(R12)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VBROADCASTSS 20(R12)(R8*1), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Z13, Z19, Z11
+	VMOVUPS      (BX)(R10*2), Z12
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z13
+	VBROADCASTSS (R12)(R8*2), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VBROADCASTSS 16(R12)(R8*2), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VBROADCASTSS 20(R12)(R8*2), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Z13, Z19, Z11
+	VMOVUPS      (BX)(DX*1), Z12
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z13
+	VBROADCASTSS (R12)(R13*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(R12)(R13*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS 8(R12)(R13*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VBROADCASTSS 12(R12)(R13*1), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VBROADCASTSS 16(R12)(R13*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VBROADCASTSS 20(R12)(R13*1), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Z13, Z19, Z11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_columns_masked_k
+
+tile_6x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_columns_masked_sum
+
+tile_6x2_columns_masked_last:
+	VMOVUPS      (BX), Z12
+	VMOVUPS.Z    64(BX), K1, Z13
+	VBROADCASTSS (R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(R12), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS 8(R12), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VBROADCASTSS 12(R12), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VBROADCASTSS 16(R12), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VBROADCASTSS 20(R12), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Z13, Z19, Z11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x2_columns_masked_last
+
+tile_6x2_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_6x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z12
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z12, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z12, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z12, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z12, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z12, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z12, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z12, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z12, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z12, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z12, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z12, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z12, K2, Z11
+
+tile_6x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x2_columns_masked
+
+tile_7x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x2_columns_masked_rest
+
+tile_7x2_columns_masked_k:
+	VMOVUPS      (BX), Z14
+	VMOVUPS.Z    64(BX), K1, Z15
+	VBROADCASTSS (R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(R12), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS 8(R12), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z15, Z18, Z5
+	VBROADCASTSS 12(R12), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS 16(R12), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Z15, Z20, Z9
+	VBROADCASTSS 20(R12), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Z15, Z21, Z11
+	VBROADCASTSS 24(R12), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Z15, Z22, Z13
+	VMOVUPS      (BX)(R10*1), Z14
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z15
+	VBROADCASTSS (R12)(R8*1), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS 8(R12)(R8*1), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z15, Z18, Z5
+	VBROADCASTSS 12(R12)(R8*1), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS 16(R12)(R8*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Z15, Z20, Z9
+	VBROADCASTSS 20(R12)(R8*1), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Z15, Z21, Z11
+	VBROADCASTSS 24(R12)(R8*1), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Z15, Z22, Z13
+	VMOVUPS      (BX)(R10*2), Z14
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z15
+	VBROADCASTSS (R12)(R8*2), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z15, Z18, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS 16(R12)(R8*2), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Z15, Z20, Z9
+	VBROADCASTSS 20(R12)(R8*2), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Z15, Z21, Z11
+	VBROADCASTSS 24(R12)(R8*2), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Z15, Z22, Z13
+	VMOVUPS      (BX)(DX*1), Z14
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z15
+	VBROADCASTSS (R12)(R13*1), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(R12)(R13*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS 8(R12)(R13*1), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z15, Z18, Z5
+	VBROADCASTSS 12(R12)(R13*1), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS 16(R12)(R13*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Z15, Z20, Z9
+	VBROADCASTSS 20(R12)(R13*1), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Z15, Z21, Z11
+	VBROADCASTSS 24(R12)(R13*1), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Z15, Z22, Z13
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x2_columns_masked_k
+
+tile_7x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x2_columns_masked_sum
+
+tile_7x2_columns_masked_last:
+	VMOVUPS      (BX), Z14
+	VMOVUPS.Z    64(BX), K1, Z15
+	VBROADCASTSS (R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(R12), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS 8(R12), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z15, Z18, Z5
+	VBROADCASTSS 12(R12), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS 16(R12), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Z15, Z20, Z9
+	VBROADCASTSS 20(R12), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Z15, Z21, Z11
+	VBROADCASTSS 24(R12), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Z15, Z22, Z13
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x2_columns_masked_last
+
+tile_7x2_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_7x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z14
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z14, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z14, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z14, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z14, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z14, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z14, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z14, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z14, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z14, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z14, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z14, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z14, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z14, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z14, K2, Z13
+
+tile_7x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x2_columns_masked
+
+tile_8x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x2_columns_masked_rest
+
+tile_8x2_columns_masked_k:
+	VMOVUPS      (BX), Z16
+	VMOVUPS.Z    64(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(R12), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS 8(R12), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VBROADCASTSS 12(R12), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS 16(R12), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z17, Z22, Z9
+	VBROADCASTSS 20(R12), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Z17, Z23, Z11
+	VBROADCASTSS 24(R12), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Z17, Z24, Z13
+	VBROADCASTSS 28(R12), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Z17, Z25, Z15
+	VMOVUPS      (BX)(R10*1), Z16
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z17
+	VBROADCASTSS (R12)(R8*1), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS 8(R12)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VBROADCASTSS 12(R12)(R8*1), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS 16(R12)(R8*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z17, Z22, Z9
+	VBROADCASTSS 20(R12)(R8*1), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Z17, Z23, Z11
+	VBROADCASTSS 24(R12)(R8*1), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Z17, Z24, Z13
+	VBROADCASTSS 28(R12)(R8*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Z17, Z25, Z15
+	VMOVUPS      (BX)(R10*2), Z16
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z17
+	VBROADCASTSS (R12)(R8*2), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS 16(R12)(R8*2), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z17, Z22, Z9
+	VBROADCASTSS 20(R12)(R8*2), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Z17, Z23, Z11
+	VBROADCASTSS 24(R12)(R8*2), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Z17, Z24, Z13
+	VBROADCASTSS 28(R12)(R8*2), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Z17, Z25, Z15
+	VMOVUPS      (BX)(DX*1), Z16
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z17
+	VBROADCASTSS (R12)(R13*1), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(R12)(R13*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS 8(R12)(R13*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VBROADCASTSS 12(R12)(R13*1), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS 16(R12)(R13*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z17, Z22, Z9
+	VBROADCASTSS 20(R12)(R13*1), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Z17, Z23, Z11
+	VBROADCASTSS 24(R12)(R13*1), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Z17, Z24, Z13
+	VBROADCASTSS 28(R12)(R13*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Z17, Z25, Z15
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x2_columns_masked_k
+
+tile_8x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x2_columns_masked_sum
+
+tile_8x2_columns_masked_last:
+	VMOVUPS      (BX), Z16
+	VMOVUPS.Z    64(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(R12), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS 8(R12), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VBROADCASTSS 12(R12), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS 16(R12), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z17, Z22, Z9
+	VBROADCASTSS 20(R12), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Z17, Z23, Z11
+	VBROADCASTSS 24(R12), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Z17, Z24, Z13
+	VBROADCASTSS 28(R12), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Z17, Z25, Z15
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x2_columns_masked_last
+
+tile_8x2_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_8x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z16
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z16, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z16, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z16, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z16, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z16, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z16, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z16, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z16, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z16, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z16, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z16, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z16, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z16, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z16, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z16, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z16, K2, Z15
+
+tile_8x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x2_columns_masked
+
+tile_9x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R11*2), Z16
+	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x2_columns_masked_rest
+
+tile_9x2_columns_masked_k:
+	VMOVUPS      (BX), Z18
+	VMOVUPS.Z    64(BX), K1, Z19
+	VBROADCASTSS (R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(R12), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Z19, Z21, Z3
+	VBROADCASTSS 8(R12), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Z19, Z22, Z5
+	VBROADCASTSS 12(R12), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VBROADCASTSS 16(R12), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Z19, Z24, Z9
+	VBROADCASTSS 20(R12), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Z19, Z25, Z11
+	VBROADCASTSS 24(R12), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Z19, Z26, Z13
+	VBROADCASTSS 28(R12), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Z19, Z27, Z15
+	VBROADCASTSS 32(R12), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Z19, Z28, Z17
+	VMOVUPS      (BX)(R10*1), Z18
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z19
+	VBROADCASTSS (R12)(R8*1), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Z19, Z21, Z3
+	VBROADCASTSS 8(R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Z19, Z22, Z5
+	VBROADCASTSS 12(R12)(R8*1), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VBROADCASTSS 16(R12)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Z19, Z24, Z9
+	VBROADCASTSS 20(R12)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Z19, Z25, Z11
+	VBROADCASTSS 24(R12)(R8*1), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Z19, Z26, Z13
+	VBROADCASTSS 28(R12)(R8*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Z19, Z27, Z15
+	VBROADCASTSS 32(R12)(R8*1), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Z19, Z28, Z17
+	VMOVUPS      (BX)(R10*2), Z18
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z19
+	VBROADCASTSS (R12)(R8*2), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Z19, Z21, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Z19, Z22, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VBROADCASTSS 16(R12)(R8*2), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Z19, Z24, Z9
+	VBROADCASTSS 20(R12)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Z19, Z25, Z11
+	VBROADCASTSS 24(R12)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Z19, Z26, Z13
+	VBROADCASTSS 28(R12)(R8*2), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Z19, Z27, Z15
+	VBROADCASTSS 32(R12)(R8*2), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Z19, Z28, Z17
+	VMOVUPS      (BX)(DX*1), Z18
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z19
+	VBROADCASTSS (R12)(R13*1), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(R12)(R13*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Z19, Z21, Z3
+	VBROADCASTSS 8(R12)(R13*1), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Z19, Z22, Z5
+	VBROADCASTSS 12(R12)(R13*1), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VBROADCASTSS 16(R12)(R13*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Z19, Z24, Z9
+	VBROADCASTSS 20(R12)(R13*1), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Z19, Z25, Z11
+	VBROADCASTSS 24(R12)(R13*1), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Z19, Z26, Z13
+	VBROADCASTSS 28(R12)(R13*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Z19, Z27, Z15
+	VBROADCASTSS 32(R12)(R13*1), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Z19, Z28, Z17
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x2_columns_masked_k
+
+tile_9x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x2_columns_masked_sum
+
+tile_9x2_columns_masked_last:
+	VMOVUPS      (BX), Z18
+	VMOVUPS.Z    64(BX), K1, Z19
+	VBROADCASTSS (R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(R12), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Z19, Z21, Z3
+	VBROADCASTSS 8(R12), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Z19, Z22, Z5
+	VBROADCASTSS 12(R12), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VBROADCASTSS 16(R12), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Z19, Z24, Z9
+	VBROADCASTSS 20(R12), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Z19, Z25, Z11
+	VBROADCASTSS 24(R12), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Z19, Z26, Z13
+	VBROADCASTSS 28(R12), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Z19, Z27, Z15
+	VBROADCASTSS 32(R12), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Z19, Z28, Z17
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x2_columns_masked_last
+
+tile_9x2_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_9x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z18
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z18, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z18, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z18, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z18, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z18, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z18, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z18, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z18, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z18, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z18, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z18, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z18, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z18, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z18, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z18, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z18, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z18, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z18, K2, Z17
+
+tile_9x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	VMOVUPS Z16, (DX)(R11*2)
+	VMOVUPS Z17, K1, 64(DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_9x2_columns_masked
+
+tile_10x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R11*2), Z16
+	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Z19
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x2_columns_masked_rest
+
+tile_10x2_columns_masked_k:
+	VMOVUPS      (BX), Z20
+	VMOVUPS.Z    64(BX), K1, Z21
+	VBROADCASTSS (R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(R12), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Z21, Z23, Z3
+	VBROADCASTSS 8(R12), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VBROADCASTSS 12(R12), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Z21, Z25, Z7
+	VBROADCASTSS 16(R12), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z21, Z26, Z9
+	VBROADCASTSS 20(R12), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Z21, Z27, Z11
+	VBROADCASTSS 24(R12), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Z21, Z28, Z13
+	VBROADCASTSS 28(R12), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Z21, Z29, Z15
+	VBROADCASTSS 32(R12), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Z21, Z30, Z17
+	VBROADCASTSS 36(R12), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Z21, Z31, Z19
+	VMOVUPS      (BX)(R10*1), Z20
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z21
+	VBROADCASTSS (R12)(R8*1), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Z21, Z23, Z3
+	VBROADCASTSS 8(R12)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VBROADCASTSS 12(R12)(R8*1), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Z21, Z25, Z7
+	VBROADCASTSS 16(R12)(R8*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z21, Z26, Z9
+	VBROADCASTSS 20(R12)(R8*1), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Z21, Z27, Z11
+	VBROADCASTSS 24(R12)(R8*1), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Z21, Z28, Z13
+	VBROADCASTSS 28(R12)(R8*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Z21, Z29, Z15
+	VBROADCASTSS 32(R12)(R8*1), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Z21, Z30, Z17
+	VBROADCASTSS 36(R12)(R8*1), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Z21, Z31, Z19
+	VMOVUPS      (BX)(R10*2), Z20
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z21
+	VBROADCASTSS (R12)(R8*2), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Z21, Z23, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Z21, Z25, Z7
+	VBROADCASTSS 16(R12)(R8*2), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z21, Z26, Z9
+	VBROADCASTSS 20(R12)(R8*2), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Z21, Z27, Z11
+	VBROADCASTSS 24(R12)(R8*2), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Z21, Z28, Z13
+	VBROADCASTSS 28(R12)(R8*2), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Z21, Z29, Z15
+	VBROADCASTSS 32(R12)(R8*2), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Z21, Z30, Z17
+	VBROADCASTSS 36(R12)(R8*2), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Z21, Z31, Z19
+	VMOVUPS      (BX)(DX*1), Z20
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z21
+	VBROADCASTSS (R12)(R13*1), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(R12)(R13*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Z21, Z23, Z3
+	VBROADCASTSS 8(R12)(R13*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VBROADCASTSS 12(R12)(R13*1), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Z21, Z25, Z7
+	VBROADCASTSS 16(R12)(R13*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z21, Z26, Z9
+	VBROADCASTSS 20(R12)(R13*1), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Z21, Z27, Z11
+	VBROADCASTSS 24(R12)(R13*1), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Z21, Z28, Z13
+	VBROADCASTSS 28(R12)(R13*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Z21, Z29, Z15
+	VBROADCASTSS 32(R12)(R13*1), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Z21, Z30, Z17
+	VBROADCASTSS 36(R12)(R13*1), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Z21, Z31, Z19
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x2_columns_masked_k
+
+tile_10x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x2_columns_masked_sum
+
+tile_10x2_columns_masked_last:
+	VMOVUPS      (BX), Z20
+	VMOVUPS.Z    64(BX), K1, Z21
+	VBROADCASTSS (R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(R12), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Z21, Z23, Z3
+	VBROADCASTSS 8(R12), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VBROADCASTSS 12(R12), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Z21, Z25, Z7
+	VBROADCASTSS 16(R12), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z21, Z26, Z9
+	VBROADCASTSS 20(R12), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Z21, Z27, Z11
+	VBROADCASTSS 24(R12), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Z21, Z28, Z13
+	VBROADCASTSS 28(R12), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Z21, Z29, Z15
+	VBROADCASTSS 32(R12), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Z21, Z30, Z17
+	VBROADCASTSS 36(R12), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Z21, Z31, Z19
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x2_columns_masked_last
+
+tile_10x2_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_10x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z20
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z20, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z20, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z20, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z20, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z20, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z20, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z20, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z20, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z20, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z20, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z20, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z20, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z20, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z20, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z20, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z20, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z20, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z20, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z20, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z20, K2, Z19
+
+tile_10x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	VMOVUPS Z16, (DX)(R11*2)
+	VMOVUPS Z17, K1, 64(DX)(R11*2)
+	VMOVUPS Z18, (R15)
+	VMOVUPS Z19, K1, 64(R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_10x2_columns_masked
+
+tile_11x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R11*2), Z16
+	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Z19
+	VMOVUPS   (R15)(R11*1), Z20
+	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x2_columns_masked_rest
+
+tile_11x2_columns_masked_k:
+	VMOVUPS      (BX), Z22
+	VMOVUPS.Z    64(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(R12), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Z23, Z25, Z3
+	VBROADCASTSS 8(R12), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Z23, Z26, Z5
+	VBROADCASTSS 12(R12), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS 16(R12), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Z23, Z28, Z9
+	VBROADCASTSS 20(R12), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Z23, Z29, Z11
+	VBROADCASTSS 24(R12), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Z23, Z30, Z13
+	VBROADCASTSS 28(R12), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Z23, Z31, Z15
+	VBROADCASTSS 32(R12), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 36(R12), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Z23, Z25, Z19
+	VBROADCASTSS 40(R12), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Z23, Z26, Z21
+	VMOVUPS      (BX)(R10*1), Z22
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z23
+	VBROADCASTSS (R12)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Z23, Z25, Z3
+	VBROADCASTSS 8(R12)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Z23, Z26, Z5
+	VBROADCASTSS 12(R12)(R8*1), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS 16(R12)(R8*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Z23, Z28, Z9
+	VBROADCASTSS 20(R12)(R8*1), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Z23, Z29, Z11
+	VBROADCASTSS 24(R12)(R8*1), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Z23, Z30, Z13
+	VBROADCASTSS 28(R12)(R8*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Z23, Z31, Z15
+	VBROADCASTSS 32(R12)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 36(R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Z23, Z25, Z19
+	VBROADCASTSS 40(R12)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Z23, Z26, Z21
+	VMOVUPS      (BX)(R10*2), Z22
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z23
+	VBROADCASTSS (R12)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Z23, Z25, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Z23, Z26, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS 16(R12)(R8*2), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Z23, Z28, Z9
+	VBROADCASTSS 20(R12)(R8*2), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Z23, Z29, Z11
+	VBROADCASTSS 24(R12)(R8*2), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Z23, Z30, Z13
+	VBROADCASTSS 28(R12)(R8*2), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Z23, Z31, Z15
+	VBROADCASTSS 32(R12)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 36(R12)(R8*2), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Z23, Z25, Z19
+	VBROADCASTSS 40(R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Z23, Z26, Z21
+	VMOVUPS      (BX)(DX*1), Z22
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z23
+	VBROADCASTSS (R12)(R13*1), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(R12)(R13*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Z23, Z25, Z3
+	VBROADCASTSS 8(R12)(R13*1), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Z23, Z26, Z5
+	VBROADCASTSS 12(R12)(R13*1), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS 16(R12)(R13*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Z23, Z28, Z9
+	VBROADCASTSS 20(R12)(R13*1), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Z23, Z29, Z11
+	VBROADCASTSS 24(R12)(R13*1), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Z23, Z30, Z13
+	VBROADCASTSS 28(R12)(R13*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Z23, Z31, Z15
+	VBROADCASTSS 32(R12)(R13*1), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 36(R12)(R13*1), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Z23, Z25, Z19
+	VBROADCASTSS 40(R12)(R13*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Z23, Z26, Z21
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x2_columns_masked_k
+
+tile_11x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x2_columns_masked_sum
+
+tile_11x2_columns_masked_last:
+	VMOVUPS      (BX), Z22
+	VMOVUPS.Z    64(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(R12), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Z23, Z25, Z3
+	VBROADCASTSS 8(R12), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Z23, Z26, Z5
+	VBROADCASTSS 12(R12), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS 16(R12), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Z23, Z28, Z9
+	VBROADCASTSS 20(R12), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Z23, Z29, Z11
+	VBROADCASTSS 24(R12), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Z23, Z30, Z13
+	VBROADCASTSS 28(R12), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Z23, Z31, Z15
+	VBROADCASTSS 32(R12), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 36(R12), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Z23, Z25, Z19
+	VBROADCASTSS 40(R12), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Z23, Z26, Z21
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x2_columns_masked_last
+
+tile_11x2_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	VCMPPS       $0x07, Z20, Z21, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_11x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z22
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z22, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z22, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z22, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z22, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z22, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z22, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z22, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z22, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z22, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z22, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z22, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z22, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z22, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z22, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z22, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z22, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z22, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z22, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z22, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z22, K2, Z19
+	VCMPPS       $0x03, Z20, Z20, K2
+	VMOVAPS      Z22, K2, Z20
+	VCMPPS       $0x03, Z21, Z21, K2
+	VMOVAPS      Z22, K2, Z21
+
+tile_11x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	VMOVUPS Z16, (DX)(R11*2)
+	VMOVUPS Z17, K1, 64(DX)(R11*2)
+	VMOVUPS Z18, (R15)
+	VMOVUPS Z19, K1, 64(R15)
+	VMOVUPS Z20, (R15)(R11*1)
+	VMOVUPS Z21, K1, 64(R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_11x2_columns_masked
+
+tile_12x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R11*2), Z16
+	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Z19
+	VMOVUPS   (R15)(R11*1), Z20
+	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPS   (R15)(R11*2), Z22
+	VMOVUPS.Z 64(R15)(R11*2), K1, Z23
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x2_columns_masked_rest
+
+tile_12x2_columns_masked_k:
+	VMOVUPS      (BX), Z24
+	VMOVUPS.Z    64(BX), K1, Z25
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(R12), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Z25, Z27, Z3
+	VBROADCASTSS 8(R12), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VBROADCASTSS 12(R12), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VBROADCASTSS 16(R12), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z25, Z30, Z9
+	VBROADCASTSS 20(R12), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Z25, Z31, Z11
+	VBROADCASTSS 24(R12), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 28(R12), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Z25, Z27, Z15
+	VBROADCASTSS 32(R12), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VBROADCASTSS 36(R12), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Z25, Z29, Z19
+	VBROADCASTSS 40(R12), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Z25, Z30, Z21
+	VBROADCASTSS 44(R12), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Z25, Z31, Z23
+	VMOVUPS      (BX)(R10*1), Z24
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z25
+	VBROADCASTSS (R12)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Z25, Z27, Z3
+	VBROADCASTSS 8(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VBROADCASTSS 12(R12)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VBROADCASTSS 16(R12)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z25, Z30, Z9
+	VBROADCASTSS 20(R12)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Z25, Z31, Z11
+	VBROADCASTSS 24(R12)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 28(R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Z25, Z27, Z15
+	VBROADCASTSS 32(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VBROADCASTSS 36(R12)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Z25, Z29, Z19
+	VBROADCASTSS 40(R12)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Z25, Z30, Z21
+	VBROADCASTSS 44(R12)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Z25, Z31, Z23
+	VMOVUPS      (BX)(R10*2), Z24
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z25
+	VBROADCASTSS (R12)(R8*2), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(R12)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Z25, Z27, Z3
+	VBROADCASTSS 8(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VBROADCASTSS 12(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VBROADCASTSS 16(R12)(R8*2), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z25, Z30, Z9
+	VBROADCASTSS 20(R12)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Z25, Z31, Z11
+	VBROADCASTSS 24(R12)(R8*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 28(R12)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Z25, Z27, Z15
+	VBROADCASTSS 32(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VBROADCASTSS 36(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Z25, Z29, Z19
+	VBROADCASTSS 40(R12)(R8*2), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Z25, Z30, Z21
+	VBROADCASTSS 44(R12)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Z25, Z31, Z23
+	VMOVUPS      (BX)(DX*1), Z24
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z25
+	VBROADCASTSS (R12)(R13*1), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(R12)(R13*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Z25, Z27, Z3
+	VBROADCASTSS 8(R12)(R13*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VBROADCASTSS 12(R12)(R13*1), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VBROADCASTSS 16(R12)(R13*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z25, Z30, Z9
+	VBROADCASTSS 20(R12)(R13*1), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Z25, Z31, Z11
+	VBROADCASTSS 24(R12)(R13*1), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 28(R12)(R13*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Z25, Z27, Z15
+	VBROADCASTSS 32(R12)(R13*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VBROADCASTSS 36(R12)(R13*1), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Z25, Z29, Z19
+	VBROADCASTSS 40(R12)(R13*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Z25, Z30, Z21
+	VBROADCASTSS 44(R12)(R13*1), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Z25, Z31, Z23
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x2_columns_masked_k
+
+tile_12x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x2_columns_masked_sum
+
+tile_12x2_columns_masked_last:
+	VMOVUPS      (BX), Z24
+	VMOVUPS.Z    64(BX), K1, Z25
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(R12), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Z25, Z27, Z3
+	VBROADCASTSS 8(R12), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VBROADCASTSS 12(R12), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VBROADCASTSS 16(R12), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z25, Z30, Z9
+	VBROADCASTSS 20(R12), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Z25, Z31, Z11
+	VBROADCASTSS 24(R12), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 28(R12), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Z25, Z27, Z15
+	VBROADCASTSS 32(R12), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VBROADCASTSS 36(R12), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Z25, Z29, Z19
+	VBROADCASTSS 40(R12), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Z25, Z30, Z21
+	VBROADCASTSS 44(R12), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Z25, Z31, Z23
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x2_columns_masked_last
+
+tile_12x2_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	VCMPPS       $0x07, Z20, Z21, K2, K2
+	VCMPPS       $0x07, Z22, Z23, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_12x2_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z24
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z24, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z24, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z24, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z24, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z24, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z24, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z24, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z24, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z24, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z24, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z24, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z24, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z24, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z24, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z24, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z24, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z24, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z24, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z24, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z24, K2, Z19
+	VCMPPS       $0x03, Z20, Z20, K2
+	VMOVAPS      Z24, K2, Z20
+	VCMPPS       $0x03, Z21, Z21, K2
+	VMOVAPS      Z24, K2, Z21
+	VCMPPS       $0x03, Z22, Z22, K2
+	VMOVAPS      Z24, K2, Z22
+	VCMPPS       $0x03, Z23, Z23, K2
+	VMOVAPS      Z24, K2, Z23
+
+tile_12x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	VMOVUPS Z16, (DX)(R11*2)
+	VMOVUPS Z17, K1, 64(DX)(R11*2)
+	VMOVUPS Z18, (R15)
+	VMOVUPS Z19, K1, 64(R15)
+	VMOVUPS Z20, (R15)(R11*1)
+	VMOVUPS Z21, K1, 64(R15)(R11*1)
+	VMOVUPS Z22, (R15)(R11*2)
+	VMOVUPS Z23, K1, 64(R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_12x2_columns_masked
+
+tile_1x3_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x3_columns_masked_rest
+
+tile_1x3_columns_masked_k:
+	VMOVUPS      (BX), Z3
+	VMOVUPS      64(BX), Z4
+	VMOVUPS.Z    128(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (BX)(R10*1), Z3
+	VMOVUPS      64(BX)(R10*1), Z4
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z5
+	VBROADCASTSS (R12)(R8*1), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (BX)(R10*2), Z3
+	VMOVUPS      64(BX)(R10*2), Z4
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z5
+	VBROADCASTSS (R12)(R8*2), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (BX)(DX*1), Z3
+	VMOVUPS      64(BX)(DX*1), Z4
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z5
+	VBROADCASTSS (R12)(R13*1), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x3_columns_masked_k
+
+tile_1x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x3_columns_masked_sum
+
+tile_1x3_columns_masked_last:
+	VMOVUPS      (BX), Z3
+	VMOVUPS      64(BX), Z4
+	VMOVUPS.Z    128(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x3_columns_masked_last
+
+tile_1x3_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z2, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_1x3_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z3
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z3, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z3, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z3, K2, Z2
+
+tile_1x3_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x3_columns_masked
+
+tile_2x3_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x3_columns_masked_rest
+
+tile_2x3_columns_masked_k:
+	VMOVUPS      (BX), Z6
+	VMOVUPS      64(BX), Z7
+	VMOVUPS.Z    128(BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(R12), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Z8, Z10, Z5
+	VMOVUPS      (BX)(R10*1), Z6
+	VMOVUPS      64(BX)(R10*1), Z7
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z8
+	VBROADCASTSS (R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Z8, Z10, Z5
+	VMOVUPS      (BX)(R10*2), Z6
+	VMOVUPS      64(BX)(R10*2), Z7
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z8
+	VBROADCASTSS (R12)(R8*2), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Z8, Z10, Z5
+	VMOVUPS      (BX)(DX*1), Z6
+	VMOVUPS      64(BX)(DX*1), Z7
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z8
+	VBROADCASTSS (R12)(R13*1), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(R12)(R13*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Z8, Z10, Z5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x3_columns_masked_k
+
+tile_2x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x3_columns_masked_sum
+
+tile_2x3_columns_masked_last:
+	VMOVUPS      (BX), Z6
+	VMOVUPS      64(BX), Z7
+	VMOVUPS.Z    128(BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(R12), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Z8, Z10, Z5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x3_columns_masked_last
+
+tile_2x3_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_2x3_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z6
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z6, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z6, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z6, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z6, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z6, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z6, K2, Z5
+
+tile_2x3_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x3_columns_masked
+
+tile_3x3_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x3_columns_masked_rest
+
+tile_3x3_columns_masked_k:
+	VMOVUPS      (BX), Z9
+	VMOVUPS      64(BX), Z10
+	VMOVUPS.Z    128(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Z11, Z13, Z5
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Z11, Z14, Z8
+	VMOVUPS      (BX)(R10*1), Z9
+	VMOVUPS      64(BX)(R10*1), Z10
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z11
+	VBROADCASTSS (R12)(R8*1), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Z11, Z13, Z5
+	VBROADCASTSS 8(R12)(R8*1), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Z11, Z14, Z8
+	VMOVUPS      (BX)(R10*2), Z9
+	VMOVUPS      64(BX)(R10*2), Z10
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z11
+	VBROADCASTSS (R12)(R8*2), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(R12)(R8*2), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Z11, Z13, Z5
+	VBROADCASTSS 8(R12)(R8*2), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Z11, Z14, Z8
+	VMOVUPS      (BX)(DX*1), Z9
+	VMOVUPS      64(BX)(DX*1), Z10
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z11
+	VBROADCASTSS (R12)(R13*1), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(R12)(R13*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Z11, Z13, Z5
+	VBROADCASTSS 8(R12)(R13*1), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Z11, Z14, Z8
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x3_columns_masked_k
+
+tile_3x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x3_columns_masked_sum
+
+tile_3x3_columns_masked_last:
+	VMOVUPS      (BX), Z9
+	VMOVUPS      64(BX), Z10
+	VMOVUPS.Z    128(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Z11, Z13, Z5
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Z11, Z14, Z8
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x3_columns_masked_last
+
+tile_3x3_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z8, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_3x3_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z9
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z9, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z9, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z9, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z9, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z9, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z9, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z9, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z9, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z9, K2, Z8
+
+tile_3x3_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x3_columns_masked
+
+tile_4x3_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x3_columns_masked_rest
+
+tile_4x3_columns_masked_k:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS.Z    128(BX), K1, Z14
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(R12), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Z14, Z16, Z5
+	VBROADCASTSS 8(R12), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Z14, Z17, Z8
+	VBROADCASTSS 12(R12), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Z14, Z18, Z11
+	VMOVUPS      (BX)(R10*1), Z12
+	VMOVUPS      64(BX)(R10*1), Z13
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z14
+	VBROADCASTSS (R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Z14, Z16, Z5
+	VBROADCASTSS 8(R12)(R8*1), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Z14, Z17, Z8
+	VBROADCASTSS 12(R12)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Z14, Z18, Z11
+	VMOVUPS      (BX)(R10*2), Z12
+	VMOVUPS      64(BX)(R10*2), Z13
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z14
+	VBROADCASTSS (R12)(R8*2), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Z14, Z16, Z5
+	VBROADCASTSS 8(R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Z14, Z17, Z8
+	VBROADCASTSS 12(R12)(R8*2), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Z14, Z18, Z11
+	VMOVUPS      (BX)(DX*1), Z12
+	VMOVUPS      64(BX)(DX*1), Z13
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z14
+	VBROADCASTSS (R12)(R13*1), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(R12)(R13*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Z14, Z16, Z5
+	VBROADCASTSS 8(R12)(R13*1), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Z14, Z17, Z8
+	VBROADCASTSS 12(R12)(R13*1), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Z14, Z18, Z11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x3_columns_masked_k
+
+tile_4x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x3_columns_masked_sum
+
+tile_4x3_columns_masked_last:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS.Z    128(BX), K1, Z14
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(R12), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Z14, Z16, Z5
+	VBROADCASTSS 8(R12), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Z14, Z17, Z8
+	VBROADCASTSS 12(R12), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Z14, Z18, Z11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x3_columns_masked_last
+
+tile_4x3_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_4x3_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z12
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z12, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z12, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z12, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z12, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z12, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z12, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z12, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z12, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z12, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z12, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z12, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z12, K2, Z11
+
+tile_4x3_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x3_columns_masked
+
+tile_5x3_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	VMOVUPS   (R13)(R11*1), Z12
+	VMOVUPS   64(R13)(R11*1), Z13
+	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x3_columns_masked_rest
+
+tile_5x3_columns_masked_k:
+	VMOVUPS      (BX), Z15
+	VMOVUPS      64(BX), Z16
+	VMOVUPS.Z    128(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(R12), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Z17, Z19, Z5
+	VBROADCASTSS 8(R12), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Z17, Z20, Z8
+	VBROADCASTSS 12(R12), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Z17, Z21, Z11
+	VBROADCASTSS 16(R12), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Z17, Z22, Z14
+	VMOVUPS      (BX)(R10*1), Z15
+	VMOVUPS      64(BX)(R10*1), Z16
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z17
+	VBROADCASTSS (R12)(R8*1), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Z17, Z19, Z5
+	VBROADCASTSS 8(R12)(R8*1), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Z17, Z20, Z8
+	VBROADCASTSS 12(R12)(R8*1), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Z17, Z21, Z11
+	VBROADCASTSS 16(R12)(R8*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Z17, Z22, Z14
+	VMOVUPS      (BX)(R10*2), Z15
+	VMOVUPS      64(BX)(R10*2), Z16
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z17
+	VBROADCASTSS (R12)(R8*2), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(R12)(R8*2), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Z17, Z19, Z5
+	VBROADCASTSS 8(R12)(R8*2), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Z17, Z20, Z8
+	VBROADCASTSS 12(R12)(R8*2), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Z17, Z21, Z11
+	VBROADCASTSS 16(R12)(R8*2), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Z17, Z22, Z14
+	VMOVUPS      (BX)(DX*1), Z15
+	VMOVUPS      64(BX)(DX*1), Z16
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z17
+	VBROADCASTSS (R12)(R13*1), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(R12)(R13*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Z17, Z19, Z5
+	VBROADCASTSS 8(R12)(R13*1), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Z17, Z20, Z8
+	VBROADCASTSS 12(R12)(R13*1), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Z17, Z21, Z11
+	VBROADCASTSS 16(R12)(R13*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Z17, Z22, Z14
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x3_columns_masked_k
+
+tile_5x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x3_columns_masked_sum
+
+tile_5x3_columns_masked_last:
+	VMOVUPS      (BX), Z15
+	VMOVUPS      64(BX), Z16
+	VMOVUPS.Z    128(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(R12), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Z17, Z19, Z5
+	VBROADCASTSS 8(R12), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Z17, Z20, Z8
+	VBROADCASTSS 12(R12), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Z17, Z21, Z11
+	VBROADCASTSS 16(R12), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Z17, Z22, Z14
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x3_columns_masked_last
+
+tile_5x3_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z14, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_5x3_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z15
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z15, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z15, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z15, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z15, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z15, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z15, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z15, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z15, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z15, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z15, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z15, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z15, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z15, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z15, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z15, K2, Z14
+
+tile_5x3_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	VMOVUPS Z12, (R13)(R11*1)
+	VMOVUPS Z13, 64(R13)(R11*1)
+	VMOVUPS Z14, K1, 128(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x3_columns_masked
+
+tile_6x3_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	VMOVUPS   (R13)(R11*1), Z12
+	VMOVUPS   64(R13)(R11*1), Z13
+	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R11*2), Z15
+	VMOVUPS   64(R13)(R11*2), Z16
+	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x3_columns_masked_rest
+
+tile_6x3_columns_masked_k:
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VMOVUPS.Z    128(BX), K1, Z20
+	VBROADCASTSS (R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(R12), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Z20, Z22, Z5
+	VBROADCASTSS 8(R12), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Z20, Z23, Z8
+	VBROADCASTSS 12(R12), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Z20, Z24, Z11
+	VBROADCASTSS 16(R12), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Z20, Z25, Z14
+	VBROADCASTSS 20(R12), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Z20, Z26, Z17
+	VMOVUPS      (BX)(R10*1), Z18
+	VMOVUPS      64(BX)(R10*1), Z19
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z20
+	VBROADCASTSS (R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Z20, Z22, Z5
+	VBROADCASTSS 8(R12)(R8*1), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Z20, Z23, Z8
+	VBROADCASTSS 12(R12)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Z20, Z24, Z11
+	VBROADCASTSS 16(R12)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Z20, Z25, Z14
+	VBROADCASTSS 20(R12)(R8*1), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Z20, Z26, Z17
+	VMOVUPS      (BX)(R10*2), Z18
+	VMOVUPS      64(BX)(R10*2), Z19
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z20
+	VBROADCASTSS (R12)(R8*2), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Z20, Z22, Z5
+	VBROADCASTSS 8(R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Z20, Z23, Z8
+	VBROADCASTSS 12(R12)(R8*2), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Z20, Z24, Z11
+	VBROADCASTSS 16(R12)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Z20, Z25, Z14
+	VBROADCASTSS 20(R12)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Z20, Z26, Z17
+	VMOVUPS      (BX)(DX*1), Z18
+	VMOVUPS      64(BX)(DX*1), Z19
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z20
+	VBROADCASTSS (R12)(R13*1), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(R12)(R13*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Z20, Z22, Z5
+	VBROADCASTSS 8(R12)(R13*1), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Z20, Z23, Z8
+	VBROADCASTSS 12(R12)(R13*1), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Z20, Z24, Z11
+	VBROADCASTSS 16(R12)(R13*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Z20, Z25, Z14
+	VBROADCASTSS 20(R12)(R13*1), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Z20, Z26, Z17
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x3_columns_masked_k
+
+tile_6x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x3_columns_masked_sum
+
+tile_6x3_columns_masked_last:
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VMOVUPS.Z    128(BX), K1, Z20
+	VBROADCASTSS (R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(R12), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Z20, Z22, Z5
+	VBROADCASTSS 8(R12), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Z20, Z23, Z8
+	VBROADCASTSS 12(R12), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Z20, Z24, Z11
+	VBROADCASTSS 16(R12), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Z20, Z25, Z14
+	VBROADCASTSS 20(R12), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Z20, Z26, Z17
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x3_columns_masked_last
+
+tile_6x3_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_6x3_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z18
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z18, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z18, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z18, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z18, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z18, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z18, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z18, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z18, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z18, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z18, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z18, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z18, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z18, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z18, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z18, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z18, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z18, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z18, K2, Z17
+
+tile_6x3_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	VMOVUPS Z12, (R13)(R11*1)
+	VMOVUPS Z13, 64(R13)(R11*1)
+	VMOVUPS Z14, K1, 128(R13)(R11*1)
+	VMOVUPS Z15, (R13)(R11*2)
+	VMOVUPS Z16, 64(R13)(R11*2)
+	VMOVUPS Z17, K1, 128(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x3_columns_masked
+
+tile_7x3_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	VMOVUPS   (R13)(R11*1), Z12
+	VMOVUPS   64(R13)(R11*1), Z13
+	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R11*2), Z15
+	VMOVUPS   64(R13)(R11*2), Z16
+	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (DX), Z18
+	VMOVUPS   64(DX), Z19
+	VMOVUPS.Z 128(DX), K1, Z20
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x3_columns_masked_rest
+
+tile_7x3_columns_masked_k:
+	VMOVUPS      (BX), Z21
+	VMOVUPS      64(BX), Z22
+	VMOVUPS.Z    128(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(R12), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Z23, Z25, Z5
+	VBROADCASTSS 8(R12), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Z23, Z26, Z8
+	VBROADCASTSS 12(R12), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Z23, Z27, Z11
+	VBROADCASTSS 16(R12), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Z23, Z28, Z14
+	VBROADCASTSS 20(R12), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Z23, Z29, Z17
+	VBROADCASTSS 24(R12), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Z23, Z30, Z20
+	VMOVUPS      (BX)(R10*1), Z21
+	VMOVUPS      64(BX)(R10*1), Z22
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z23
+	VBROADCASTSS (R12)(R8*1), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Z23, Z25, Z5
+	VBROADCASTSS 8(R12)(R8*1), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Z23, Z26, Z8
+	VBROADCASTSS 12(R12)(R8*1), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Z23, Z27, Z11
+	VBROADCASTSS 16(R12)(R8*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Z23, Z28, Z14
+	VBROADCASTSS 20(R12)(R8*1), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Z23, Z29, Z17
+	VBROADCASTSS 24(R12)(R8*1), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Z23, Z30, Z20
+	VMOVUPS      (BX)(R10*2), Z21
+	VMOVUPS      64(BX)(R10*2), Z22
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z23
+	VBROADCASTSS (R12)(R8*2), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(R12)(R8*2), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Z23, Z25, Z5
+	VBROADCASTSS 8(R12)(R8*2), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Z23, Z26, Z8
+	VBROADCASTSS 12(R12)(R8*2), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Z23, Z27, Z11
+	VBROADCASTSS 16(R12)(R8*2), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Z23, Z28, Z14
+	VBROADCASTSS 20(R12)(R8*2), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Z23, Z29, Z17
+	VBROADCASTSS 24(R12)(R8*2), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Z23, Z30, Z20
+	VMOVUPS      (BX)(DX*1), Z21
+	VMOVUPS      64(BX)(DX*1), Z22
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z23
+	VBROADCASTSS (R12)(R13*1), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(R12)(R13*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Z23, Z25, Z5
+	VBROADCASTSS 8(R12)(R13*1), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Z23, Z26, Z8
+	VBROADCASTSS 12(R12)(R13*1), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Z23, Z27, Z11
+	VBROADCASTSS 16(R12)(R13*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Z23, Z28, Z14
+	VBROADCASTSS 20(R12)(R13*1), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Z23, Z29, Z17
+	VBROADCASTSS 24(R12)(R13*1), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Z23, Z30, Z20
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x3_columns_masked_k
+
+tile_7x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x3_columns_masked_sum
+
+tile_7x3_columns_masked_last:
+	VMOVUPS      (BX), Z21
+	VMOVUPS      64(BX), Z22
+	VMOVUPS.Z    128(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(R12), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Z23, Z25, Z5
+	VBROADCASTSS 8(R12), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Z23, Z26, Z8
+	VBROADCASTSS 12(R12), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Z23, Z27, Z11
+	VBROADCASTSS 16(R12), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Z23, Z28, Z14
+	VBROADCASTSS 20(R12), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Z23, Z29, Z17
+	VBROADCASTSS 24(R12), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Z23, Z30, Z20
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x3_columns_masked_last
+
+tile_7x3_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	VCMPPS       $0x07, Z20, Z20, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_7x3_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z21
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z21, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z21, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z21, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z21, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z21, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z21, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z21, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z21, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z21, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z21, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z21, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z21, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z21, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z21, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z21, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z21, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z21, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z21, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z21, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z21, K2, Z19
+	VCMPPS       $0x03, Z20, Z20, K2
+	VMOVAPS      Z21, K2, Z20
+
+tile_7x3_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	VMOVUPS Z12, (R13)(R11*1)
+	VMOVUPS Z13, 64(R13)(R11*1)
+	VMOVUPS Z14, K1, 128(R13)(R11*1)
+	VMOVUPS Z15, (R13)(R11*2)
+	VMOVUPS Z16, 64(R13)(R11*2)
+	VMOVUPS Z17, K1, 128(R13)(R11*2)
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, K1, 128(DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x3_columns_masked
+
+tile_8x3_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	VMOVUPS   (R13)(R11*1), Z12
+	VMOVUPS   64(R13)(R11*1), Z13
+	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R11*2), Z15
+	VMOVUPS   64(R13)(R11*2), Z16
+	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (DX), Z18
+	VMOVUPS   64(DX), Z19
+	VMOVUPS.Z 128(DX), K1, Z20
+	VMOVUPS   (DX)(R11*1), Z21
+	VMOVUPS   64(DX)(R11*1), Z22
+	VMOVUPS.Z 128(DX)(R11*1), K1, Z23
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x3_columns_masked_rest
+
+tile_8x3_columns_masked_k:
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VMOVUPS.Z    128(BX), K1, Z26
+	VBROADCASTSS (R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(R12), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Z26, Z28, Z5
+	VBROADCASTSS 8(R12), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Z26, Z29, Z8
+	VBROADCASTSS 12(R12), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Z26, Z30, Z11
+	VBROADCASTSS 16(R12), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z31, Z14
+	VBROADCASTSS 20(R12), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(R12), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Z26, Z28, Z20
+	VBROADCASTSS 28(R12), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Z26, Z29, Z23
+	VMOVUPS      (BX)(R10*1), Z24
+	VMOVUPS      64(BX)(R10*1), Z25
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z26
+	VBROADCASTSS (R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Z26, Z28, Z5
+	VBROADCASTSS 8(R12)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Z26, Z29, Z8
+	VBROADCASTSS 12(R12)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Z26, Z30, Z11
+	VBROADCASTSS 16(R12)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z31, Z14
+	VBROADCASTSS 20(R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Z26, Z28, Z20
+	VBROADCASTSS 28(R12)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Z26, Z29, Z23
+	VMOVUPS      (BX)(R10*2), Z24
+	VMOVUPS      64(BX)(R10*2), Z25
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z26
+	VBROADCASTSS (R12)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Z26, Z28, Z5
+	VBROADCASTSS 8(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Z26, Z29, Z8
+	VBROADCASTSS 12(R12)(R8*2), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Z26, Z30, Z11
+	VBROADCASTSS 16(R12)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z31, Z14
+	VBROADCASTSS 20(R12)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Z26, Z28, Z20
+	VBROADCASTSS 28(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Z26, Z29, Z23
+	VMOVUPS      (BX)(DX*1), Z24
+	VMOVUPS      64(BX)(DX*1), Z25
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z26
+	VBROADCASTSS (R12)(R13*1), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(R12)(R13*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Z26, Z28, Z5
+	VBROADCASTSS 8(R12)(R13*1), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Z26, Z29, Z8
+	VBROADCASTSS 12(R12)(R13*1), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Z26, Z30, Z11
+	VBROADCASTSS 16(R12)(R13*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z31, Z14
+	VBROADCASTSS 20(R12)(R13*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(R12)(R13*1), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Z26, Z28, Z20
+	VBROADCASTSS 28(R12)(R13*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Z26, Z29, Z23
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x3_columns_masked_k
+
+tile_8x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x3_columns_masked_sum
+
+tile_8x3_columns_masked_last:
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VMOVUPS.Z    128(BX), K1, Z26
+	VBROADCASTSS (R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(R12), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Z26, Z28, Z5
+	VBROADCASTSS 8(R12), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Z26, Z29, Z8
+	VBROADCASTSS 12(R12), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Z26, Z30, Z11
+	VBROADCASTSS 16(R12), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z31, Z14
+	VBROADCASTSS 20(R12), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(R12), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Z26, Z28, Z20
+	VBROADCASTSS 28(R12), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Z26, Z29, Z23
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x3_columns_masked_last
+
+tile_8x3_columns_masked_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	VCMPPS       $0x07, Z20, Z21, K2, K2
+	VCMPPS       $0x07, Z22, Z23, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_8x3_columns_masked_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z24
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z24, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z24, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z24, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z24, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z24, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z24, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z24, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z24, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z24, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z24, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z24, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z24, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z24, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z24, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z24, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z24, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z24, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z24, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z24, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z24, K2, Z19
+	VCMPPS       $0x03, Z20, Z20, K2
+	VMOVAPS      Z24, K2, Z20
+	VCMPPS       $0x03, Z21, Z21, K2
+	VMOVAPS      Z24, K2, Z21
+	VCMPPS       $0x03, Z22, Z22, K2
+	VMOVAPS      Z24, K2, Z22
+	VCMPPS       $0x03, Z23, Z23, K2
+	VMOVAPS      Z24, K2, Z23
+
+tile_8x3_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	VMOVUPS Z12, (R13)(R11*1)
+	VMOVUPS Z13, 64(R13)(R11*1)
+	VMOVUPS Z14, K1, 128(R13)(R11*1)
+	VMOVUPS Z15, (R13)(R11*2)
+	VMOVUPS Z16, 64(R13)(R11*2)
+	VMOVUPS Z17, K1, 128(R13)(R11*2)
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, K1, 128(DX)
+	VMOVUPS Z21, (DX)(R11*1)
+	VMOVUPS Z22, 64(DX)(R11*1)
+	VMOVUPS Z23, K1, 128(DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x3_columns_masked
+
+done:
+	VZEROUPPER
+	RET
+
+// func gather32AVX512(t *uint64)
+// Requires: AVX, AVX512F
+TEXT ·gather32AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  8(AX), BX
+	MOVQ  16(AX), DI
+	MOVQ  40(AX), R10
+	MOVQ  48(AX), R11
+	MOVQ  64(AX), SI
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	MOVQ  56(AX), CX
+	CMPQ  SI, $0x01
+	JNE   width_2
+
+rows_1:
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS   Z0, K1, (DI)
+	ADDQ      R10, BX
+	ADDQ      R11, DI
+	DECQ      CX
+	JNE       rows_1
+	JMP       done
+
+width_2:
+	CMPQ SI, $0x02
+	JNE  width_3
+
+rows_2:
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVUPS   Z0, (DI)
+	VMOVUPS   Z1, K1, 64(DI)
+	ADDQ      R10, BX
+	ADDQ      R11, DI
+	DECQ      CX
+	JNE       rows_2
+	JMP       done
+
+width_3:
+rows_3:
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVUPS   Z0, (DI)
+	VMOVUPS   Z1, 64(DI)
+	VMOVUPS   Z2, K1, 128(DI)
+	ADDQ      R10, BX
+	ADDQ      R11, DI
+	DECQ      CX
+	JNE       rows_3
 
 done:
 	VZEROUPPER
@@ -3391,8 +12532,6 @@ TEXT ·tile64AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  (AX), SI
 	MOVQ  16(AX), DI
-	MOVQ  24(AX), R8
-	MOVQ  32(AX), R9
 	MOVQ  40(AX), R10
 	MOVQ  48(AX), R11
 	MOVQ  88(AX), CX
@@ -3400,178 +12539,366 @@ TEXT ·tile64AVX512(SB), NOSPLIT, $0-8
 	MOVQ  64(AX), CX
 	SHLQ  $0x04, CX
 	ADDQ  72(AX), CX
-	CMPQ  CX, $0x25
-	JGE   from_37
-	CMPQ  CX, $0x19
-	JGE   from_25
-	CMPQ  CX, $0x15
-	JGE   from_21
-	CMPQ  CX, $0x13
-	JGE   from_19
-	CMPQ  CX, $0x12
-	JGE   from_18
+	CMPQ  CX, $0x00000111
+	JGE   from_tile_1x1_columns_masked
+	CMPQ  CX, $0x00000025
+	JGE   from_tile_5x2_masked
+	CMPQ  CX, $0x00000019
+	JGE   from_tile_9x1_masked
+	CMPQ  CX, $0x00000015
+	JGE   from_tile_5x1_masked
+	CMPQ  CX, $0x00000013
+	JGE   from_tile_3x1_masked
+	CMPQ  CX, $0x00000012
+	JGE   from_tile_2x1_masked
 	JMP   tile_1x1_masked
 
-from_18:
+from_tile_2x1_masked:
 	JMP tile_2x1_masked
 
-from_19:
-	CMPQ CX, $0x14
-	JGE  from_20
+from_tile_3x1_masked:
+	CMPQ CX, $0x00000014
+	JGE  from_tile_4x1_masked
 	JMP  tile_3x1_masked
 
-from_20:
+from_tile_4x1_masked:
 	JMP tile_4x1_masked
 
-from_21:
-	CMPQ CX, $0x17
-	JGE  from_23
-	CMPQ CX, $0x16
-	JGE  from_22
+from_tile_5x1_masked:
+	CMPQ CX, $0x00000017
+	JGE  from_tile_7x1_masked
+	CMPQ CX, $0x00000016
+	JGE  from_tile_6x1_masked
 	JMP  tile_5x1_masked
 
-from_22:
+from_tile_6x1_masked:
 	JMP tile_6x1_masked
 
-from_23:
-	CMPQ CX, $0x18
-	JGE  from_24
+from_tile_7x1_masked:
+	CMPQ CX, $0x00000018
+	JGE  from_tile_8x1_masked
 	JMP  tile_7x1_masked
 
-from_24:
+from_tile_8x1_masked:
 	JMP tile_8x1_masked
 
-from_25:
-	CMPQ CX, $0x21
-	JGE  from_33
-	CMPQ CX, $0x1b
-	JGE  from_27
-	CMPQ CX, $0x1a
-	JGE  from_26
+from_tile_9x1_masked:
+	CMPQ CX, $0x00000021
+	JGE  from_tile_1x2_masked
+	CMPQ CX, $0x0000001b
+	JGE  from_tile_11x1_masked
+	CMPQ CX, $0x0000001a
+	JGE  from_tile_10x1_masked
 	JMP  tile_9x1_masked
 
-from_26:
+from_tile_10x1_masked:
 	JMP tile_10x1_masked
 
-from_27:
-	CMPQ CX, $0x1c
-	JGE  from_28
+from_tile_11x1_masked:
+	CMPQ CX, $0x0000001c
+	JGE  from_tile_12x1_masked
 	JMP  tile_11x1_masked
 
-from_28:
+from_tile_12x1_masked:
 	JMP tile_12x1_masked
 
-from_33:
-	CMPQ CX, $0x23
-	JGE  from_35
-	CMPQ CX, $0x22
-	JGE  from_34
+from_tile_1x2_masked:
+	CMPQ CX, $0x00000023
+	JGE  from_tile_3x2_masked
+	CMPQ CX, $0x00000022
+	JGE  from_tile_2x2_masked
 	JMP  tile_1x2_masked
 
-from_34:
+from_tile_2x2_masked:
 	JMP tile_2x2_masked
 
-from_35:
-	CMPQ CX, $0x24
-	JGE  from_36
+from_tile_3x2_masked:
+	CMPQ CX, $0x00000024
+	JGE  from_tile_4x2_masked
 	JMP  tile_3x2_masked
 
-from_36:
+from_tile_4x2_masked:
 	JMP tile_4x2_masked
 
-from_37:
-	CMPQ CX, $0x31
-	JGE  from_49
-	CMPQ CX, $0x29
-	JGE  from_41
-	CMPQ CX, $0x27
-	JGE  from_39
-	CMPQ CX, $0x26
-	JGE  from_38
+from_tile_5x2_masked:
+	CMPQ CX, $0x00000031
+	JGE  from_tile_1x3_masked
+	CMPQ CX, $0x00000029
+	JGE  from_tile_9x2_masked
+	CMPQ CX, $0x00000027
+	JGE  from_tile_7x2_masked
+	CMPQ CX, $0x00000026
+	JGE  from_tile_6x2_masked
 	JMP  tile_5x2_masked
 
-from_38:
+from_tile_6x2_masked:
 	JMP tile_6x2_masked
 
-from_39:
-	CMPQ CX, $0x28
-	JGE  from_40
+from_tile_7x2_masked:
+	CMPQ CX, $0x00000028
+	JGE  from_tile_8x2_masked
 	JMP  tile_7x2_masked
 
-from_40:
+from_tile_8x2_masked:
 	JMP tile_8x2_masked
 
-from_41:
-	CMPQ CX, $0x2b
-	JGE  from_43
-	CMPQ CX, $0x2a
-	JGE  from_42
+from_tile_9x2_masked:
+	CMPQ CX, $0x0000002b
+	JGE  from_tile_11x2_masked
+	CMPQ CX, $0x0000002a
+	JGE  from_tile_10x2_masked
 	JMP  tile_9x2_masked
 
-from_42:
+from_tile_10x2_masked:
 	JMP tile_10x2_masked
 
-from_43:
-	CMPQ CX, $0x2c
-	JGE  from_44
+from_tile_11x2_masked:
+	CMPQ CX, $0x0000002c
+	JGE  from_tile_12x2_masked
 	JMP  tile_11x2_masked
 
-from_44:
+from_tile_12x2_masked:
 	JMP tile_12x2_masked
 
-from_49:
-	CMPQ CX, $0x35
-	JGE  from_53
-	CMPQ CX, $0x33
-	JGE  from_51
-	CMPQ CX, $0x32
-	JGE  from_50
+from_tile_1x3_masked:
+	CMPQ CX, $0x00000035
+	JGE  from_tile_5x3_masked
+	CMPQ CX, $0x00000033
+	JGE  from_tile_3x3_masked
+	CMPQ CX, $0x00000032
+	JGE  from_tile_2x3_masked
 	JMP  tile_1x3_masked
 
-from_50:
+from_tile_2x3_masked:
 	JMP tile_2x3_masked
 
-from_51:
-	CMPQ CX, $0x34
-	JGE  from_52
+from_tile_3x3_masked:
+	CMPQ CX, $0x00000034
+	JGE  from_tile_4x3_masked
 	JMP  tile_3x3_masked
 
-from_52:
+from_tile_4x3_masked:
 	JMP tile_4x3_masked
 
-from_53:
-	CMPQ CX, $0x37
-	JGE  from_55
-	CMPQ CX, $0x36
-	JGE  from_54
+from_tile_5x3_masked:
+	CMPQ CX, $0x00000037
+	JGE  from_tile_7x3_masked
+	CMPQ CX, $0x00000036
+	JGE  from_tile_6x3_masked
 	JMP  tile_5x3_masked
 
-from_54:
+from_tile_6x3_masked:
 	JMP tile_6x3_masked
 
-from_55:
-	CMPQ CX, $0x38
-	JGE  from_56
+from_tile_7x3_masked:
+	CMPQ CX, $0x00000038
+	JGE  from_tile_8x3_masked
 	JMP  tile_7x3_masked
 
-from_56:
+from_tile_8x3_masked:
 	JMP tile_8x3_masked
+
+from_tile_1x1_columns_masked:
+	CMPQ CX, $0x00000125
+	JGE  from_tile_5x2_columns_masked
+	CMPQ CX, $0x00000119
+	JGE  from_tile_9x1_columns_masked
+	CMPQ CX, $0x00000115
+	JGE  from_tile_5x1_columns_masked
+	CMPQ CX, $0x00000113
+	JGE  from_tile_3x1_columns_masked
+	CMPQ CX, $0x00000112
+	JGE  from_tile_2x1_columns_masked
+	JMP  tile_1x1_columns_masked
+
+from_tile_2x1_columns_masked:
+	JMP tile_2x1_columns_masked
+
+from_tile_3x1_columns_masked:
+	CMPQ CX, $0x00000114
+	JGE  from_tile_4x1_columns_masked
+	JMP  tile_3x1_columns_masked
+
+from_tile_4x1_columns_masked:
+	JMP tile_4x1_columns_masked
+
+from_tile_5x1_columns_masked:
+	CMPQ CX, $0x00000117
+	JGE  from_tile_7x1_columns_masked
+	CMPQ CX, $0x00000116
+	JGE  from_tile_6x1_columns_masked
+	JMP  tile_5x1_columns_masked
+
+from_tile_6x1_columns_masked:
+	JMP tile_6x1_columns_masked
+
+from_tile_7x1_columns_masked:
+	CMPQ CX, $0x00000118
+	JGE  from_tile_8x1_columns_masked
+	JMP  tile_7x1_columns_masked
+
+from_tile_8x1_columns_masked:
+	JMP tile_8x1_columns_masked
+
+from_tile_9x1_columns_masked:
+	CMPQ CX, $0x00000121
+	JGE  from_tile_1x2_columns_masked
+	CMPQ CX, $0x0000011b
+	JGE  from_tile_11x1_columns_masked
+	CMPQ CX, $0x0000011a
+	JGE  from_tile_10x1_columns_masked
+	JMP  tile_9x1_columns_masked
+
+from_tile_10x1_columns_masked:
+	JMP tile_10x1_columns_masked
+
+from_tile_11x1_columns_masked:
+	CMPQ CX, $0x0000011c
+	JGE  from_tile_12x1_columns_masked
+	JMP  tile_11x1_columns_masked
+
+from_tile_12x1_columns_masked:
+	JMP tile_12x1_columns_masked
+
+from_tile_1x2_columns_masked:
+	CMPQ CX, $0x00000123
+	JGE  from_tile_3x2_columns_masked
+	CMPQ CX, $0x00000122
+	JGE  from_tile_2x2_columns_masked
+	JMP  tile_1x2_columns_masked
+
+from_tile_2x2_columns_masked:
+	JMP tile_2x2_columns_masked
+
+from_tile_3x2_columns_masked:
+	CMPQ CX, $0x00000124
+	JGE  from_tile_4x2_columns_masked
+	JMP  tile_3x2_columns_masked
+
+from_tile_4x2_columns_masked:
+	JMP tile_4x2_columns_masked
+
+from_tile_5x2_columns_masked:
+	CMPQ CX, $0x00000131
+	JGE  from_tile_1x3_columns_masked
+	CMPQ CX, $0x00000129
+	JGE  from_tile_9x2_columns_masked
+	CMPQ CX, $0x00000127
+	JGE  from_tile_7x2_columns_masked
+	CMPQ CX, $0x00000126
+	JGE  from_tile_6x2_columns_masked
+	JMP  tile_5x2_columns_masked
+
+from_tile_6x2_columns_masked:
+	JMP tile_6x2_columns_masked
+
+from_tile_7x2_columns_masked:
+	CMPQ CX, $0x00000128
+	JGE  from_tile_8x2_columns_masked
+	JMP  tile_7x2_columns_masked
+
+from_tile_8x2_columns_masked:
+	JMP tile_8x2_columns_masked
+
+from_tile_9x2_columns_masked:
+	CMPQ CX, $0x0000012b
+	JGE  from_tile_11x2_columns_masked
+	CMPQ CX, $0x0000012a
+	JGE  from_tile_10x2_columns_masked
+	JMP  tile_9x2_columns_masked
+
+from_tile_10x2_columns_masked:
+	JMP tile_10x2_columns_masked
+
+from_tile_11x2_columns_masked:
+	CMPQ CX, $0x0000012c
+	JGE  from_tile_12x2_columns_masked
+	JMP  tile_11x2_columns_masked
+
+from_tile_12x2_columns_masked:
+	JMP tile_12x2_columns_masked
+
+from_tile_1x3_columns_masked:
+	CMPQ CX, $0x00000135
+	JGE  from_tile_5x3_columns_masked
+	CMPQ CX, $0x00000133
+	JGE  from_tile_3x3_columns_masked
+	CMPQ CX, $0x00000132
+	JGE  from_tile_2x3_columns_masked
+	JMP  tile_1x3_columns_masked
+
+from_tile_2x3_columns_masked:
+	JMP tile_2x3_columns_masked
+
+from_tile_3x3_columns_masked:
+	CMPQ CX, $0x00000134
+	JGE  from_tile_4x3_columns_masked
+	JMP  tile_3x3_columns_masked
+
+from_tile_4x3_columns_masked:
+	JMP tile_4x3_columns_masked
+
+from_tile_5x3_columns_masked:
+	CMPQ CX, $0x00000137
+	JGE  from_tile_7x3_columns_masked
+	CMPQ CX, $0x00000136
+	JGE  from_tile_6x3_columns_masked
+	JMP  tile_5x3_columns_masked
+
+from_tile_6x3_columns_masked:
+	JMP tile_6x3_columns_masked
+
+from_tile_7x3_columns_masked:
+	CMPQ CX, $0x00000138
+	JGE  from_tile_8x3_columns_masked
+	JMP  tile_7x3_columns_masked
+
+from_tile_8x3_columns_masked:
+	JMP tile_8x3_columns_masked
 
 tile_1x1_masked:
 	MOVQ      DI, R12
 	VMOVUPD.Z (R12), K1, Z0
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x1_masked_rest
 
 tile_1x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z1
 	VBROADCASTSD (R12), Z2
 	VFMADD231PD  Z1, Z2, Z0
-	ADDQ         R9, R12
+	VMOVUPD.Z    (BX)(R10*1), K1, Z1
+	VBROADCASTSD 8(R12), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD.Z    (BX)(R10*2), K1, Z1
+	VBROADCASTSD 16(R12), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD.Z    (BX)(R9*1), K1, Z1
+	VBROADCASTSD 24(R12), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_masked_k
+
+tile_1x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_masked_sum
+
+tile_1x1_masked_last:
+	VMOVUPD.Z    (BX), K1, Z1
+	VBROADCASTSD (R12), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_1x1_masked_k
+	JNE          tile_1x1_masked_last
+
+tile_1x1_masked_sum:
 	VCMPPD       $0x07, Z0, Z0, K2
 	KORTESTB     K2, K2
 	JCS          tile_1x1_masked_store
@@ -3585,17 +12912,23 @@ tile_1x1_masked_store:
 	VMOVUPD Z0, K1, (R12)
 	DECQ    80(AX)
 	JEQ     done
-	ADDQ    R8, SI
-	ADDQ    R11, DI
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_1x1_masked
 
 tile_2x1_masked:
 	MOVQ      DI, R12
 	VMOVUPD.Z (R12), K1, Z0
 	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x1_masked_rest
 
 tile_2x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z2
@@ -3603,10 +12936,42 @@ tile_2x1_masked_k:
 	VFMADD231PD  Z2, Z3, Z0
 	VBROADCASTSD (R12)(R8*1), Z4
 	VFMADD231PD  Z2, Z4, Z1
-	ADDQ         R9, R12
+	VMOVUPD.Z    (BX)(R10*1), K1, Z2
+	VBROADCASTSD 8(R12), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z4
+	VFMADD231PD  Z2, Z4, Z1
+	VMOVUPD.Z    (BX)(R10*2), K1, Z2
+	VBROADCASTSD 16(R12), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD 16(R12)(R8*1), Z4
+	VFMADD231PD  Z2, Z4, Z1
+	VMOVUPD.Z    (BX)(R9*1), K1, Z2
+	VBROADCASTSD 24(R12), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD 24(R12)(R8*1), Z4
+	VFMADD231PD  Z2, Z4, Z1
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_masked_k
+
+tile_2x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_masked_sum
+
+tile_2x1_masked_last:
+	VMOVUPD.Z    (BX), K1, Z2
+	VBROADCASTSD (R12), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD (R12)(R8*1), Z4
+	VFMADD231PD  Z2, Z4, Z1
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_2x1_masked_k
+	JNE          tile_2x1_masked_last
+
+tile_2x1_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	KORTESTB     K2, K2
 	JCS          tile_2x1_masked_store
@@ -3623,10 +12988,10 @@ tile_2x1_masked_store:
 	VMOVUPD Z1, K1, (R12)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x02, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_2x1_masked
 
 tile_3x1_masked:
@@ -3634,9 +12999,13 @@ tile_3x1_masked:
 	VMOVUPD.Z (R12), K1, Z0
 	VMOVUPD.Z (R12)(R11*1), K1, Z1
 	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x1_masked_rest
 
 tile_3x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z3
@@ -3646,10 +13015,50 @@ tile_3x1_masked_k:
 	VFMADD231PD  Z3, Z5, Z1
 	VBROADCASTSD (R12)(R8*2), Z6
 	VFMADD231PD  Z3, Z6, Z2
-	ADDQ         R9, R12
+	VMOVUPD.Z    (BX)(R10*1), K1, Z3
+	VBROADCASTSD 8(R12), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z5
+	VFMADD231PD  Z3, Z5, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z6
+	VFMADD231PD  Z3, Z6, Z2
+	VMOVUPD.Z    (BX)(R10*2), K1, Z3
+	VBROADCASTSD 16(R12), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD 16(R12)(R8*1), Z5
+	VFMADD231PD  Z3, Z5, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z6
+	VFMADD231PD  Z3, Z6, Z2
+	VMOVUPD.Z    (BX)(R9*1), K1, Z3
+	VBROADCASTSD 24(R12), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD 24(R12)(R8*1), Z5
+	VFMADD231PD  Z3, Z5, Z1
+	VBROADCASTSD 24(R12)(R8*2), Z6
+	VFMADD231PD  Z3, Z6, Z2
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_masked_k
+
+tile_3x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_masked_sum
+
+tile_3x1_masked_last:
+	VMOVUPD.Z    (BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD (R12)(R8*1), Z5
+	VFMADD231PD  Z3, Z5, Z1
+	VBROADCASTSD (R12)(R8*2), Z6
+	VFMADD231PD  Z3, Z6, Z2
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_3x1_masked_k
+	JNE          tile_3x1_masked_last
+
+tile_3x1_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z2, K2, K2
 	KORTESTB     K2, K2
@@ -3670,10 +13079,10 @@ tile_3x1_masked_store:
 	VMOVUPD Z2, K1, (R12)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x03, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_3x1_masked
 
 tile_4x1_masked:
@@ -3684,11 +13093,15 @@ tile_4x1_masked:
 	VMOVUPD.Z (R12)(R11*1), K1, Z1
 	VMOVUPD.Z (R12)(R11*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x1_masked_rest
 
 tile_4x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z4
@@ -3700,11 +13113,60 @@ tile_4x1_masked_k:
 	VFMADD231PD  Z4, Z7, Z2
 	VBROADCASTSD (R13), Z8
 	VFMADD231PD  Z4, Z8, Z3
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD.Z    (BX)(R10*1), K1, Z4
+	VBROADCASTSD 8(R12), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z6
+	VFMADD231PD  Z4, Z6, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VBROADCASTSD 8(R13), Z8
+	VFMADD231PD  Z4, Z8, Z3
+	VMOVUPD.Z    (BX)(R10*2), K1, Z4
+	VBROADCASTSD 16(R12), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD 16(R12)(R8*1), Z6
+	VFMADD231PD  Z4, Z6, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VBROADCASTSD 16(R13), Z8
+	VFMADD231PD  Z4, Z8, Z3
+	VMOVUPD.Z    (BX)(R9*1), K1, Z4
+	VBROADCASTSD 24(R12), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD 24(R12)(R8*1), Z6
+	VFMADD231PD  Z4, Z6, Z1
+	VBROADCASTSD 24(R12)(R8*2), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VBROADCASTSD 24(R13), Z8
+	VFMADD231PD  Z4, Z8, Z3
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_masked_k
+
+tile_4x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_masked_sum
+
+tile_4x1_masked_last:
+	VMOVUPD.Z    (BX), K1, Z4
+	VBROADCASTSD (R12), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD (R12)(R8*1), Z6
+	VFMADD231PD  Z4, Z6, Z1
+	VBROADCASTSD (R12)(R8*2), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VBROADCASTSD (R13), Z8
+	VFMADD231PD  Z4, Z8, Z3
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_4x1_masked_k
+	JNE          tile_4x1_masked_last
+
+tile_4x1_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	KORTESTB     K2, K2
@@ -3730,10 +13192,10 @@ tile_4x1_masked_store:
 	VMOVUPD Z3, K1, (R13)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x04, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_4x1_masked
 
 tile_5x1_masked:
@@ -3745,11 +13207,15 @@ tile_5x1_masked:
 	VMOVUPD.Z (R12)(R11*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
 	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x1_masked_rest
 
 tile_5x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z5
@@ -3763,11 +13229,68 @@ tile_5x1_masked_k:
 	VFMADD231PD  Z5, Z9, Z3
 	VBROADCASTSD (R13)(R8*1), Z10
 	VFMADD231PD  Z5, Z10, Z4
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD.Z    (BX)(R10*1), K1, Z5
+	VBROADCASTSD 8(R12), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z7
+	VFMADD231PD  Z5, Z7, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z8
+	VFMADD231PD  Z5, Z8, Z2
+	VBROADCASTSD 8(R13), Z9
+	VFMADD231PD  Z5, Z9, Z3
+	VBROADCASTSD 8(R13)(R8*1), Z10
+	VFMADD231PD  Z5, Z10, Z4
+	VMOVUPD.Z    (BX)(R10*2), K1, Z5
+	VBROADCASTSD 16(R12), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD 16(R12)(R8*1), Z7
+	VFMADD231PD  Z5, Z7, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z8
+	VFMADD231PD  Z5, Z8, Z2
+	VBROADCASTSD 16(R13), Z9
+	VFMADD231PD  Z5, Z9, Z3
+	VBROADCASTSD 16(R13)(R8*1), Z10
+	VFMADD231PD  Z5, Z10, Z4
+	VMOVUPD.Z    (BX)(R9*1), K1, Z5
+	VBROADCASTSD 24(R12), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD 24(R12)(R8*1), Z7
+	VFMADD231PD  Z5, Z7, Z1
+	VBROADCASTSD 24(R12)(R8*2), Z8
+	VFMADD231PD  Z5, Z8, Z2
+	VBROADCASTSD 24(R13), Z9
+	VFMADD231PD  Z5, Z9, Z3
+	VBROADCASTSD 24(R13)(R8*1), Z10
+	VFMADD231PD  Z5, Z10, Z4
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_masked_k
+
+tile_5x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_masked_sum
+
+tile_5x1_masked_last:
+	VMOVUPD.Z    (BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD (R12)(R8*1), Z7
+	VFMADD231PD  Z5, Z7, Z1
+	VBROADCASTSD (R12)(R8*2), Z8
+	VFMADD231PD  Z5, Z8, Z2
+	VBROADCASTSD (R13), Z9
+	VFMADD231PD  Z5, Z9, Z3
+	VBROADCASTSD (R13)(R8*1), Z10
+	VFMADD231PD  Z5, Z10, Z4
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_5x1_masked_k
+	JNE          tile_5x1_masked_last
+
+tile_5x1_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z4, K2, K2
@@ -3797,10 +13320,10 @@ tile_5x1_masked_store:
 	VMOVUPD Z4, K1, (R13)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x05, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_5x1_masked
 
 tile_6x1_masked:
@@ -3813,11 +13336,15 @@ tile_6x1_masked:
 	VMOVUPD.Z (R13), K1, Z3
 	VMOVUPD.Z (R13)(R11*1), K1, Z4
 	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x1_masked_rest
 
 tile_6x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z6
@@ -3833,11 +13360,76 @@ tile_6x1_masked_k:
 	VFMADD231PD  Z6, Z11, Z4
 	VBROADCASTSD (R13)(R8*2), Z12
 	VFMADD231PD  Z6, Z12, Z5
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD.Z    (BX)(R10*1), K1, Z6
+	VBROADCASTSD 8(R12), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VBROADCASTSD 8(R13), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VBROADCASTSD 8(R13)(R8*1), Z11
+	VFMADD231PD  Z6, Z11, Z4
+	VBROADCASTSD 8(R13)(R8*2), Z12
+	VFMADD231PD  Z6, Z12, Z5
+	VMOVUPD.Z    (BX)(R10*2), K1, Z6
+	VBROADCASTSD 16(R12), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD 16(R12)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VBROADCASTSD 16(R13), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VBROADCASTSD 16(R13)(R8*1), Z11
+	VFMADD231PD  Z6, Z11, Z4
+	VBROADCASTSD 16(R13)(R8*2), Z12
+	VFMADD231PD  Z6, Z12, Z5
+	VMOVUPD.Z    (BX)(R9*1), K1, Z6
+	VBROADCASTSD 24(R12), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD 24(R12)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z1
+	VBROADCASTSD 24(R12)(R8*2), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VBROADCASTSD 24(R13), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VBROADCASTSD 24(R13)(R8*1), Z11
+	VFMADD231PD  Z6, Z11, Z4
+	VBROADCASTSD 24(R13)(R8*2), Z12
+	VFMADD231PD  Z6, Z12, Z5
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_masked_k
+
+tile_6x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_masked_sum
+
+tile_6x1_masked_last:
+	VMOVUPD.Z    (BX), K1, Z6
+	VBROADCASTSD (R12), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD (R12)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z1
+	VBROADCASTSD (R12)(R8*2), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VBROADCASTSD (R13), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VBROADCASTSD (R13)(R8*1), Z11
+	VFMADD231PD  Z6, Z11, Z4
+	VBROADCASTSD (R13)(R8*2), Z12
+	VFMADD231PD  Z6, Z12, Z5
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_6x1_masked_k
+	JNE          tile_6x1_masked_last
+
+tile_6x1_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -3870,10 +13462,10 @@ tile_6x1_masked_store:
 	VMOVUPD Z5, K1, (R13)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x06, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_6x1_masked
 
 tile_7x1_masked:
@@ -3888,12 +13480,16 @@ tile_7x1_masked:
 	VMOVUPD.Z (R13)(R11*1), K1, Z4
 	VMOVUPD.Z (R13)(R11*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x1_masked_rest
 
 tile_7x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z7
@@ -3911,12 +13507,86 @@ tile_7x1_masked_k:
 	VFMADD231PD  Z7, Z13, Z5
 	VBROADCASTSD (DX), Z14
 	VFMADD231PD  Z7, Z14, Z6
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPD.Z    (BX)(R10*1), K1, Z7
+	VBROADCASTSD 8(R12), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z9
+	VFMADD231PD  Z7, Z9, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z10
+	VFMADD231PD  Z7, Z10, Z2
+	VBROADCASTSD 8(R13), Z11
+	VFMADD231PD  Z7, Z11, Z3
+	VBROADCASTSD 8(R13)(R8*1), Z12
+	VFMADD231PD  Z7, Z12, Z4
+	VBROADCASTSD 8(R13)(R8*2), Z13
+	VFMADD231PD  Z7, Z13, Z5
+	VBROADCASTSD 8(DX), Z14
+	VFMADD231PD  Z7, Z14, Z6
+	VMOVUPD.Z    (BX)(R10*2), K1, Z7
+	VBROADCASTSD 16(R12), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD 16(R12)(R8*1), Z9
+	VFMADD231PD  Z7, Z9, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z10
+	VFMADD231PD  Z7, Z10, Z2
+	VBROADCASTSD 16(R13), Z11
+	VFMADD231PD  Z7, Z11, Z3
+	VBROADCASTSD 16(R13)(R8*1), Z12
+	VFMADD231PD  Z7, Z12, Z4
+	VBROADCASTSD 16(R13)(R8*2), Z13
+	VFMADD231PD  Z7, Z13, Z5
+	VBROADCASTSD 16(DX), Z14
+	VFMADD231PD  Z7, Z14, Z6
+	VMOVUPD.Z    (BX)(R9*1), K1, Z7
+	VBROADCASTSD 24(R12), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD 24(R12)(R8*1), Z9
+	VFMADD231PD  Z7, Z9, Z1
+	VBROADCASTSD 24(R12)(R8*2), Z10
+	VFMADD231PD  Z7, Z10, Z2
+	VBROADCASTSD 24(R13), Z11
+	VFMADD231PD  Z7, Z11, Z3
+	VBROADCASTSD 24(R13)(R8*1), Z12
+	VFMADD231PD  Z7, Z12, Z4
+	VBROADCASTSD 24(R13)(R8*2), Z13
+	VFMADD231PD  Z7, Z13, Z5
+	VBROADCASTSD 24(DX), Z14
+	VFMADD231PD  Z7, Z14, Z6
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_masked_k
+
+tile_7x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_masked_sum
+
+tile_7x1_masked_last:
+	VMOVUPD.Z    (BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD (R12)(R8*1), Z9
+	VFMADD231PD  Z7, Z9, Z1
+	VBROADCASTSD (R12)(R8*2), Z10
+	VFMADD231PD  Z7, Z10, Z2
+	VBROADCASTSD (R13), Z11
+	VFMADD231PD  Z7, Z11, Z3
+	VBROADCASTSD (R13)(R8*1), Z12
+	VFMADD231PD  Z7, Z12, Z4
+	VBROADCASTSD (R13)(R8*2), Z13
+	VFMADD231PD  Z7, Z13, Z5
+	VBROADCASTSD (DX), Z14
+	VFMADD231PD  Z7, Z14, Z6
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_7x1_masked_k
+	JNE          tile_7x1_masked_last
+
+tile_7x1_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -3954,10 +13624,10 @@ tile_7x1_masked_store:
 	VMOVUPD Z6, K1, (DX)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x07, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x07, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_7x1_masked
 
 tile_8x1_masked:
@@ -3973,12 +13643,16 @@ tile_8x1_masked:
 	VMOVUPD.Z (R13)(R11*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
 	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x1_masked_rest
 
 tile_8x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z8
@@ -3998,12 +13672,94 @@ tile_8x1_masked_k:
 	VFMADD231PD  Z8, Z15, Z6
 	VBROADCASTSD (DX)(R8*1), Z16
 	VFMADD231PD  Z8, Z16, Z7
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPD.Z    (BX)(R10*1), K1, Z8
+	VBROADCASTSD 8(R12), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VBROADCASTSD 8(R13), Z12
+	VFMADD231PD  Z8, Z12, Z3
+	VBROADCASTSD 8(R13)(R8*1), Z13
+	VFMADD231PD  Z8, Z13, Z4
+	VBROADCASTSD 8(R13)(R8*2), Z14
+	VFMADD231PD  Z8, Z14, Z5
+	VBROADCASTSD 8(DX), Z15
+	VFMADD231PD  Z8, Z15, Z6
+	VBROADCASTSD 8(DX)(R8*1), Z16
+	VFMADD231PD  Z8, Z16, Z7
+	VMOVUPD.Z    (BX)(R10*2), K1, Z8
+	VBROADCASTSD 16(R12), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD 16(R12)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VBROADCASTSD 16(R13), Z12
+	VFMADD231PD  Z8, Z12, Z3
+	VBROADCASTSD 16(R13)(R8*1), Z13
+	VFMADD231PD  Z8, Z13, Z4
+	VBROADCASTSD 16(R13)(R8*2), Z14
+	VFMADD231PD  Z8, Z14, Z5
+	VBROADCASTSD 16(DX), Z15
+	VFMADD231PD  Z8, Z15, Z6
+	VBROADCASTSD 16(DX)(R8*1), Z16
+	VFMADD231PD  Z8, Z16, Z7
+	VMOVUPD.Z    (BX)(R9*1), K1, Z8
+	VBROADCASTSD 24(R12), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD 24(R12)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z1
+	VBROADCASTSD 24(R12)(R8*2), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VBROADCASTSD 24(R13), Z12
+	VFMADD231PD  Z8, Z12, Z3
+	VBROADCASTSD 24(R13)(R8*1), Z13
+	VFMADD231PD  Z8, Z13, Z4
+	VBROADCASTSD 24(R13)(R8*2), Z14
+	VFMADD231PD  Z8, Z14, Z5
+	VBROADCASTSD 24(DX), Z15
+	VFMADD231PD  Z8, Z15, Z6
+	VBROADCASTSD 24(DX)(R8*1), Z16
+	VFMADD231PD  Z8, Z16, Z7
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_masked_k
+
+tile_8x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_masked_sum
+
+tile_8x1_masked_last:
+	VMOVUPD.Z    (BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (R12)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z1
+	VBROADCASTSD (R12)(R8*2), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VBROADCASTSD (R13), Z12
+	VFMADD231PD  Z8, Z12, Z3
+	VBROADCASTSD (R13)(R8*1), Z13
+	VFMADD231PD  Z8, Z13, Z4
+	VBROADCASTSD (R13)(R8*2), Z14
+	VFMADD231PD  Z8, Z14, Z5
+	VBROADCASTSD (DX), Z15
+	VFMADD231PD  Z8, Z15, Z6
+	VBROADCASTSD (DX)(R8*1), Z16
+	VFMADD231PD  Z8, Z16, Z7
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_8x1_masked_k
+	JNE          tile_8x1_masked_last
+
+tile_8x1_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -4044,10 +13800,10 @@ tile_8x1_masked_store:
 	VMOVUPD Z7, K1, (DX)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x08, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x08, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_8x1_masked
 
 tile_9x1_masked:
@@ -4064,12 +13820,16 @@ tile_9x1_masked:
 	VMOVUPD.Z (DX), K1, Z6
 	VMOVUPD.Z (DX)(R11*1), K1, Z7
 	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x1_masked_rest
 
 tile_9x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z9
@@ -4091,12 +13851,102 @@ tile_9x1_masked_k:
 	VFMADD231PD  Z9, Z17, Z7
 	VBROADCASTSD (DX)(R8*2), Z18
 	VFMADD231PD  Z9, Z18, Z8
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPD.Z    (BX)(R10*1), K1, Z9
+	VBROADCASTSD 8(R12), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z11
+	VFMADD231PD  Z9, Z11, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z12
+	VFMADD231PD  Z9, Z12, Z2
+	VBROADCASTSD 8(R13), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VBROADCASTSD 8(R13)(R8*1), Z14
+	VFMADD231PD  Z9, Z14, Z4
+	VBROADCASTSD 8(R13)(R8*2), Z15
+	VFMADD231PD  Z9, Z15, Z5
+	VBROADCASTSD 8(DX), Z16
+	VFMADD231PD  Z9, Z16, Z6
+	VBROADCASTSD 8(DX)(R8*1), Z17
+	VFMADD231PD  Z9, Z17, Z7
+	VBROADCASTSD 8(DX)(R8*2), Z18
+	VFMADD231PD  Z9, Z18, Z8
+	VMOVUPD.Z    (BX)(R10*2), K1, Z9
+	VBROADCASTSD 16(R12), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD 16(R12)(R8*1), Z11
+	VFMADD231PD  Z9, Z11, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z12
+	VFMADD231PD  Z9, Z12, Z2
+	VBROADCASTSD 16(R13), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VBROADCASTSD 16(R13)(R8*1), Z14
+	VFMADD231PD  Z9, Z14, Z4
+	VBROADCASTSD 16(R13)(R8*2), Z15
+	VFMADD231PD  Z9, Z15, Z5
+	VBROADCASTSD 16(DX), Z16
+	VFMADD231PD  Z9, Z16, Z6
+	VBROADCASTSD 16(DX)(R8*1), Z17
+	VFMADD231PD  Z9, Z17, Z7
+	VBROADCASTSD 16(DX)(R8*2), Z18
+	VFMADD231PD  Z9, Z18, Z8
+	VMOVUPD.Z    (BX)(R9*1), K1, Z9
+	VBROADCASTSD 24(R12), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD 24(R12)(R8*1), Z11
+	VFMADD231PD  Z9, Z11, Z1
+	VBROADCASTSD 24(R12)(R8*2), Z12
+	VFMADD231PD  Z9, Z12, Z2
+	VBROADCASTSD 24(R13), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VBROADCASTSD 24(R13)(R8*1), Z14
+	VFMADD231PD  Z9, Z14, Z4
+	VBROADCASTSD 24(R13)(R8*2), Z15
+	VFMADD231PD  Z9, Z15, Z5
+	VBROADCASTSD 24(DX), Z16
+	VFMADD231PD  Z9, Z16, Z6
+	VBROADCASTSD 24(DX)(R8*1), Z17
+	VFMADD231PD  Z9, Z17, Z7
+	VBROADCASTSD 24(DX)(R8*2), Z18
+	VFMADD231PD  Z9, Z18, Z8
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_masked_k
+
+tile_9x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_masked_sum
+
+tile_9x1_masked_last:
+	VMOVUPD.Z    (BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD (R12)(R8*1), Z11
+	VFMADD231PD  Z9, Z11, Z1
+	VBROADCASTSD (R12)(R8*2), Z12
+	VFMADD231PD  Z9, Z12, Z2
+	VBROADCASTSD (R13), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VBROADCASTSD (R13)(R8*1), Z14
+	VFMADD231PD  Z9, Z14, Z4
+	VBROADCASTSD (R13)(R8*2), Z15
+	VFMADD231PD  Z9, Z15, Z5
+	VBROADCASTSD (DX), Z16
+	VFMADD231PD  Z9, Z16, Z6
+	VBROADCASTSD (DX)(R8*1), Z17
+	VFMADD231PD  Z9, Z17, Z7
+	VBROADCASTSD (DX)(R8*2), Z18
+	VFMADD231PD  Z9, Z18, Z8
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_9x1_masked_k
+	JNE          tile_9x1_masked_last
+
+tile_9x1_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -4141,10 +13991,10 @@ tile_9x1_masked_store:
 	VMOVUPD Z8, K1, (DX)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x09, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x09, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_9x1_masked
 
 tile_10x1_masked:
@@ -4163,6 +14013,8 @@ tile_10x1_masked:
 	VMOVUPD.Z (DX)(R11*1), K1, Z7
 	VMOVUPD.Z (DX)(R11*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
@@ -4170,6 +14022,8 @@ tile_10x1_masked:
 	LEAQ      (DX)(CX*1), R15
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x1_masked_rest
 
 tile_10x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z10
@@ -4193,13 +14047,112 @@ tile_10x1_masked_k:
 	VFMADD231PD  Z10, Z19, Z8
 	VBROADCASTSD (R15), Z20
 	VFMADD231PD  Z10, Z20, Z9
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPD.Z    (BX)(R10*1), K1, Z10
+	VBROADCASTSD 8(R12), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VBROADCASTSD 8(R13), Z14
+	VFMADD231PD  Z10, Z14, Z3
+	VBROADCASTSD 8(R13)(R8*1), Z15
+	VFMADD231PD  Z10, Z15, Z4
+	VBROADCASTSD 8(R13)(R8*2), Z16
+	VFMADD231PD  Z10, Z16, Z5
+	VBROADCASTSD 8(DX), Z17
+	VFMADD231PD  Z10, Z17, Z6
+	VBROADCASTSD 8(DX)(R8*1), Z18
+	VFMADD231PD  Z10, Z18, Z7
+	VBROADCASTSD 8(DX)(R8*2), Z19
+	VFMADD231PD  Z10, Z19, Z8
+	VBROADCASTSD 8(R15), Z20
+	VFMADD231PD  Z10, Z20, Z9
+	VMOVUPD.Z    (BX)(R10*2), K1, Z10
+	VBROADCASTSD 16(R12), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD 16(R12)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VBROADCASTSD 16(R13), Z14
+	VFMADD231PD  Z10, Z14, Z3
+	VBROADCASTSD 16(R13)(R8*1), Z15
+	VFMADD231PD  Z10, Z15, Z4
+	VBROADCASTSD 16(R13)(R8*2), Z16
+	VFMADD231PD  Z10, Z16, Z5
+	VBROADCASTSD 16(DX), Z17
+	VFMADD231PD  Z10, Z17, Z6
+	VBROADCASTSD 16(DX)(R8*1), Z18
+	VFMADD231PD  Z10, Z18, Z7
+	VBROADCASTSD 16(DX)(R8*2), Z19
+	VFMADD231PD  Z10, Z19, Z8
+	VBROADCASTSD 16(R15), Z20
+	VFMADD231PD  Z10, Z20, Z9
+	VMOVUPD.Z    (BX)(R9*1), K1, Z10
+	VBROADCASTSD 24(R12), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD 24(R12)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z1
+	VBROADCASTSD 24(R12)(R8*2), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VBROADCASTSD 24(R13), Z14
+	VFMADD231PD  Z10, Z14, Z3
+	VBROADCASTSD 24(R13)(R8*1), Z15
+	VFMADD231PD  Z10, Z15, Z4
+	VBROADCASTSD 24(R13)(R8*2), Z16
+	VFMADD231PD  Z10, Z16, Z5
+	VBROADCASTSD 24(DX), Z17
+	VFMADD231PD  Z10, Z17, Z6
+	VBROADCASTSD 24(DX)(R8*1), Z18
+	VFMADD231PD  Z10, Z18, Z7
+	VBROADCASTSD 24(DX)(R8*2), Z19
+	VFMADD231PD  Z10, Z19, Z8
+	VBROADCASTSD 24(R15), Z20
+	VFMADD231PD  Z10, Z20, Z9
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_masked_k
+
+tile_10x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_masked_sum
+
+tile_10x1_masked_last:
+	VMOVUPD.Z    (BX), K1, Z10
+	VBROADCASTSD (R12), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (R12)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z1
+	VBROADCASTSD (R12)(R8*2), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VBROADCASTSD (R13), Z14
+	VFMADD231PD  Z10, Z14, Z3
+	VBROADCASTSD (R13)(R8*1), Z15
+	VFMADD231PD  Z10, Z15, Z4
+	VBROADCASTSD (R13)(R8*2), Z16
+	VFMADD231PD  Z10, Z16, Z5
+	VBROADCASTSD (DX), Z17
+	VFMADD231PD  Z10, Z17, Z6
+	VBROADCASTSD (DX)(R8*1), Z18
+	VFMADD231PD  Z10, Z18, Z7
+	VBROADCASTSD (DX)(R8*2), Z19
+	VFMADD231PD  Z10, Z19, Z8
+	VBROADCASTSD (R15), Z20
+	VFMADD231PD  Z10, Z20, Z9
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_10x1_masked_k
+	JNE          tile_10x1_masked_last
+
+tile_10x1_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -4248,10 +14201,10 @@ tile_10x1_masked_store:
 	VMOVUPD Z9, K1, (R15)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0a, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0a, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_10x1_masked
 
 tile_11x1_masked:
@@ -4271,6 +14224,8 @@ tile_11x1_masked:
 	VMOVUPD.Z (DX)(R11*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
 	VMOVUPD.Z (R15)(R11*1), K1, Z10
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
@@ -4278,6 +14233,8 @@ tile_11x1_masked:
 	LEAQ      (DX)(CX*1), R15
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x1_masked_rest
 
 tile_11x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z11
@@ -4303,13 +14260,120 @@ tile_11x1_masked_k:
 	VFMADD231PD  Z11, Z21, Z9
 	VBROADCASTSD (R15)(R8*1), Z22
 	VFMADD231PD  Z11, Z22, Z10
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPD.Z    (BX)(R10*1), K1, Z11
+	VBROADCASTSD 8(R12), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z13
+	VFMADD231PD  Z11, Z13, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z14
+	VFMADD231PD  Z11, Z14, Z2
+	VBROADCASTSD 8(R13), Z15
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD 8(R13)(R8*1), Z16
+	VFMADD231PD  Z11, Z16, Z4
+	VBROADCASTSD 8(R13)(R8*2), Z17
+	VFMADD231PD  Z11, Z17, Z5
+	VBROADCASTSD 8(DX), Z18
+	VFMADD231PD  Z11, Z18, Z6
+	VBROADCASTSD 8(DX)(R8*1), Z19
+	VFMADD231PD  Z11, Z19, Z7
+	VBROADCASTSD 8(DX)(R8*2), Z20
+	VFMADD231PD  Z11, Z20, Z8
+	VBROADCASTSD 8(R15), Z21
+	VFMADD231PD  Z11, Z21, Z9
+	VBROADCASTSD 8(R15)(R8*1), Z22
+	VFMADD231PD  Z11, Z22, Z10
+	VMOVUPD.Z    (BX)(R10*2), K1, Z11
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD 16(R12)(R8*1), Z13
+	VFMADD231PD  Z11, Z13, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z14
+	VFMADD231PD  Z11, Z14, Z2
+	VBROADCASTSD 16(R13), Z15
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD 16(R13)(R8*1), Z16
+	VFMADD231PD  Z11, Z16, Z4
+	VBROADCASTSD 16(R13)(R8*2), Z17
+	VFMADD231PD  Z11, Z17, Z5
+	VBROADCASTSD 16(DX), Z18
+	VFMADD231PD  Z11, Z18, Z6
+	VBROADCASTSD 16(DX)(R8*1), Z19
+	VFMADD231PD  Z11, Z19, Z7
+	VBROADCASTSD 16(DX)(R8*2), Z20
+	VFMADD231PD  Z11, Z20, Z8
+	VBROADCASTSD 16(R15), Z21
+	VFMADD231PD  Z11, Z21, Z9
+	VBROADCASTSD 16(R15)(R8*1), Z22
+	VFMADD231PD  Z11, Z22, Z10
+	VMOVUPD.Z    (BX)(R9*1), K1, Z11
+	VBROADCASTSD 24(R12), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD 24(R12)(R8*1), Z13
+	VFMADD231PD  Z11, Z13, Z1
+	VBROADCASTSD 24(R12)(R8*2), Z14
+	VFMADD231PD  Z11, Z14, Z2
+	VBROADCASTSD 24(R13), Z15
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD 24(R13)(R8*1), Z16
+	VFMADD231PD  Z11, Z16, Z4
+	VBROADCASTSD 24(R13)(R8*2), Z17
+	VFMADD231PD  Z11, Z17, Z5
+	VBROADCASTSD 24(DX), Z18
+	VFMADD231PD  Z11, Z18, Z6
+	VBROADCASTSD 24(DX)(R8*1), Z19
+	VFMADD231PD  Z11, Z19, Z7
+	VBROADCASTSD 24(DX)(R8*2), Z20
+	VFMADD231PD  Z11, Z20, Z8
+	VBROADCASTSD 24(R15), Z21
+	VFMADD231PD  Z11, Z21, Z9
+	VBROADCASTSD 24(R15)(R8*1), Z22
+	VFMADD231PD  Z11, Z22, Z10
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_masked_k
+
+tile_11x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_masked_sum
+
+tile_11x1_masked_last:
+	VMOVUPD.Z    (BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD (R12)(R8*1), Z13
+	VFMADD231PD  Z11, Z13, Z1
+	VBROADCASTSD (R12)(R8*2), Z14
+	VFMADD231PD  Z11, Z14, Z2
+	VBROADCASTSD (R13), Z15
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD (R13)(R8*1), Z16
+	VFMADD231PD  Z11, Z16, Z4
+	VBROADCASTSD (R13)(R8*2), Z17
+	VFMADD231PD  Z11, Z17, Z5
+	VBROADCASTSD (DX), Z18
+	VFMADD231PD  Z11, Z18, Z6
+	VBROADCASTSD (DX)(R8*1), Z19
+	VFMADD231PD  Z11, Z19, Z7
+	VBROADCASTSD (DX)(R8*2), Z20
+	VFMADD231PD  Z11, Z20, Z8
+	VBROADCASTSD (R15), Z21
+	VFMADD231PD  Z11, Z21, Z9
+	VBROADCASTSD (R15)(R8*1), Z22
+	VFMADD231PD  Z11, Z22, Z10
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_11x1_masked_k
+	JNE          tile_11x1_masked_last
+
+tile_11x1_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -4362,10 +14426,10 @@ tile_11x1_masked_store:
 	VMOVUPD Z10, K1, (R15)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0b, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0b, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_11x1_masked
 
 tile_12x1_masked:
@@ -4386,6 +14450,8 @@ tile_12x1_masked:
 	VMOVUPD.Z (R15), K1, Z9
 	VMOVUPD.Z (R15)(R11*1), K1, Z10
 	VMOVUPD.Z (R15)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
@@ -4393,6 +14459,8 @@ tile_12x1_masked:
 	LEAQ      (DX)(CX*1), R15
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x1_masked_rest
 
 tile_12x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z12
@@ -4420,13 +14488,128 @@ tile_12x1_masked_k:
 	VFMADD231PD  Z12, Z23, Z10
 	VBROADCASTSD (R15)(R8*2), Z24
 	VFMADD231PD  Z12, Z24, Z11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPD.Z    (BX)(R10*1), K1, Z12
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VBROADCASTSD 8(R13), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VBROADCASTSD 8(R13)(R8*1), Z17
+	VFMADD231PD  Z12, Z17, Z4
+	VBROADCASTSD 8(R13)(R8*2), Z18
+	VFMADD231PD  Z12, Z18, Z5
+	VBROADCASTSD 8(DX), Z19
+	VFMADD231PD  Z12, Z19, Z6
+	VBROADCASTSD 8(DX)(R8*1), Z20
+	VFMADD231PD  Z12, Z20, Z7
+	VBROADCASTSD 8(DX)(R8*2), Z21
+	VFMADD231PD  Z12, Z21, Z8
+	VBROADCASTSD 8(R15), Z22
+	VFMADD231PD  Z12, Z22, Z9
+	VBROADCASTSD 8(R15)(R8*1), Z23
+	VFMADD231PD  Z12, Z23, Z10
+	VBROADCASTSD 8(R15)(R8*2), Z24
+	VFMADD231PD  Z12, Z24, Z11
+	VMOVUPD.Z    (BX)(R10*2), K1, Z12
+	VBROADCASTSD 16(R12), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD 16(R12)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VBROADCASTSD 16(R13), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VBROADCASTSD 16(R13)(R8*1), Z17
+	VFMADD231PD  Z12, Z17, Z4
+	VBROADCASTSD 16(R13)(R8*2), Z18
+	VFMADD231PD  Z12, Z18, Z5
+	VBROADCASTSD 16(DX), Z19
+	VFMADD231PD  Z12, Z19, Z6
+	VBROADCASTSD 16(DX)(R8*1), Z20
+	VFMADD231PD  Z12, Z20, Z7
+	VBROADCASTSD 16(DX)(R8*2), Z21
+	VFMADD231PD  Z12, Z21, Z8
+	VBROADCASTSD 16(R15), Z22
+	VFMADD231PD  Z12, Z22, Z9
+	VBROADCASTSD 16(R15)(R8*1), Z23
+	VFMADD231PD  Z12, Z23, Z10
+	VBROADCASTSD 16(R15)(R8*2), Z24
+	VFMADD231PD  Z12, Z24, Z11
+	VMOVUPD.Z    (BX)(R9*1), K1, Z12
+	VBROADCASTSD 24(R12), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD 24(R12)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z1
+	VBROADCASTSD 24(R12)(R8*2), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VBROADCASTSD 24(R13), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VBROADCASTSD 24(R13)(R8*1), Z17
+	VFMADD231PD  Z12, Z17, Z4
+	VBROADCASTSD 24(R13)(R8*2), Z18
+	VFMADD231PD  Z12, Z18, Z5
+	VBROADCASTSD 24(DX), Z19
+	VFMADD231PD  Z12, Z19, Z6
+	VBROADCASTSD 24(DX)(R8*1), Z20
+	VFMADD231PD  Z12, Z20, Z7
+	VBROADCASTSD 24(DX)(R8*2), Z21
+	VFMADD231PD  Z12, Z21, Z8
+	VBROADCASTSD 24(R15), Z22
+	VFMADD231PD  Z12, Z22, Z9
+	VBROADCASTSD 24(R15)(R8*1), Z23
+	VFMADD231PD  Z12, Z23, Z10
+	VBROADCASTSD 24(R15)(R8*2), Z24
+	VFMADD231PD  Z12, Z24, Z11
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_masked_k
+
+tile_12x1_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_masked_sum
+
+tile_12x1_masked_last:
+	VMOVUPD.Z    (BX), K1, Z12
+	VBROADCASTSD (R12), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (R12)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z1
+	VBROADCASTSD (R12)(R8*2), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VBROADCASTSD (R13), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VBROADCASTSD (R13)(R8*1), Z17
+	VFMADD231PD  Z12, Z17, Z4
+	VBROADCASTSD (R13)(R8*2), Z18
+	VFMADD231PD  Z12, Z18, Z5
+	VBROADCASTSD (DX), Z19
+	VFMADD231PD  Z12, Z19, Z6
+	VBROADCASTSD (DX)(R8*1), Z20
+	VFMADD231PD  Z12, Z20, Z7
+	VBROADCASTSD (DX)(R8*2), Z21
+	VFMADD231PD  Z12, Z21, Z8
+	VBROADCASTSD (R15), Z22
+	VFMADD231PD  Z12, Z22, Z9
+	VBROADCASTSD (R15)(R8*1), Z23
+	VFMADD231PD  Z12, Z23, Z10
+	VBROADCASTSD (R15)(R8*2), Z24
+	VFMADD231PD  Z12, Z24, Z11
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_12x1_masked_k
+	JNE          tile_12x1_masked_last
+
+tile_12x1_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -4482,19 +14665,23 @@ tile_12x1_masked_store:
 	VMOVUPD Z11, K1, (R15)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0c, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0c, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_12x1_masked
 
 tile_1x2_masked:
 	MOVQ      DI, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x2_masked_rest
 
 tile_1x2_masked_k:
 	VMOVUPD      (BX), Z2
@@ -4502,10 +14689,42 @@ tile_1x2_masked_k:
 	VBROADCASTSD (R12), Z4
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
-	ADDQ         R9, R12
+	VMOVUPD      (BX)(R10*1), Z2
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z3
+	VBROADCASTSD 8(R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD      (BX)(R10*2), Z2
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z3
+	VBROADCASTSD 16(R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD      (BX)(R9*1), Z2
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z3
+	VBROADCASTSD 24(R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_masked_k
+
+tile_1x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_masked_sum
+
+tile_1x2_masked_last:
+	VMOVUPD      (BX), Z2
+	VMOVUPD.Z    64(BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_1x2_masked_k
+	JNE          tile_1x2_masked_last
+
+tile_1x2_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	KORTESTB     K2, K2
 	JCS          tile_1x2_masked_store
@@ -4522,8 +14741,10 @@ tile_1x2_masked_store:
 	VMOVUPD Z1, K1, 64(R12)
 	DECQ    80(AX)
 	JEQ     done
-	ADDQ    R8, SI
-	ADDQ    R11, DI
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_1x2_masked
 
 tile_2x2_masked:
@@ -4532,9 +14753,13 @@ tile_2x2_masked:
 	VMOVUPD.Z 64(R12), K1, Z1
 	VMOVUPD   (R12)(R11*1), Z2
 	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x2_masked_rest
 
 tile_2x2_masked_k:
 	VMOVUPD      (BX), Z4
@@ -4545,10 +14770,54 @@ tile_2x2_masked_k:
 	VBROADCASTSD (R12)(R8*1), Z7
 	VFMADD231PD  Z4, Z7, Z2
 	VFMADD231PD  Z5, Z7, Z3
-	ADDQ         R9, R12
+	VMOVUPD      (BX)(R10*1), Z4
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z5
+	VBROADCASTSD 8(R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Z5, Z7, Z3
+	VMOVUPD      (BX)(R10*2), Z4
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z5
+	VBROADCASTSD 16(R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Z5, Z7, Z3
+	VMOVUPD      (BX)(R9*1), Z4
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z5
+	VBROADCASTSD 24(R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 24(R12)(R8*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Z5, Z7, Z3
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_masked_k
+
+tile_2x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_masked_sum
+
+tile_2x2_masked_last:
+	VMOVUPD      (BX), Z4
+	VMOVUPD.Z    64(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD (R12)(R8*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Z5, Z7, Z3
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_2x2_masked_k
+	JNE          tile_2x2_masked_last
+
+tile_2x2_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	KORTESTB     K2, K2
@@ -4572,10 +14841,10 @@ tile_2x2_masked_store:
 	VMOVUPD Z3, K1, 64(R12)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x02, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_2x2_masked
 
 tile_3x2_masked:
@@ -4586,9 +14855,13 @@ tile_3x2_masked:
 	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
 	VMOVUPD   (R12)(R11*2), Z4
 	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x2_masked_rest
 
 tile_3x2_masked_k:
 	VMOVUPD      (BX), Z6
@@ -4602,10 +14875,66 @@ tile_3x2_masked_k:
 	VBROADCASTSD (R12)(R8*2), Z10
 	VFMADD231PD  Z6, Z10, Z4
 	VFMADD231PD  Z7, Z10, Z5
-	ADDQ         R9, R12
+	VMOVUPD      (BX)(R10*1), Z6
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z7
+	VBROADCASTSD 8(R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z9, Z3
+	VBROADCASTSD 8(R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+	VMOVUPD      (BX)(R10*2), Z6
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z7
+	VBROADCASTSD 16(R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z9, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+	VMOVUPD      (BX)(R9*1), Z6
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z7
+	VBROADCASTSD 24(R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 24(R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z9, Z3
+	VBROADCASTSD 24(R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_masked_k
+
+tile_3x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_masked_sum
+
+tile_3x2_masked_last:
+	VMOVUPD      (BX), Z6
+	VMOVUPD.Z    64(BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD (R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z9, Z3
+	VBROADCASTSD (R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_3x2_masked_k
+	JNE          tile_3x2_masked_last
+
+tile_3x2_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -4636,10 +14965,10 @@ tile_3x2_masked_store:
 	VMOVUPD Z5, K1, 64(R12)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x03, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_3x2_masked
 
 tile_4x2_masked:
@@ -4654,11 +14983,15 @@ tile_4x2_masked:
 	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x2_masked_rest
 
 tile_4x2_masked_k:
 	VMOVUPD      (BX), Z8
@@ -4675,11 +15008,80 @@ tile_4x2_masked_k:
 	VBROADCASTSD (R13), Z13
 	VFMADD231PD  Z8, Z13, Z6
 	VFMADD231PD  Z9, Z13, Z7
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD      (BX)(R10*1), Z8
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z9
+	VBROADCASTSD 8(R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z11, Z3
+	VBROADCASTSD 8(R12)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VBROADCASTSD 8(R13), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z13, Z7
+	VMOVUPD      (BX)(R10*2), Z8
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z9
+	VBROADCASTSD 16(R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z11, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VBROADCASTSD 16(R13), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z13, Z7
+	VMOVUPD      (BX)(R9*1), Z8
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z9
+	VBROADCASTSD 24(R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 24(R12)(R8*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z11, Z3
+	VBROADCASTSD 24(R12)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VBROADCASTSD 24(R13), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z13, Z7
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_masked_k
+
+tile_4x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_masked_sum
+
+tile_4x2_masked_last:
+	VMOVUPD      (BX), Z8
+	VMOVUPD.Z    64(BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (R12)(R8*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z11, Z3
+	VBROADCASTSD (R12)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VBROADCASTSD (R13), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z13, Z7
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_4x2_masked_k
+	JNE          tile_4x2_masked_last
+
+tile_4x2_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -4719,10 +15121,10 @@ tile_4x2_masked_store:
 	VMOVUPD Z7, K1, 64(R13)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x04, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_4x2_masked
 
 tile_5x2_masked:
@@ -4739,11 +15141,15 @@ tile_5x2_masked:
 	VMOVUPD.Z 64(R13), K1, Z7
 	VMOVUPD   (R13)(R11*1), Z8
 	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x2_masked_rest
 
 tile_5x2_masked_k:
 	VMOVUPD      (BX), Z10
@@ -4763,11 +15169,92 @@ tile_5x2_masked_k:
 	VBROADCASTSD (R13)(R8*1), Z16
 	VFMADD231PD  Z10, Z16, Z8
 	VFMADD231PD  Z11, Z16, Z9
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD      (BX)(R10*1), Z10
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z11
+	VBROADCASTSD 8(R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD 8(R12)(R8*2), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z11, Z14, Z5
+	VBROADCASTSD 8(R13), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z15, Z7
+	VBROADCASTSD 8(R13)(R8*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Z11, Z16, Z9
+	VMOVUPD      (BX)(R10*2), Z10
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z11
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z11, Z14, Z5
+	VBROADCASTSD 16(R13), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z15, Z7
+	VBROADCASTSD 16(R13)(R8*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Z11, Z16, Z9
+	VMOVUPD      (BX)(R9*1), Z10
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z11
+	VBROADCASTSD 24(R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 24(R12)(R8*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD 24(R12)(R8*2), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z11, Z14, Z5
+	VBROADCASTSD 24(R13), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z15, Z7
+	VBROADCASTSD 24(R13)(R8*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Z11, Z16, Z9
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_masked_k
+
+tile_5x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_masked_sum
+
+tile_5x2_masked_last:
+	VMOVUPD      (BX), Z10
+	VMOVUPD.Z    64(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (R12)(R8*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD (R12)(R8*2), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z11, Z14, Z5
+	VBROADCASTSD (R13), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z15, Z7
+	VBROADCASTSD (R13)(R8*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Z11, Z16, Z9
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_5x2_masked_k
+	JNE          tile_5x2_masked_last
+
+tile_5x2_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -4814,10 +15301,10 @@ tile_5x2_masked_store:
 	VMOVUPD Z9, K1, 64(R13)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x05, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_5x2_masked
 
 tile_6x2_masked:
@@ -4836,11 +15323,15 @@ tile_6x2_masked:
 	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
 	VMOVUPD   (R13)(R11*2), Z10
 	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x2_masked_rest
 
 tile_6x2_masked_k:
 	VMOVUPD      (BX), Z12
@@ -4863,11 +15354,104 @@ tile_6x2_masked_k:
 	VBROADCASTSD (R13)(R8*2), Z19
 	VFMADD231PD  Z12, Z19, Z10
 	VFMADD231PD  Z13, Z19, Z11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD      (BX)(R10*1), Z12
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z13
+	VBROADCASTSD 8(R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD 8(R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VBROADCASTSD 8(R13), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VBROADCASTSD 8(R13)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VBROADCASTSD 8(R13)(R8*2), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Z13, Z19, Z11
+	VMOVUPD      (BX)(R10*2), Z12
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z13
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VBROADCASTSD 16(R13), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VBROADCASTSD 16(R13)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VBROADCASTSD 16(R13)(R8*2), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Z13, Z19, Z11
+	VMOVUPD      (BX)(R9*1), Z12
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z13
+	VBROADCASTSD 24(R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 24(R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD 24(R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VBROADCASTSD 24(R13), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VBROADCASTSD 24(R13)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VBROADCASTSD 24(R13)(R8*2), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Z13, Z19, Z11
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_masked_k
+
+tile_6x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_masked_sum
+
+tile_6x2_masked_last:
+	VMOVUPD      (BX), Z12
+	VMOVUPD.Z    64(BX), K1, Z13
+	VBROADCASTSD (R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD (R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VBROADCASTSD (R13), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VBROADCASTSD (R13)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VBROADCASTSD (R13)(R8*2), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Z13, Z19, Z11
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_6x2_masked_k
+	JNE          tile_6x2_masked_last
+
+tile_6x2_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -4921,10 +15505,10 @@ tile_6x2_masked_store:
 	VMOVUPD Z11, K1, 64(R13)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x06, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_6x2_masked
 
 tile_7x2_masked:
@@ -4946,12 +15530,16 @@ tile_7x2_masked:
 	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x2_masked_rest
 
 tile_7x2_masked_k:
 	VMOVUPD      (BX), Z14
@@ -4977,12 +15565,118 @@ tile_7x2_masked_k:
 	VBROADCASTSD (DX), Z22
 	VFMADD231PD  Z14, Z22, Z12
 	VFMADD231PD  Z15, Z22, Z13
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPD      (BX)(R10*1), Z14
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z15
+	VBROADCASTSD 8(R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD 8(R12)(R8*2), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z15, Z18, Z5
+	VBROADCASTSD 8(R13), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD 8(R13)(R8*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Z15, Z20, Z9
+	VBROADCASTSD 8(R13)(R8*2), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Z15, Z21, Z11
+	VBROADCASTSD 8(DX), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Z15, Z22, Z13
+	VMOVUPD      (BX)(R10*2), Z14
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z15
+	VBROADCASTSD 16(R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z15, Z18, Z5
+	VBROADCASTSD 16(R13), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD 16(R13)(R8*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Z15, Z20, Z9
+	VBROADCASTSD 16(R13)(R8*2), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Z15, Z21, Z11
+	VBROADCASTSD 16(DX), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Z15, Z22, Z13
+	VMOVUPD      (BX)(R9*1), Z14
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z15
+	VBROADCASTSD 24(R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD 24(R12)(R8*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD 24(R12)(R8*2), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z15, Z18, Z5
+	VBROADCASTSD 24(R13), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD 24(R13)(R8*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Z15, Z20, Z9
+	VBROADCASTSD 24(R13)(R8*2), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Z15, Z21, Z11
+	VBROADCASTSD 24(DX), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Z15, Z22, Z13
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x2_masked_k
+
+tile_7x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x2_masked_sum
+
+tile_7x2_masked_last:
+	VMOVUPD      (BX), Z14
+	VMOVUPD.Z    64(BX), K1, Z15
+	VBROADCASTSD (R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD (R12)(R8*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD (R12)(R8*2), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z15, Z18, Z5
+	VBROADCASTSD (R13), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD (R13)(R8*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Z15, Z20, Z9
+	VBROADCASTSD (R13)(R8*2), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Z15, Z21, Z11
+	VBROADCASTSD (DX), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Z15, Z22, Z13
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_7x2_masked_k
+	JNE          tile_7x2_masked_last
+
+tile_7x2_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -5044,10 +15738,10 @@ tile_7x2_masked_store:
 	VMOVUPD Z13, K1, 64(DX)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x07, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x07, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_7x2_masked
 
 tile_8x2_masked:
@@ -5071,12 +15765,16 @@ tile_8x2_masked:
 	VMOVUPD.Z 64(DX), K1, Z13
 	VMOVUPD   (DX)(R11*1), Z14
 	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x2_masked_rest
 
 tile_8x2_masked_k:
 	VMOVUPD      (BX), Z16
@@ -5105,12 +15803,130 @@ tile_8x2_masked_k:
 	VBROADCASTSD (DX)(R8*1), Z25
 	VFMADD231PD  Z16, Z25, Z14
 	VFMADD231PD  Z17, Z25, Z15
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPD      (BX)(R10*1), Z16
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z17
+	VBROADCASTSD 8(R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD 8(R12)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VBROADCASTSD 8(R13), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD 8(R13)(R8*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z17, Z22, Z9
+	VBROADCASTSD 8(R13)(R8*2), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Z17, Z23, Z11
+	VBROADCASTSD 8(DX), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Z17, Z24, Z13
+	VBROADCASTSD 8(DX)(R8*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Z17, Z25, Z15
+	VMOVUPD      (BX)(R10*2), Z16
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z17
+	VBROADCASTSD 16(R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VBROADCASTSD 16(R13), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD 16(R13)(R8*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z17, Z22, Z9
+	VBROADCASTSD 16(R13)(R8*2), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Z17, Z23, Z11
+	VBROADCASTSD 16(DX), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Z17, Z24, Z13
+	VBROADCASTSD 16(DX)(R8*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Z17, Z25, Z15
+	VMOVUPD      (BX)(R9*1), Z16
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z17
+	VBROADCASTSD 24(R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 24(R12)(R8*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD 24(R12)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VBROADCASTSD 24(R13), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD 24(R13)(R8*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z17, Z22, Z9
+	VBROADCASTSD 24(R13)(R8*2), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Z17, Z23, Z11
+	VBROADCASTSD 24(DX), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Z17, Z24, Z13
+	VBROADCASTSD 24(DX)(R8*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Z17, Z25, Z15
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x2_masked_k
+
+tile_8x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x2_masked_sum
+
+tile_8x2_masked_last:
+	VMOVUPD      (BX), Z16
+	VMOVUPD.Z    64(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD (R12)(R8*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD (R12)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VBROADCASTSD (R13), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD (R13)(R8*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z17, Z22, Z9
+	VBROADCASTSD (R13)(R8*2), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Z17, Z23, Z11
+	VBROADCASTSD (DX), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Z17, Z24, Z13
+	VBROADCASTSD (DX)(R8*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Z17, Z25, Z15
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_8x2_masked_k
+	JNE          tile_8x2_masked_last
+
+tile_8x2_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -5179,10 +15995,10 @@ tile_8x2_masked_store:
 	VMOVUPD Z15, K1, 64(DX)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x08, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x08, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_8x2_masked
 
 tile_9x2_masked:
@@ -5208,12 +16024,16 @@ tile_9x2_masked:
 	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
 	VMOVUPD   (DX)(R11*2), Z16
 	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x2_masked_rest
 
 tile_9x2_masked_k:
 	VMOVUPD      (BX), Z18
@@ -5245,12 +16065,142 @@ tile_9x2_masked_k:
 	VBROADCASTSD (DX)(R8*2), Z28
 	VFMADD231PD  Z18, Z28, Z16
 	VFMADD231PD  Z19, Z28, Z17
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPD      (BX)(R10*1), Z18
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z19
+	VBROADCASTSD 8(R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Z19, Z21, Z3
+	VBROADCASTSD 8(R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Z19, Z22, Z5
+	VBROADCASTSD 8(R13), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VBROADCASTSD 8(R13)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Z19, Z24, Z9
+	VBROADCASTSD 8(R13)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Z19, Z25, Z11
+	VBROADCASTSD 8(DX), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Z19, Z26, Z13
+	VBROADCASTSD 8(DX)(R8*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Z19, Z27, Z15
+	VBROADCASTSD 8(DX)(R8*2), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Z19, Z28, Z17
+	VMOVUPD      (BX)(R10*2), Z18
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z19
+	VBROADCASTSD 16(R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Z19, Z21, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Z19, Z22, Z5
+	VBROADCASTSD 16(R13), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VBROADCASTSD 16(R13)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Z19, Z24, Z9
+	VBROADCASTSD 16(R13)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Z19, Z25, Z11
+	VBROADCASTSD 16(DX), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Z19, Z26, Z13
+	VBROADCASTSD 16(DX)(R8*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Z19, Z27, Z15
+	VBROADCASTSD 16(DX)(R8*2), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Z19, Z28, Z17
+	VMOVUPD      (BX)(R9*1), Z18
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z19
+	VBROADCASTSD 24(R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD 24(R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Z19, Z21, Z3
+	VBROADCASTSD 24(R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Z19, Z22, Z5
+	VBROADCASTSD 24(R13), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VBROADCASTSD 24(R13)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Z19, Z24, Z9
+	VBROADCASTSD 24(R13)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Z19, Z25, Z11
+	VBROADCASTSD 24(DX), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Z19, Z26, Z13
+	VBROADCASTSD 24(DX)(R8*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Z19, Z27, Z15
+	VBROADCASTSD 24(DX)(R8*2), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Z19, Z28, Z17
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x2_masked_k
+
+tile_9x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x2_masked_sum
+
+tile_9x2_masked_last:
+	VMOVUPD      (BX), Z18
+	VMOVUPD.Z    64(BX), K1, Z19
+	VBROADCASTSD (R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD (R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Z19, Z21, Z3
+	VBROADCASTSD (R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Z19, Z22, Z5
+	VBROADCASTSD (R13), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VBROADCASTSD (R13)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Z19, Z24, Z9
+	VBROADCASTSD (R13)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Z19, Z25, Z11
+	VBROADCASTSD (DX), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Z19, Z26, Z13
+	VBROADCASTSD (DX)(R8*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Z19, Z27, Z15
+	VBROADCASTSD (DX)(R8*2), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Z19, Z28, Z17
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_9x2_masked_k
+	JNE          tile_9x2_masked_last
+
+tile_9x2_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -5326,10 +16276,10 @@ tile_9x2_masked_store:
 	VMOVUPD Z17, K1, 64(DX)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x09, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x09, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_9x2_masked
 
 tile_10x2_masked:
@@ -5358,6 +16308,8 @@ tile_10x2_masked:
 	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
@@ -5365,6 +16317,8 @@ tile_10x2_masked:
 	LEAQ      (DX)(CX*1), R15
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x2_masked_rest
 
 tile_10x2_masked_k:
 	VMOVUPD      (BX), Z20
@@ -5399,13 +16353,156 @@ tile_10x2_masked_k:
 	VBROADCASTSD (R15), Z31
 	VFMADD231PD  Z20, Z31, Z18
 	VFMADD231PD  Z21, Z31, Z19
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPD      (BX)(R10*1), Z20
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z21
+	VBROADCASTSD 8(R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Z21, Z23, Z3
+	VBROADCASTSD 8(R12)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VBROADCASTSD 8(R13), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Z21, Z25, Z7
+	VBROADCASTSD 8(R13)(R8*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z21, Z26, Z9
+	VBROADCASTSD 8(R13)(R8*2), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Z21, Z27, Z11
+	VBROADCASTSD 8(DX), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Z21, Z28, Z13
+	VBROADCASTSD 8(DX)(R8*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Z21, Z29, Z15
+	VBROADCASTSD 8(DX)(R8*2), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Z21, Z30, Z17
+	VBROADCASTSD 8(R15), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Z21, Z31, Z19
+	VMOVUPD      (BX)(R10*2), Z20
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z21
+	VBROADCASTSD 16(R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Z21, Z23, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VBROADCASTSD 16(R13), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Z21, Z25, Z7
+	VBROADCASTSD 16(R13)(R8*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z21, Z26, Z9
+	VBROADCASTSD 16(R13)(R8*2), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Z21, Z27, Z11
+	VBROADCASTSD 16(DX), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Z21, Z28, Z13
+	VBROADCASTSD 16(DX)(R8*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Z21, Z29, Z15
+	VBROADCASTSD 16(DX)(R8*2), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Z21, Z30, Z17
+	VBROADCASTSD 16(R15), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Z21, Z31, Z19
+	VMOVUPD      (BX)(R9*1), Z20
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z21
+	VBROADCASTSD 24(R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD 24(R12)(R8*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Z21, Z23, Z3
+	VBROADCASTSD 24(R12)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VBROADCASTSD 24(R13), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Z21, Z25, Z7
+	VBROADCASTSD 24(R13)(R8*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z21, Z26, Z9
+	VBROADCASTSD 24(R13)(R8*2), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Z21, Z27, Z11
+	VBROADCASTSD 24(DX), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Z21, Z28, Z13
+	VBROADCASTSD 24(DX)(R8*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Z21, Z29, Z15
+	VBROADCASTSD 24(DX)(R8*2), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Z21, Z30, Z17
+	VBROADCASTSD 24(R15), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Z21, Z31, Z19
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x2_masked_k
+
+tile_10x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x2_masked_sum
+
+tile_10x2_masked_last:
+	VMOVUPD      (BX), Z20
+	VMOVUPD.Z    64(BX), K1, Z21
+	VBROADCASTSD (R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD (R12)(R8*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Z21, Z23, Z3
+	VBROADCASTSD (R12)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VBROADCASTSD (R13), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Z21, Z25, Z7
+	VBROADCASTSD (R13)(R8*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z21, Z26, Z9
+	VBROADCASTSD (R13)(R8*2), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Z21, Z27, Z11
+	VBROADCASTSD (DX), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Z21, Z28, Z13
+	VBROADCASTSD (DX)(R8*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Z21, Z29, Z15
+	VBROADCASTSD (DX)(R8*2), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Z21, Z30, Z17
+	VBROADCASTSD (R15), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Z21, Z31, Z19
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_10x2_masked_k
+	JNE          tile_10x2_masked_last
+
+tile_10x2_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -5489,10 +16586,10 @@ tile_10x2_masked_store:
 	VMOVUPD Z19, K1, 64(R15)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0a, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0a, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_10x2_masked
 
 tile_11x2_masked:
@@ -5523,6 +16620,8 @@ tile_11x2_masked:
 	VMOVUPD.Z 64(R15), K1, Z19
 	VMOVUPD   (R15)(R11*1), Z20
 	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
@@ -5530,6 +16629,8 @@ tile_11x2_masked:
 	LEAQ      (DX)(CX*1), R15
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x2_masked_rest
 
 tile_11x2_masked_k:
 	VMOVUPD      (BX), Z22
@@ -5567,13 +16668,168 @@ tile_11x2_masked_k:
 	VBROADCASTSD (R15)(R8*1), Z26
 	VFMADD231PD  Z22, Z26, Z20
 	VFMADD231PD  Z23, Z26, Z21
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPD      (BX)(R10*1), Z22
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z23
+	VBROADCASTSD 8(R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Z23, Z25, Z3
+	VBROADCASTSD 8(R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Z23, Z26, Z5
+	VBROADCASTSD 8(R13), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD 8(R13)(R8*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Z23, Z28, Z9
+	VBROADCASTSD 8(R13)(R8*2), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Z23, Z29, Z11
+	VBROADCASTSD 8(DX), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Z23, Z30, Z13
+	VBROADCASTSD 8(DX)(R8*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Z23, Z31, Z15
+	VBROADCASTSD 8(DX)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 8(R15), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Z23, Z25, Z19
+	VBROADCASTSD 8(R15)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Z23, Z26, Z21
+	VMOVUPD      (BX)(R10*2), Z22
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z23
+	VBROADCASTSD 16(R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Z23, Z25, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Z23, Z26, Z5
+	VBROADCASTSD 16(R13), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD 16(R13)(R8*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Z23, Z28, Z9
+	VBROADCASTSD 16(R13)(R8*2), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Z23, Z29, Z11
+	VBROADCASTSD 16(DX), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Z23, Z30, Z13
+	VBROADCASTSD 16(DX)(R8*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Z23, Z31, Z15
+	VBROADCASTSD 16(DX)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 16(R15), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Z23, Z25, Z19
+	VBROADCASTSD 16(R15)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Z23, Z26, Z21
+	VMOVUPD      (BX)(R9*1), Z22
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z23
+	VBROADCASTSD 24(R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD 24(R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Z23, Z25, Z3
+	VBROADCASTSD 24(R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Z23, Z26, Z5
+	VBROADCASTSD 24(R13), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD 24(R13)(R8*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Z23, Z28, Z9
+	VBROADCASTSD 24(R13)(R8*2), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Z23, Z29, Z11
+	VBROADCASTSD 24(DX), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Z23, Z30, Z13
+	VBROADCASTSD 24(DX)(R8*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Z23, Z31, Z15
+	VBROADCASTSD 24(DX)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 24(R15), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Z23, Z25, Z19
+	VBROADCASTSD 24(R15)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Z23, Z26, Z21
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x2_masked_k
+
+tile_11x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x2_masked_sum
+
+tile_11x2_masked_last:
+	VMOVUPD      (BX), Z22
+	VMOVUPD.Z    64(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD (R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Z23, Z25, Z3
+	VBROADCASTSD (R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Z23, Z26, Z5
+	VBROADCASTSD (R13), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD (R13)(R8*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Z23, Z28, Z9
+	VBROADCASTSD (R13)(R8*2), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Z23, Z29, Z11
+	VBROADCASTSD (DX), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Z23, Z30, Z13
+	VBROADCASTSD (DX)(R8*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Z23, Z31, Z15
+	VBROADCASTSD (DX)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD (R15), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Z23, Z25, Z19
+	VBROADCASTSD (R15)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Z23, Z26, Z21
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_11x2_masked_k
+	JNE          tile_11x2_masked_last
+
+tile_11x2_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -5664,10 +16920,10 @@ tile_11x2_masked_store:
 	VMOVUPD Z21, K1, 64(R15)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0b, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0b, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_11x2_masked
 
 tile_12x2_masked:
@@ -5700,6 +16956,8 @@ tile_12x2_masked:
 	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
 	VMOVUPD   (R15)(R11*2), Z22
 	VMOVUPD.Z 64(R15)(R11*2), K1, Z23
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
@@ -5707,6 +16965,8 @@ tile_12x2_masked:
 	LEAQ      (DX)(CX*1), R15
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x2_masked_rest
 
 tile_12x2_masked_k:
 	VMOVUPD      (BX), Z24
@@ -5747,13 +17007,180 @@ tile_12x2_masked_k:
 	VBROADCASTSD (R15)(R8*2), Z31
 	VFMADD231PD  Z24, Z31, Z22
 	VFMADD231PD  Z25, Z31, Z23
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
-	ADDQ         R9, R15
+	VMOVUPD      (BX)(R10*1), Z24
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z25
+	VBROADCASTSD 8(R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Z25, Z27, Z3
+	VBROADCASTSD 8(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VBROADCASTSD 8(R13), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VBROADCASTSD 8(R13)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z25, Z30, Z9
+	VBROADCASTSD 8(R13)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Z25, Z31, Z11
+	VBROADCASTSD 8(DX), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD 8(DX)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Z25, Z27, Z15
+	VBROADCASTSD 8(DX)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VBROADCASTSD 8(R15), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Z25, Z29, Z19
+	VBROADCASTSD 8(R15)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Z25, Z30, Z21
+	VBROADCASTSD 8(R15)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Z25, Z31, Z23
+	VMOVUPD      (BX)(R10*2), Z24
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z25
+	VBROADCASTSD 16(R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Z25, Z27, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VBROADCASTSD 16(R13), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VBROADCASTSD 16(R13)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z25, Z30, Z9
+	VBROADCASTSD 16(R13)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Z25, Z31, Z11
+	VBROADCASTSD 16(DX), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD 16(DX)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Z25, Z27, Z15
+	VBROADCASTSD 16(DX)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VBROADCASTSD 16(R15), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Z25, Z29, Z19
+	VBROADCASTSD 16(R15)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Z25, Z30, Z21
+	VBROADCASTSD 16(R15)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Z25, Z31, Z23
+	VMOVUPD      (BX)(R9*1), Z24
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z25
+	VBROADCASTSD 24(R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD 24(R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Z25, Z27, Z3
+	VBROADCASTSD 24(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VBROADCASTSD 24(R13), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VBROADCASTSD 24(R13)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z25, Z30, Z9
+	VBROADCASTSD 24(R13)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Z25, Z31, Z11
+	VBROADCASTSD 24(DX), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD 24(DX)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Z25, Z27, Z15
+	VBROADCASTSD 24(DX)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VBROADCASTSD 24(R15), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Z25, Z29, Z19
+	VBROADCASTSD 24(R15)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Z25, Z30, Z21
+	VBROADCASTSD 24(R15)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Z25, Z31, Z23
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x2_masked_k
+
+tile_12x2_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x2_masked_sum
+
+tile_12x2_masked_last:
+	VMOVUPD      (BX), Z24
+	VMOVUPD.Z    64(BX), K1, Z25
+	VBROADCASTSD (R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD (R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Z25, Z27, Z3
+	VBROADCASTSD (R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VBROADCASTSD (R13), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VBROADCASTSD (R13)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z25, Z30, Z9
+	VBROADCASTSD (R13)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Z25, Z31, Z11
+	VBROADCASTSD (DX), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD (DX)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Z25, Z27, Z15
+	VBROADCASTSD (DX)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VBROADCASTSD (R15), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Z25, Z29, Z19
+	VBROADCASTSD (R15)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Z25, Z30, Z21
+	VBROADCASTSD (R15)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Z25, Z31, Z23
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_12x2_masked_k
+	JNE          tile_12x2_masked_last
+
+tile_12x2_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -5851,10 +17278,10 @@ tile_12x2_masked_store:
 	VMOVUPD Z23, K1, 64(R15)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x0c, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x0c, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_12x2_masked
 
 tile_1x3_masked:
@@ -5862,9 +17289,13 @@ tile_1x3_masked:
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x3_masked_rest
 
 tile_1x3_masked_k:
 	VMOVUPD      (BX), Z3
@@ -5874,10 +17305,50 @@ tile_1x3_masked_k:
 	VFMADD231PD  Z3, Z6, Z0
 	VFMADD231PD  Z4, Z6, Z1
 	VFMADD231PD  Z5, Z6, Z2
-	ADDQ         R9, R12
+	VMOVUPD      (BX)(R10*1), Z3
+	VMOVUPD      64(BX)(R10*1), Z4
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z5
+	VBROADCASTSD 8(R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
+	VMOVUPD      (BX)(R10*2), Z3
+	VMOVUPD      64(BX)(R10*2), Z4
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z5
+	VBROADCASTSD 16(R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
+	VMOVUPD      (BX)(R9*1), Z3
+	VMOVUPD      64(BX)(R9*1), Z4
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z5
+	VBROADCASTSD 24(R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x3_masked_k
+
+tile_1x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x3_masked_sum
+
+tile_1x3_masked_last:
+	VMOVUPD      (BX), Z3
+	VMOVUPD      64(BX), Z4
+	VMOVUPD.Z    128(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_1x3_masked_k
+	JNE          tile_1x3_masked_last
+
+tile_1x3_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z2, K2, K2
 	KORTESTB     K2, K2
@@ -5898,8 +17369,10 @@ tile_1x3_masked_store:
 	VMOVUPD Z2, K1, 128(R12)
 	DECQ    80(AX)
 	JEQ     done
-	ADDQ    R8, SI
-	ADDQ    R11, DI
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_1x3_masked
 
 tile_2x3_masked:
@@ -5910,9 +17383,13 @@ tile_2x3_masked:
 	VMOVUPD   (R12)(R11*1), Z3
 	VMOVUPD   64(R12)(R11*1), Z4
 	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x3_masked_rest
 
 tile_2x3_masked_k:
 	VMOVUPD      (BX), Z6
@@ -5926,10 +17403,66 @@ tile_2x3_masked_k:
 	VFMADD231PD  Z6, Z10, Z3
 	VFMADD231PD  Z7, Z10, Z4
 	VFMADD231PD  Z8, Z10, Z5
-	ADDQ         R9, R12
+	VMOVUPD      (BX)(R10*1), Z6
+	VMOVUPD      64(BX)(R10*1), Z7
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z8
+	VBROADCASTSD 8(R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Z8, Z10, Z5
+	VMOVUPD      (BX)(R10*2), Z6
+	VMOVUPD      64(BX)(R10*2), Z7
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z8
+	VBROADCASTSD 16(R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD 16(R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Z8, Z10, Z5
+	VMOVUPD      (BX)(R9*1), Z6
+	VMOVUPD      64(BX)(R9*1), Z7
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z8
+	VBROADCASTSD 24(R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Z8, Z10, Z5
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x3_masked_k
+
+tile_2x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x3_masked_sum
+
+tile_2x3_masked_last:
+	VMOVUPD      (BX), Z6
+	VMOVUPD      64(BX), Z7
+	VMOVUPD.Z    128(BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Z8, Z10, Z5
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_2x3_masked_k
+	JNE          tile_2x3_masked_last
+
+tile_2x3_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -5960,10 +17493,10 @@ tile_2x3_masked_store:
 	VMOVUPD Z5, K1, 128(R12)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x02, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_2x3_masked
 
 tile_3x3_masked:
@@ -5977,9 +17510,13 @@ tile_3x3_masked:
 	VMOVUPD   (R12)(R11*2), Z6
 	VMOVUPD   64(R12)(R11*2), Z7
 	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x3_masked_rest
 
 tile_3x3_masked_k:
 	VMOVUPD      (BX), Z9
@@ -5997,10 +17534,82 @@ tile_3x3_masked_k:
 	VFMADD231PD  Z9, Z14, Z6
 	VFMADD231PD  Z10, Z14, Z7
 	VFMADD231PD  Z11, Z14, Z8
-	ADDQ         R9, R12
+	VMOVUPD      (BX)(R10*1), Z9
+	VMOVUPD      64(BX)(R10*1), Z10
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z11
+	VBROADCASTSD 8(R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Z11, Z13, Z5
+	VBROADCASTSD 8(R12)(R8*2), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Z11, Z14, Z8
+	VMOVUPD      (BX)(R10*2), Z9
+	VMOVUPD      64(BX)(R10*2), Z10
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z11
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD 16(R12)(R8*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Z11, Z13, Z5
+	VBROADCASTSD 16(R12)(R8*2), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Z11, Z14, Z8
+	VMOVUPD      (BX)(R9*1), Z9
+	VMOVUPD      64(BX)(R9*1), Z10
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z11
+	VBROADCASTSD 24(R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Z11, Z13, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Z11, Z14, Z8
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x3_masked_k
+
+tile_3x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x3_masked_sum
+
+tile_3x3_masked_last:
+	VMOVUPD      (BX), Z9
+	VMOVUPD      64(BX), Z10
+	VMOVUPD.Z    128(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD (R12)(R8*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Z11, Z13, Z5
+	VBROADCASTSD (R12)(R8*2), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Z11, Z14, Z8
+	ADDQ         $0x08, R12
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_3x3_masked_k
+	JNE          tile_3x3_masked_last
+
+tile_3x3_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -6042,10 +17651,10 @@ tile_3x3_masked_store:
 	VMOVUPD Z8, K1, 128(R12)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x03, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_3x3_masked
 
 tile_4x3_masked:
@@ -6064,11 +17673,15 @@ tile_4x3_masked:
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x3_masked_rest
 
 tile_4x3_masked_k:
 	VMOVUPD      (BX), Z12
@@ -6090,11 +17703,100 @@ tile_4x3_masked_k:
 	VFMADD231PD  Z12, Z18, Z9
 	VFMADD231PD  Z13, Z18, Z10
 	VFMADD231PD  Z14, Z18, Z11
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD      (BX)(R10*1), Z12
+	VMOVUPD      64(BX)(R10*1), Z13
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z14
+	VBROADCASTSD 8(R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Z14, Z16, Z5
+	VBROADCASTSD 8(R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Z14, Z17, Z8
+	VBROADCASTSD 8(R13), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Z14, Z18, Z11
+	VMOVUPD      (BX)(R10*2), Z12
+	VMOVUPD      64(BX)(R10*2), Z13
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z14
+	VBROADCASTSD 16(R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 16(R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Z14, Z16, Z5
+	VBROADCASTSD 16(R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Z14, Z17, Z8
+	VBROADCASTSD 16(R13), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Z14, Z18, Z11
+	VMOVUPD      (BX)(R9*1), Z12
+	VMOVUPD      64(BX)(R9*1), Z13
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z14
+	VBROADCASTSD 24(R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Z14, Z16, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Z14, Z17, Z8
+	VBROADCASTSD 24(R13), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Z14, Z18, Z11
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x3_masked_k
+
+tile_4x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x3_masked_sum
+
+tile_4x3_masked_last:
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VMOVUPD.Z    128(BX), K1, Z14
+	VBROADCASTSD (R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Z14, Z16, Z5
+	VBROADCASTSD (R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Z14, Z17, Z8
+	VBROADCASTSD (R13), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Z14, Z18, Z11
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_4x3_masked_k
+	JNE          tile_4x3_masked_last
+
+tile_4x3_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -6148,10 +17850,10 @@ tile_4x3_masked_store:
 	VMOVUPD Z11, K1, 128(R13)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x04, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_4x3_masked
 
 tile_5x3_masked:
@@ -6173,11 +17875,15 @@ tile_5x3_masked:
 	VMOVUPD   (R13)(R11*1), Z12
 	VMOVUPD   64(R13)(R11*1), Z13
 	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x3_masked_rest
 
 tile_5x3_masked_k:
 	VMOVUPD      (BX), Z15
@@ -6203,11 +17909,116 @@ tile_5x3_masked_k:
 	VFMADD231PD  Z15, Z22, Z12
 	VFMADD231PD  Z16, Z22, Z13
 	VFMADD231PD  Z17, Z22, Z14
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD      (BX)(R10*1), Z15
+	VMOVUPD      64(BX)(R10*1), Z16
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z17
+	VBROADCASTSD 8(R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Z17, Z18, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Z17, Z19, Z5
+	VBROADCASTSD 8(R12)(R8*2), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Z17, Z20, Z8
+	VBROADCASTSD 8(R13), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Z17, Z21, Z11
+	VBROADCASTSD 8(R13)(R8*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Z17, Z22, Z14
+	VMOVUPD      (BX)(R10*2), Z15
+	VMOVUPD      64(BX)(R10*2), Z16
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z17
+	VBROADCASTSD 16(R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Z17, Z18, Z2
+	VBROADCASTSD 16(R12)(R8*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Z17, Z19, Z5
+	VBROADCASTSD 16(R12)(R8*2), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Z17, Z20, Z8
+	VBROADCASTSD 16(R13), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Z17, Z21, Z11
+	VBROADCASTSD 16(R13)(R8*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Z17, Z22, Z14
+	VMOVUPD      (BX)(R9*1), Z15
+	VMOVUPD      64(BX)(R9*1), Z16
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z17
+	VBROADCASTSD 24(R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Z17, Z18, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Z17, Z19, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Z17, Z20, Z8
+	VBROADCASTSD 24(R13), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Z17, Z21, Z11
+	VBROADCASTSD 24(R13)(R8*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Z17, Z22, Z14
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x3_masked_k
+
+tile_5x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x3_masked_sum
+
+tile_5x3_masked_last:
+	VMOVUPD      (BX), Z15
+	VMOVUPD      64(BX), Z16
+	VMOVUPD.Z    128(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Z17, Z18, Z2
+	VBROADCASTSD (R12)(R8*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Z17, Z19, Z5
+	VBROADCASTSD (R12)(R8*2), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Z17, Z20, Z8
+	VBROADCASTSD (R13), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Z17, Z21, Z11
+	VBROADCASTSD (R13)(R8*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Z17, Z22, Z14
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_5x3_masked_k
+	JNE          tile_5x3_masked_last
+
+tile_5x3_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -6272,10 +18083,10 @@ tile_5x3_masked_store:
 	VMOVUPD Z14, K1, 128(R13)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x05, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_5x3_masked
 
 tile_6x3_masked:
@@ -6300,11 +18111,15 @@ tile_6x3_masked:
 	VMOVUPD   (R13)(R11*2), Z15
 	VMOVUPD   64(R13)(R11*2), Z16
 	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x3_masked_rest
 
 tile_6x3_masked_k:
 	VMOVUPD      (BX), Z18
@@ -6334,11 +18149,132 @@ tile_6x3_masked_k:
 	VFMADD231PD  Z18, Z26, Z15
 	VFMADD231PD  Z19, Z26, Z16
 	VFMADD231PD  Z20, Z26, Z17
-	ADDQ         R9, R12
-	ADDQ         R9, R13
+	VMOVUPD      (BX)(R10*1), Z18
+	VMOVUPD      64(BX)(R10*1), Z19
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z20
+	VBROADCASTSD 8(R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Z20, Z22, Z5
+	VBROADCASTSD 8(R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Z20, Z23, Z8
+	VBROADCASTSD 8(R13), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Z20, Z24, Z11
+	VBROADCASTSD 8(R13)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Z20, Z25, Z14
+	VBROADCASTSD 8(R13)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Z20, Z26, Z17
+	VMOVUPD      (BX)(R10*2), Z18
+	VMOVUPD      64(BX)(R10*2), Z19
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z20
+	VBROADCASTSD 16(R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD 16(R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Z20, Z22, Z5
+	VBROADCASTSD 16(R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Z20, Z23, Z8
+	VBROADCASTSD 16(R13), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Z20, Z24, Z11
+	VBROADCASTSD 16(R13)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Z20, Z25, Z14
+	VBROADCASTSD 16(R13)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Z20, Z26, Z17
+	VMOVUPD      (BX)(R9*1), Z18
+	VMOVUPD      64(BX)(R9*1), Z19
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z20
+	VBROADCASTSD 24(R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Z20, Z22, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Z20, Z23, Z8
+	VBROADCASTSD 24(R13), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Z20, Z24, Z11
+	VBROADCASTSD 24(R13)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Z20, Z25, Z14
+	VBROADCASTSD 24(R13)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Z20, Z26, Z17
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x3_masked_k
+
+tile_6x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x3_masked_sum
+
+tile_6x3_masked_last:
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VMOVUPD.Z    128(BX), K1, Z20
+	VBROADCASTSD (R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD (R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Z20, Z22, Z5
+	VBROADCASTSD (R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Z20, Z23, Z8
+	VBROADCASTSD (R13), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Z20, Z24, Z11
+	VBROADCASTSD (R13)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Z20, Z25, Z14
+	VBROADCASTSD (R13)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Z20, Z26, Z17
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_6x3_masked_k
+	JNE          tile_6x3_masked_last
+
+tile_6x3_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -6413,10 +18349,10 @@ tile_6x3_masked_store:
 	VMOVUPD Z17, K1, 128(R13)(R11*2)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x06, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_6x3_masked
 
 tile_7x3_masked:
@@ -6445,12 +18381,16 @@ tile_7x3_masked:
 	VMOVUPD   (DX), Z18
 	VMOVUPD   64(DX), Z19
 	VMOVUPD.Z 128(DX), K1, Z20
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x3_masked_rest
 
 tile_7x3_masked_k:
 	VMOVUPD      (BX), Z21
@@ -6484,12 +18424,150 @@ tile_7x3_masked_k:
 	VFMADD231PD  Z21, Z30, Z18
 	VFMADD231PD  Z22, Z30, Z19
 	VFMADD231PD  Z23, Z30, Z20
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPD      (BX)(R10*1), Z21
+	VMOVUPD      64(BX)(R10*1), Z22
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z23
+	VBROADCASTSD 8(R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Z23, Z25, Z5
+	VBROADCASTSD 8(R12)(R8*2), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Z23, Z26, Z8
+	VBROADCASTSD 8(R13), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Z23, Z27, Z11
+	VBROADCASTSD 8(R13)(R8*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Z23, Z28, Z14
+	VBROADCASTSD 8(R13)(R8*2), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Z23, Z29, Z17
+	VBROADCASTSD 8(DX), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Z23, Z30, Z20
+	VMOVUPD      (BX)(R10*2), Z21
+	VMOVUPD      64(BX)(R10*2), Z22
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z23
+	VBROADCASTSD 16(R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 16(R12)(R8*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Z23, Z25, Z5
+	VBROADCASTSD 16(R12)(R8*2), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Z23, Z26, Z8
+	VBROADCASTSD 16(R13), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Z23, Z27, Z11
+	VBROADCASTSD 16(R13)(R8*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Z23, Z28, Z14
+	VBROADCASTSD 16(R13)(R8*2), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Z23, Z29, Z17
+	VBROADCASTSD 16(DX), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Z23, Z30, Z20
+	VMOVUPD      (BX)(R9*1), Z21
+	VMOVUPD      64(BX)(R9*1), Z22
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z23
+	VBROADCASTSD 24(R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Z23, Z25, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Z23, Z26, Z8
+	VBROADCASTSD 24(R13), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Z23, Z27, Z11
+	VBROADCASTSD 24(R13)(R8*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Z23, Z28, Z14
+	VBROADCASTSD 24(R13)(R8*2), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Z23, Z29, Z17
+	VBROADCASTSD 24(DX), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Z23, Z30, Z20
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x3_masked_k
+
+tile_7x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x3_masked_sum
+
+tile_7x3_masked_last:
+	VMOVUPD      (BX), Z21
+	VMOVUPD      64(BX), Z22
+	VMOVUPD.Z    128(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD (R12)(R8*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Z23, Z25, Z5
+	VBROADCASTSD (R12)(R8*2), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Z23, Z26, Z8
+	VBROADCASTSD (R13), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Z23, Z27, Z11
+	VBROADCASTSD (R13)(R8*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Z23, Z28, Z14
+	VBROADCASTSD (R13)(R8*2), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Z23, Z29, Z17
+	VBROADCASTSD (DX), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Z23, Z30, Z20
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_7x3_masked_k
+	JNE          tile_7x3_masked_last
+
+tile_7x3_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -6576,10 +18654,10 @@ tile_7x3_masked_store:
 	VMOVUPD Z20, K1, 128(DX)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x07, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x07, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_7x3_masked
 
 tile_8x3_masked:
@@ -6611,12 +18689,16 @@ tile_8x3_masked:
 	VMOVUPD   (DX)(R11*1), Z21
 	VMOVUPD   64(DX)(R11*1), Z22
 	VMOVUPD.Z 128(DX)(R11*1), K1, Z23
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
 	MOVQ      SI, R12
 	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	MOVQ      8(AX), BX
 	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x3_masked_rest
 
 tile_8x3_masked_k:
 	VMOVUPD      (BX), Z24
@@ -6654,12 +18736,166 @@ tile_8x3_masked_k:
 	VFMADD231PD  Z24, Z29, Z21
 	VFMADD231PD  Z25, Z29, Z22
 	VFMADD231PD  Z26, Z29, Z23
-	ADDQ         R9, R12
-	ADDQ         R9, R13
-	ADDQ         R9, DX
+	VMOVUPD      (BX)(R10*1), Z24
+	VMOVUPD      64(BX)(R10*1), Z25
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z26
+	VBROADCASTSD 8(R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Z26, Z28, Z5
+	VBROADCASTSD 8(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Z26, Z29, Z8
+	VBROADCASTSD 8(R13), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Z26, Z30, Z11
+	VBROADCASTSD 8(R13)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z31, Z14
+	VBROADCASTSD 8(R13)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD 8(DX), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Z26, Z28, Z20
+	VBROADCASTSD 8(DX)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Z26, Z29, Z23
+	VMOVUPD      (BX)(R10*2), Z24
+	VMOVUPD      64(BX)(R10*2), Z25
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z26
+	VBROADCASTSD 16(R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD 16(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Z26, Z28, Z5
+	VBROADCASTSD 16(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Z26, Z29, Z8
+	VBROADCASTSD 16(R13), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Z26, Z30, Z11
+	VBROADCASTSD 16(R13)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z31, Z14
+	VBROADCASTSD 16(R13)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD 16(DX), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Z26, Z28, Z20
+	VBROADCASTSD 16(DX)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Z26, Z29, Z23
+	VMOVUPD      (BX)(R9*1), Z24
+	VMOVUPD      64(BX)(R9*1), Z25
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z26
+	VBROADCASTSD 24(R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Z26, Z28, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Z26, Z29, Z8
+	VBROADCASTSD 24(R13), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Z26, Z30, Z11
+	VBROADCASTSD 24(R13)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z31, Z14
+	VBROADCASTSD 24(R13)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD 24(DX), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Z26, Z28, Z20
+	VBROADCASTSD 24(DX)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Z26, Z29, Z23
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x3_masked_k
+
+tile_8x3_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x3_masked_sum
+
+tile_8x3_masked_last:
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VMOVUPD.Z    128(BX), K1, Z26
+	VBROADCASTSD (R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD (R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Z26, Z28, Z5
+	VBROADCASTSD (R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Z26, Z29, Z8
+	VBROADCASTSD (R13), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Z26, Z30, Z11
+	VBROADCASTSD (R13)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z31, Z14
+	VBROADCASTSD (R13)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD (DX), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Z26, Z28, Z20
+	VBROADCASTSD (DX)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Z26, Z29, Z23
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
 	ADDQ         R10, BX
 	DECQ         CX
-	JNE          tile_8x3_masked_k
+	JNE          tile_8x3_masked_last
+
+tile_8x3_masked_sum:
 	VCMPPD       $0x07, Z0, Z1, K2
 	VCMPPD       $0x07, Z2, Z3, K2, K2
 	VCMPPD       $0x07, Z4, Z5, K2, K2
@@ -6756,11 +18992,6057 @@ tile_8x3_masked_store:
 	VMOVUPD Z23, K1, 128(DX)(R11*1)
 	DECQ    80(AX)
 	JEQ     done
-	IMUL3Q  $0x08, R8, CX
-	ADDQ    CX, SI
 	IMUL3Q  $0x08, R11, CX
 	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
 	JMP     tile_8x3_masked
+
+tile_1x1_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPD.Z (R12), K1, Z0
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x1_columns_masked_rest
+
+tile_1x1_columns_masked_k:
+	VMOVUPD.Z    (BX), K1, Z1
+	VBROADCASTSD (R12), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD.Z    (BX)(R10*1), K1, Z1
+	VBROADCASTSD (R12)(R8*1), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD.Z    (BX)(R10*2), K1, Z1
+	VBROADCASTSD (R12)(R8*2), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD.Z    (BX)(DX*1), K1, Z1
+	VBROADCASTSD (R12)(R13*1), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_columns_masked_k
+
+tile_1x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_columns_masked_sum
+
+tile_1x1_columns_masked_last:
+	VMOVUPD.Z    (BX), K1, Z1
+	VBROADCASTSD (R12), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x1_columns_masked_last
+
+tile_1x1_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z0, K2
+	KORTESTB     K2, K2
+	JCS          tile_1x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z1
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z1, K2, Z0
+
+tile_1x1_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, K1, (R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x1_columns_masked
+
+tile_2x1_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x1_columns_masked_rest
+
+tile_2x1_columns_masked_k:
+	VMOVUPD.Z    (BX), K1, Z2
+	VBROADCASTSD (R12), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD 8(R12), Z4
+	VFMADD231PD  Z2, Z4, Z1
+	VMOVUPD.Z    (BX)(R10*1), K1, Z2
+	VBROADCASTSD (R12)(R8*1), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z4
+	VFMADD231PD  Z2, Z4, Z1
+	VMOVUPD.Z    (BX)(R10*2), K1, Z2
+	VBROADCASTSD (R12)(R8*2), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD 8(R12)(R8*2), Z4
+	VFMADD231PD  Z2, Z4, Z1
+	VMOVUPD.Z    (BX)(DX*1), K1, Z2
+	VBROADCASTSD (R12)(R13*1), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD 8(R12)(R13*1), Z4
+	VFMADD231PD  Z2, Z4, Z1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_columns_masked_k
+
+tile_2x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_columns_masked_sum
+
+tile_2x1_columns_masked_last:
+	VMOVUPD.Z    (BX), K1, Z2
+	VBROADCASTSD (R12), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD 8(R12), Z4
+	VFMADD231PD  Z2, Z4, Z1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x1_columns_masked_last
+
+tile_2x1_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	KORTESTB     K2, K2
+	JCS          tile_2x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z2, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z2, K2, Z1
+
+tile_2x1_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x1_columns_masked
+
+tile_3x1_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x1_columns_masked_rest
+
+tile_3x1_columns_masked_k:
+	VMOVUPD.Z    (BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD 8(R12), Z5
+	VFMADD231PD  Z3, Z5, Z1
+	VBROADCASTSD 16(R12), Z6
+	VFMADD231PD  Z3, Z6, Z2
+	VMOVUPD.Z    (BX)(R10*1), K1, Z3
+	VBROADCASTSD (R12)(R8*1), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z5
+	VFMADD231PD  Z3, Z5, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z6
+	VFMADD231PD  Z3, Z6, Z2
+	VMOVUPD.Z    (BX)(R10*2), K1, Z3
+	VBROADCASTSD (R12)(R8*2), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD 8(R12)(R8*2), Z5
+	VFMADD231PD  Z3, Z5, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z6
+	VFMADD231PD  Z3, Z6, Z2
+	VMOVUPD.Z    (BX)(DX*1), K1, Z3
+	VBROADCASTSD (R12)(R13*1), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD 8(R12)(R13*1), Z5
+	VFMADD231PD  Z3, Z5, Z1
+	VBROADCASTSD 16(R12)(R13*1), Z6
+	VFMADD231PD  Z3, Z6, Z2
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_columns_masked_k
+
+tile_3x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_columns_masked_sum
+
+tile_3x1_columns_masked_last:
+	VMOVUPD.Z    (BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD 8(R12), Z5
+	VFMADD231PD  Z3, Z5, Z1
+	VBROADCASTSD 16(R12), Z6
+	VFMADD231PD  Z3, Z6, Z2
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x1_columns_masked_last
+
+tile_3x1_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z2, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_3x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z3
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z3, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z3, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z3, K2, Z2
+
+tile_3x1_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x1_columns_masked
+
+tile_4x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x1_columns_masked_rest
+
+tile_4x1_columns_masked_k:
+	VMOVUPD.Z    (BX), K1, Z4
+	VBROADCASTSD (R12), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD 8(R12), Z6
+	VFMADD231PD  Z4, Z6, Z1
+	VBROADCASTSD 16(R12), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VBROADCASTSD 24(R12), Z8
+	VFMADD231PD  Z4, Z8, Z3
+	VMOVUPD.Z    (BX)(R10*1), K1, Z4
+	VBROADCASTSD (R12)(R8*1), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z6
+	VFMADD231PD  Z4, Z6, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z8
+	VFMADD231PD  Z4, Z8, Z3
+	VMOVUPD.Z    (BX)(R10*2), K1, Z4
+	VBROADCASTSD (R12)(R8*2), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD 8(R12)(R8*2), Z6
+	VFMADD231PD  Z4, Z6, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VBROADCASTSD 24(R12)(R8*2), Z8
+	VFMADD231PD  Z4, Z8, Z3
+	VMOVUPD.Z    (BX)(DX*1), K1, Z4
+	VBROADCASTSD (R12)(R13*1), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD 8(R12)(R13*1), Z6
+	VFMADD231PD  Z4, Z6, Z1
+	VBROADCASTSD 16(R12)(R13*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VBROADCASTSD 24(R12)(R13*1), Z8
+	VFMADD231PD  Z4, Z8, Z3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_columns_masked_k
+
+tile_4x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_columns_masked_sum
+
+tile_4x1_columns_masked_last:
+	VMOVUPD.Z    (BX), K1, Z4
+	VBROADCASTSD (R12), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD 8(R12), Z6
+	VFMADD231PD  Z4, Z6, Z1
+	VBROADCASTSD 16(R12), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VBROADCASTSD 24(R12), Z8
+	VFMADD231PD  Z4, Z8, Z3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x1_columns_masked_last
+
+tile_4x1_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_4x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z4
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z4, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z4, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z4, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z4, K2, Z3
+
+tile_4x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x1_columns_masked
+
+tile_5x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x1_columns_masked_rest
+
+tile_5x1_columns_masked_k:
+	VMOVUPD.Z    (BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD 8(R12), Z7
+	VFMADD231PD  Z5, Z7, Z1
+	VBROADCASTSD 16(R12), Z8
+	VFMADD231PD  Z5, Z8, Z2
+	VBROADCASTSD 24(R12), Z9
+	VFMADD231PD  Z5, Z9, Z3
+	VBROADCASTSD 32(R12), Z10
+	VFMADD231PD  Z5, Z10, Z4
+	VMOVUPD.Z    (BX)(R10*1), K1, Z5
+	VBROADCASTSD (R12)(R8*1), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z7
+	VFMADD231PD  Z5, Z7, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z8
+	VFMADD231PD  Z5, Z8, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z9
+	VFMADD231PD  Z5, Z9, Z3
+	VBROADCASTSD 32(R12)(R8*1), Z10
+	VFMADD231PD  Z5, Z10, Z4
+	VMOVUPD.Z    (BX)(R10*2), K1, Z5
+	VBROADCASTSD (R12)(R8*2), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD 8(R12)(R8*2), Z7
+	VFMADD231PD  Z5, Z7, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z8
+	VFMADD231PD  Z5, Z8, Z2
+	VBROADCASTSD 24(R12)(R8*2), Z9
+	VFMADD231PD  Z5, Z9, Z3
+	VBROADCASTSD 32(R12)(R8*2), Z10
+	VFMADD231PD  Z5, Z10, Z4
+	VMOVUPD.Z    (BX)(DX*1), K1, Z5
+	VBROADCASTSD (R12)(R13*1), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD 8(R12)(R13*1), Z7
+	VFMADD231PD  Z5, Z7, Z1
+	VBROADCASTSD 16(R12)(R13*1), Z8
+	VFMADD231PD  Z5, Z8, Z2
+	VBROADCASTSD 24(R12)(R13*1), Z9
+	VFMADD231PD  Z5, Z9, Z3
+	VBROADCASTSD 32(R12)(R13*1), Z10
+	VFMADD231PD  Z5, Z10, Z4
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_columns_masked_k
+
+tile_5x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_columns_masked_sum
+
+tile_5x1_columns_masked_last:
+	VMOVUPD.Z    (BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD 8(R12), Z7
+	VFMADD231PD  Z5, Z7, Z1
+	VBROADCASTSD 16(R12), Z8
+	VFMADD231PD  Z5, Z8, Z2
+	VBROADCASTSD 24(R12), Z9
+	VFMADD231PD  Z5, Z9, Z3
+	VBROADCASTSD 32(R12), Z10
+	VFMADD231PD  Z5, Z10, Z4
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x1_columns_masked_last
+
+tile_5x1_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z4, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_5x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z5
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z5, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z5, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z5, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z5, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z5, K2, Z4
+
+tile_5x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x1_columns_masked
+
+tile_6x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x1_columns_masked_rest
+
+tile_6x1_columns_masked_k:
+	VMOVUPD.Z    (BX), K1, Z6
+	VBROADCASTSD (R12), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD 8(R12), Z8
+	VFMADD231PD  Z6, Z8, Z1
+	VBROADCASTSD 16(R12), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VBROADCASTSD 24(R12), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VBROADCASTSD 32(R12), Z11
+	VFMADD231PD  Z6, Z11, Z4
+	VBROADCASTSD 40(R12), Z12
+	VFMADD231PD  Z6, Z12, Z5
+	VMOVUPD.Z    (BX)(R10*1), K1, Z6
+	VBROADCASTSD (R12)(R8*1), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VBROADCASTSD 32(R12)(R8*1), Z11
+	VFMADD231PD  Z6, Z11, Z4
+	VBROADCASTSD 40(R12)(R8*1), Z12
+	VFMADD231PD  Z6, Z12, Z5
+	VMOVUPD.Z    (BX)(R10*2), K1, Z6
+	VBROADCASTSD (R12)(R8*2), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD 8(R12)(R8*2), Z8
+	VFMADD231PD  Z6, Z8, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VBROADCASTSD 24(R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VBROADCASTSD 32(R12)(R8*2), Z11
+	VFMADD231PD  Z6, Z11, Z4
+	VBROADCASTSD 40(R12)(R8*2), Z12
+	VFMADD231PD  Z6, Z12, Z5
+	VMOVUPD.Z    (BX)(DX*1), K1, Z6
+	VBROADCASTSD (R12)(R13*1), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD 8(R12)(R13*1), Z8
+	VFMADD231PD  Z6, Z8, Z1
+	VBROADCASTSD 16(R12)(R13*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VBROADCASTSD 24(R12)(R13*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VBROADCASTSD 32(R12)(R13*1), Z11
+	VFMADD231PD  Z6, Z11, Z4
+	VBROADCASTSD 40(R12)(R13*1), Z12
+	VFMADD231PD  Z6, Z12, Z5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_columns_masked_k
+
+tile_6x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_columns_masked_sum
+
+tile_6x1_columns_masked_last:
+	VMOVUPD.Z    (BX), K1, Z6
+	VBROADCASTSD (R12), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD 8(R12), Z8
+	VFMADD231PD  Z6, Z8, Z1
+	VBROADCASTSD 16(R12), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VBROADCASTSD 24(R12), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VBROADCASTSD 32(R12), Z11
+	VFMADD231PD  Z6, Z11, Z4
+	VBROADCASTSD 40(R12), Z12
+	VFMADD231PD  Z6, Z12, Z5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x1_columns_masked_last
+
+tile_6x1_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_6x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z6
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z6, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z6, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z6, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z6, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z6, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z6, K2, Z5
+
+tile_6x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x1_columns_masked
+
+tile_7x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x1_columns_masked_rest
+
+tile_7x1_columns_masked_k:
+	VMOVUPD.Z    (BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD 8(R12), Z9
+	VFMADD231PD  Z7, Z9, Z1
+	VBROADCASTSD 16(R12), Z10
+	VFMADD231PD  Z7, Z10, Z2
+	VBROADCASTSD 24(R12), Z11
+	VFMADD231PD  Z7, Z11, Z3
+	VBROADCASTSD 32(R12), Z12
+	VFMADD231PD  Z7, Z12, Z4
+	VBROADCASTSD 40(R12), Z13
+	VFMADD231PD  Z7, Z13, Z5
+	VBROADCASTSD 48(R12), Z14
+	VFMADD231PD  Z7, Z14, Z6
+	VMOVUPD.Z    (BX)(R10*1), K1, Z7
+	VBROADCASTSD (R12)(R8*1), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z9
+	VFMADD231PD  Z7, Z9, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z10
+	VFMADD231PD  Z7, Z10, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z11
+	VFMADD231PD  Z7, Z11, Z3
+	VBROADCASTSD 32(R12)(R8*1), Z12
+	VFMADD231PD  Z7, Z12, Z4
+	VBROADCASTSD 40(R12)(R8*1), Z13
+	VFMADD231PD  Z7, Z13, Z5
+	VBROADCASTSD 48(R12)(R8*1), Z14
+	VFMADD231PD  Z7, Z14, Z6
+	VMOVUPD.Z    (BX)(R10*2), K1, Z7
+	VBROADCASTSD (R12)(R8*2), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD 8(R12)(R8*2), Z9
+	VFMADD231PD  Z7, Z9, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z10
+	VFMADD231PD  Z7, Z10, Z2
+	VBROADCASTSD 24(R12)(R8*2), Z11
+	VFMADD231PD  Z7, Z11, Z3
+	VBROADCASTSD 32(R12)(R8*2), Z12
+	VFMADD231PD  Z7, Z12, Z4
+	VBROADCASTSD 40(R12)(R8*2), Z13
+	VFMADD231PD  Z7, Z13, Z5
+	VBROADCASTSD 48(R12)(R8*2), Z14
+	VFMADD231PD  Z7, Z14, Z6
+	VMOVUPD.Z    (BX)(DX*1), K1, Z7
+	VBROADCASTSD (R12)(R13*1), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD 8(R12)(R13*1), Z9
+	VFMADD231PD  Z7, Z9, Z1
+	VBROADCASTSD 16(R12)(R13*1), Z10
+	VFMADD231PD  Z7, Z10, Z2
+	VBROADCASTSD 24(R12)(R13*1), Z11
+	VFMADD231PD  Z7, Z11, Z3
+	VBROADCASTSD 32(R12)(R13*1), Z12
+	VFMADD231PD  Z7, Z12, Z4
+	VBROADCASTSD 40(R12)(R13*1), Z13
+	VFMADD231PD  Z7, Z13, Z5
+	VBROADCASTSD 48(R12)(R13*1), Z14
+	VFMADD231PD  Z7, Z14, Z6
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_columns_masked_k
+
+tile_7x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_columns_masked_sum
+
+tile_7x1_columns_masked_last:
+	VMOVUPD.Z    (BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD 8(R12), Z9
+	VFMADD231PD  Z7, Z9, Z1
+	VBROADCASTSD 16(R12), Z10
+	VFMADD231PD  Z7, Z10, Z2
+	VBROADCASTSD 24(R12), Z11
+	VFMADD231PD  Z7, Z11, Z3
+	VBROADCASTSD 32(R12), Z12
+	VFMADD231PD  Z7, Z12, Z4
+	VBROADCASTSD 40(R12), Z13
+	VFMADD231PD  Z7, Z13, Z5
+	VBROADCASTSD 48(R12), Z14
+	VFMADD231PD  Z7, Z14, Z6
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x1_columns_masked_last
+
+tile_7x1_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z6, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_7x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z7
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z7, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z7, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z7, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z7, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z7, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z7, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z7, K2, Z6
+
+tile_7x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x1_columns_masked
+
+tile_8x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x1_columns_masked_rest
+
+tile_8x1_columns_masked_k:
+	VMOVUPD.Z    (BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD 8(R12), Z10
+	VFMADD231PD  Z8, Z10, Z1
+	VBROADCASTSD 16(R12), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VBROADCASTSD 24(R12), Z12
+	VFMADD231PD  Z8, Z12, Z3
+	VBROADCASTSD 32(R12), Z13
+	VFMADD231PD  Z8, Z13, Z4
+	VBROADCASTSD 40(R12), Z14
+	VFMADD231PD  Z8, Z14, Z5
+	VBROADCASTSD 48(R12), Z15
+	VFMADD231PD  Z8, Z15, Z6
+	VBROADCASTSD 56(R12), Z16
+	VFMADD231PD  Z8, Z16, Z7
+	VMOVUPD.Z    (BX)(R10*1), K1, Z8
+	VBROADCASTSD (R12)(R8*1), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z12
+	VFMADD231PD  Z8, Z12, Z3
+	VBROADCASTSD 32(R12)(R8*1), Z13
+	VFMADD231PD  Z8, Z13, Z4
+	VBROADCASTSD 40(R12)(R8*1), Z14
+	VFMADD231PD  Z8, Z14, Z5
+	VBROADCASTSD 48(R12)(R8*1), Z15
+	VFMADD231PD  Z8, Z15, Z6
+	VBROADCASTSD 56(R12)(R8*1), Z16
+	VFMADD231PD  Z8, Z16, Z7
+	VMOVUPD.Z    (BX)(R10*2), K1, Z8
+	VBROADCASTSD (R12)(R8*2), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD 8(R12)(R8*2), Z10
+	VFMADD231PD  Z8, Z10, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VBROADCASTSD 24(R12)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z3
+	VBROADCASTSD 32(R12)(R8*2), Z13
+	VFMADD231PD  Z8, Z13, Z4
+	VBROADCASTSD 40(R12)(R8*2), Z14
+	VFMADD231PD  Z8, Z14, Z5
+	VBROADCASTSD 48(R12)(R8*2), Z15
+	VFMADD231PD  Z8, Z15, Z6
+	VBROADCASTSD 56(R12)(R8*2), Z16
+	VFMADD231PD  Z8, Z16, Z7
+	VMOVUPD.Z    (BX)(DX*1), K1, Z8
+	VBROADCASTSD (R12)(R13*1), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD 8(R12)(R13*1), Z10
+	VFMADD231PD  Z8, Z10, Z1
+	VBROADCASTSD 16(R12)(R13*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VBROADCASTSD 24(R12)(R13*1), Z12
+	VFMADD231PD  Z8, Z12, Z3
+	VBROADCASTSD 32(R12)(R13*1), Z13
+	VFMADD231PD  Z8, Z13, Z4
+	VBROADCASTSD 40(R12)(R13*1), Z14
+	VFMADD231PD  Z8, Z14, Z5
+	VBROADCASTSD 48(R12)(R13*1), Z15
+	VFMADD231PD  Z8, Z15, Z6
+	VBROADCASTSD 56(R12)(R13*1), Z16
+	VFMADD231PD  Z8, Z16, Z7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_columns_masked_k
+
+tile_8x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_columns_masked_sum
+
+tile_8x1_columns_masked_last:
+	VMOVUPD.Z    (BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD 8(R12), Z10
+	VFMADD231PD  Z8, Z10, Z1
+	VBROADCASTSD 16(R12), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VBROADCASTSD 24(R12), Z12
+	VFMADD231PD  Z8, Z12, Z3
+	VBROADCASTSD 32(R12), Z13
+	VFMADD231PD  Z8, Z13, Z4
+	VBROADCASTSD 40(R12), Z14
+	VFMADD231PD  Z8, Z14, Z5
+	VBROADCASTSD 48(R12), Z15
+	VFMADD231PD  Z8, Z15, Z6
+	VBROADCASTSD 56(R12), Z16
+	VFMADD231PD  Z8, Z16, Z7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x1_columns_masked_last
+
+tile_8x1_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_8x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z8
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z8, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z8, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z8, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z8, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z8, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z8, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z8, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z8, K2, Z7
+
+tile_8x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x1_columns_masked
+
+tile_9x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x1_columns_masked_rest
+
+tile_9x1_columns_masked_k:
+	VMOVUPD.Z    (BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD 8(R12), Z11
+	VFMADD231PD  Z9, Z11, Z1
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Z9, Z12, Z2
+	VBROADCASTSD 24(R12), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VBROADCASTSD 32(R12), Z14
+	VFMADD231PD  Z9, Z14, Z4
+	VBROADCASTSD 40(R12), Z15
+	VFMADD231PD  Z9, Z15, Z5
+	VBROADCASTSD 48(R12), Z16
+	VFMADD231PD  Z9, Z16, Z6
+	VBROADCASTSD 56(R12), Z17
+	VFMADD231PD  Z9, Z17, Z7
+	VBROADCASTSD 64(R12), Z18
+	VFMADD231PD  Z9, Z18, Z8
+	VMOVUPD.Z    (BX)(R10*1), K1, Z9
+	VBROADCASTSD (R12)(R8*1), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z11
+	VFMADD231PD  Z9, Z11, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z12
+	VFMADD231PD  Z9, Z12, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VBROADCASTSD 32(R12)(R8*1), Z14
+	VFMADD231PD  Z9, Z14, Z4
+	VBROADCASTSD 40(R12)(R8*1), Z15
+	VFMADD231PD  Z9, Z15, Z5
+	VBROADCASTSD 48(R12)(R8*1), Z16
+	VFMADD231PD  Z9, Z16, Z6
+	VBROADCASTSD 56(R12)(R8*1), Z17
+	VFMADD231PD  Z9, Z17, Z7
+	VBROADCASTSD 64(R12)(R8*1), Z18
+	VFMADD231PD  Z9, Z18, Z8
+	VMOVUPD.Z    (BX)(R10*2), K1, Z9
+	VBROADCASTSD (R12)(R8*2), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD 8(R12)(R8*2), Z11
+	VFMADD231PD  Z9, Z11, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z12
+	VFMADD231PD  Z9, Z12, Z2
+	VBROADCASTSD 24(R12)(R8*2), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VBROADCASTSD 32(R12)(R8*2), Z14
+	VFMADD231PD  Z9, Z14, Z4
+	VBROADCASTSD 40(R12)(R8*2), Z15
+	VFMADD231PD  Z9, Z15, Z5
+	VBROADCASTSD 48(R12)(R8*2), Z16
+	VFMADD231PD  Z9, Z16, Z6
+	VBROADCASTSD 56(R12)(R8*2), Z17
+	VFMADD231PD  Z9, Z17, Z7
+	VBROADCASTSD 64(R12)(R8*2), Z18
+	VFMADD231PD  Z9, Z18, Z8
+	VMOVUPD.Z    (BX)(DX*1), K1, Z9
+	VBROADCASTSD (R12)(R13*1), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD 8(R12)(R13*1), Z11
+	VFMADD231PD  Z9, Z11, Z1
+	VBROADCASTSD 16(R12)(R13*1), Z12
+	VFMADD231PD  Z9, Z12, Z2
+	VBROADCASTSD 24(R12)(R13*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VBROADCASTSD 32(R12)(R13*1), Z14
+	VFMADD231PD  Z9, Z14, Z4
+	VBROADCASTSD 40(R12)(R13*1), Z15
+	VFMADD231PD  Z9, Z15, Z5
+	VBROADCASTSD 48(R12)(R13*1), Z16
+	VFMADD231PD  Z9, Z16, Z6
+	VBROADCASTSD 56(R12)(R13*1), Z17
+	VFMADD231PD  Z9, Z17, Z7
+	VBROADCASTSD 64(R12)(R13*1), Z18
+	VFMADD231PD  Z9, Z18, Z8
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_columns_masked_k
+
+tile_9x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_columns_masked_sum
+
+tile_9x1_columns_masked_last:
+	VMOVUPD.Z    (BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD 8(R12), Z11
+	VFMADD231PD  Z9, Z11, Z1
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Z9, Z12, Z2
+	VBROADCASTSD 24(R12), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VBROADCASTSD 32(R12), Z14
+	VFMADD231PD  Z9, Z14, Z4
+	VBROADCASTSD 40(R12), Z15
+	VFMADD231PD  Z9, Z15, Z5
+	VBROADCASTSD 48(R12), Z16
+	VFMADD231PD  Z9, Z16, Z6
+	VBROADCASTSD 56(R12), Z17
+	VFMADD231PD  Z9, Z17, Z7
+	VBROADCASTSD 64(R12), Z18
+	VFMADD231PD  Z9, Z18, Z8
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x1_columns_masked_last
+
+tile_9x1_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z8, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_9x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z9
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z9, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z9, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z9, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z9, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z9, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z9, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z9, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z9, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z9, K2, Z8
+
+tile_9x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	VMOVUPD Z8, K1, (DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_9x1_columns_masked
+
+tile_10x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (R15), K1, Z9
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x1_columns_masked_rest
+
+tile_10x1_columns_masked_k:
+	VMOVUPD.Z    (BX), K1, Z10
+	VBROADCASTSD (R12), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD 8(R12), Z12
+	VFMADD231PD  Z10, Z12, Z1
+	VBROADCASTSD 16(R12), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VBROADCASTSD 24(R12), Z14
+	VFMADD231PD  Z10, Z14, Z3
+	VBROADCASTSD 32(R12), Z15
+	VFMADD231PD  Z10, Z15, Z4
+	VBROADCASTSD 40(R12), Z16
+	VFMADD231PD  Z10, Z16, Z5
+	VBROADCASTSD 48(R12), Z17
+	VFMADD231PD  Z10, Z17, Z6
+	VBROADCASTSD 56(R12), Z18
+	VFMADD231PD  Z10, Z18, Z7
+	VBROADCASTSD 64(R12), Z19
+	VFMADD231PD  Z10, Z19, Z8
+	VBROADCASTSD 72(R12), Z20
+	VFMADD231PD  Z10, Z20, Z9
+	VMOVUPD.Z    (BX)(R10*1), K1, Z10
+	VBROADCASTSD (R12)(R8*1), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z14
+	VFMADD231PD  Z10, Z14, Z3
+	VBROADCASTSD 32(R12)(R8*1), Z15
+	VFMADD231PD  Z10, Z15, Z4
+	VBROADCASTSD 40(R12)(R8*1), Z16
+	VFMADD231PD  Z10, Z16, Z5
+	VBROADCASTSD 48(R12)(R8*1), Z17
+	VFMADD231PD  Z10, Z17, Z6
+	VBROADCASTSD 56(R12)(R8*1), Z18
+	VFMADD231PD  Z10, Z18, Z7
+	VBROADCASTSD 64(R12)(R8*1), Z19
+	VFMADD231PD  Z10, Z19, Z8
+	VBROADCASTSD 72(R12)(R8*1), Z20
+	VFMADD231PD  Z10, Z20, Z9
+	VMOVUPD.Z    (BX)(R10*2), K1, Z10
+	VBROADCASTSD (R12)(R8*2), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD 8(R12)(R8*2), Z12
+	VFMADD231PD  Z10, Z12, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VBROADCASTSD 24(R12)(R8*2), Z14
+	VFMADD231PD  Z10, Z14, Z3
+	VBROADCASTSD 32(R12)(R8*2), Z15
+	VFMADD231PD  Z10, Z15, Z4
+	VBROADCASTSD 40(R12)(R8*2), Z16
+	VFMADD231PD  Z10, Z16, Z5
+	VBROADCASTSD 48(R12)(R8*2), Z17
+	VFMADD231PD  Z10, Z17, Z6
+	VBROADCASTSD 56(R12)(R8*2), Z18
+	VFMADD231PD  Z10, Z18, Z7
+	VBROADCASTSD 64(R12)(R8*2), Z19
+	VFMADD231PD  Z10, Z19, Z8
+	VBROADCASTSD 72(R12)(R8*2), Z20
+	VFMADD231PD  Z10, Z20, Z9
+	VMOVUPD.Z    (BX)(DX*1), K1, Z10
+	VBROADCASTSD (R12)(R13*1), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD 8(R12)(R13*1), Z12
+	VFMADD231PD  Z10, Z12, Z1
+	VBROADCASTSD 16(R12)(R13*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VBROADCASTSD 24(R12)(R13*1), Z14
+	VFMADD231PD  Z10, Z14, Z3
+	VBROADCASTSD 32(R12)(R13*1), Z15
+	VFMADD231PD  Z10, Z15, Z4
+	VBROADCASTSD 40(R12)(R13*1), Z16
+	VFMADD231PD  Z10, Z16, Z5
+	VBROADCASTSD 48(R12)(R13*1), Z17
+	VFMADD231PD  Z10, Z17, Z6
+	VBROADCASTSD 56(R12)(R13*1), Z18
+	VFMADD231PD  Z10, Z18, Z7
+	VBROADCASTSD 64(R12)(R13*1), Z19
+	VFMADD231PD  Z10, Z19, Z8
+	VBROADCASTSD 72(R12)(R13*1), Z20
+	VFMADD231PD  Z10, Z20, Z9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_columns_masked_k
+
+tile_10x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_columns_masked_sum
+
+tile_10x1_columns_masked_last:
+	VMOVUPD.Z    (BX), K1, Z10
+	VBROADCASTSD (R12), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD 8(R12), Z12
+	VFMADD231PD  Z10, Z12, Z1
+	VBROADCASTSD 16(R12), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VBROADCASTSD 24(R12), Z14
+	VFMADD231PD  Z10, Z14, Z3
+	VBROADCASTSD 32(R12), Z15
+	VFMADD231PD  Z10, Z15, Z4
+	VBROADCASTSD 40(R12), Z16
+	VFMADD231PD  Z10, Z16, Z5
+	VBROADCASTSD 48(R12), Z17
+	VFMADD231PD  Z10, Z17, Z6
+	VBROADCASTSD 56(R12), Z18
+	VFMADD231PD  Z10, Z18, Z7
+	VBROADCASTSD 64(R12), Z19
+	VFMADD231PD  Z10, Z19, Z8
+	VBROADCASTSD 72(R12), Z20
+	VFMADD231PD  Z10, Z20, Z9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x1_columns_masked_last
+
+tile_10x1_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_10x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z10
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z10, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z10, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z10, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z10, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z10, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z10, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z10, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z10, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z10, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z10, K2, Z9
+
+tile_10x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	VMOVUPD Z8, K1, (DX)(R11*2)
+	VMOVUPD Z9, K1, (R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_10x1_columns_masked
+
+tile_11x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (R15), K1, Z9
+	VMOVUPD.Z (R15)(R11*1), K1, Z10
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x1_columns_masked_rest
+
+tile_11x1_columns_masked_k:
+	VMOVUPD.Z    (BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Z11, Z13, Z1
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Z11, Z14, Z2
+	VBROADCASTSD 24(R12), Z15
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD 32(R12), Z16
+	VFMADD231PD  Z11, Z16, Z4
+	VBROADCASTSD 40(R12), Z17
+	VFMADD231PD  Z11, Z17, Z5
+	VBROADCASTSD 48(R12), Z18
+	VFMADD231PD  Z11, Z18, Z6
+	VBROADCASTSD 56(R12), Z19
+	VFMADD231PD  Z11, Z19, Z7
+	VBROADCASTSD 64(R12), Z20
+	VFMADD231PD  Z11, Z20, Z8
+	VBROADCASTSD 72(R12), Z21
+	VFMADD231PD  Z11, Z21, Z9
+	VBROADCASTSD 80(R12), Z22
+	VFMADD231PD  Z11, Z22, Z10
+	VMOVUPD.Z    (BX)(R10*1), K1, Z11
+	VBROADCASTSD (R12)(R8*1), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z13
+	VFMADD231PD  Z11, Z13, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z14
+	VFMADD231PD  Z11, Z14, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z15
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD 32(R12)(R8*1), Z16
+	VFMADD231PD  Z11, Z16, Z4
+	VBROADCASTSD 40(R12)(R8*1), Z17
+	VFMADD231PD  Z11, Z17, Z5
+	VBROADCASTSD 48(R12)(R8*1), Z18
+	VFMADD231PD  Z11, Z18, Z6
+	VBROADCASTSD 56(R12)(R8*1), Z19
+	VFMADD231PD  Z11, Z19, Z7
+	VBROADCASTSD 64(R12)(R8*1), Z20
+	VFMADD231PD  Z11, Z20, Z8
+	VBROADCASTSD 72(R12)(R8*1), Z21
+	VFMADD231PD  Z11, Z21, Z9
+	VBROADCASTSD 80(R12)(R8*1), Z22
+	VFMADD231PD  Z11, Z22, Z10
+	VMOVUPD.Z    (BX)(R10*2), K1, Z11
+	VBROADCASTSD (R12)(R8*2), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD 8(R12)(R8*2), Z13
+	VFMADD231PD  Z11, Z13, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z14
+	VFMADD231PD  Z11, Z14, Z2
+	VBROADCASTSD 24(R12)(R8*2), Z15
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD 32(R12)(R8*2), Z16
+	VFMADD231PD  Z11, Z16, Z4
+	VBROADCASTSD 40(R12)(R8*2), Z17
+	VFMADD231PD  Z11, Z17, Z5
+	VBROADCASTSD 48(R12)(R8*2), Z18
+	VFMADD231PD  Z11, Z18, Z6
+	VBROADCASTSD 56(R12)(R8*2), Z19
+	VFMADD231PD  Z11, Z19, Z7
+	VBROADCASTSD 64(R12)(R8*2), Z20
+	VFMADD231PD  Z11, Z20, Z8
+	VBROADCASTSD 72(R12)(R8*2), Z21
+	VFMADD231PD  Z11, Z21, Z9
+	VBROADCASTSD 80(R12)(R8*2), Z22
+	VFMADD231PD  Z11, Z22, Z10
+	VMOVUPD.Z    (BX)(DX*1), K1, Z11
+	VBROADCASTSD (R12)(R13*1), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD 8(R12)(R13*1), Z13
+	VFMADD231PD  Z11, Z13, Z1
+	VBROADCASTSD 16(R12)(R13*1), Z14
+	VFMADD231PD  Z11, Z14, Z2
+	VBROADCASTSD 24(R12)(R13*1), Z15
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD 32(R12)(R13*1), Z16
+	VFMADD231PD  Z11, Z16, Z4
+	VBROADCASTSD 40(R12)(R13*1), Z17
+	VFMADD231PD  Z11, Z17, Z5
+	VBROADCASTSD 48(R12)(R13*1), Z18
+	VFMADD231PD  Z11, Z18, Z6
+	VBROADCASTSD 56(R12)(R13*1), Z19
+	VFMADD231PD  Z11, Z19, Z7
+	VBROADCASTSD 64(R12)(R13*1), Z20
+	VFMADD231PD  Z11, Z20, Z8
+	VBROADCASTSD 72(R12)(R13*1), Z21
+	VFMADD231PD  Z11, Z21, Z9
+	VBROADCASTSD 80(R12)(R13*1), Z22
+	VFMADD231PD  Z11, Z22, Z10
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_columns_masked_k
+
+tile_11x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_columns_masked_sum
+
+tile_11x1_columns_masked_last:
+	VMOVUPD.Z    (BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Z11, Z13, Z1
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Z11, Z14, Z2
+	VBROADCASTSD 24(R12), Z15
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD 32(R12), Z16
+	VFMADD231PD  Z11, Z16, Z4
+	VBROADCASTSD 40(R12), Z17
+	VFMADD231PD  Z11, Z17, Z5
+	VBROADCASTSD 48(R12), Z18
+	VFMADD231PD  Z11, Z18, Z6
+	VBROADCASTSD 56(R12), Z19
+	VFMADD231PD  Z11, Z19, Z7
+	VBROADCASTSD 64(R12), Z20
+	VFMADD231PD  Z11, Z20, Z8
+	VBROADCASTSD 72(R12), Z21
+	VFMADD231PD  Z11, Z21, Z9
+	VBROADCASTSD 80(R12), Z22
+	VFMADD231PD  Z11, Z22, Z10
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x1_columns_masked_last
+
+tile_11x1_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z10, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_11x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z11
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z11, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z11, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z11, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z11, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z11, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z11, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z11, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z11, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z11, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z11, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z11, K2, Z10
+
+tile_11x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	VMOVUPD Z8, K1, (DX)(R11*2)
+	VMOVUPD Z9, K1, (R15)
+	VMOVUPD Z10, K1, (R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_11x1_columns_masked
+
+tile_12x1_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (R15), K1, Z9
+	VMOVUPD.Z (R15)(R11*1), K1, Z10
+	VMOVUPD.Z (R15)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x1_columns_masked_rest
+
+tile_12x1_columns_masked_k:
+	VMOVUPD.Z    (BX), K1, Z12
+	VBROADCASTSD (R12), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD 8(R12), Z14
+	VFMADD231PD  Z12, Z14, Z1
+	VBROADCASTSD 16(R12), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VBROADCASTSD 24(R12), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VBROADCASTSD 32(R12), Z17
+	VFMADD231PD  Z12, Z17, Z4
+	VBROADCASTSD 40(R12), Z18
+	VFMADD231PD  Z12, Z18, Z5
+	VBROADCASTSD 48(R12), Z19
+	VFMADD231PD  Z12, Z19, Z6
+	VBROADCASTSD 56(R12), Z20
+	VFMADD231PD  Z12, Z20, Z7
+	VBROADCASTSD 64(R12), Z21
+	VFMADD231PD  Z12, Z21, Z8
+	VBROADCASTSD 72(R12), Z22
+	VFMADD231PD  Z12, Z22, Z9
+	VBROADCASTSD 80(R12), Z23
+	VFMADD231PD  Z12, Z23, Z10
+	VBROADCASTSD 88(R12), Z24
+	VFMADD231PD  Z12, Z24, Z11
+	VMOVUPD.Z    (BX)(R10*1), K1, Z12
+	VBROADCASTSD (R12)(R8*1), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD 8(R12)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z1
+	VBROADCASTSD 16(R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VBROADCASTSD 24(R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VBROADCASTSD 32(R12)(R8*1), Z17
+	VFMADD231PD  Z12, Z17, Z4
+	VBROADCASTSD 40(R12)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z5
+	VBROADCASTSD 48(R12)(R8*1), Z19
+	VFMADD231PD  Z12, Z19, Z6
+	VBROADCASTSD 56(R12)(R8*1), Z20
+	VFMADD231PD  Z12, Z20, Z7
+	VBROADCASTSD 64(R12)(R8*1), Z21
+	VFMADD231PD  Z12, Z21, Z8
+	VBROADCASTSD 72(R12)(R8*1), Z22
+	VFMADD231PD  Z12, Z22, Z9
+	VBROADCASTSD 80(R12)(R8*1), Z23
+	VFMADD231PD  Z12, Z23, Z10
+	VBROADCASTSD 88(R12)(R8*1), Z24
+	VFMADD231PD  Z12, Z24, Z11
+	VMOVUPD.Z    (BX)(R10*2), K1, Z12
+	VBROADCASTSD (R12)(R8*2), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD 8(R12)(R8*2), Z14
+	VFMADD231PD  Z12, Z14, Z1
+	VBROADCASTSD 16(R12)(R8*2), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VBROADCASTSD 24(R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VBROADCASTSD 32(R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z4
+	VBROADCASTSD 40(R12)(R8*2), Z18
+	VFMADD231PD  Z12, Z18, Z5
+	VBROADCASTSD 48(R12)(R8*2), Z19
+	VFMADD231PD  Z12, Z19, Z6
+	VBROADCASTSD 56(R12)(R8*2), Z20
+	VFMADD231PD  Z12, Z20, Z7
+	VBROADCASTSD 64(R12)(R8*2), Z21
+	VFMADD231PD  Z12, Z21, Z8
+	VBROADCASTSD 72(R12)(R8*2), Z22
+	VFMADD231PD  Z12, Z22, Z9
+	VBROADCASTSD 80(R12)(R8*2), Z23
+	VFMADD231PD  Z12, Z23, Z10
+	VBROADCASTSD 88(R12)(R8*2), Z24
+	VFMADD231PD  Z12, Z24, Z11
+	VMOVUPD.Z    (BX)(DX*1), K1, Z12
+	VBROADCASTSD (R12)(R13*1), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD 8(R12)(R13*1), Z14
+	VFMADD231PD  Z12, Z14, Z1
+	VBROADCASTSD 16(R12)(R13*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VBROADCASTSD 24(R12)(R13*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VBROADCASTSD 32(R12)(R13*1), Z17
+	VFMADD231PD  Z12, Z17, Z4
+	VBROADCASTSD 40(R12)(R13*1), Z18
+	VFMADD231PD  Z12, Z18, Z5
+	VBROADCASTSD 48(R12)(R13*1), Z19
+	VFMADD231PD  Z12, Z19, Z6
+	VBROADCASTSD 56(R12)(R13*1), Z20
+	VFMADD231PD  Z12, Z20, Z7
+	VBROADCASTSD 64(R12)(R13*1), Z21
+	VFMADD231PD  Z12, Z21, Z8
+	VBROADCASTSD 72(R12)(R13*1), Z22
+	VFMADD231PD  Z12, Z22, Z9
+	VBROADCASTSD 80(R12)(R13*1), Z23
+	VFMADD231PD  Z12, Z23, Z10
+	VBROADCASTSD 88(R12)(R13*1), Z24
+	VFMADD231PD  Z12, Z24, Z11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_columns_masked_k
+
+tile_12x1_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_columns_masked_sum
+
+tile_12x1_columns_masked_last:
+	VMOVUPD.Z    (BX), K1, Z12
+	VBROADCASTSD (R12), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD 8(R12), Z14
+	VFMADD231PD  Z12, Z14, Z1
+	VBROADCASTSD 16(R12), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VBROADCASTSD 24(R12), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VBROADCASTSD 32(R12), Z17
+	VFMADD231PD  Z12, Z17, Z4
+	VBROADCASTSD 40(R12), Z18
+	VFMADD231PD  Z12, Z18, Z5
+	VBROADCASTSD 48(R12), Z19
+	VFMADD231PD  Z12, Z19, Z6
+	VBROADCASTSD 56(R12), Z20
+	VFMADD231PD  Z12, Z20, Z7
+	VBROADCASTSD 64(R12), Z21
+	VFMADD231PD  Z12, Z21, Z8
+	VBROADCASTSD 72(R12), Z22
+	VFMADD231PD  Z12, Z22, Z9
+	VBROADCASTSD 80(R12), Z23
+	VFMADD231PD  Z12, Z23, Z10
+	VBROADCASTSD 88(R12), Z24
+	VFMADD231PD  Z12, Z24, Z11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x1_columns_masked_last
+
+tile_12x1_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_12x1_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z12
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z12, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z12, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z12, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z12, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z12, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z12, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z12, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z12, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z12, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z12, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z12, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z12, K2, Z11
+
+tile_12x1_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	VMOVUPD Z8, K1, (DX)(R11*2)
+	VMOVUPD Z9, K1, (R15)
+	VMOVUPD Z10, K1, (R15)(R11*1)
+	VMOVUPD Z11, K1, (R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_12x1_columns_masked
+
+tile_1x2_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x2_columns_masked_rest
+
+tile_1x2_columns_masked_k:
+	VMOVUPD      (BX), Z2
+	VMOVUPD.Z    64(BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD      (BX)(R10*1), Z2
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z3
+	VBROADCASTSD (R12)(R8*1), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD      (BX)(R10*2), Z2
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z3
+	VBROADCASTSD (R12)(R8*2), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD      (BX)(DX*1), Z2
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z3
+	VBROADCASTSD (R12)(R13*1), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_columns_masked_k
+
+tile_1x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_columns_masked_sum
+
+tile_1x2_columns_masked_last:
+	VMOVUPD      (BX), Z2
+	VMOVUPD.Z    64(BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x2_columns_masked_last
+
+tile_1x2_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	KORTESTB     K2, K2
+	JCS          tile_1x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z2, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z2, K2, Z1
+
+tile_1x2_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x2_columns_masked
+
+tile_2x2_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x2_columns_masked_rest
+
+tile_2x2_columns_masked_k:
+	VMOVUPD      (BX), Z4
+	VMOVUPD.Z    64(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(R12), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Z5, Z7, Z3
+	VMOVUPD      (BX)(R10*1), Z4
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z5
+	VBROADCASTSD (R12)(R8*1), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Z5, Z7, Z3
+	VMOVUPD      (BX)(R10*2), Z4
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z5
+	VBROADCASTSD (R12)(R8*2), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Z5, Z7, Z3
+	VMOVUPD      (BX)(DX*1), Z4
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z5
+	VBROADCASTSD (R12)(R13*1), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(R12)(R13*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Z5, Z7, Z3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_columns_masked_k
+
+tile_2x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_columns_masked_sum
+
+tile_2x2_columns_masked_last:
+	VMOVUPD      (BX), Z4
+	VMOVUPD.Z    64(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(R12), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Z5, Z7, Z3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x2_columns_masked_last
+
+tile_2x2_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_2x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z4
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z4, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z4, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z4, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z4, K2, Z3
+
+tile_2x2_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x2_columns_masked
+
+tile_3x2_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x2_columns_masked_rest
+
+tile_3x2_columns_masked_k:
+	VMOVUPD      (BX), Z6
+	VMOVUPD.Z    64(BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(R12), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z9, Z3
+	VBROADCASTSD 16(R12), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+	VMOVUPD      (BX)(R10*1), Z6
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z7
+	VBROADCASTSD (R12)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z9, Z3
+	VBROADCASTSD 16(R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+	VMOVUPD      (BX)(R10*2), Z6
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z7
+	VBROADCASTSD (R12)(R8*2), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z9, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+	VMOVUPD      (BX)(DX*1), Z6
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z7
+	VBROADCASTSD (R12)(R13*1), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(R12)(R13*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z9, Z3
+	VBROADCASTSD 16(R12)(R13*1), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_columns_masked_k
+
+tile_3x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_columns_masked_sum
+
+tile_3x2_columns_masked_last:
+	VMOVUPD      (BX), Z6
+	VMOVUPD.Z    64(BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(R12), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z9, Z3
+	VBROADCASTSD 16(R12), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x2_columns_masked_last
+
+tile_3x2_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_3x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z6
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z6, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z6, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z6, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z6, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z6, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z6, K2, Z5
+
+tile_3x2_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x2_columns_masked
+
+tile_4x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x2_columns_masked_rest
+
+tile_4x2_columns_masked_k:
+	VMOVUPD      (BX), Z8
+	VMOVUPD.Z    64(BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(R12), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z11, Z3
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VBROADCASTSD 24(R12), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z13, Z7
+	VMOVUPD      (BX)(R10*1), Z8
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z9
+	VBROADCASTSD (R12)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z11, Z3
+	VBROADCASTSD 16(R12)(R8*1), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VBROADCASTSD 24(R12)(R8*1), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z13, Z7
+	VMOVUPD      (BX)(R10*2), Z8
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z9
+	VBROADCASTSD (R12)(R8*2), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z11, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z13, Z7
+	VMOVUPD      (BX)(DX*1), Z8
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z9
+	VBROADCASTSD (R12)(R13*1), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(R12)(R13*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z11, Z3
+	VBROADCASTSD 16(R12)(R13*1), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VBROADCASTSD 24(R12)(R13*1), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z13, Z7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_columns_masked_k
+
+tile_4x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_columns_masked_sum
+
+tile_4x2_columns_masked_last:
+	VMOVUPD      (BX), Z8
+	VMOVUPD.Z    64(BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(R12), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z11, Z3
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VBROADCASTSD 24(R12), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z13, Z7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x2_columns_masked_last
+
+tile_4x2_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_4x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z8
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z8, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z8, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z8, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z8, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z8, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z8, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z8, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z8, K2, Z7
+
+tile_4x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x2_columns_masked
+
+tile_5x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x2_columns_masked_rest
+
+tile_5x2_columns_masked_k:
+	VMOVUPD      (BX), Z10
+	VMOVUPD.Z    64(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z11, Z14, Z5
+	VBROADCASTSD 24(R12), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z15, Z7
+	VBROADCASTSD 32(R12), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Z11, Z16, Z9
+	VMOVUPD      (BX)(R10*1), Z10
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z11
+	VBROADCASTSD (R12)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD 16(R12)(R8*1), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z11, Z14, Z5
+	VBROADCASTSD 24(R12)(R8*1), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z15, Z7
+	VBROADCASTSD 32(R12)(R8*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Z11, Z16, Z9
+	VMOVUPD      (BX)(R10*2), Z10
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z11
+	VBROADCASTSD (R12)(R8*2), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z11, Z14, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z15, Z7
+	VBROADCASTSD 32(R12)(R8*2), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Z11, Z16, Z9
+	VMOVUPD      (BX)(DX*1), Z10
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z11
+	VBROADCASTSD (R12)(R13*1), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(R12)(R13*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD 16(R12)(R13*1), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z11, Z14, Z5
+	VBROADCASTSD 24(R12)(R13*1), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z15, Z7
+	VBROADCASTSD 32(R12)(R13*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Z11, Z16, Z9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_columns_masked_k
+
+tile_5x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_columns_masked_sum
+
+tile_5x2_columns_masked_last:
+	VMOVUPD      (BX), Z10
+	VMOVUPD.Z    64(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z11, Z14, Z5
+	VBROADCASTSD 24(R12), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z15, Z7
+	VBROADCASTSD 32(R12), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Z11, Z16, Z9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x2_columns_masked_last
+
+tile_5x2_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_5x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z10
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z10, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z10, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z10, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z10, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z10, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z10, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z10, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z10, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z10, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z10, K2, Z9
+
+tile_5x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x2_columns_masked
+
+tile_6x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x2_columns_masked_rest
+
+tile_6x2_columns_masked_k:
+	VMOVUPD      (BX), Z12
+	VMOVUPD.Z    64(BX), K1, Z13
+	VBROADCASTSD (R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(R12), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD 16(R12), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VBROADCASTSD 24(R12), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VBROADCASTSD 32(R12), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VBROADCASTSD 40(R12), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Z13, Z19, Z11
+	VMOVUPD      (BX)(R10*1), Z12
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z13
+	VBROADCASTSD (R12)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD 16(R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VBROADCASTSD 24(R12)(R8*1), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VBROADCASTSD 32(R12)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VBROADCASTSD 40(R12)(R8*1), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Z13, Z19, Z11
+	VMOVUPD      (BX)(R10*2), Z12
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z13
+	VBROADCASTSD (R12)(R8*2), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VBROADCASTSD 32(R12)(R8*2), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VBROADCASTSD 40(R12)(R8*2), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Z13, Z19, Z11
+	VMOVUPD      (BX)(DX*1), Z12
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z13
+	VBROADCASTSD (R12)(R13*1), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(R12)(R13*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD 16(R12)(R13*1), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VBROADCASTSD 24(R12)(R13*1), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VBROADCASTSD 32(R12)(R13*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VBROADCASTSD 40(R12)(R13*1), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Z13, Z19, Z11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_columns_masked_k
+
+tile_6x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_columns_masked_sum
+
+tile_6x2_columns_masked_last:
+	VMOVUPD      (BX), Z12
+	VMOVUPD.Z    64(BX), K1, Z13
+	VBROADCASTSD (R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(R12), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD 16(R12), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VBROADCASTSD 24(R12), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VBROADCASTSD 32(R12), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VBROADCASTSD 40(R12), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Z13, Z19, Z11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x2_columns_masked_last
+
+tile_6x2_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_6x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z12
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z12, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z12, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z12, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z12, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z12, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z12, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z12, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z12, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z12, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z12, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z12, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z12, K2, Z11
+
+tile_6x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x2_columns_masked
+
+tile_7x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x2_columns_masked_rest
+
+tile_7x2_columns_masked_k:
+	VMOVUPD      (BX), Z14
+	VMOVUPD.Z    64(BX), K1, Z15
+	VBROADCASTSD (R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD 8(R12), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD 16(R12), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z15, Z18, Z5
+	VBROADCASTSD 24(R12), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD 32(R12), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Z15, Z20, Z9
+	VBROADCASTSD 40(R12), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Z15, Z21, Z11
+	VBROADCASTSD 48(R12), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Z15, Z22, Z13
+	VMOVUPD      (BX)(R10*1), Z14
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z15
+	VBROADCASTSD (R12)(R8*1), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD 16(R12)(R8*1), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z15, Z18, Z5
+	VBROADCASTSD 24(R12)(R8*1), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD 32(R12)(R8*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Z15, Z20, Z9
+	VBROADCASTSD 40(R12)(R8*1), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Z15, Z21, Z11
+	VBROADCASTSD 48(R12)(R8*1), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Z15, Z22, Z13
+	VMOVUPD      (BX)(R10*2), Z14
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z15
+	VBROADCASTSD (R12)(R8*2), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z15, Z18, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD 32(R12)(R8*2), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Z15, Z20, Z9
+	VBROADCASTSD 40(R12)(R8*2), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Z15, Z21, Z11
+	VBROADCASTSD 48(R12)(R8*2), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Z15, Z22, Z13
+	VMOVUPD      (BX)(DX*1), Z14
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z15
+	VBROADCASTSD (R12)(R13*1), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD 8(R12)(R13*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD 16(R12)(R13*1), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z15, Z18, Z5
+	VBROADCASTSD 24(R12)(R13*1), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD 32(R12)(R13*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Z15, Z20, Z9
+	VBROADCASTSD 40(R12)(R13*1), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Z15, Z21, Z11
+	VBROADCASTSD 48(R12)(R13*1), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Z15, Z22, Z13
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x2_columns_masked_k
+
+tile_7x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x2_columns_masked_sum
+
+tile_7x2_columns_masked_last:
+	VMOVUPD      (BX), Z14
+	VMOVUPD.Z    64(BX), K1, Z15
+	VBROADCASTSD (R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD 8(R12), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD 16(R12), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z15, Z18, Z5
+	VBROADCASTSD 24(R12), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD 32(R12), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Z15, Z20, Z9
+	VBROADCASTSD 40(R12), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Z15, Z21, Z11
+	VBROADCASTSD 48(R12), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Z15, Z22, Z13
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x2_columns_masked_last
+
+tile_7x2_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_7x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z14
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z14, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z14, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z14, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z14, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z14, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z14, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z14, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z14, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z14, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z14, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z14, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z14, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z14, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z14, K2, Z13
+
+tile_7x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x2_columns_masked
+
+tile_8x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x2_columns_masked_rest
+
+tile_8x2_columns_masked_k:
+	VMOVUPD      (BX), Z16
+	VMOVUPD.Z    64(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 8(R12), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD 16(R12), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VBROADCASTSD 24(R12), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD 32(R12), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z17, Z22, Z9
+	VBROADCASTSD 40(R12), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Z17, Z23, Z11
+	VBROADCASTSD 48(R12), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Z17, Z24, Z13
+	VBROADCASTSD 56(R12), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Z17, Z25, Z15
+	VMOVUPD      (BX)(R10*1), Z16
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z17
+	VBROADCASTSD (R12)(R8*1), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD 16(R12)(R8*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VBROADCASTSD 24(R12)(R8*1), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD 32(R12)(R8*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z17, Z22, Z9
+	VBROADCASTSD 40(R12)(R8*1), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Z17, Z23, Z11
+	VBROADCASTSD 48(R12)(R8*1), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Z17, Z24, Z13
+	VBROADCASTSD 56(R12)(R8*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Z17, Z25, Z15
+	VMOVUPD      (BX)(R10*2), Z16
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z17
+	VBROADCASTSD (R12)(R8*2), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD 32(R12)(R8*2), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z17, Z22, Z9
+	VBROADCASTSD 40(R12)(R8*2), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Z17, Z23, Z11
+	VBROADCASTSD 48(R12)(R8*2), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Z17, Z24, Z13
+	VBROADCASTSD 56(R12)(R8*2), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Z17, Z25, Z15
+	VMOVUPD      (BX)(DX*1), Z16
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z17
+	VBROADCASTSD (R12)(R13*1), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 8(R12)(R13*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD 16(R12)(R13*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VBROADCASTSD 24(R12)(R13*1), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD 32(R12)(R13*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z17, Z22, Z9
+	VBROADCASTSD 40(R12)(R13*1), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Z17, Z23, Z11
+	VBROADCASTSD 48(R12)(R13*1), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Z17, Z24, Z13
+	VBROADCASTSD 56(R12)(R13*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Z17, Z25, Z15
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x2_columns_masked_k
+
+tile_8x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x2_columns_masked_sum
+
+tile_8x2_columns_masked_last:
+	VMOVUPD      (BX), Z16
+	VMOVUPD.Z    64(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 8(R12), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD 16(R12), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VBROADCASTSD 24(R12), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD 32(R12), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z17, Z22, Z9
+	VBROADCASTSD 40(R12), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Z17, Z23, Z11
+	VBROADCASTSD 48(R12), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Z17, Z24, Z13
+	VBROADCASTSD 56(R12), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Z17, Z25, Z15
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x2_columns_masked_last
+
+tile_8x2_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_8x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z16
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z16, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z16, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z16, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z16, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z16, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z16, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z16, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z16, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z16, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z16, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z16, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z16, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z16, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z16, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z16, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z16, K2, Z15
+
+tile_8x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x2_columns_masked
+
+tile_9x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R11*2), Z16
+	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x2_columns_masked_rest
+
+tile_9x2_columns_masked_k:
+	VMOVUPD      (BX), Z18
+	VMOVUPD.Z    64(BX), K1, Z19
+	VBROADCASTSD (R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD 8(R12), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Z19, Z21, Z3
+	VBROADCASTSD 16(R12), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Z19, Z22, Z5
+	VBROADCASTSD 24(R12), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VBROADCASTSD 32(R12), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Z19, Z24, Z9
+	VBROADCASTSD 40(R12), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Z19, Z25, Z11
+	VBROADCASTSD 48(R12), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Z19, Z26, Z13
+	VBROADCASTSD 56(R12), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Z19, Z27, Z15
+	VBROADCASTSD 64(R12), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Z19, Z28, Z17
+	VMOVUPD      (BX)(R10*1), Z18
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z19
+	VBROADCASTSD (R12)(R8*1), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Z19, Z21, Z3
+	VBROADCASTSD 16(R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Z19, Z22, Z5
+	VBROADCASTSD 24(R12)(R8*1), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VBROADCASTSD 32(R12)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Z19, Z24, Z9
+	VBROADCASTSD 40(R12)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Z19, Z25, Z11
+	VBROADCASTSD 48(R12)(R8*1), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Z19, Z26, Z13
+	VBROADCASTSD 56(R12)(R8*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Z19, Z27, Z15
+	VBROADCASTSD 64(R12)(R8*1), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Z19, Z28, Z17
+	VMOVUPD      (BX)(R10*2), Z18
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z19
+	VBROADCASTSD (R12)(R8*2), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Z19, Z21, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Z19, Z22, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VBROADCASTSD 32(R12)(R8*2), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Z19, Z24, Z9
+	VBROADCASTSD 40(R12)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Z19, Z25, Z11
+	VBROADCASTSD 48(R12)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Z19, Z26, Z13
+	VBROADCASTSD 56(R12)(R8*2), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Z19, Z27, Z15
+	VBROADCASTSD 64(R12)(R8*2), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Z19, Z28, Z17
+	VMOVUPD      (BX)(DX*1), Z18
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z19
+	VBROADCASTSD (R12)(R13*1), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD 8(R12)(R13*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Z19, Z21, Z3
+	VBROADCASTSD 16(R12)(R13*1), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Z19, Z22, Z5
+	VBROADCASTSD 24(R12)(R13*1), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VBROADCASTSD 32(R12)(R13*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Z19, Z24, Z9
+	VBROADCASTSD 40(R12)(R13*1), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Z19, Z25, Z11
+	VBROADCASTSD 48(R12)(R13*1), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Z19, Z26, Z13
+	VBROADCASTSD 56(R12)(R13*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Z19, Z27, Z15
+	VBROADCASTSD 64(R12)(R13*1), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Z19, Z28, Z17
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x2_columns_masked_k
+
+tile_9x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x2_columns_masked_sum
+
+tile_9x2_columns_masked_last:
+	VMOVUPD      (BX), Z18
+	VMOVUPD.Z    64(BX), K1, Z19
+	VBROADCASTSD (R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD 8(R12), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Z19, Z21, Z3
+	VBROADCASTSD 16(R12), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Z19, Z22, Z5
+	VBROADCASTSD 24(R12), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VBROADCASTSD 32(R12), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Z19, Z24, Z9
+	VBROADCASTSD 40(R12), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Z19, Z25, Z11
+	VBROADCASTSD 48(R12), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Z19, Z26, Z13
+	VBROADCASTSD 56(R12), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Z19, Z27, Z15
+	VBROADCASTSD 64(R12), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Z19, Z28, Z17
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x2_columns_masked_last
+
+tile_9x2_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_9x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z18
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z18, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z18, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z18, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z18, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z18, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z18, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z18, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z18, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z18, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z18, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z18, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z18, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z18, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z18, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z18, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z18, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z18, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z18, K2, Z17
+
+tile_9x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	VMOVUPD Z16, (DX)(R11*2)
+	VMOVUPD Z17, K1, 64(DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_9x2_columns_masked
+
+tile_10x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R11*2), Z16
+	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (R15), Z18
+	VMOVUPD.Z 64(R15), K1, Z19
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x2_columns_masked_rest
+
+tile_10x2_columns_masked_k:
+	VMOVUPD      (BX), Z20
+	VMOVUPD.Z    64(BX), K1, Z21
+	VBROADCASTSD (R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD 8(R12), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Z21, Z23, Z3
+	VBROADCASTSD 16(R12), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VBROADCASTSD 24(R12), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Z21, Z25, Z7
+	VBROADCASTSD 32(R12), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z21, Z26, Z9
+	VBROADCASTSD 40(R12), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Z21, Z27, Z11
+	VBROADCASTSD 48(R12), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Z21, Z28, Z13
+	VBROADCASTSD 56(R12), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Z21, Z29, Z15
+	VBROADCASTSD 64(R12), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Z21, Z30, Z17
+	VBROADCASTSD 72(R12), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Z21, Z31, Z19
+	VMOVUPD      (BX)(R10*1), Z20
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z21
+	VBROADCASTSD (R12)(R8*1), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Z21, Z23, Z3
+	VBROADCASTSD 16(R12)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VBROADCASTSD 24(R12)(R8*1), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Z21, Z25, Z7
+	VBROADCASTSD 32(R12)(R8*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z21, Z26, Z9
+	VBROADCASTSD 40(R12)(R8*1), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Z21, Z27, Z11
+	VBROADCASTSD 48(R12)(R8*1), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Z21, Z28, Z13
+	VBROADCASTSD 56(R12)(R8*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Z21, Z29, Z15
+	VBROADCASTSD 64(R12)(R8*1), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Z21, Z30, Z17
+	VBROADCASTSD 72(R12)(R8*1), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Z21, Z31, Z19
+	VMOVUPD      (BX)(R10*2), Z20
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z21
+	VBROADCASTSD (R12)(R8*2), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Z21, Z23, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Z21, Z25, Z7
+	VBROADCASTSD 32(R12)(R8*2), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z21, Z26, Z9
+	VBROADCASTSD 40(R12)(R8*2), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Z21, Z27, Z11
+	VBROADCASTSD 48(R12)(R8*2), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Z21, Z28, Z13
+	VBROADCASTSD 56(R12)(R8*2), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Z21, Z29, Z15
+	VBROADCASTSD 64(R12)(R8*2), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Z21, Z30, Z17
+	VBROADCASTSD 72(R12)(R8*2), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Z21, Z31, Z19
+	VMOVUPD      (BX)(DX*1), Z20
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z21
+	VBROADCASTSD (R12)(R13*1), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD 8(R12)(R13*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Z21, Z23, Z3
+	VBROADCASTSD 16(R12)(R13*1), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VBROADCASTSD 24(R12)(R13*1), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Z21, Z25, Z7
+	VBROADCASTSD 32(R12)(R13*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z21, Z26, Z9
+	VBROADCASTSD 40(R12)(R13*1), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Z21, Z27, Z11
+	VBROADCASTSD 48(R12)(R13*1), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Z21, Z28, Z13
+	VBROADCASTSD 56(R12)(R13*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Z21, Z29, Z15
+	VBROADCASTSD 64(R12)(R13*1), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Z21, Z30, Z17
+	VBROADCASTSD 72(R12)(R13*1), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Z21, Z31, Z19
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x2_columns_masked_k
+
+tile_10x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x2_columns_masked_sum
+
+tile_10x2_columns_masked_last:
+	VMOVUPD      (BX), Z20
+	VMOVUPD.Z    64(BX), K1, Z21
+	VBROADCASTSD (R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD 8(R12), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Z21, Z23, Z3
+	VBROADCASTSD 16(R12), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VBROADCASTSD 24(R12), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Z21, Z25, Z7
+	VBROADCASTSD 32(R12), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z21, Z26, Z9
+	VBROADCASTSD 40(R12), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Z21, Z27, Z11
+	VBROADCASTSD 48(R12), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Z21, Z28, Z13
+	VBROADCASTSD 56(R12), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Z21, Z29, Z15
+	VBROADCASTSD 64(R12), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Z21, Z30, Z17
+	VBROADCASTSD 72(R12), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Z21, Z31, Z19
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x2_columns_masked_last
+
+tile_10x2_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_10x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z20
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z20, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z20, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z20, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z20, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z20, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z20, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z20, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z20, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z20, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z20, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z20, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z20, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z20, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z20, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z20, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z20, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z20, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z20, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z20, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z20, K2, Z19
+
+tile_10x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	VMOVUPD Z16, (DX)(R11*2)
+	VMOVUPD Z17, K1, 64(DX)(R11*2)
+	VMOVUPD Z18, (R15)
+	VMOVUPD Z19, K1, 64(R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_10x2_columns_masked
+
+tile_11x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R11*2), Z16
+	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (R15), Z18
+	VMOVUPD.Z 64(R15), K1, Z19
+	VMOVUPD   (R15)(R11*1), Z20
+	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x2_columns_masked_rest
+
+tile_11x2_columns_masked_k:
+	VMOVUPD      (BX), Z22
+	VMOVUPD.Z    64(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD 8(R12), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Z23, Z25, Z3
+	VBROADCASTSD 16(R12), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Z23, Z26, Z5
+	VBROADCASTSD 24(R12), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD 32(R12), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Z23, Z28, Z9
+	VBROADCASTSD 40(R12), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Z23, Z29, Z11
+	VBROADCASTSD 48(R12), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Z23, Z30, Z13
+	VBROADCASTSD 56(R12), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Z23, Z31, Z15
+	VBROADCASTSD 64(R12), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 72(R12), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Z23, Z25, Z19
+	VBROADCASTSD 80(R12), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Z23, Z26, Z21
+	VMOVUPD      (BX)(R10*1), Z22
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z23
+	VBROADCASTSD (R12)(R8*1), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Z23, Z25, Z3
+	VBROADCASTSD 16(R12)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Z23, Z26, Z5
+	VBROADCASTSD 24(R12)(R8*1), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD 32(R12)(R8*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Z23, Z28, Z9
+	VBROADCASTSD 40(R12)(R8*1), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Z23, Z29, Z11
+	VBROADCASTSD 48(R12)(R8*1), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Z23, Z30, Z13
+	VBROADCASTSD 56(R12)(R8*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Z23, Z31, Z15
+	VBROADCASTSD 64(R12)(R8*1), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 72(R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Z23, Z25, Z19
+	VBROADCASTSD 80(R12)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Z23, Z26, Z21
+	VMOVUPD      (BX)(R10*2), Z22
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z23
+	VBROADCASTSD (R12)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Z23, Z25, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Z23, Z26, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD 32(R12)(R8*2), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Z23, Z28, Z9
+	VBROADCASTSD 40(R12)(R8*2), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Z23, Z29, Z11
+	VBROADCASTSD 48(R12)(R8*2), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Z23, Z30, Z13
+	VBROADCASTSD 56(R12)(R8*2), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Z23, Z31, Z15
+	VBROADCASTSD 64(R12)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 72(R12)(R8*2), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Z23, Z25, Z19
+	VBROADCASTSD 80(R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Z23, Z26, Z21
+	VMOVUPD      (BX)(DX*1), Z22
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z23
+	VBROADCASTSD (R12)(R13*1), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD 8(R12)(R13*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Z23, Z25, Z3
+	VBROADCASTSD 16(R12)(R13*1), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Z23, Z26, Z5
+	VBROADCASTSD 24(R12)(R13*1), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD 32(R12)(R13*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Z23, Z28, Z9
+	VBROADCASTSD 40(R12)(R13*1), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Z23, Z29, Z11
+	VBROADCASTSD 48(R12)(R13*1), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Z23, Z30, Z13
+	VBROADCASTSD 56(R12)(R13*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Z23, Z31, Z15
+	VBROADCASTSD 64(R12)(R13*1), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 72(R12)(R13*1), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Z23, Z25, Z19
+	VBROADCASTSD 80(R12)(R13*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Z23, Z26, Z21
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x2_columns_masked_k
+
+tile_11x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x2_columns_masked_sum
+
+tile_11x2_columns_masked_last:
+	VMOVUPD      (BX), Z22
+	VMOVUPD.Z    64(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD 8(R12), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Z23, Z25, Z3
+	VBROADCASTSD 16(R12), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Z23, Z26, Z5
+	VBROADCASTSD 24(R12), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD 32(R12), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Z23, Z28, Z9
+	VBROADCASTSD 40(R12), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Z23, Z29, Z11
+	VBROADCASTSD 48(R12), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Z23, Z30, Z13
+	VBROADCASTSD 56(R12), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Z23, Z31, Z15
+	VBROADCASTSD 64(R12), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 72(R12), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Z23, Z25, Z19
+	VBROADCASTSD 80(R12), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Z23, Z26, Z21
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x2_columns_masked_last
+
+tile_11x2_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	VCMPPD       $0x07, Z20, Z21, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_11x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z22
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z22, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z22, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z22, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z22, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z22, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z22, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z22, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z22, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z22, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z22, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z22, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z22, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z22, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z22, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z22, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z22, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z22, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z22, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z22, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z22, K2, Z19
+	VCMPPD       $0x03, Z20, Z20, K2
+	VMOVAPD      Z22, K2, Z20
+	VCMPPD       $0x03, Z21, Z21, K2
+	VMOVAPD      Z22, K2, Z21
+
+tile_11x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	VMOVUPD Z16, (DX)(R11*2)
+	VMOVUPD Z17, K1, 64(DX)(R11*2)
+	VMOVUPD Z18, (R15)
+	VMOVUPD Z19, K1, 64(R15)
+	VMOVUPD Z20, (R15)(R11*1)
+	VMOVUPD Z21, K1, 64(R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_11x2_columns_masked
+
+tile_12x2_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R11*2), Z16
+	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (R15), Z18
+	VMOVUPD.Z 64(R15), K1, Z19
+	VMOVUPD   (R15)(R11*1), Z20
+	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPD   (R15)(R11*2), Z22
+	VMOVUPD.Z 64(R15)(R11*2), K1, Z23
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x2_columns_masked_rest
+
+tile_12x2_columns_masked_k:
+	VMOVUPD      (BX), Z24
+	VMOVUPD.Z    64(BX), K1, Z25
+	VBROADCASTSD (R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD 8(R12), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Z25, Z27, Z3
+	VBROADCASTSD 16(R12), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VBROADCASTSD 24(R12), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VBROADCASTSD 32(R12), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z25, Z30, Z9
+	VBROADCASTSD 40(R12), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Z25, Z31, Z11
+	VBROADCASTSD 48(R12), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD 56(R12), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Z25, Z27, Z15
+	VBROADCASTSD 64(R12), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VBROADCASTSD 72(R12), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Z25, Z29, Z19
+	VBROADCASTSD 80(R12), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Z25, Z30, Z21
+	VBROADCASTSD 88(R12), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Z25, Z31, Z23
+	VMOVUPD      (BX)(R10*1), Z24
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z25
+	VBROADCASTSD (R12)(R8*1), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD 8(R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Z25, Z27, Z3
+	VBROADCASTSD 16(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VBROADCASTSD 24(R12)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VBROADCASTSD 32(R12)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z25, Z30, Z9
+	VBROADCASTSD 40(R12)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Z25, Z31, Z11
+	VBROADCASTSD 48(R12)(R8*1), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD 56(R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Z25, Z27, Z15
+	VBROADCASTSD 64(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VBROADCASTSD 72(R12)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Z25, Z29, Z19
+	VBROADCASTSD 80(R12)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Z25, Z30, Z21
+	VBROADCASTSD 88(R12)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Z25, Z31, Z23
+	VMOVUPD      (BX)(R10*2), Z24
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z25
+	VBROADCASTSD (R12)(R8*2), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD 8(R12)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Z25, Z27, Z3
+	VBROADCASTSD 16(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VBROADCASTSD 24(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VBROADCASTSD 32(R12)(R8*2), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z25, Z30, Z9
+	VBROADCASTSD 40(R12)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Z25, Z31, Z11
+	VBROADCASTSD 48(R12)(R8*2), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD 56(R12)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Z25, Z27, Z15
+	VBROADCASTSD 64(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VBROADCASTSD 72(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Z25, Z29, Z19
+	VBROADCASTSD 80(R12)(R8*2), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Z25, Z30, Z21
+	VBROADCASTSD 88(R12)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Z25, Z31, Z23
+	VMOVUPD      (BX)(DX*1), Z24
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z25
+	VBROADCASTSD (R12)(R13*1), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD 8(R12)(R13*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Z25, Z27, Z3
+	VBROADCASTSD 16(R12)(R13*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VBROADCASTSD 24(R12)(R13*1), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VBROADCASTSD 32(R12)(R13*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z25, Z30, Z9
+	VBROADCASTSD 40(R12)(R13*1), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Z25, Z31, Z11
+	VBROADCASTSD 48(R12)(R13*1), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD 56(R12)(R13*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Z25, Z27, Z15
+	VBROADCASTSD 64(R12)(R13*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VBROADCASTSD 72(R12)(R13*1), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Z25, Z29, Z19
+	VBROADCASTSD 80(R12)(R13*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Z25, Z30, Z21
+	VBROADCASTSD 88(R12)(R13*1), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Z25, Z31, Z23
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x2_columns_masked_k
+
+tile_12x2_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x2_columns_masked_sum
+
+tile_12x2_columns_masked_last:
+	VMOVUPD      (BX), Z24
+	VMOVUPD.Z    64(BX), K1, Z25
+	VBROADCASTSD (R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD 8(R12), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Z25, Z27, Z3
+	VBROADCASTSD 16(R12), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VBROADCASTSD 24(R12), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VBROADCASTSD 32(R12), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z25, Z30, Z9
+	VBROADCASTSD 40(R12), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Z25, Z31, Z11
+	VBROADCASTSD 48(R12), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD 56(R12), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Z25, Z27, Z15
+	VBROADCASTSD 64(R12), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VBROADCASTSD 72(R12), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Z25, Z29, Z19
+	VBROADCASTSD 80(R12), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Z25, Z30, Z21
+	VBROADCASTSD 88(R12), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Z25, Z31, Z23
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x2_columns_masked_last
+
+tile_12x2_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	VCMPPD       $0x07, Z20, Z21, K2, K2
+	VCMPPD       $0x07, Z22, Z23, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_12x2_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z24
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z24, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z24, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z24, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z24, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z24, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z24, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z24, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z24, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z24, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z24, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z24, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z24, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z24, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z24, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z24, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z24, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z24, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z24, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z24, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z24, K2, Z19
+	VCMPPD       $0x03, Z20, Z20, K2
+	VMOVAPD      Z24, K2, Z20
+	VCMPPD       $0x03, Z21, Z21, K2
+	VMOVAPD      Z24, K2, Z21
+	VCMPPD       $0x03, Z22, Z22, K2
+	VMOVAPD      Z24, K2, Z22
+	VCMPPD       $0x03, Z23, Z23, K2
+	VMOVAPD      Z24, K2, Z23
+
+tile_12x2_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	VMOVUPD Z16, (DX)(R11*2)
+	VMOVUPD Z17, K1, 64(DX)(R11*2)
+	VMOVUPD Z18, (R15)
+	VMOVUPD Z19, K1, 64(R15)
+	VMOVUPD Z20, (R15)(R11*1)
+	VMOVUPD Z21, K1, 64(R15)(R11*1)
+	VMOVUPD Z22, (R15)(R11*2)
+	VMOVUPD Z23, K1, 64(R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_12x2_columns_masked
+
+tile_1x3_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x3_columns_masked_rest
+
+tile_1x3_columns_masked_k:
+	VMOVUPD      (BX), Z3
+	VMOVUPD      64(BX), Z4
+	VMOVUPD.Z    128(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
+	VMOVUPD      (BX)(R10*1), Z3
+	VMOVUPD      64(BX)(R10*1), Z4
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z5
+	VBROADCASTSD (R12)(R8*1), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
+	VMOVUPD      (BX)(R10*2), Z3
+	VMOVUPD      64(BX)(R10*2), Z4
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z5
+	VBROADCASTSD (R12)(R8*2), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
+	VMOVUPD      (BX)(DX*1), Z3
+	VMOVUPD      64(BX)(DX*1), Z4
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z5
+	VBROADCASTSD (R12)(R13*1), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x3_columns_masked_k
+
+tile_1x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x3_columns_masked_sum
+
+tile_1x3_columns_masked_last:
+	VMOVUPD      (BX), Z3
+	VMOVUPD      64(BX), Z4
+	VMOVUPD.Z    128(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x3_columns_masked_last
+
+tile_1x3_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z2, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_1x3_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z3
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z3, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z3, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z3, K2, Z2
+
+tile_1x3_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x3_columns_masked
+
+tile_2x3_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x3_columns_masked_rest
+
+tile_2x3_columns_masked_k:
+	VMOVUPD      (BX), Z6
+	VMOVUPD      64(BX), Z7
+	VMOVUPD.Z    128(BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD 8(R12), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Z8, Z10, Z5
+	VMOVUPD      (BX)(R10*1), Z6
+	VMOVUPD      64(BX)(R10*1), Z7
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z8
+	VBROADCASTSD (R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Z8, Z10, Z5
+	VMOVUPD      (BX)(R10*2), Z6
+	VMOVUPD      64(BX)(R10*2), Z7
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z8
+	VBROADCASTSD (R12)(R8*2), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD 8(R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Z8, Z10, Z5
+	VMOVUPD      (BX)(DX*1), Z6
+	VMOVUPD      64(BX)(DX*1), Z7
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z8
+	VBROADCASTSD (R12)(R13*1), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD 8(R12)(R13*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Z8, Z10, Z5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x3_columns_masked_k
+
+tile_2x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x3_columns_masked_sum
+
+tile_2x3_columns_masked_last:
+	VMOVUPD      (BX), Z6
+	VMOVUPD      64(BX), Z7
+	VMOVUPD.Z    128(BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD 8(R12), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Z8, Z10, Z5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x3_columns_masked_last
+
+tile_2x3_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_2x3_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z6
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z6, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z6, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z6, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z6, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z6, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z6, K2, Z5
+
+tile_2x3_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x3_columns_masked
+
+tile_3x3_columns_masked:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x3_columns_masked_rest
+
+tile_3x3_columns_masked_k:
+	VMOVUPD      (BX), Z9
+	VMOVUPD      64(BX), Z10
+	VMOVUPD.Z    128(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Z11, Z13, Z5
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Z11, Z14, Z8
+	VMOVUPD      (BX)(R10*1), Z9
+	VMOVUPD      64(BX)(R10*1), Z10
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z11
+	VBROADCASTSD (R12)(R8*1), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Z11, Z13, Z5
+	VBROADCASTSD 16(R12)(R8*1), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Z11, Z14, Z8
+	VMOVUPD      (BX)(R10*2), Z9
+	VMOVUPD      64(BX)(R10*2), Z10
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z11
+	VBROADCASTSD (R12)(R8*2), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD 8(R12)(R8*2), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Z11, Z13, Z5
+	VBROADCASTSD 16(R12)(R8*2), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Z11, Z14, Z8
+	VMOVUPD      (BX)(DX*1), Z9
+	VMOVUPD      64(BX)(DX*1), Z10
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z11
+	VBROADCASTSD (R12)(R13*1), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD 8(R12)(R13*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Z11, Z13, Z5
+	VBROADCASTSD 16(R12)(R13*1), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Z11, Z14, Z8
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x3_columns_masked_k
+
+tile_3x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x3_columns_masked_sum
+
+tile_3x3_columns_masked_last:
+	VMOVUPD      (BX), Z9
+	VMOVUPD      64(BX), Z10
+	VMOVUPD.Z    128(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Z11, Z13, Z5
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Z11, Z14, Z8
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x3_columns_masked_last
+
+tile_3x3_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z8, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_3x3_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z9
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z9, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z9, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z9, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z9, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z9, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z9, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z9, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z9, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z9, K2, Z8
+
+tile_3x3_columns_masked_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x3_columns_masked
+
+tile_4x3_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x3_columns_masked_rest
+
+tile_4x3_columns_masked_k:
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VMOVUPD.Z    128(BX), K1, Z14
+	VBROADCASTSD (R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 8(R12), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Z14, Z16, Z5
+	VBROADCASTSD 16(R12), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Z14, Z17, Z8
+	VBROADCASTSD 24(R12), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Z14, Z18, Z11
+	VMOVUPD      (BX)(R10*1), Z12
+	VMOVUPD      64(BX)(R10*1), Z13
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z14
+	VBROADCASTSD (R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Z14, Z16, Z5
+	VBROADCASTSD 16(R12)(R8*1), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Z14, Z17, Z8
+	VBROADCASTSD 24(R12)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Z14, Z18, Z11
+	VMOVUPD      (BX)(R10*2), Z12
+	VMOVUPD      64(BX)(R10*2), Z13
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z14
+	VBROADCASTSD (R12)(R8*2), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 8(R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Z14, Z16, Z5
+	VBROADCASTSD 16(R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Z14, Z17, Z8
+	VBROADCASTSD 24(R12)(R8*2), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Z14, Z18, Z11
+	VMOVUPD      (BX)(DX*1), Z12
+	VMOVUPD      64(BX)(DX*1), Z13
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z14
+	VBROADCASTSD (R12)(R13*1), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 8(R12)(R13*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Z14, Z16, Z5
+	VBROADCASTSD 16(R12)(R13*1), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Z14, Z17, Z8
+	VBROADCASTSD 24(R12)(R13*1), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Z14, Z18, Z11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x3_columns_masked_k
+
+tile_4x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x3_columns_masked_sum
+
+tile_4x3_columns_masked_last:
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VMOVUPD.Z    128(BX), K1, Z14
+	VBROADCASTSD (R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 8(R12), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Z14, Z16, Z5
+	VBROADCASTSD 16(R12), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Z14, Z17, Z8
+	VBROADCASTSD 24(R12), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Z14, Z18, Z11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x3_columns_masked_last
+
+tile_4x3_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_4x3_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z12
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z12, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z12, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z12, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z12, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z12, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z12, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z12, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z12, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z12, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z12, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z12, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z12, K2, Z11
+
+tile_4x3_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x3_columns_masked
+
+tile_5x3_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	VMOVUPD   (R13)(R11*1), Z12
+	VMOVUPD   64(R13)(R11*1), Z13
+	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x3_columns_masked_rest
+
+tile_5x3_columns_masked_k:
+	VMOVUPD      (BX), Z15
+	VMOVUPD      64(BX), Z16
+	VMOVUPD.Z    128(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Z17, Z18, Z2
+	VBROADCASTSD 8(R12), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Z17, Z19, Z5
+	VBROADCASTSD 16(R12), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Z17, Z20, Z8
+	VBROADCASTSD 24(R12), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Z17, Z21, Z11
+	VBROADCASTSD 32(R12), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Z17, Z22, Z14
+	VMOVUPD      (BX)(R10*1), Z15
+	VMOVUPD      64(BX)(R10*1), Z16
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z17
+	VBROADCASTSD (R12)(R8*1), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Z17, Z18, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Z17, Z19, Z5
+	VBROADCASTSD 16(R12)(R8*1), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Z17, Z20, Z8
+	VBROADCASTSD 24(R12)(R8*1), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Z17, Z21, Z11
+	VBROADCASTSD 32(R12)(R8*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Z17, Z22, Z14
+	VMOVUPD      (BX)(R10*2), Z15
+	VMOVUPD      64(BX)(R10*2), Z16
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z17
+	VBROADCASTSD (R12)(R8*2), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Z17, Z18, Z2
+	VBROADCASTSD 8(R12)(R8*2), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Z17, Z19, Z5
+	VBROADCASTSD 16(R12)(R8*2), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Z17, Z20, Z8
+	VBROADCASTSD 24(R12)(R8*2), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Z17, Z21, Z11
+	VBROADCASTSD 32(R12)(R8*2), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Z17, Z22, Z14
+	VMOVUPD      (BX)(DX*1), Z15
+	VMOVUPD      64(BX)(DX*1), Z16
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z17
+	VBROADCASTSD (R12)(R13*1), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Z17, Z18, Z2
+	VBROADCASTSD 8(R12)(R13*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Z17, Z19, Z5
+	VBROADCASTSD 16(R12)(R13*1), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Z17, Z20, Z8
+	VBROADCASTSD 24(R12)(R13*1), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Z17, Z21, Z11
+	VBROADCASTSD 32(R12)(R13*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Z17, Z22, Z14
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x3_columns_masked_k
+
+tile_5x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x3_columns_masked_sum
+
+tile_5x3_columns_masked_last:
+	VMOVUPD      (BX), Z15
+	VMOVUPD      64(BX), Z16
+	VMOVUPD.Z    128(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Z17, Z18, Z2
+	VBROADCASTSD 8(R12), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Z17, Z19, Z5
+	VBROADCASTSD 16(R12), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Z17, Z20, Z8
+	VBROADCASTSD 24(R12), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Z17, Z21, Z11
+	VBROADCASTSD 32(R12), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Z17, Z22, Z14
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x3_columns_masked_last
+
+tile_5x3_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z14, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_5x3_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z15
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z15, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z15, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z15, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z15, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z15, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z15, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z15, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z15, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z15, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z15, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z15, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z15, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z15, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z15, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z15, K2, Z14
+
+tile_5x3_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	VMOVUPD Z12, (R13)(R11*1)
+	VMOVUPD Z13, 64(R13)(R11*1)
+	VMOVUPD Z14, K1, 128(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x3_columns_masked
+
+tile_6x3_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	VMOVUPD   (R13)(R11*1), Z12
+	VMOVUPD   64(R13)(R11*1), Z13
+	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R11*2), Z15
+	VMOVUPD   64(R13)(R11*2), Z16
+	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x3_columns_masked_rest
+
+tile_6x3_columns_masked_k:
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VMOVUPD.Z    128(BX), K1, Z20
+	VBROADCASTSD (R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD 8(R12), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Z20, Z22, Z5
+	VBROADCASTSD 16(R12), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Z20, Z23, Z8
+	VBROADCASTSD 24(R12), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Z20, Z24, Z11
+	VBROADCASTSD 32(R12), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Z20, Z25, Z14
+	VBROADCASTSD 40(R12), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Z20, Z26, Z17
+	VMOVUPD      (BX)(R10*1), Z18
+	VMOVUPD      64(BX)(R10*1), Z19
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z20
+	VBROADCASTSD (R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Z20, Z22, Z5
+	VBROADCASTSD 16(R12)(R8*1), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Z20, Z23, Z8
+	VBROADCASTSD 24(R12)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Z20, Z24, Z11
+	VBROADCASTSD 32(R12)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Z20, Z25, Z14
+	VBROADCASTSD 40(R12)(R8*1), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Z20, Z26, Z17
+	VMOVUPD      (BX)(R10*2), Z18
+	VMOVUPD      64(BX)(R10*2), Z19
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z20
+	VBROADCASTSD (R12)(R8*2), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD 8(R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Z20, Z22, Z5
+	VBROADCASTSD 16(R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Z20, Z23, Z8
+	VBROADCASTSD 24(R12)(R8*2), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Z20, Z24, Z11
+	VBROADCASTSD 32(R12)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Z20, Z25, Z14
+	VBROADCASTSD 40(R12)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Z20, Z26, Z17
+	VMOVUPD      (BX)(DX*1), Z18
+	VMOVUPD      64(BX)(DX*1), Z19
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z20
+	VBROADCASTSD (R12)(R13*1), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD 8(R12)(R13*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Z20, Z22, Z5
+	VBROADCASTSD 16(R12)(R13*1), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Z20, Z23, Z8
+	VBROADCASTSD 24(R12)(R13*1), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Z20, Z24, Z11
+	VBROADCASTSD 32(R12)(R13*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Z20, Z25, Z14
+	VBROADCASTSD 40(R12)(R13*1), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Z20, Z26, Z17
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x3_columns_masked_k
+
+tile_6x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x3_columns_masked_sum
+
+tile_6x3_columns_masked_last:
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VMOVUPD.Z    128(BX), K1, Z20
+	VBROADCASTSD (R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD 8(R12), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Z20, Z22, Z5
+	VBROADCASTSD 16(R12), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Z20, Z23, Z8
+	VBROADCASTSD 24(R12), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Z20, Z24, Z11
+	VBROADCASTSD 32(R12), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Z20, Z25, Z14
+	VBROADCASTSD 40(R12), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Z20, Z26, Z17
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x3_columns_masked_last
+
+tile_6x3_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_6x3_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z18
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z18, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z18, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z18, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z18, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z18, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z18, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z18, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z18, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z18, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z18, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z18, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z18, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z18, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z18, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z18, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z18, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z18, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z18, K2, Z17
+
+tile_6x3_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	VMOVUPD Z12, (R13)(R11*1)
+	VMOVUPD Z13, 64(R13)(R11*1)
+	VMOVUPD Z14, K1, 128(R13)(R11*1)
+	VMOVUPD Z15, (R13)(R11*2)
+	VMOVUPD Z16, 64(R13)(R11*2)
+	VMOVUPD Z17, K1, 128(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x3_columns_masked
+
+tile_7x3_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	VMOVUPD   (R13)(R11*1), Z12
+	VMOVUPD   64(R13)(R11*1), Z13
+	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R11*2), Z15
+	VMOVUPD   64(R13)(R11*2), Z16
+	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (DX), Z18
+	VMOVUPD   64(DX), Z19
+	VMOVUPD.Z 128(DX), K1, Z20
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x3_columns_masked_rest
+
+tile_7x3_columns_masked_k:
+	VMOVUPD      (BX), Z21
+	VMOVUPD      64(BX), Z22
+	VMOVUPD.Z    128(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 8(R12), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Z23, Z25, Z5
+	VBROADCASTSD 16(R12), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Z23, Z26, Z8
+	VBROADCASTSD 24(R12), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Z23, Z27, Z11
+	VBROADCASTSD 32(R12), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Z23, Z28, Z14
+	VBROADCASTSD 40(R12), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Z23, Z29, Z17
+	VBROADCASTSD 48(R12), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Z23, Z30, Z20
+	VMOVUPD      (BX)(R10*1), Z21
+	VMOVUPD      64(BX)(R10*1), Z22
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z23
+	VBROADCASTSD (R12)(R8*1), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Z23, Z25, Z5
+	VBROADCASTSD 16(R12)(R8*1), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Z23, Z26, Z8
+	VBROADCASTSD 24(R12)(R8*1), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Z23, Z27, Z11
+	VBROADCASTSD 32(R12)(R8*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Z23, Z28, Z14
+	VBROADCASTSD 40(R12)(R8*1), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Z23, Z29, Z17
+	VBROADCASTSD 48(R12)(R8*1), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Z23, Z30, Z20
+	VMOVUPD      (BX)(R10*2), Z21
+	VMOVUPD      64(BX)(R10*2), Z22
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z23
+	VBROADCASTSD (R12)(R8*2), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 8(R12)(R8*2), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Z23, Z25, Z5
+	VBROADCASTSD 16(R12)(R8*2), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Z23, Z26, Z8
+	VBROADCASTSD 24(R12)(R8*2), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Z23, Z27, Z11
+	VBROADCASTSD 32(R12)(R8*2), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Z23, Z28, Z14
+	VBROADCASTSD 40(R12)(R8*2), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Z23, Z29, Z17
+	VBROADCASTSD 48(R12)(R8*2), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Z23, Z30, Z20
+	VMOVUPD      (BX)(DX*1), Z21
+	VMOVUPD      64(BX)(DX*1), Z22
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z23
+	VBROADCASTSD (R12)(R13*1), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 8(R12)(R13*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Z23, Z25, Z5
+	VBROADCASTSD 16(R12)(R13*1), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Z23, Z26, Z8
+	VBROADCASTSD 24(R12)(R13*1), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Z23, Z27, Z11
+	VBROADCASTSD 32(R12)(R13*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Z23, Z28, Z14
+	VBROADCASTSD 40(R12)(R13*1), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Z23, Z29, Z17
+	VBROADCASTSD 48(R12)(R13*1), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Z23, Z30, Z20
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x3_columns_masked_k
+
+tile_7x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x3_columns_masked_sum
+
+tile_7x3_columns_masked_last:
+	VMOVUPD      (BX), Z21
+	VMOVUPD      64(BX), Z22
+	VMOVUPD.Z    128(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 8(R12), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Z23, Z25, Z5
+	VBROADCASTSD 16(R12), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Z23, Z26, Z8
+	VBROADCASTSD 24(R12), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Z23, Z27, Z11
+	VBROADCASTSD 32(R12), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Z23, Z28, Z14
+	VBROADCASTSD 40(R12), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Z23, Z29, Z17
+	VBROADCASTSD 48(R12), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Z23, Z30, Z20
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x3_columns_masked_last
+
+tile_7x3_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	VCMPPD       $0x07, Z20, Z20, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_7x3_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z21
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z21, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z21, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z21, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z21, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z21, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z21, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z21, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z21, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z21, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z21, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z21, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z21, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z21, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z21, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z21, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z21, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z21, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z21, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z21, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z21, K2, Z19
+	VCMPPD       $0x03, Z20, Z20, K2
+	VMOVAPD      Z21, K2, Z20
+
+tile_7x3_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	VMOVUPD Z12, (R13)(R11*1)
+	VMOVUPD Z13, 64(R13)(R11*1)
+	VMOVUPD Z14, K1, 128(R13)(R11*1)
+	VMOVUPD Z15, (R13)(R11*2)
+	VMOVUPD Z16, 64(R13)(R11*2)
+	VMOVUPD Z17, K1, 128(R13)(R11*2)
+	VMOVUPD Z18, (DX)
+	VMOVUPD Z19, 64(DX)
+	VMOVUPD Z20, K1, 128(DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x3_columns_masked
+
+tile_8x3_columns_masked:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	VMOVUPD   (R13)(R11*1), Z12
+	VMOVUPD   64(R13)(R11*1), Z13
+	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R11*2), Z15
+	VMOVUPD   64(R13)(R11*2), Z16
+	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (DX), Z18
+	VMOVUPD   64(DX), Z19
+	VMOVUPD.Z 128(DX), K1, Z20
+	VMOVUPD   (DX)(R11*1), Z21
+	VMOVUPD   64(DX)(R11*1), Z22
+	VMOVUPD.Z 128(DX)(R11*1), K1, Z23
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x3_columns_masked_rest
+
+tile_8x3_columns_masked_k:
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VMOVUPD.Z    128(BX), K1, Z26
+	VBROADCASTSD (R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD 8(R12), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Z26, Z28, Z5
+	VBROADCASTSD 16(R12), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Z26, Z29, Z8
+	VBROADCASTSD 24(R12), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Z26, Z30, Z11
+	VBROADCASTSD 32(R12), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z31, Z14
+	VBROADCASTSD 40(R12), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD 48(R12), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Z26, Z28, Z20
+	VBROADCASTSD 56(R12), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Z26, Z29, Z23
+	VMOVUPD      (BX)(R10*1), Z24
+	VMOVUPD      64(BX)(R10*1), Z25
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z26
+	VBROADCASTSD (R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD 8(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Z26, Z28, Z5
+	VBROADCASTSD 16(R12)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Z26, Z29, Z8
+	VBROADCASTSD 24(R12)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Z26, Z30, Z11
+	VBROADCASTSD 32(R12)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z31, Z14
+	VBROADCASTSD 40(R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD 48(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Z26, Z28, Z20
+	VBROADCASTSD 56(R12)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Z26, Z29, Z23
+	VMOVUPD      (BX)(R10*2), Z24
+	VMOVUPD      64(BX)(R10*2), Z25
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z26
+	VBROADCASTSD (R12)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD 8(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Z26, Z28, Z5
+	VBROADCASTSD 16(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Z26, Z29, Z8
+	VBROADCASTSD 24(R12)(R8*2), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Z26, Z30, Z11
+	VBROADCASTSD 32(R12)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z31, Z14
+	VBROADCASTSD 40(R12)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD 48(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Z26, Z28, Z20
+	VBROADCASTSD 56(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Z26, Z29, Z23
+	VMOVUPD      (BX)(DX*1), Z24
+	VMOVUPD      64(BX)(DX*1), Z25
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z26
+	VBROADCASTSD (R12)(R13*1), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD 8(R12)(R13*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Z26, Z28, Z5
+	VBROADCASTSD 16(R12)(R13*1), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Z26, Z29, Z8
+	VBROADCASTSD 24(R12)(R13*1), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Z26, Z30, Z11
+	VBROADCASTSD 32(R12)(R13*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z31, Z14
+	VBROADCASTSD 40(R12)(R13*1), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD 48(R12)(R13*1), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Z26, Z28, Z20
+	VBROADCASTSD 56(R12)(R13*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Z26, Z29, Z23
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x3_columns_masked_k
+
+tile_8x3_columns_masked_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x3_columns_masked_sum
+
+tile_8x3_columns_masked_last:
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VMOVUPD.Z    128(BX), K1, Z26
+	VBROADCASTSD (R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD 8(R12), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Z26, Z28, Z5
+	VBROADCASTSD 16(R12), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Z26, Z29, Z8
+	VBROADCASTSD 24(R12), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Z26, Z30, Z11
+	VBROADCASTSD 32(R12), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z31, Z14
+	VBROADCASTSD 40(R12), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD 48(R12), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Z26, Z28, Z20
+	VBROADCASTSD 56(R12), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Z26, Z29, Z23
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x3_columns_masked_last
+
+tile_8x3_columns_masked_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	VCMPPD       $0x07, Z20, Z21, K2, K2
+	VCMPPD       $0x07, Z22, Z23, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_8x3_columns_masked_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z24
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z24, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z24, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z24, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z24, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z24, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z24, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z24, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z24, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z24, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z24, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z24, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z24, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z24, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z24, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z24, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z24, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z24, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z24, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z24, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z24, K2, Z19
+	VCMPPD       $0x03, Z20, Z20, K2
+	VMOVAPD      Z24, K2, Z20
+	VCMPPD       $0x03, Z21, Z21, K2
+	VMOVAPD      Z24, K2, Z21
+	VCMPPD       $0x03, Z22, Z22, K2
+	VMOVAPD      Z24, K2, Z22
+	VCMPPD       $0x03, Z23, Z23, K2
+	VMOVAPD      Z24, K2, Z23
+
+tile_8x3_columns_masked_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	VMOVUPD Z12, (R13)(R11*1)
+	VMOVUPD Z13, 64(R13)(R11*1)
+	VMOVUPD Z14, K1, 128(R13)(R11*1)
+	VMOVUPD Z15, (R13)(R11*2)
+	VMOVUPD Z16, 64(R13)(R11*2)
+	VMOVUPD Z17, K1, 128(R13)(R11*2)
+	VMOVUPD Z18, (DX)
+	VMOVUPD Z19, 64(DX)
+	VMOVUPD Z20, K1, 128(DX)
+	VMOVUPD Z21, (DX)(R11*1)
+	VMOVUPD Z22, 64(DX)(R11*1)
+	VMOVUPD Z23, K1, 128(DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x3_columns_masked
+
+done:
+	VZEROUPPER
+	RET
+
+// func gather64AVX512(t *uint64)
+// Requires: AVX, AVX512F
+TEXT ·gather64AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  8(AX), BX
+	MOVQ  16(AX), DI
+	MOVQ  40(AX), R10
+	MOVQ  48(AX), R11
+	MOVQ  64(AX), SI
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	MOVQ  56(AX), CX
+	CMPQ  SI, $0x01
+	JNE   width_2
+
+rows_1:
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD   Z0, K1, (DI)
+	ADDQ      R10, BX
+	ADDQ      R11, DI
+	DECQ      CX
+	JNE       rows_1
+	JMP       done
+
+width_2:
+	CMPQ SI, $0x02
+	JNE  width_3
+
+rows_2:
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
+	VMOVUPD   Z0, (DI)
+	VMOVUPD   Z1, K1, 64(DI)
+	ADDQ      R10, BX
+	ADDQ      R11, DI
+	DECQ      CX
+	JNE       rows_2
+	JMP       done
+
+width_3:
+rows_3:
+	VMOVUPD   (BX), Z0
+	VMOVUPD   64(BX), Z1
+	VMOVUPD.Z 128(BX), K1, Z2
+	VMOVUPD   Z0, (DI)
+	VMOVUPD   Z1, 64(DI)
+	VMOVUPD   Z2, K1, 128(DI)
+	ADDQ      R10, BX
+	ADDQ      R11, DI
+	DECQ      CX
+	JNE       rows_3
 
 done:
 	VZEROUPPER

@@ -8,11 +8,12 @@ import "unsafe"
 // generator knows the order of the fields.
 type tile struct {
 	a, b, c  unsafe.Pointer
-	rs, cs   uintptr // from row to row of A, and from column to column
+	rs, cs   uintptr // from row to row of A, and from column to column: one of them is one entry
 	ldb, ldc uintptr // from row to row of B and C
 	k        int
-	vecs     int // and 8 more for the AVX2 tile with a mask
+	vecs     int // and 8 more for the AVX2 tile with a mask, 16 more where rs is one entry
 	rows     int
 	blocks   int
 	mask     uintptr // of the last vector: bits for AVX-512, an address for AVX2
+	block    uintptr // from block to block of A, where rs is one entry
 }

@@ -24,6 +24,8 @@ func main() {
 		{"gemm_avx512_amd64.s", func(c *build.Context) { c512(c, single); c512(c, double) }},
 		{"gemm_avx2_amd64.s", func(c *build.Context) { c256(c, single); c256(c, double) }},
 		{"pack_amd64.s", packs},
+		{"vector_amd64.s", vectors},
+		{"peak_amd64.s", peaks},
 	} {
 		if err := write(filepath.Join(dir, f.name), f.make); err != nil {
 			fmt.Fprintf(os.Stderr, "gen: %s: %v\n", f.name, err)

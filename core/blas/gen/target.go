@@ -116,6 +116,7 @@ func c512(c *build.Context, p precision) {
 		},
 	}
 	t.function()
+	t.gather("gather" + p.String() + "AVX512")
 }
 
 // c256 makes the AVX2 tile function: 12 sums in 16 registers. A mask costs a
@@ -175,6 +176,7 @@ func c256(c *build.Context, p precision) {
 		},
 	}
 	t.function()
+	t.gather("gather" + p.String() + "AVX2")
 }
 
 // t256 copies the lowest entry of v to all.

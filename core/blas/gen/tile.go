@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"sort"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
@@ -10,7 +9,7 @@ import (
 )
 
 // fields of blas.tile, eight bytes each, in order.
-var fields = []string{"a", "b", "c", "rs", "cs", "ldb", "ldc", "k", "vecs", "rows", "blocks", "mask"}
+var fields = []string{"a", "b", "c", "rs", "cs", "ldb", "ldc", "k", "vecs", "rows", "blocks", "mask", "block"}
 
 // args holds the address of the tile throughout.
 var args = reg.RAX
@@ -24,99 +23,118 @@ func argument(name string) operand.Mem {
 	panic("gen: no field " + name)
 }
 
-// The registers of a tile. Rows of A and C are reached three to a pointer: at
-// p, p + stride and p + 2 stride.
+// The registers of a tile. Rows of C, and of A where its rows are contiguous,
+// are reached three to a pointer: at p, p + stride and p + 2 stride. Steps of k
+// are reached by displacement where entries are contiguous along k, else four to
+// a pointer: at p, p + stride, p + 2 stride and p + 3 stride. That leaves few
+// additions, which would take turns of the ports that multiply.
 var (
 	aBlock   = reg.RSI
 	cBlock   = reg.RDI
 	bNext    = reg.RBX
-	rs       = reg.R8
-	cs       = reg.R9
 	ldb      = reg.R10
 	ldc      = reg.R11
 	count    = reg.RCX
 	pointers = []reg.GPPhysical{reg.R12, reg.R13, reg.RDX, reg.R15}
+
+	rs   = reg.R8 // of A by rows
+	ldb3 = reg.R9
+
+	cs  = reg.R8  // of A by columns
+	cs3 = reg.R13 // free while C is not pointed to
+	b3c = reg.RDX // three rows of B, then
 )
 
-// function makes the function of all tiles of t: it picks the one of the asked
-// width and height and runs it down the blocks of rows.
+// unroll is how many steps of k a turn of the loop takes.
+const unroll = 4
+
+// shape is one tile: vectors wide, rows high, and how A lies.
+type shape struct {
+	width, rows int
+	masked      bool
+	columns     bool // the rows of A are next to each other: A is transposed or packed
+}
+
+// key is what a tile is asked by. Where there is one kind only, masked is not
+// asked for.
+func (s shape) key(ask bool) int {
+	k := s.width<<4 + s.rows
+	if s.masked && ask {
+		k += 8 << 4
+	}
+	if s.columns {
+		k += 16 << 4
+	}
+	return k
+}
+
+func (s shape) name() string {
+	n := fmt.Sprintf("tile_%dx%d", s.rows, s.width)
+	if s.columns {
+		n += "_columns"
+	}
+	if s.masked {
+		n += "_masked"
+	}
+	return n
+}
+
+// function makes the function of all tiles of t: it picks the one asked for and
+// runs it down the blocks of rows.
 func (t *target) function() {
 	t.Function(t.name)
 	t.Attributes(attr.NOSPLIT)
 	t.SignatureExpr("func(t *uint64)")
 	t.Doc(t.name + " runs the tile at t.")
 	t.Load(t.Param("t"), args)
-	for _, l := range []struct {
-		name string
-		to   reg.Register
-	}{{"a", aBlock}, {"c", cBlock}, {"rs", rs}, {"cs", cs}, {"ldb", ldb}, {"ldc", ldc}} {
-		t.MOVQ(argument(l.name), l.to)
-	}
+	t.MOVQ(argument("a"), aBlock)
+	t.MOVQ(argument("c"), cBlock)
+	t.MOVQ(argument("ldb"), ldb)
+	t.MOVQ(argument("ldc"), ldc)
 	t.mask()
-	keys := map[int]string{}
-	for w, tall := range t.tall {
-		for rows := 1; rows <= tall; rows++ {
-			for _, m := range t.masks {
-				keys[key(w+1, rows, m && len(t.masks) > 1)] = tileName(w+1, rows, m)
+
+	var shapes []shape
+	for _, columns := range []bool{false, true} {
+		for _, masked := range t.masks {
+			for w, tall := range t.tall {
+				for rows := 1; rows <= tall; rows++ {
+					shapes = append(shapes, shape{w + 1, rows, masked, columns})
+				}
 			}
 		}
 	}
 	t.MOVQ(argument("vecs"), count)
 	t.SHLQ(operand.U8(4), count)
 	t.ADDQ(argument("rows"), count)
-	order := make([]int, 0, len(keys))
-	for k := range keys {
-		order = append(order, k)
-	}
-	sort.Ints(order)
-	t.dispatch(order, keys)
-	for w, tall := range t.tall {
-		for rows := 1; rows <= tall; rows++ {
-			for _, m := range t.masks {
-				t.tile(w+1, rows, m)
-			}
-		}
+	t.dispatch(shapes)
+	for _, s := range shapes {
+		t.tile(s)
 	}
 	t.Label("done")
 	t.VZEROUPPER()
 	t.RET()
 }
 
-// key is what a tile is asked by: its width in the bits above four, its rows
-// below; a width asks for the masked tile from 8 on where there are two kinds.
-func key(width, rows int, masked bool) int {
-	if masked {
-		width += 8
-	}
-	return width<<4 + rows
-}
-
-func tileName(width, rows int, masked bool) string {
-	if masked {
-		return fmt.Sprintf("tile_%dx%d_masked", rows, width)
-	}
-	return fmt.Sprintf("tile_%dx%d", rows, width)
-}
-
-// dispatch jumps to the tile whose key is in count, halving what is left.
-func (t *target) dispatch(order []int, names map[int]string) {
-	if len(order) == 1 {
-		t.JMP(operand.LabelRef(names[order[0]]))
+// dispatch jumps to the shape whose key is in count, halving what is left.
+// Shapes are in order of their keys.
+func (t *target) dispatch(shapes []shape) {
+	if len(shapes) == 1 {
+		t.JMP(operand.LabelRef(shapes[0].name()))
 		return
 	}
-	half := len(order) / 2
-	above := fmt.Sprintf("from_%d", order[half])
-	t.CMPQ(count, operand.U8(order[half]))
+	half := len(shapes) / 2
+	above := "from_" + shapes[half].name()
+	t.CMPQ(count, operand.U32(shapes[half].key(len(t.masks) > 1)))
 	t.JGE(operand.LabelRef(above))
-	t.dispatch(order[:half], names)
+	t.dispatch(shapes[:half])
 	t.Label(above)
-	t.dispatch(order[half:], names)
+	t.dispatch(shapes[half:])
 }
 
 // tile makes the loop over blocks of rows, and in it the loop over k: every
 // entry of C is one chain of fused multiply-adds.
-func (t *target) tile(width, rows int, masked bool) {
-	name := tileName(width, rows, masked)
+func (t *target) tile(s shape) {
+	name, rows, width := s.name(), s.rows, s.width
 	acc := make([]reg.Register, rows*width)
 	for i := range acc {
 		acc[i] = t.vec(i)
@@ -130,49 +148,100 @@ func (t *target) tile(width, rows int, masked bool) {
 		spare = append(spare, t.vec(i))
 	}
 	bytes := t.size * t.lanes()
-	last := func(j int) bool { return masked && j == width-1 }
-	each := func(stride reg.Register, f func(at operand.Mem, i, j int)) {
+	last := func(j int) bool { return s.masked && j == width-1 }
+	each := func(f func(at operand.Mem, i, j int)) {
 		for i := range rows {
 			for j := range width {
-				m := row(i, stride)
+				m := row(i, ldc)
 				m.Disp = j * bytes
 				f(m, i, j)
 			}
 		}
 	}
+	b3 := ldb3
+	if s.columns {
+		b3 = b3c
+	}
+	step := func(u int) {
+		for j := range width {
+			m := along(bNext, ldb, b3, u)
+			m.Disp = j * bytes
+			t.load(m, b[j], last(j))
+		}
+		for i := range rows {
+			m := row(i, rs)
+			m.Disp = u * t.size
+			if s.columns {
+				m = along(pointers[0], cs, cs3, u)
+				m.Disp = i * t.size
+			}
+			a := spare[i%len(spare)]
+			t.broadcast(m, a)
+			for j := range width {
+				t.fma(b[j], a, acc[i*width+j])
+			}
+		}
+	}
+	next := func(steps int) {
+		switch {
+		case !s.columns:
+			for i := 0; i < rows; i += 3 {
+				t.ADDQ(operand.U8(steps*t.size), pointers[i/3])
+			}
+			t.forward(bNext, ldb, steps)
+		default:
+			t.forward(pointers[0], cs, steps)
+			t.forward(bNext, ldb, steps)
+		}
+	}
 
 	t.Label(name)
 	t.point(cBlock, ldc, rows)
-	each(ldc, func(at operand.Mem, i, j int) { t.load(at, acc[i*width+j], last(j)) })
-	t.point(aBlock, rs, rows)
+	each(func(at operand.Mem, i, j int) { t.load(at, acc[i*width+j], last(j)) })
+	t.LEAQ(operand.Mem{Base: ldb, Index: ldb, Scale: 2}, b3)
+	if s.columns {
+		t.MOVQ(aBlock, pointers[0])
+		t.MOVQ(argument("cs"), cs)
+		t.LEAQ(operand.Mem{Base: cs, Index: cs, Scale: 2}, cs3)
+	} else {
+		t.MOVQ(argument("rs"), rs)
+		t.point(aBlock, rs, rows)
+	}
 	t.MOVQ(argument("b"), bNext)
 	t.MOVQ(argument("k"), count)
 
+	t.SUBQ(operand.U8(unroll), count)
+	t.JLT(operand.LabelRef(name + "_rest"))
 	t.Label(name + "_k")
-	for j := range width {
-		t.load(operand.Mem{Base: bNext, Disp: j * bytes}, b[j], last(j))
+	for u := range unroll {
+		step(u)
 	}
-	for i := range rows {
-		a := spare[i%len(spare)]
-		t.broadcast(row(i, rs), a)
-		for j := range width {
-			t.fma(b[j], a, acc[i*width+j])
-		}
-	}
-	for i := 0; i < rows; i += 3 {
-		t.ADDQ(cs, pointers[i/3])
-	}
-	t.ADDQ(ldb, bNext)
+	next(unroll)
+	t.SUBQ(operand.U8(unroll), count)
+	t.JGE(operand.LabelRef(name + "_k"))
+	t.Label(name + "_rest")
+	t.ADDQ(operand.U8(unroll), count)
+	t.JEQ(operand.LabelRef(name + "_sum"))
+	t.Label(name + "_last")
+	step(0)
+	next(1)
 	t.DECQ(count)
-	t.JNE(operand.LabelRef(name + "_k"))
+	t.JNE(operand.LabelRef(name + "_last"))
 
+	t.Label(name + "_sum")
 	t.canonical(name+"_store", acc, append(b, spare...))
 	t.point(cBlock, ldc, rows)
-	each(ldc, func(at operand.Mem, i, j int) { t.store(acc[i*width+j], at, last(j)) })
+	each(func(at operand.Mem, i, j int) { t.store(acc[i*width+j], at, last(j)) })
 	t.DECQ(argument("blocks"))
 	t.JEQ(operand.LabelRef("done"))
-	t.advance(aBlock, rs, rows)
-	t.advance(cBlock, ldc, rows)
+	t.IMUL3Q(operand.U8(rows), ldc, count)
+	t.ADDQ(count, cBlock)
+	if s.columns {
+		t.ADDQ(argument("block"), aBlock)
+	} else {
+		t.IMUL3Q(operand.U8(rows), rs, count)
+		t.ADDQ(count, aBlock)
+	}
 	t.JMP(operand.LabelRef(name))
 }
 
@@ -187,6 +256,26 @@ func row(i int, stride reg.Register) operand.Mem {
 	return m
 }
 
+// along is the address u strides on.
+func along(p, stride, stride3 reg.Register, u int) operand.Mem {
+	switch u {
+	case 0:
+		return operand.Mem{Base: p}
+	case 3:
+		return operand.Mem{Base: p, Index: stride3, Scale: 1}
+	}
+	return operand.Mem{Base: p, Index: stride, Scale: uint8(u)}
+}
+
+// forward moves p by steps strides, 1 or 4.
+func (t *target) forward(p reg.GPPhysical, stride reg.Register, steps int) {
+	if steps == 1 {
+		t.ADDQ(stride, p)
+		return
+	}
+	t.LEAQ(operand.Mem{Base: p, Index: stride, Scale: uint8(steps)}, p)
+}
+
 // point sets the pointers to the rows of a block.
 func (t *target) point(block, stride reg.Register, rows int) {
 	t.MOVQ(block, pointers[0])
@@ -198,12 +287,47 @@ func (t *target) point(block, stride reg.Register, rows int) {
 	}
 }
 
-// advance moves a block's address past its rows.
-func (t *target) advance(block, stride reg.Register, rows int) {
-	if rows > 1 {
-		t.IMUL3Q(operand.U8(rows), stride, count)
-		t.ADDQ(count, block)
-		return
+// gather makes the function that copies rows of 1 to 3 vectors, the last under
+// the mask, to where they are closer together.
+func (t *target) gather(name string) {
+	t.Function(name)
+	t.Attributes(attr.NOSPLIT)
+	t.SignatureExpr("func(t *uint64)")
+	t.Doc(name + " copies k rows from b, ldb apart, to c, ldc apart.")
+	t.Load(t.Param("t"), args)
+	t.MOVQ(argument("b"), bNext)
+	t.MOVQ(argument("c"), cBlock)
+	t.MOVQ(argument("ldb"), ldb)
+	t.MOVQ(argument("ldc"), ldc)
+	t.MOVQ(argument("vecs"), aBlock)
+	t.mask()
+	t.MOVQ(argument("k"), count)
+	widest := len(t.tall)
+	for width := 1; width <= widest; width++ {
+		name := fmt.Sprintf("rows_%d", width)
+		if width > 1 {
+			t.Label(fmt.Sprintf("width_%d", width))
+		}
+		if width < widest {
+			t.CMPQ(aBlock, operand.U8(width))
+			t.JNE(operand.LabelRef(fmt.Sprintf("width_%d", width+1)))
+		}
+		t.Label(name)
+		for j := range width {
+			m := operand.Mem{Base: bNext, Disp: j * t.size * t.lanes()}
+			t.load(m, t.vec(j), j == width-1)
+		}
+		for j := range width {
+			m := operand.Mem{Base: cBlock, Disp: j * t.size * t.lanes()}
+			t.store(t.vec(j), m, j == width-1)
+		}
+		t.ADDQ(ldb, bNext)
+		t.ADDQ(ldc, cBlock)
+		t.DECQ(count)
+		t.JNE(operand.LabelRef(name))
+		t.JMP(operand.LabelRef("done"))
 	}
-	t.ADDQ(stride, block)
+	t.Label("done")
+	t.VZEROUPPER()
+	t.RET()
 }

@@ -1,0 +1,33 @@
+package blas
+
+import "unsafe"
+
+// transpose writes the rows x depth matrix at src, whose rows are ld apart, to
+// dst with rows and columns exchanged and its rows wide apart.
+func transpose[T float32 | float64](dst []T, wide int, src []T, ld int, rows, depth int) {
+	size := int(unsafe.Sizeof(dst[0]))
+	side := 32 / size
+	if rows < side || depth < side {
+		for r := range rows {
+			for l, v := range src[r*ld:][:depth] {
+				dst[l*wide+r] = v
+			}
+		}
+		return
+	}
+	// Blocks that are left over at an end are done with those before them.
+	block := func(r, l, rows, depth int) {
+		flip(unsafe.Pointer(&dst[l*wide+r]), unsafe.Pointer(&src[r*ld+l]), uintptr(wide*size), uintptr(ld*size), rows, depth, size)
+	}
+	r, l := rows&^(side-1), depth&^(side-1)
+	block(0, 0, r, l)
+	if l < depth {
+		block(0, depth-side, r, side)
+	}
+	if r < rows {
+		block(rows-side, 0, side, l)
+		if l < depth {
+			block(rows-side, depth-side, side, side)
+		}
+	}
+}
