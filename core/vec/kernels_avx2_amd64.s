@@ -130,7 +130,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
@@ -316,11 +316,19 @@ DATA window<>+0(SB)/8, $0xffffffffffffffff
 DATA window<>+8(SB)/8, $0xffffffffffffffff
 DATA window<>+16(SB)/8, $0xffffffffffffffff
 DATA window<>+24(SB)/8, $0xffffffffffffffff
-DATA window<>+32(SB)/8, $0x0000000000000000
-DATA window<>+40(SB)/8, $0x0000000000000000
-DATA window<>+48(SB)/8, $0x0000000000000000
-DATA window<>+56(SB)/8, $0x0000000000000000
-GLOBL window<>(SB), RODATA|NOPTR, $64
+DATA window<>+32(SB)/8, $0xffffffffffffffff
+DATA window<>+40(SB)/8, $0xffffffffffffffff
+DATA window<>+48(SB)/8, $0xffffffffffffffff
+DATA window<>+56(SB)/8, $0xffffffffffffffff
+DATA window<>+64(SB)/8, $0x0000000000000000
+DATA window<>+72(SB)/8, $0x0000000000000000
+DATA window<>+80(SB)/8, $0x0000000000000000
+DATA window<>+88(SB)/8, $0x0000000000000000
+DATA window<>+96(SB)/8, $0x0000000000000000
+DATA window<>+104(SB)/8, $0x0000000000000000
+DATA window<>+112(SB)/8, $0x0000000000000000
+DATA window<>+120(SB)/8, $0x0000000000000000
+GLOBL window<>(SB), RODATA|NOPTR, $128
 
 // func expm132AVX2(dst *float32, src *float32, n int)
 // Requires: AVX, AVX2
@@ -459,7 +467,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
@@ -696,7 +704,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
@@ -1120,7 +1128,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
@@ -1357,7 +1365,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
@@ -1564,7 +1572,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
@@ -1855,7 +1863,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
@@ -1931,6 +1939,121 @@ masked:
 	VCMPPS     $0x03, Y2, Y2, Y2
 	VBLENDVPS  Y2, c32_7fc00000<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func axpy32AVX2(alpha float32, x *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·axpy32AVX2(SB), NOSPLIT, $0-32
+	VBROADCASTSS alpha+0(FP), Y0
+	MOVQ         x+8(FP), AX
+	MOVQ         y+16(FP), CX
+	MOVQ         n+24(FP), DX
+
+many:
+	CMPQ    DX, $+32
+	JLT     single
+	VMOVUPS (AX), Y1
+	VMOVUPS 32(AX), Y2
+	VMOVUPS 64(AX), Y3
+	VMOVUPS 96(AX), Y4
+	VMULPS  Y0, Y1, Y1
+	VMULPS  Y0, Y2, Y2
+	VMULPS  Y0, Y3, Y3
+	VMULPS  Y0, Y4, Y4
+	VMOVUPS (CX), Y5
+	VMOVUPS 32(CX), Y6
+	VMOVUPS 64(CX), Y7
+	VMOVUPS 96(CX), Y8
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y2, Y6, Y2
+	VADDPS  Y3, Y7, Y3
+	VADDPS  Y4, Y8, Y4
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS Y3, 64(CX)
+	VMOVUPS Y4, 96(CX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	JMP     many
+
+single:
+	CMPQ    DX, $+8
+	JLT     masked
+	VMOVUPS (AX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS (CX), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*4), Y1
+	VMASKMOVPS (AX), Y1, Y2
+	VMULPS     Y0, Y2, Y0
+	VMASKMOVPS (CX), Y1, Y2
+	VADDPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scale32AVX2(alpha float32, x *float32, n int)
+// Requires: AVX
+TEXT ·scale32AVX2(SB), NOSPLIT, $0-24
+	VBROADCASTSS alpha+0(FP), Y0
+	MOVQ         x+8(FP), AX
+	MOVQ         n+16(FP), CX
+
+many:
+	CMPQ    CX, $+32
+	JLT     single
+	VMOVUPS (AX), Y1
+	VMOVUPS 32(AX), Y2
+	VMOVUPS 64(AX), Y3
+	VMOVUPS 96(AX), Y4
+	VMULPS  Y0, Y1, Y1
+	VMULPS  Y0, Y2, Y2
+	VMULPS  Y0, Y3, Y3
+	VMULPS  Y0, Y4, Y4
+	VMOVUPS Y1, (AX)
+	VMOVUPS Y2, 32(AX)
+	VMOVUPS Y3, 64(AX)
+	VMOVUPS Y4, 96(AX)
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+single:
+	CMPQ    CX, $+8
+	JLT     masked
+	VMOVUPS (AX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	JMP     single
+
+masked:
+	TESTQ      CX, CX
+	JZ         done
+	LEAQ       window<>+64(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y1
+	VMASKMOVPS (AX), Y1, Y2
+	VMULPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (AX)
 
 done:
 	VZEROUPPER
@@ -2097,7 +2220,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
@@ -2434,7 +2557,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
@@ -2690,7 +2813,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
@@ -3072,7 +3195,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
@@ -3336,7 +3459,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
@@ -3579,7 +3702,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
@@ -3932,7 +4055,7 @@ single:
 masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
@@ -4027,5 +4150,718 @@ masked:
 	VMASKMOVPD Y1, Y0, (AX)
 
 done:
+	VZEROUPPER
+	RET
+
+// func axpy64AVX2(alpha float64, x *float64, y *float64, n int)
+// Requires: AVX
+TEXT ·axpy64AVX2(SB), NOSPLIT, $0-32
+	VBROADCASTSD alpha+0(FP), Y0
+	MOVQ         x+8(FP), AX
+	MOVQ         y+16(FP), CX
+	MOVQ         n+24(FP), DX
+
+many:
+	CMPQ    DX, $+16
+	JLT     single
+	VMOVUPD (AX), Y1
+	VMOVUPD 32(AX), Y2
+	VMOVUPD 64(AX), Y3
+	VMOVUPD 96(AX), Y4
+	VMULPD  Y0, Y1, Y1
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y0, Y3, Y3
+	VMULPD  Y0, Y4, Y4
+	VMOVUPD (CX), Y5
+	VMOVUPD 32(CX), Y6
+	VMOVUPD 64(CX), Y7
+	VMOVUPD 96(CX), Y8
+	VADDPD  Y1, Y5, Y1
+	VADDPD  Y2, Y6, Y2
+	VADDPD  Y3, Y7, Y3
+	VADDPD  Y4, Y8, Y4
+	VMOVUPD Y1, (CX)
+	VMOVUPD Y2, 32(CX)
+	VMOVUPD Y3, 64(CX)
+	VMOVUPD Y4, 96(CX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	JMP     many
+
+single:
+	CMPQ    DX, $+4
+	JLT     masked
+	VMOVUPD (AX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, (CX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y1
+	VMASKMOVPD (AX), Y1, Y2
+	VMULPD     Y0, Y2, Y0
+	VMASKMOVPD (CX), Y1, Y2
+	VADDPD     Y0, Y2, Y0
+	VMASKMOVPD Y0, Y1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scale64AVX2(alpha float64, x *float64, n int)
+// Requires: AVX
+TEXT ·scale64AVX2(SB), NOSPLIT, $0-24
+	VBROADCASTSD alpha+0(FP), Y0
+	MOVQ         x+8(FP), AX
+	MOVQ         n+16(FP), CX
+
+many:
+	CMPQ    CX, $+16
+	JLT     single
+	VMOVUPD (AX), Y1
+	VMOVUPD 32(AX), Y2
+	VMOVUPD 64(AX), Y3
+	VMOVUPD 96(AX), Y4
+	VMULPD  Y0, Y1, Y1
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y0, Y3, Y3
+	VMULPD  Y0, Y4, Y4
+	VMOVUPD Y1, (AX)
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD Y3, 64(AX)
+	VMOVUPD Y4, 96(AX)
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+single:
+	CMPQ    CX, $+4
+	JLT     masked
+	VMOVUPD (AX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	JMP     single
+
+masked:
+	TESTQ      CX, CX
+	JZ         done
+	LEAQ       window<>+64(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*8), Y1
+	VMASKMOVPD (AX), Y1, Y2
+	VMULPD     Y0, Y2, Y0
+	VMASKMOVPD Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sum32AVX2(l *[8]float32, x *float32, n int)
+// Requires: AVX
+TEXT ·sum32AVX2(SB), NOSPLIT, $0-24
+	MOVQ    l+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPD c32_00000000<>+0(SB), Y0
+
+many:
+	CMPQ    DX, $+32
+	JLT     single
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 64(CX), Y3
+	VMOVUPS 96(CX), Y4
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y4, Y0, Y0
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	JMP     many
+
+single:
+	CMPQ    DX, $+8
+	JLT     masked
+	VMOVUPS (CX), Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*4), Y1
+	VMASKMOVPS (CX), Y1, Y1
+	VADDPS     Y1, Y0, Y0
+
+done:
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func dot32AVX2(l *[8]float32, x *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·dot32AVX2(SB), NOSPLIT, $0-32
+	MOVQ    l+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    n+24(FP), BX
+	VMOVUPD c32_00000000<>+0(SB), Y0
+
+many:
+	CMPQ    BX, $+32
+	JLT     single
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 64(CX), Y3
+	VMOVUPS 96(CX), Y4
+	VMOVUPS (DX), Y5
+	VMOVUPS 32(DX), Y6
+	VMOVUPS 64(DX), Y7
+	VMOVUPS 96(DX), Y8
+	VMULPS  Y5, Y1, Y1
+	VMULPS  Y6, Y2, Y2
+	VMULPS  Y7, Y3, Y3
+	VMULPS  Y8, Y4, Y4
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y4, Y0, Y0
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+32, BX
+	JMP     many
+
+single:
+	CMPQ    BX, $+8
+	JLT     masked
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMULPS  Y2, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, BX
+	JMP     single
+
+masked:
+	TESTQ      BX, BX
+	JZ         done
+	LEAQ       window<>+64(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (DX), Y1, Y1
+	VMULPS     Y1, Y2, Y1
+	VADDPS     Y1, Y0, Y0
+
+done:
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func sumExp64AVX2(l *[8]float64, x *float64, n int, m float64)
+// Requires: AVX, AVX2
+TEXT ·sumExp64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         l+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD m+24(FP), Y0
+	VMOVUPD      c64_0000000000000000<>+0(SB), Y1
+	VMOVUPD      c64_0000000000000000<>+0(SB), Y2
+
+single:
+	CMPQ    DX, $+8
+	JLT     masked
+	VMOVUPD (CX), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMAXPD  c64_c087500000000000<>+0(SB), Y3, Y3
+	VMULPD  c64_3ff71547652b82fe<>+0(SB), Y3, Y4
+	VADDPD  c64_4338000000000000<>+0(SB), Y4, Y4
+	VSUBPD  c64_4338000000000000<>+0(SB), Y4, Y5
+	VMULPD  c64_3fe62e42fee00000<>+0(SB), Y5, Y6
+	VSUBPD  Y6, Y3, Y3
+	VMULPD  c64_3dea39ef35793c76<>+0(SB), Y5, Y5
+	VSUBPD  Y5, Y3, Y3
+	VMULPD  Y3, Y3, Y5
+	VMULPD  Y3, Y3, Y6
+	VMULPD  c64_3e5af38a9b0ec855<>+0(SB), Y3, Y7
+	VADDPD  c64_3e9289185613a3d6<>+0(SB), Y7, Y7
+	VMULPD  Y6, Y7, Y7
+	VMULPD  c64_3ec71de0dae63bb3<>+0(SB), Y3, Y8
+	VADDPD  c64_3efa019b90d2ae7a<>+0(SB), Y8, Y8
+	VADDPD  Y8, Y7, Y7
+	VMULPD  Y6, Y7, Y7
+	VMULPD  c64_3f2a01a01a7c41d5<>+0(SB), Y3, Y8
+	VADDPD  c64_3f56c16c1788bd90<>+0(SB), Y8, Y8
+	VADDPD  Y8, Y7, Y7
+	VMULPD  Y6, Y7, Y7
+	VMULPD  c64_3f811111111109b3<>+0(SB), Y3, Y8
+	VADDPD  c64_3fa5555555553d63<>+0(SB), Y8, Y8
+	VADDPD  Y8, Y7, Y7
+	VMULPD  Y6, Y7, Y6
+	VMULPD  c64_3fc5555555555556<>+0(SB), Y3, Y7
+	VADDPD  c64_3fe0000000000001<>+0(SB), Y7, Y7
+	VADDPD  Y7, Y6, Y6
+	VMULPD  Y6, Y5, Y5
+	VADDPD  Y3, Y5, Y3
+	VADDPD  c64_3ff0000000000000<>+0(SB), Y3, Y3
+	VPSRLQ  $0x01, Y4, Y5
+	VPSUBQ  Y5, Y4, Y4
+	VPADDQ  c64_00000000000003ff<>+0(SB), Y5, Y5
+	VPSLLQ  $0x34, Y5, Y5
+	VMULPD  Y5, Y3, Y3
+	VPADDQ  c64_00000000000003ff<>+0(SB), Y4, Y4
+	VPSLLQ  $0x34, Y4, Y4
+	VMULPD  Y4, Y3, Y3
+	VMOVUPD 32(CX), Y4
+	VSUBPD  Y0, Y4, Y4
+	VMAXPD  c64_c087500000000000<>+0(SB), Y4, Y4
+	VMULPD  c64_3ff71547652b82fe<>+0(SB), Y4, Y5
+	VADDPD  c64_4338000000000000<>+0(SB), Y5, Y5
+	VSUBPD  c64_4338000000000000<>+0(SB), Y5, Y6
+	VMULPD  c64_3fe62e42fee00000<>+0(SB), Y6, Y7
+	VSUBPD  Y7, Y4, Y4
+	VMULPD  c64_3dea39ef35793c76<>+0(SB), Y6, Y6
+	VSUBPD  Y6, Y4, Y4
+	VMULPD  Y4, Y4, Y6
+	VMULPD  Y4, Y4, Y7
+	VMULPD  c64_3e5af38a9b0ec855<>+0(SB), Y4, Y8
+	VADDPD  c64_3e9289185613a3d6<>+0(SB), Y8, Y8
+	VMULPD  Y7, Y8, Y8
+	VMULPD  c64_3ec71de0dae63bb3<>+0(SB), Y4, Y9
+	VADDPD  c64_3efa019b90d2ae7a<>+0(SB), Y9, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  Y7, Y8, Y8
+	VMULPD  c64_3f2a01a01a7c41d5<>+0(SB), Y4, Y9
+	VADDPD  c64_3f56c16c1788bd90<>+0(SB), Y9, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  Y7, Y8, Y8
+	VMULPD  c64_3f811111111109b3<>+0(SB), Y4, Y9
+	VADDPD  c64_3fa5555555553d63<>+0(SB), Y9, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  Y7, Y8, Y7
+	VMULPD  c64_3fc5555555555556<>+0(SB), Y4, Y8
+	VADDPD  c64_3fe0000000000001<>+0(SB), Y8, Y8
+	VADDPD  Y8, Y7, Y7
+	VMULPD  Y7, Y6, Y6
+	VADDPD  Y4, Y6, Y4
+	VADDPD  c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VPSRLQ  $0x01, Y5, Y6
+	VPSUBQ  Y6, Y5, Y5
+	VPADDQ  c64_00000000000003ff<>+0(SB), Y6, Y6
+	VPSLLQ  $0x34, Y6, Y6
+	VMULPD  Y6, Y4, Y4
+	VPADDQ  c64_00000000000003ff<>+0(SB), Y5, Y5
+	VPSLLQ  $0x34, Y5, Y5
+	VMULPD  Y5, Y4, Y4
+	VADDPD  Y3, Y1, Y1
+	VADDPD  Y4, Y2, Y2
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	MOVQ       DX, SI
+	NEGQ       SI
+	VMOVDQU    (BX)(SI*8), Y3
+	LEAQ       window<>+96(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y4
+	VMASKMOVPD (CX), Y3, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMAXPD     c64_c087500000000000<>+0(SB), Y5, Y5
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y5, Y6
+	VADDPD     c64_4338000000000000<>+0(SB), Y6, Y6
+	VSUBPD     c64_4338000000000000<>+0(SB), Y6, Y7
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y7, Y8
+	VSUBPD     Y8, Y5, Y5
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y7, Y7
+	VSUBPD     Y7, Y5, Y5
+	VMULPD     Y5, Y5, Y7
+	VMULPD     Y5, Y5, Y8
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y5, Y9
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y9, Y9
+	VMULPD     Y8, Y9, Y9
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y5, Y10
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y10, Y10
+	VADDPD     Y10, Y9, Y9
+	VMULPD     Y8, Y9, Y9
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y5, Y10
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y10, Y10
+	VADDPD     Y10, Y9, Y9
+	VMULPD     Y8, Y9, Y9
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y5, Y10
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y10, Y10
+	VADDPD     Y10, Y9, Y9
+	VMULPD     Y8, Y9, Y8
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y5, Y9
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y9, Y9
+	VADDPD     Y9, Y8, Y8
+	VMULPD     Y8, Y7, Y7
+	VADDPD     Y5, Y7, Y5
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y5, Y5
+	VPSRLQ     $0x01, Y6, Y7
+	VPSUBQ     Y7, Y6, Y6
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y7, Y7
+	VPSLLQ     $0x34, Y7, Y7
+	VMULPD     Y7, Y5, Y5
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y6, Y6
+	VPSLLQ     $0x34, Y6, Y6
+	VMULPD     Y6, Y5, Y5
+	VPAND      Y5, Y3, Y3
+	VMASKMOVPD 32(CX), Y4, Y5
+	VSUBPD     Y0, Y5, Y0
+	VMAXPD     c64_c087500000000000<>+0(SB), Y0, Y0
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y0, Y5
+	VADDPD     c64_4338000000000000<>+0(SB), Y5, Y5
+	VSUBPD     c64_4338000000000000<>+0(SB), Y5, Y6
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y6, Y7
+	VSUBPD     Y7, Y0, Y0
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y6, Y6
+	VSUBPD     Y6, Y0, Y0
+	VMULPD     Y0, Y0, Y6
+	VMULPD     Y0, Y0, Y7
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y0, Y8
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y8, Y8
+	VMULPD     Y7, Y8, Y8
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y0, Y9
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y9, Y9
+	VADDPD     Y9, Y8, Y8
+	VMULPD     Y7, Y8, Y8
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y9
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y9, Y9
+	VADDPD     Y9, Y8, Y8
+	VMULPD     Y7, Y8, Y8
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y0, Y9
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y9, Y9
+	VADDPD     Y9, Y8, Y8
+	VMULPD     Y7, Y8, Y7
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y0, Y8
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y8, Y8
+	VADDPD     Y8, Y7, Y7
+	VMULPD     Y7, Y6, Y6
+	VADDPD     Y0, Y6, Y0
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VPSRLQ     $0x01, Y5, Y6
+	VPSUBQ     Y6, Y5, Y5
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y6, Y6
+	VPSLLQ     $0x34, Y6, Y6
+	VMULPD     Y6, Y0, Y0
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y5, Y5
+	VPSLLQ     $0x34, Y5, Y5
+	VMULPD     Y5, Y0, Y0
+	VPAND      Y0, Y4, Y0
+	VADDPD     Y3, Y1, Y1
+	VADDPD     Y0, Y2, Y2
+
+done:
+	VMOVUPD Y1, (AX)
+	VMOVUPD Y2, 32(AX)
+	VZEROUPPER
+	RET
+
+// func sum64AVX2(l *[8]float64, x *float64, n int)
+// Requires: AVX
+TEXT ·sum64AVX2(SB), NOSPLIT, $0-24
+	MOVQ    l+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPD c64_0000000000000000<>+0(SB), Y0
+	VMOVUPD c64_0000000000000000<>+0(SB), Y1
+
+many:
+	CMPQ    DX, $+32
+	JLT     single
+	VMOVUPD (CX), Y2
+	VMOVUPD 64(CX), Y3
+	VMOVUPD 128(CX), Y4
+	VMOVUPD 192(CX), Y5
+	VMOVUPD 32(CX), Y6
+	VMOVUPD 96(CX), Y7
+	VMOVUPD 160(CX), Y8
+	VMOVUPD 224(CX), Y9
+	VADDPD  Y2, Y0, Y0
+	VADDPD  Y3, Y0, Y0
+	VADDPD  Y4, Y0, Y0
+	VADDPD  Y5, Y0, Y0
+	VADDPD  Y6, Y1, Y1
+	VADDPD  Y7, Y1, Y1
+	VADDPD  Y8, Y1, Y1
+	VADDPD  Y9, Y1, Y1
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	JMP     many
+
+single:
+	CMPQ    DX, $+8
+	JLT     masked
+	VMOVUPD (CX), Y2
+	VMOVUPD 32(CX), Y3
+	VADDPD  Y2, Y0, Y0
+	VADDPD  Y3, Y1, Y1
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	MOVQ       DX, SI
+	NEGQ       SI
+	VMOVDQU    (BX)(SI*8), Y2
+	LEAQ       window<>+96(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y3
+	VMASKMOVPD (CX), Y2, Y2
+	VMASKMOVPD 32(CX), Y3, Y3
+	VADDPD     Y2, Y0, Y0
+	VADDPD     Y3, Y1, Y1
+
+done:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func dot64AVX2(l *[8]float64, x *float64, y *float64, n int)
+// Requires: AVX
+TEXT ·dot64AVX2(SB), NOSPLIT, $0-32
+	MOVQ    l+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    n+24(FP), BX
+	VMOVUPD c64_0000000000000000<>+0(SB), Y0
+	VMOVUPD c64_0000000000000000<>+0(SB), Y1
+
+many:
+	CMPQ    BX, $+32
+	JLT     single
+	VMOVUPD (CX), Y2
+	VMOVUPD 64(CX), Y3
+	VMOVUPD 128(CX), Y4
+	VMOVUPD 192(CX), Y5
+	VMOVUPD (DX), Y6
+	VMOVUPD 64(DX), Y7
+	VMOVUPD 128(DX), Y8
+	VMOVUPD 192(DX), Y9
+	VMULPD  Y6, Y2, Y2
+	VMULPD  Y7, Y3, Y3
+	VMULPD  Y8, Y4, Y4
+	VMULPD  Y9, Y5, Y5
+	VMOVUPD 32(CX), Y6
+	VMOVUPD 96(CX), Y7
+	VMOVUPD 160(CX), Y8
+	VMOVUPD 224(CX), Y9
+	VMOVUPD 32(DX), Y10
+	VMOVUPD 96(DX), Y11
+	VMOVUPD 160(DX), Y12
+	VMOVUPD 224(DX), Y13
+	VMULPD  Y10, Y6, Y6
+	VMULPD  Y11, Y7, Y7
+	VMULPD  Y12, Y8, Y8
+	VMULPD  Y13, Y9, Y9
+	VADDPD  Y2, Y0, Y0
+	VADDPD  Y3, Y0, Y0
+	VADDPD  Y4, Y0, Y0
+	VADDPD  Y5, Y0, Y0
+	VADDPD  Y6, Y1, Y1
+	VADDPD  Y7, Y1, Y1
+	VADDPD  Y8, Y1, Y1
+	VADDPD  Y9, Y1, Y1
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+32, BX
+	JMP     many
+
+single:
+	CMPQ    BX, $+8
+	JLT     masked
+	VMOVUPD (CX), Y2
+	VMOVUPD (DX), Y3
+	VMULPD  Y3, Y2, Y2
+	VMOVUPD 32(CX), Y3
+	VMOVUPD 32(DX), Y4
+	VMULPD  Y4, Y3, Y3
+	VADDPD  Y2, Y0, Y0
+	VADDPD  Y3, Y1, Y1
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+8, BX
+	JMP     single
+
+masked:
+	TESTQ      BX, BX
+	JZ         done
+	LEAQ       window<>+64(SB), SI
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (SI)(DI*8), Y2
+	LEAQ       window<>+96(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y3
+	VMASKMOVPD (CX), Y2, Y4
+	VMASKMOVPD (DX), Y2, Y2
+	VMULPD     Y2, Y4, Y2
+	VMASKMOVPD 32(CX), Y3, Y4
+	VMASKMOVPD 32(DX), Y3, Y3
+	VMULPD     Y3, Y4, Y3
+	VADDPD     Y2, Y0, Y0
+	VADDPD     Y3, Y1, Y1
+
+done:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func maximum32AVX2(l *float32, x *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·maximum32AVX2(SB), NOSPLIT, $0-24
+	MOVQ    l+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPD c32_ff800000<>+0(SB), Y0
+	VMOVUPD c32_00000000<>+0(SB), Y1
+	VMOVUPD c32_ff800000<>+0(SB), Y2
+	VMOVUPD c32_00000000<>+0(SB), Y3
+	VMOVUPD c32_ff800000<>+0(SB), Y4
+	VMOVUPD c32_00000000<>+0(SB), Y5
+
+many:
+	CMPQ    DX, $+24
+	JLT     single
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	VMOVUPS 64(CX), Y8
+	VCMPPS  $0x03, Y6, Y6, Y9
+	VCMPPS  $0x03, Y7, Y7, Y10
+	VCMPPS  $0x03, Y8, Y8, Y11
+	VPOR    Y9, Y1, Y1
+	VPOR    Y10, Y3, Y3
+	VPOR    Y11, Y5, Y5
+	VMAXPS  Y0, Y6, Y0
+	VMAXPS  Y2, Y7, Y2
+	VMAXPS  Y4, Y8, Y4
+	ADDQ    $+96, CX
+	SUBQ    $+24, DX
+	JMP     many
+
+single:
+	CMPQ    DX, $+8
+	JLT     masked
+	VMOVUPS (CX), Y6
+	VCMPPS  $0x03, Y6, Y6, Y7
+	VPOR    Y7, Y1, Y1
+	VMAXPS  Y0, Y6, Y0
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*4), Y6
+	VMASKMOVPS (CX), Y6, Y7
+	VMOVUPD    c32_ff800000<>+0(SB), Y8
+	VBLENDVPS  Y6, Y7, Y8, Y6
+	VCMPPS     $0x03, Y6, Y6, Y7
+	VPOR       Y7, Y1, Y1
+	VMAXPS     Y0, Y6, Y0
+
+done:
+	VPOR      Y3, Y1, Y1
+	VMAXPS    Y2, Y0, Y0
+	VPOR      Y5, Y1, Y1
+	VMAXPS    Y4, Y0, Y0
+	VBLENDVPS Y1, c32_7fc00000<>+0(SB), Y0, Y0
+	VMOVUPS   Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func maximum64AVX2(l *float64, x *float64, n int)
+// Requires: AVX, AVX2
+TEXT ·maximum64AVX2(SB), NOSPLIT, $0-24
+	MOVQ    l+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPD c64_fff0000000000000<>+0(SB), Y0
+	VMOVUPD c64_0000000000000000<>+0(SB), Y1
+	VMOVUPD c64_fff0000000000000<>+0(SB), Y2
+	VMOVUPD c64_0000000000000000<>+0(SB), Y3
+	VMOVUPD c64_fff0000000000000<>+0(SB), Y4
+	VMOVUPD c64_0000000000000000<>+0(SB), Y5
+
+many:
+	CMPQ    DX, $+12
+	JLT     single
+	VMOVUPD (CX), Y6
+	VMOVUPD 32(CX), Y7
+	VMOVUPD 64(CX), Y8
+	VCMPPD  $0x03, Y6, Y6, Y9
+	VCMPPD  $0x03, Y7, Y7, Y10
+	VCMPPD  $0x03, Y8, Y8, Y11
+	VPOR    Y9, Y1, Y1
+	VPOR    Y10, Y3, Y3
+	VPOR    Y11, Y5, Y5
+	VMAXPD  Y0, Y6, Y0
+	VMAXPD  Y2, Y7, Y2
+	VMAXPD  Y4, Y8, Y4
+	ADDQ    $+96, CX
+	SUBQ    $+12, DX
+	JMP     many
+
+single:
+	CMPQ    DX, $+4
+	JLT     masked
+	VMOVUPD (CX), Y6
+	VCMPPD  $0x03, Y6, Y6, Y7
+	VPOR    Y7, Y1, Y1
+	VMAXPD  Y0, Y6, Y0
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y6
+	VMASKMOVPD (CX), Y6, Y7
+	VMOVUPD    c64_fff0000000000000<>+0(SB), Y8
+	VBLENDVPD  Y6, Y7, Y8, Y6
+	VCMPPD     $0x03, Y6, Y6, Y7
+	VPOR       Y7, Y1, Y1
+	VMAXPD     Y0, Y6, Y0
+
+done:
+	VPOR      Y3, Y1, Y1
+	VMAXPD    Y2, Y0, Y0
+	VPOR      Y5, Y1, Y1
+	VMAXPD    Y4, Y0, Y0
+	VBLENDVPD Y1, c64_7ff8000000000000<>+0(SB), Y0, Y0
+	VMOVUPD   Y0, (AX)
 	VZEROUPPER
 	RET

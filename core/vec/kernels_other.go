@@ -8,3 +8,10 @@ const short32, short64 = 0, 0
 
 func (f function) kernel32(dst, src []float32) bool { return false }
 func (f function) kernel64(dst, src []float64) bool { return false }
+
+func sumKernel[T Float](x []T) (l [Lanes]T, ok bool)                  { return }
+func dotKernel[T Float](x, y []T) (l [Lanes]T, ok bool)               { return }
+func maxKernel[T Float](x []T) (l [2 * Lanes]T, ok bool)              { return }
+func sumExpKernel(x []float64, m float64) (l [Lanes]float64, ok bool) { return }
+func axpyKernel[T Float](a T, x, y []T) bool                          { return false }
+func scaleKernel[T Float](a T, x []T) bool                            { return false }

@@ -62,6 +62,9 @@ func Softplus[T Float](dst, src []T) { each("Softplus", fSoftplus, dst, src, Sof
 // Axpy is y[i] += a*x[i], each product rounded before it is added.
 func Axpy[T Float](a T, x, y []T) {
 	sameLen("Axpy", len(x), len(y))
+	if axpyKernel(a, x, y) {
+		return
+	}
 	for i, v := range x {
 		y[i] += T(a * v)
 	}
@@ -69,6 +72,9 @@ func Axpy[T Float](a T, x, y []T) {
 
 // Scale is x[i] *= a.
 func Scale[T Float](a T, x []T) {
+	if scaleKernel(a, x) {
+		return
+	}
 	for i := range x {
 		x[i] *= a
 	}

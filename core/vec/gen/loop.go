@@ -86,7 +86,12 @@ func (a asm) store(x vec, p reg.Register, w place) {
 }
 
 // first is the mask of the first n lanes, n below lanes.
-func (a asm) first(n reg.GPVirtual) mask {
+func (a asm) first(n reg.GPVirtual) mask { return a.firstFrom(n, 0) }
+
+// firstFrom is the mask of the lanes whose number, counted from that of the
+// first lane here, is below n. AVX2 takes n up to 8 elements of 8 bytes;
+// AVX-512 has no other first lane than 0.
+func (a asm) firstFrom(n reg.GPVirtual, lane int) mask {
 	if a.wide {
 		bits, k := a.GP64(), a.K()
 		a.MOVQ(n, reg.RCX)
@@ -97,14 +102,13 @@ func (a asm) first(n reg.GPVirtual) mask {
 		return k
 	}
 	// A window on ones and then zeros: n elements of ones.
-	words := make([]uint64, 8)
-	for i := range 4 {
+	words := make([]uint64, 16)
+	for i := range 8 {
 		words[i] = ^uint64(0)
 	}
 	m := a.table("window", words)
-	base, r := a.GP64(), a.new()
-	a.LEAQ(m.Offset(32), base)
-	back := a.GP64()
+	base, back, r := a.GP64(), a.GP64(), a.new()
+	a.LEAQ(m.Offset(64+lane*a.element()), base)
 	a.MOVQ(n, back)
 	a.NEGQ(back)
 	a.VMOVDQU(operand.Mem{Base: base, Index: back, Scale: uint8(a.element())}, r)
@@ -114,6 +118,11 @@ func (a asm) first(n reg.GPVirtual) mask {
 // loop runs body over n elements at the pointers: on so many vectors side by
 // side, then on single ones, then once with a mask for what is left.
 func (a asm) loop(n reg.GPVirtual, chains int, pointers []reg.GPVirtual, body func(w place)) {
+	a.blocks(n, 1, chains, pointers, func(w []place) { body(w[0]) })
+}
+
+// blocks is loop where the unit is so many vectors, not one.
+func (a asm) blocks(n reg.GPVirtual, unit, chains int, pointers []reg.GPVirtual, body func(w []place)) {
 	for _, c := range []struct {
 		chains      int
 		label, next string
@@ -121,20 +130,31 @@ func (a asm) loop(n reg.GPVirtual, chains int, pointers []reg.GPVirtual, body fu
 		if c.chains == 1 && c.label == "many" {
 			continue
 		}
+		vectors := c.chains * unit
 		a.Label(c.label)
-		a.CMPQ(n, operand.I32(c.chains*a.lanes()))
+		a.CMPQ(n, operand.I32(vectors*a.lanes()))
 		a.JLT(operand.LabelRef(c.next))
-		a.sideBySide(c.chains, func(i int) { body(place{offset: i * a.size()}) })
+		a.sideBySide(c.chains, func(i int) {
+			w := make([]place, unit)
+			for j := range w {
+				w[j].offset = (i*unit + j) * a.size()
+			}
+			body(w)
+		})
 		for _, p := range pointers {
-			a.ADDQ(operand.I32(c.chains*a.size()), p)
+			a.ADDQ(operand.I32(vectors*a.size()), p)
 		}
-		a.SUBQ(operand.I32(c.chains*a.lanes()), n)
+		a.SUBQ(operand.I32(vectors*a.lanes()), n)
 		a.JMP(operand.LabelRef(c.label))
 	}
 	a.Label("masked")
 	a.TESTQ(n, n)
 	a.JZ(operand.LabelRef("done"))
-	body(place{m: a.first(n)})
+	w := make([]place, unit)
+	for j := range w {
+		w[j] = place{offset: j * a.size(), m: a.firstFrom(n, j*a.lanes())}
+	}
+	body(w)
 	a.Label("done")
 }
 
@@ -146,6 +166,25 @@ func (a asm) ret() {
 // again loads an argument. What is needed early and late is loaded twice: that
 // is cheaper than a register, which is another chain.
 type again func() vec
+
+// scalar is a floating argument in every lane.
+func (a asm) scalar(name string) vec {
+	arg, err := a.Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return a.broadcast(arg.Addr)
+}
+
+func (a asm) broadcast(at operand.Mem) vec {
+	r := a.new()
+	if a.bits == 32 {
+		a.VBROADCASTSS(at, r)
+	} else {
+		a.VBROADCASTSD(at, r)
+	}
+	return r
+}
 
 // unary writes a kernel that maps src to dst, n entries each.
 func (a asm) unary(name string, chains int, doc string, body func(x again) vec) {

@@ -25,6 +25,7 @@ func main() {
 	}{
 		{"vec", vecKernels},
 		{"rng", rngKernels},
+		{"optim", optimKernels},
 	} {
 		for _, wide := range []bool{false, true} {
 			if err := write(p.name, wide, p.kernels); err != nil {
@@ -55,6 +56,36 @@ func vecKernels(a32, a64 asm) {
 			}
 			a.unary(f.name, f.chains, fmt.Sprintf("is %s%d of n entries of src.", f.twin, a.bits), f.body)
 		}
+		a.axpy()
+		a.scale()
+	}
+	sums(a32, a64)
+}
+
+// sums writes the reductions. Eight float32 lanes are one vector of AVX2.
+func sums(a32, a64 asm) {
+	if !a32.wide {
+		a32.sum()
+		a32.dot()
+		a64.sumExp(1)
+	} else {
+		a64.sumExp(4)
+	}
+	a64.sum()
+	a64.dot()
+	a32.maximum()
+	a64.maximum()
+}
+
+func optimKernels(a32, a64 asm) {
+	for _, a := range []asm{a32, a64} {
+		if a.wide {
+			a.adam(2)
+		} else {
+			a.adam(1)
+		}
+		a.momentum("momentum", false)
+		a.momentum("nesterov", true)
 	}
 }
 
