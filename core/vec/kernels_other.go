@@ -15,3 +15,5 @@ func maxKernel[T Float](x []T) (l [2 * Lanes]T, ok bool)              { return }
 func sumExpKernel(x []float64, m float64) (l [Lanes]float64, ok bool) { return }
 func axpyKernel[T Float](a T, x, y []T) bool                          { return false }
 func scaleKernel[T Float](a T, x []T) bool                            { return false }
+
+func bernoulliKernel[T Float](x, logits, grad []T) (sum, product [Lanes]float64, ok bool) { return }

@@ -4,10 +4,11 @@ import "github.com/vibench/bench/core/cpu"
 
 // Below these lengths the Go loops are faster.
 const (
-	shortSum    = 16
-	shortMax    = 32
-	shortSumExp = 3
-	shortLinear = 8
+	shortSum       = 16
+	shortMax       = 32
+	shortSumExp    = 3
+	shortLinear    = 8
+	shortBernoulli = 2
 )
 
 // sumKernel gives the lanes of Sum, if there is a kernel and x is worth it.
@@ -136,4 +137,39 @@ func scaleKernel[T Float](a T, x []T) bool {
 		}
 	}
 	return true
+}
+
+// bernoulliKernel is bernoulliBlock, if there is a kernel and x is worth it.
+func bernoulliKernel[T Float](x, logits, grad []T) (sum, product [Lanes]float64, ok bool) {
+	isa, n := cpu.Active(), len(x)
+	if isa == cpu.Portable || n < shortBernoulli {
+		return
+	}
+	switch x := any(x).(type) {
+	case []float32:
+		a, g := any(logits).([]float32), any(grad).([]float32)
+		switch {
+		case g == nil && isa == cpu.AVX512:
+			bernoulli32AVX512(&sum, &product, &x[0], &a[0], n)
+		case g == nil:
+			bernoulli32AVX2(&sum, &product, &x[0], &a[0], n)
+		case isa == cpu.AVX512:
+			bernoulliGrad32AVX512(&sum, &product, &x[0], &a[0], &g[0], n)
+		default:
+			bernoulliGrad32AVX2(&sum, &product, &x[0], &a[0], &g[0], n)
+		}
+	case []float64:
+		a, g := any(logits).([]float64), any(grad).([]float64)
+		switch {
+		case g == nil && isa == cpu.AVX512:
+			bernoulli64AVX512(&sum, &product, &x[0], &a[0], n)
+		case g == nil:
+			bernoulli64AVX2(&sum, &product, &x[0], &a[0], n)
+		case isa == cpu.AVX512:
+			bernoulliGrad64AVX512(&sum, &product, &x[0], &a[0], &g[0], n)
+		default:
+			bernoulliGrad64AVX2(&sum, &product, &x[0], &a[0], &g[0], n)
+		}
+	}
+	return sum, product, true
 }

@@ -47,6 +47,16 @@ func axpy32AVX2(alpha float32, x *float32, y *float32, n int)
 //go:noescape
 func scale32AVX2(alpha float32, x *float32, n int)
 
+// bernoulli32AVX2 is bernoulliBlock of n entries without a gradient.
+//
+//go:noescape
+func bernoulli32AVX2(sum *[8]float64, product *[8]float64, x *float32, logits *float32, n int)
+
+// bernoulliGrad32AVX2 is bernoulliBlock of n entries.
+//
+//go:noescape
+func bernoulliGrad32AVX2(sum *[8]float64, product *[8]float64, x *float32, logits *float32, grad *float32, n int)
+
 // exp64AVX2 is Exp64 of n entries of src.
 //
 //go:noescape
@@ -91,6 +101,16 @@ func axpy64AVX2(alpha float64, x *float64, y *float64, n int)
 //
 //go:noescape
 func scale64AVX2(alpha float64, x *float64, n int)
+
+// bernoulli64AVX2 is bernoulliBlock of n entries without a gradient.
+//
+//go:noescape
+func bernoulli64AVX2(sum *[8]float64, product *[8]float64, x *float64, logits *float64, n int)
+
+// bernoulliGrad64AVX2 is bernoulliBlock of n entries.
+//
+//go:noescape
+func bernoulliGrad64AVX2(sum *[8]float64, product *[8]float64, x *float64, logits *float64, grad *float64, n int)
 
 // sum32AVX2 leaves the lanes of Sum of n entries of x at l.
 //

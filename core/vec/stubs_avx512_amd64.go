@@ -47,6 +47,16 @@ func axpy32AVX512(alpha float32, x *float32, y *float32, n int)
 //go:noescape
 func scale32AVX512(alpha float32, x *float32, n int)
 
+// bernoulli32AVX512 is bernoulliBlock of n entries without a gradient.
+//
+//go:noescape
+func bernoulli32AVX512(sum *[8]float64, product *[8]float64, x *float32, logits *float32, n int)
+
+// bernoulliGrad32AVX512 is bernoulliBlock of n entries.
+//
+//go:noescape
+func bernoulliGrad32AVX512(sum *[8]float64, product *[8]float64, x *float32, logits *float32, grad *float32, n int)
+
 // exp64AVX512 is Exp64 of n entries of src.
 //
 //go:noescape
@@ -91,6 +101,16 @@ func axpy64AVX512(alpha float64, x *float64, y *float64, n int)
 //
 //go:noescape
 func scale64AVX512(alpha float64, x *float64, n int)
+
+// bernoulli64AVX512 is bernoulliBlock of n entries without a gradient.
+//
+//go:noescape
+func bernoulli64AVX512(sum *[8]float64, product *[8]float64, x *float64, logits *float64, n int)
+
+// bernoulliGrad64AVX512 is bernoulliBlock of n entries.
+//
+//go:noescape
+func bernoulliGrad64AVX512(sum *[8]float64, product *[8]float64, x *float64, logits *float64, grad *float64, n int)
 
 // sumExp64AVX512 leaves the lanes of the sum of e^(x[i]-m) at l; no x[i] is NaN or above m.
 //

@@ -118,11 +118,15 @@ func (a asm) firstFrom(n reg.GPVirtual, lane int) mask {
 // loop runs body over n elements at the pointers: on so many vectors side by
 // side, then on single ones, then once with a mask for what is left.
 func (a asm) loop(n reg.GPVirtual, chains int, pointers []reg.GPVirtual, body func(w place)) {
-	a.blocks(n, 1, chains, pointers, func(w []place) { body(w[0]) })
+	a.blocks(n, 1, chains, pointers, func(w []place) func() {
+		body(w[0])
+		return func() {}
+	})
 }
 
-// blocks is loop where the unit is so many vectors, not one.
-func (a asm) blocks(n reg.GPVirtual, unit, chains int, pointers []reg.GPVirtual, body func(w []place)) {
+// blocks is loop where the unit is so many vectors, not one. What body returns
+// is emitted when all chains are through, in their order.
+func (a asm) blocks(n reg.GPVirtual, unit, chains int, pointers []reg.GPVirtual, body func(w []place) (after func())) {
 	for _, c := range []struct {
 		chains      int
 		label, next string
@@ -134,13 +138,17 @@ func (a asm) blocks(n reg.GPVirtual, unit, chains int, pointers []reg.GPVirtual,
 		a.Label(c.label)
 		a.CMPQ(n, operand.I32(vectors*a.lanes()))
 		a.JLT(operand.LabelRef(c.next))
+		after := make([]func(), c.chains)
 		a.sideBySide(c.chains, func(i int) {
 			w := make([]place, unit)
 			for j := range w {
 				w[j].offset = (i*unit + j) * a.size()
 			}
-			body(w)
+			after[i] = body(w)
 		})
+		for _, f := range after {
+			f()
+		}
 		for _, p := range pointers {
 			a.ADDQ(operand.I32(vectors*a.size()), p)
 		}
@@ -154,7 +162,7 @@ func (a asm) blocks(n reg.GPVirtual, unit, chains int, pointers []reg.GPVirtual,
 	for j := range w {
 		w[j] = place{offset: j * a.size(), m: a.firstFrom(n, j*a.lanes())}
 	}
-	body(w)
+	body(w)()
 	a.Label("done")
 }
 

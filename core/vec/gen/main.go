@@ -58,6 +58,12 @@ func vecKernels(a32, a64 asm) {
 		}
 		a.axpy()
 		a.scale()
+		chains := 1
+		if a.wide {
+			chains = 2
+		}
+		a.bernoulli(false, chains)
+		a.bernoulli(true, chains)
 	}
 	sums(a32, a64)
 }

@@ -12,18 +12,20 @@ const lanesOfSum = 8
 // entries at l: entry i is added to lane i mod 8, in order of i. Of is the
 // term at a place of the pointers, +0 in lanes that are not named.
 func (a asm) partial(n reg.GPVirtual, l reg.Register, chains int, pointers []reg.GPVirtual, of func(w place) vec) {
-	unit := lanesOfSum / a.lanes() // vectors in a round of the lanes
+	unit := lanesOfSum / a.lanes() // vectors in a round of the lanes, 1 or 2
 	acc := make([]vec, unit)
 	for i := range acc {
 		acc[i] = a.reg(a.f(0))
 	}
-	a.blocks(n, unit, chains, pointers, func(w []place) {
+	a.blocks(n, unit, chains, pointers, func(w []place) func() {
 		terms := make([]vec, unit)
 		for i := range w {
 			terms[i] = of(w[i])
 		}
-		for i, t := range terms {
-			a.addTo(acc[i], t)
+		return func() {
+			for i, t := range terms {
+				a.addTo(acc[i], t)
+			}
 		}
 	})
 	for i := range acc {
