@@ -59,7 +59,7 @@ func adam[T vec.Float](r Adam, theta, dir []T, st State[T], factor float64) {
 		T(r.Beta1), T(1 - r.Beta1), T(r.Beta2), T(1 - r.Beta2), T(r.Eps)}
 	m, v := st.Slots[0][:len(theta)], st.Slots[1][:len(theta)]
 	dir = dir[:len(theta)]
-	if adamKernel(theta, dir, m, v, &f) {
+	if len(theta) >= short && adamKernel(theta, dir, m, v, &f) {
 		return
 	}
 	rate, root, b1, c1, b2, c2, eps := f[0], f[1], f[2], f[3], f[4], f[5], f[6]

@@ -12,7 +12,7 @@ const short = 4
 // NaN meet, which of them goes on is the processor's choice, here as there.
 func adamKernel[T vec.Float](theta, dir, m, v []T, f *[7]T) bool {
 	isa, n := cpu.Active(), len(theta)
-	if isa == cpu.Portable || n < short {
+	if isa == cpu.Portable {
 		return false
 	}
 	switch f := any(f).(type) {
@@ -37,7 +37,7 @@ func adamKernel[T vec.Float](theta, dir, m, v []T, f *[7]T) bool {
 // momentumKernel is the loop of sgd with a velocity.
 func momentumKernel[T vec.Float](nesterov bool, theta, dir, v []T, rate, mu T) bool {
 	isa, n := cpu.Active(), len(theta)
-	if isa == cpu.Portable || n < short {
+	if isa == cpu.Portable {
 		return false
 	}
 	switch theta := any(theta).(type) {

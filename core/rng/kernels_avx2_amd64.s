@@ -298,7 +298,7 @@ GLOBL c64_0000000000000004<>(SB), RODATA|NOPTR, $32
 TEXT ·uniform32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+8(FP), CX
-	VBROADCASTSS block+16(FP), Y0
+	VBROADCASTSD block+16(FP), Y0
 	VMOVUPD      order<>+0(SB), Y1
 	VPADDQ       Y0, Y1, Y1
 
@@ -557,7 +557,7 @@ GLOBL c64_0000000000000008<>(SB), RODATA|NOPTR, $32
 TEXT ·words32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+8(FP), CX
-	VBROADCASTSS block+16(FP), Y0
+	VBROADCASTSD block+16(FP), Y0
 	VMOVUPD      order<>+0(SB), Y1
 	VPADDQ       Y0, Y1, Y1
 

@@ -306,7 +306,7 @@ TEXT ·uniform32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         groups+8(FP), CX
 	MOVL         $0x0000aaaa, DX
 	KMOVW        DX, K1
-	VBROADCASTSS block+16(FP), Z0
+	VBROADCASTSD block+16(FP), Z0
 	VMOVUPD      order<>+0(SB), Z1
 	VPADDQ       Z0, Z1, Z1
 
@@ -550,7 +550,7 @@ TEXT ·words32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         groups+8(FP), CX
 	MOVL         $0x0000aaaa, DX
 	KMOVW        DX, K1
-	VBROADCASTSS block+16(FP), Z0
+	VBROADCASTSD block+16(FP), Z0
 	VMOVUPD      order<>+0(SB), Z1
 	VPADDQ       Z0, Z1, Z1
 

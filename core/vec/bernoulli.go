@@ -32,8 +32,12 @@ func Bernoulli[T Float](x, logits, grad []T) float64 {
 		if grad != nil {
 			g, grad = grad[:n], grad[n:]
 		}
-		s, p, ok := bernoulliKernel(x[:n], logits[:n], g)
-		if !ok {
+		var s, p [Lanes]float64
+		done := false
+		if n >= shortBernoulli {
+			s, p, done = bernoulliKernel(x[:n], logits[:n], g)
+		}
+		if !done {
 			s, p = bernoulliBlock(x[:n], logits[:n], g)
 		}
 		x, logits = x[n:], logits[n:]

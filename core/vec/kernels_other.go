@@ -4,7 +4,15 @@ package vec
 
 // Without kernels the Go loops do all.
 
-const short32, short64 = 0, 0
+const (
+	shortEach      = 0
+	shortSum       = 0
+	shortMax       = 0
+	shortSumExp    = 0
+	shortAxpy      = 0
+	shortScale     = 0
+	shortBernoulli = 0
+)
 
 func (f function) kernel32(dst, src []float32) bool { return false }
 func (f function) kernel64(dst, src []float64) bool { return false }

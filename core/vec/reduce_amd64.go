@@ -2,19 +2,10 @@ package vec
 
 import "github.com/vibench/bench/core/cpu"
 
-// Below these lengths the Go loops are faster.
-const (
-	shortSum       = 16
-	shortMax       = 32
-	shortSumExp    = 3
-	shortLinear    = 8
-	shortBernoulli = 2
-)
-
-// sumKernel gives the lanes of Sum, if there is a kernel and x is worth it.
+// sumKernel gives the lanes of Sum, if there is a kernel.
 func sumKernel[T Float](x []T) (l [Lanes]T, ok bool) {
 	isa := cpu.Active()
-	if isa == cpu.Portable || len(x) < shortSum {
+	if isa == cpu.Portable {
 		return l, false
 	}
 	switch l := any(&l).(type) {
@@ -33,7 +24,7 @@ func sumKernel[T Float](x []T) (l [Lanes]T, ok bool) {
 // dotKernel gives the lanes of Dot.
 func dotKernel[T Float](x, y []T) (l [Lanes]T, ok bool) {
 	isa := cpu.Active()
-	if isa == cpu.Portable || len(x) < shortSum {
+	if isa == cpu.Portable {
 		return l, false
 	}
 	switch l := any(&l).(type) {
@@ -52,7 +43,7 @@ func dotKernel[T Float](x, y []T) (l [Lanes]T, ok bool) {
 // maxKernel gives a few numbers that have the same Max as x.
 func maxKernel[T Float](x []T) (l [2 * Lanes]T, ok bool) {
 	isa := cpu.Active()
-	if isa == cpu.Portable || len(x) < shortMax {
+	if isa == cpu.Portable {
 		return l, false
 	}
 	for i := range l {
@@ -77,9 +68,6 @@ func maxKernel[T Float](x []T) (l [2 * Lanes]T, ok bool) {
 
 // sumExpKernel gives the lanes of the sum of e^(x[i]-m), m finite and Max(x).
 func sumExpKernel(x []float64, m float64) (l [Lanes]float64, ok bool) {
-	if len(x) < shortSumExp {
-		return l, false
-	}
 	switch cpu.Active() {
 	case cpu.AVX512:
 		sumExp64AVX512(&l, &x[0], len(x), m)
@@ -91,10 +79,10 @@ func sumExpKernel(x []float64, m float64) (l [Lanes]float64, ok bool) {
 	return l, true
 }
 
-// axpyKernel is Axpy, if there is a kernel and x is worth it.
+// axpyKernel is Axpy, if there is a kernel.
 func axpyKernel[T Float](a T, x, y []T) bool {
 	isa := cpu.Active()
-	if isa == cpu.Portable || len(x) < shortLinear {
+	if isa == cpu.Portable {
 		return false
 	}
 	n := len(x)
@@ -118,7 +106,7 @@ func axpyKernel[T Float](a T, x, y []T) bool {
 // scaleKernel is Scale.
 func scaleKernel[T Float](a T, x []T) bool {
 	isa := cpu.Active()
-	if isa == cpu.Portable || len(x) < shortLinear {
+	if isa == cpu.Portable {
 		return false
 	}
 	n := len(x)
@@ -139,10 +127,10 @@ func scaleKernel[T Float](a T, x []T) bool {
 	return true
 }
 
-// bernoulliKernel is bernoulliBlock, if there is a kernel and x is worth it.
+// bernoulliKernel is bernoulliBlock, if there is a kernel.
 func bernoulliKernel[T Float](x, logits, grad []T) (sum, product [Lanes]float64, ok bool) {
 	isa, n := cpu.Active(), len(x)
-	if isa == cpu.Portable || n < shortBernoulli {
+	if isa == cpu.Portable {
 		return
 	}
 	switch x := any(x).(type) {

@@ -86,7 +86,7 @@ func (a asm) fill(name, element, doc string, blocks int, body func(n vec, odd ma
 	a.function(name, "func(dst *"+element+", groups int, block, up, key uint64)", doc)
 	dst, groups := a.param("dst"), a.param("groups")
 	odd := a.odd()
-	n, start := a.new(), a.scalar("block")
+	n, start := a.new(), q.scalar("block")
 	a.VMOVUPD(a.order(), n)
 	a.VPADDQ(start, n, n)
 	a.Label("loop")
