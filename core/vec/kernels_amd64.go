@@ -4,7 +4,7 @@ import "github.com/vibench/bench/core/cpu"
 
 // Below these lengths the Go loops are faster. Kernels take one entry at least.
 const (
-	shortEach      = 3
+	shortEach      = 4
 	shortSum       = 16
 	shortMax       = 32
 	shortSumExp    = 3
