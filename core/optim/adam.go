@@ -55,12 +55,14 @@ func adam[T vec.Float](r Adam, theta, dir []T, st State[T], factor float64) {
 	s[0] = float64(r.Beta1*s[0]) + (1 - r.Beta1)
 	s[1] = float64(r.Beta2*s[1]) + (1 - r.Beta2)
 	s[2]++
-	rate, root := T(float64(r.Rate*factor)/s[0]), T(1/math.Sqrt(s[1]))
-	b1, c1 := T(r.Beta1), T(1-r.Beta1)
-	b2, c2 := T(r.Beta2), T(1-r.Beta2)
-	eps := T(r.Eps)
+	f := [...]T{T(float64(r.Rate*factor) / s[0]), T(1 / math.Sqrt(s[1])),
+		T(r.Beta1), T(1 - r.Beta1), T(r.Beta2), T(1 - r.Beta2), T(r.Eps)}
 	m, v := st.Slots[0][:len(theta)], st.Slots[1][:len(theta)]
 	dir = dir[:len(theta)]
+	if len(theta) >= short && adamKernel(theta, dir, m, v, &f) {
+		return
+	}
+	rate, root, b1, c1, b2, c2, eps := f[0], f[1], f[2], f[3], f[4], f[5], f[6]
 	for i := range theta {
 		g := dir[i]
 		mi := T(b1*m[i]) + T(c1*g)

@@ -61,6 +61,7 @@ func sgd[T vec.Float](r SGD, theta, dir []T, st State[T], factor float64) {
 	switch {
 	case r.Momentum == 0:
 		vec.Axpy(rate, dir, theta)
+	case len(theta) >= short && momentumKernel(r.Nesterov, theta, dir, st.Slots[0], rate, mu): // done, as below
 	case r.Nesterov:
 		v := st.Slots[0]
 		for i, g := range dir {

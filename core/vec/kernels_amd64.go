@@ -2,17 +2,26 @@ package vec
 
 import "github.com/vibench/bench/core/cpu"
 
-// Below these lengths the Go loops are faster.
+// Below these lengths the Go loops are faster. Kernels take one entry at least.
 const (
-	short32 = 3
-	short64 = 3
+	shortEach      = 4
+	shortSum       = 16
+	shortMax       = 32
+	shortSumExp    = 3
+	shortAxpy      = 8
+	shortScale     = 24
+	shortBernoulli = 2
 )
 
 // kernel32 is dst[i] = f(src[i]) for as many entries, one at least, if there is
 // a kernel for it.
 func (f function) kernel32(dst, src []float32) bool {
 	d, s, n := &dst[0], &src[0], len(src)
-	switch cpu.Active() {
+	isa := cpu.Active()
+	if isa == cpu.AVX512 && n <= 8 { // one vector of AVX2, which waits for no store next to it
+		isa = cpu.AVX2
+	}
+	switch isa {
 	case cpu.AVX512:
 		switch f {
 		case fExp:
@@ -57,7 +66,11 @@ func (f function) kernel32(dst, src []float32) bool {
 // a kernel for it.
 func (f function) kernel64(dst, src []float64) bool {
 	d, s, n := &dst[0], &src[0], len(src)
-	switch cpu.Active() {
+	isa := cpu.Active()
+	if isa == cpu.AVX512 && n <= 4 { // one vector of AVX2, which waits for no store next to it
+		isa = cpu.AVX2
+	}
+	switch isa {
 	case cpu.AVX512:
 		switch f {
 		case fExp:

@@ -8,87 +8,164 @@ TEXT ·exp32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+8
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+16
+	JLT       single
 	VMOVUPS   (CX), Y0
-	VMINPS    c32_42b20000<>+0(SB), Y0, Y1
+	VMOVUPS   32(CX), Y1
+	VMINPS    c32_42b20000<>+0(SB), Y0, Y0
+	VMINPS    c32_42b20000<>+0(SB), Y1, Y1
+	VMAXPS    c32_c2d00000<>+0(SB), Y0, Y0
 	VMAXPS    c32_c2d00000<>+0(SB), Y1, Y1
-	VMULPS    c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y0, Y2
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y1, Y3
 	VADDPS    c32_4b400000<>+0(SB), Y2, Y2
-	VSUBPS    c32_4b400000<>+0(SB), Y2, Y3
-	VMULPS    c32_3f318000<>+0(SB), Y3, Y4
-	VSUBPS    Y4, Y1, Y1
-	VMULPS    c32_b95e8083<>+0(SB), Y3, Y3
-	VSUBPS    Y3, Y1, Y1
-	VMULPS    Y1, Y1, Y3
-	VMULPS    c32_3ab68885<>+0(SB), Y1, Y4
-	VADDPS    c32_3c0905b7<>+0(SB), Y4, Y4
-	VMULPS    Y4, Y1, Y4
-	VADDPS    c32_3d2aaa8d<>+0(SB), Y4, Y4
-	VMULPS    Y4, Y1, Y4
-	VADDPS    c32_3e2aaa6e<>+0(SB), Y4, Y4
-	VMULPS    Y4, Y1, Y4
-	VADDPS    c32_3f000000<>+0(SB), Y4, Y4
-	VMULPS    Y4, Y3, Y3
-	VADDPS    Y1, Y3, Y1
+	VADDPS    c32_4b400000<>+0(SB), Y3, Y3
+	VSUBPS    c32_4b400000<>+0(SB), Y2, Y4
+	VSUBPS    c32_4b400000<>+0(SB), Y3, Y5
+	VMULPS    c32_3f318000<>+0(SB), Y4, Y6
+	VMULPS    c32_3f318000<>+0(SB), Y5, Y7
+	VSUBPS    Y6, Y0, Y0
+	VSUBPS    Y7, Y1, Y1
+	VMULPS    c32_b95e8083<>+0(SB), Y4, Y4
+	VMULPS    c32_b95e8083<>+0(SB), Y5, Y5
+	VSUBPS    Y4, Y0, Y0
+	VSUBPS    Y5, Y1, Y1
+	VMULPS    Y0, Y0, Y4
+	VMULPS    Y1, Y1, Y5
+	VMULPS    c32_3ab68885<>+0(SB), Y0, Y6
+	VMULPS    c32_3ab68885<>+0(SB), Y1, Y7
+	VADDPS    c32_3c0905b7<>+0(SB), Y6, Y6
+	VADDPS    c32_3c0905b7<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y0, Y6
+	VMULPS    Y7, Y1, Y7
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y6, Y6
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y0, Y6
+	VMULPS    Y7, Y1, Y7
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y6, Y6
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y0, Y6
+	VMULPS    Y7, Y1, Y7
+	VADDPS    c32_3f000000<>+0(SB), Y6, Y6
+	VADDPS    c32_3f000000<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y4, Y4
+	VMULPS    Y7, Y5, Y5
+	VADDPS    Y0, Y4, Y0
+	VADDPS    Y1, Y5, Y1
+	VADDPS    c32_3f800000<>+0(SB), Y0, Y0
 	VADDPS    c32_3f800000<>+0(SB), Y1, Y1
-	VPSRLD    $0x01, Y2, Y3
-	VPSUBD    Y3, Y2, Y2
+	VPSRLD    $0x01, Y2, Y4
+	VPSRLD    $0x01, Y3, Y5
+	VPSUBD    Y4, Y2, Y2
+	VPSUBD    Y5, Y3, Y3
+	VPADDD    c32_0000007f<>+0(SB), Y4, Y4
+	VPADDD    c32_0000007f<>+0(SB), Y5, Y5
+	VPSLLD    $0x17, Y4, Y4
+	VPSLLD    $0x17, Y5, Y5
+	VMULPS    Y4, Y0, Y0
+	VMULPS    Y5, Y1, Y1
+	VPADDD    c32_0000007f<>+0(SB), Y2, Y2
 	VPADDD    c32_0000007f<>+0(SB), Y3, Y3
+	VPSLLD    $0x17, Y2, Y2
 	VPSLLD    $0x17, Y3, Y3
+	VMULPS    Y2, Y0, Y0
 	VMULPS    Y3, Y1, Y1
+	VMOVUPS   (CX), Y2
+	VMOVUPS   32(CX), Y3
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VCMPPS    $0x03, Y3, Y3, Y3
+	VBLENDVPS Y2, c32_7fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS Y3, c32_7fc00000<>+0(SB), Y1, Y1
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+16, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+8
+	JLT       masked
+	VMOVUPS   (CX), Y0
+	VMINPS    c32_42b20000<>+0(SB), Y0, Y0
+	VMAXPS    c32_c2d00000<>+0(SB), Y0, Y0
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y0, Y1
+	VADDPS    c32_4b400000<>+0(SB), Y1, Y1
+	VSUBPS    c32_4b400000<>+0(SB), Y1, Y2
+	VMULPS    c32_3f318000<>+0(SB), Y2, Y3
+	VSUBPS    Y3, Y0, Y0
+	VMULPS    c32_b95e8083<>+0(SB), Y2, Y2
+	VSUBPS    Y2, Y0, Y0
+	VMULPS    Y0, Y0, Y2
+	VMULPS    c32_3ab68885<>+0(SB), Y0, Y3
+	VADDPS    c32_3c0905b7<>+0(SB), Y3, Y3
+	VMULPS    Y3, Y0, Y3
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y3, Y3
+	VMULPS    Y3, Y0, Y3
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y3, Y3
+	VMULPS    Y3, Y0, Y3
+	VADDPS    c32_3f000000<>+0(SB), Y3, Y3
+	VMULPS    Y3, Y2, Y2
+	VADDPS    Y0, Y2, Y0
+	VADDPS    c32_3f800000<>+0(SB), Y0, Y0
+	VPSRLD    $0x01, Y1, Y2
+	VPSUBD    Y2, Y1, Y1
 	VPADDD    c32_0000007f<>+0(SB), Y2, Y2
 	VPSLLD    $0x17, Y2, Y2
-	VMULPS    Y2, Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VBLENDVPS Y0, c32_7fc00000<>+0(SB), Y1, Y0
+	VMULPS    Y2, Y0, Y0
+	VPADDD    c32_0000007f<>+0(SB), Y1, Y1
+	VPSLLD    $0x17, Y1, Y1
+	VMULPS    Y1, Y0, Y0
+	VMOVUPS   (CX), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, c32_7fc00000<>+0(SB), Y0, Y0
 	VMOVUPS   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+8, DX
-	CMPQ      DX, $+8
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
-	VMINPS     c32_42b20000<>+0(SB), Y1, Y2
-	VMAXPS     c32_c2d00000<>+0(SB), Y2, Y2
-	VMULPS     c32_3fb8aa3b<>+0(SB), Y2, Y3
-	VADDPS     c32_4b400000<>+0(SB), Y3, Y3
-	VSUBPS     c32_4b400000<>+0(SB), Y3, Y4
-	VMULPS     c32_3f318000<>+0(SB), Y4, Y5
-	VSUBPS     Y5, Y2, Y2
-	VMULPS     c32_b95e8083<>+0(SB), Y4, Y4
-	VSUBPS     Y4, Y2, Y2
-	VMULPS     Y2, Y2, Y4
-	VMULPS     c32_3ab68885<>+0(SB), Y2, Y5
-	VADDPS     c32_3c0905b7<>+0(SB), Y5, Y5
-	VMULPS     Y5, Y2, Y5
-	VADDPS     c32_3d2aaa8d<>+0(SB), Y5, Y5
-	VMULPS     Y5, Y2, Y5
-	VADDPS     c32_3e2aaa6e<>+0(SB), Y5, Y5
-	VMULPS     Y5, Y2, Y5
-	VADDPS     c32_3f000000<>+0(SB), Y5, Y5
-	VMULPS     Y5, Y4, Y4
-	VADDPS     Y2, Y4, Y2
-	VADDPS     c32_3f800000<>+0(SB), Y2, Y2
-	VPSRLD     $0x01, Y3, Y4
-	VPSUBD     Y4, Y3, Y3
-	VPADDD     c32_0000007f<>+0(SB), Y4, Y4
-	VPSLLD     $0x17, Y4, Y4
-	VMULPS     Y4, Y2, Y2
+	VMINPS     c32_42b20000<>+0(SB), Y1, Y1
+	VMAXPS     c32_c2d00000<>+0(SB), Y1, Y1
+	VMULPS     c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VADDPS     c32_4b400000<>+0(SB), Y2, Y2
+	VSUBPS     c32_4b400000<>+0(SB), Y2, Y3
+	VMULPS     c32_3f318000<>+0(SB), Y3, Y4
+	VSUBPS     Y4, Y1, Y1
+	VMULPS     c32_b95e8083<>+0(SB), Y3, Y3
+	VSUBPS     Y3, Y1, Y1
+	VMULPS     Y1, Y1, Y3
+	VMULPS     c32_3ab68885<>+0(SB), Y1, Y4
+	VADDPS     c32_3c0905b7<>+0(SB), Y4, Y4
+	VMULPS     Y4, Y1, Y4
+	VADDPS     c32_3d2aaa8d<>+0(SB), Y4, Y4
+	VMULPS     Y4, Y1, Y4
+	VADDPS     c32_3e2aaa6e<>+0(SB), Y4, Y4
+	VMULPS     Y4, Y1, Y4
+	VADDPS     c32_3f000000<>+0(SB), Y4, Y4
+	VMULPS     Y4, Y3, Y3
+	VADDPS     Y1, Y3, Y1
+	VADDPS     c32_3f800000<>+0(SB), Y1, Y1
+	VPSRLD     $0x01, Y2, Y3
+	VPSUBD     Y3, Y2, Y2
 	VPADDD     c32_0000007f<>+0(SB), Y3, Y3
 	VPSLLD     $0x17, Y3, Y3
-	VMULPS     Y3, Y2, Y2
-	VCMPPS     $0x03, Y1, Y1, Y1
-	VBLENDVPS  Y1, c32_7fc00000<>+0(SB), Y2, Y1
+	VMULPS     Y3, Y1, Y1
+	VPADDD     c32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD     $0x17, Y2, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VCMPPS     $0x03, Y2, Y2, Y2
+	VBLENDVPS  Y2, c32_7fc00000<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)
 
 done:
@@ -239,11 +316,19 @@ DATA window<>+0(SB)/8, $0xffffffffffffffff
 DATA window<>+8(SB)/8, $0xffffffffffffffff
 DATA window<>+16(SB)/8, $0xffffffffffffffff
 DATA window<>+24(SB)/8, $0xffffffffffffffff
-DATA window<>+32(SB)/8, $0x0000000000000000
-DATA window<>+40(SB)/8, $0x0000000000000000
-DATA window<>+48(SB)/8, $0x0000000000000000
-DATA window<>+56(SB)/8, $0x0000000000000000
-GLOBL window<>(SB), RODATA|NOPTR, $64
+DATA window<>+32(SB)/8, $0xffffffffffffffff
+DATA window<>+40(SB)/8, $0xffffffffffffffff
+DATA window<>+48(SB)/8, $0xffffffffffffffff
+DATA window<>+56(SB)/8, $0xffffffffffffffff
+DATA window<>+64(SB)/8, $0x0000000000000000
+DATA window<>+72(SB)/8, $0x0000000000000000
+DATA window<>+80(SB)/8, $0x0000000000000000
+DATA window<>+88(SB)/8, $0x0000000000000000
+DATA window<>+96(SB)/8, $0x0000000000000000
+DATA window<>+104(SB)/8, $0x0000000000000000
+DATA window<>+112(SB)/8, $0x0000000000000000
+DATA window<>+120(SB)/8, $0x0000000000000000
+GLOBL window<>(SB), RODATA|NOPTR, $128
 
 // func expm132AVX2(dst *float32, src *float32, n int)
 // Requires: AVX, AVX2
@@ -251,93 +336,176 @@ TEXT ·expm132AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+8
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+16
+	JLT       single
 	VMOVUPS   (CX), Y0
-	VMINPS    c32_42b20000<>+0(SB), Y0, Y1
+	VMOVUPS   32(CX), Y1
+	VMINPS    c32_42b20000<>+0(SB), Y0, Y0
+	VMINPS    c32_42b20000<>+0(SB), Y1, Y1
+	VMAXPS    c32_c1900000<>+0(SB), Y0, Y0
 	VMAXPS    c32_c1900000<>+0(SB), Y1, Y1
-	VMULPS    c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y0, Y2
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y1, Y3
 	VADDPS    c32_4b400000<>+0(SB), Y2, Y2
-	VSUBPS    c32_4b400000<>+0(SB), Y2, Y3
-	VMULPS    c32_3f318000<>+0(SB), Y3, Y4
-	VSUBPS    Y4, Y1, Y1
-	VMULPS    c32_b95e8083<>+0(SB), Y3, Y3
-	VSUBPS    Y3, Y1, Y4
-	VSUBPS    Y4, Y1, Y1
-	VSUBPS    Y3, Y1, Y1
-	VMULPS    Y4, Y4, Y3
-	VMULPS    c32_3ab68885<>+0(SB), Y4, Y5
-	VADDPS    c32_3c0905b7<>+0(SB), Y5, Y5
-	VMULPS    Y5, Y4, Y5
-	VADDPS    c32_3d2aaa8d<>+0(SB), Y5, Y5
-	VMULPS    Y5, Y4, Y5
-	VADDPS    c32_3e2aaa6e<>+0(SB), Y5, Y5
-	VMULPS    Y5, Y4, Y5
-	VADDPS    c32_3f000000<>+0(SB), Y5, Y5
-	VMULPS    Y5, Y3, Y3
-	VADDPS    Y3, Y1, Y1
-	VADDPS    Y1, Y4, Y1
+	VADDPS    c32_4b400000<>+0(SB), Y3, Y3
+	VSUBPS    c32_4b400000<>+0(SB), Y2, Y4
+	VSUBPS    c32_4b400000<>+0(SB), Y3, Y5
+	VMULPS    c32_3f318000<>+0(SB), Y4, Y6
+	VMULPS    c32_3f318000<>+0(SB), Y5, Y7
+	VSUBPS    Y6, Y0, Y0
+	VSUBPS    Y7, Y1, Y1
+	VMULPS    c32_b95e8083<>+0(SB), Y4, Y4
+	VMULPS    c32_b95e8083<>+0(SB), Y5, Y5
+	VSUBPS    Y4, Y0, Y6
+	VSUBPS    Y5, Y1, Y7
+	VSUBPS    Y6, Y0, Y0
+	VSUBPS    Y7, Y1, Y1
+	VSUBPS    Y4, Y0, Y0
+	VSUBPS    Y5, Y1, Y1
+	VMULPS    Y6, Y6, Y4
+	VMULPS    Y7, Y7, Y5
+	VMULPS    c32_3ab68885<>+0(SB), Y6, Y8
+	VMULPS    c32_3ab68885<>+0(SB), Y7, Y9
+	VADDPS    c32_3c0905b7<>+0(SB), Y8, Y8
+	VADDPS    c32_3c0905b7<>+0(SB), Y9, Y9
+	VMULPS    Y8, Y6, Y8
+	VMULPS    Y9, Y7, Y9
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y8, Y8
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y9, Y9
+	VMULPS    Y8, Y6, Y8
+	VMULPS    Y9, Y7, Y9
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y8, Y8
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y9, Y9
+	VMULPS    Y8, Y6, Y8
+	VMULPS    Y9, Y7, Y9
+	VADDPS    c32_3f000000<>+0(SB), Y8, Y8
+	VADDPS    c32_3f000000<>+0(SB), Y9, Y9
+	VMULPS    Y8, Y4, Y4
+	VMULPS    Y9, Y5, Y5
+	VADDPS    Y4, Y0, Y0
+	VADDPS    Y5, Y1, Y1
+	VADDPS    Y0, Y6, Y0
+	VADDPS    Y1, Y7, Y1
 	VPADDD    c32_0000007e<>+0(SB), Y2, Y2
+	VPADDD    c32_0000007e<>+0(SB), Y3, Y3
 	VPSLLD    $0x17, Y2, Y2
-	VMULPS    Y1, Y2, Y1
+	VPSLLD    $0x17, Y3, Y3
+	VMULPS    Y0, Y2, Y0
+	VMULPS    Y1, Y3, Y1
 	VSUBPS    c32_3f000000<>+0(SB), Y2, Y2
-	VADDPS    Y2, Y1, Y1
+	VSUBPS    c32_3f000000<>+0(SB), Y3, Y3
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y1, Y1
+	VADDPS    Y0, Y0, Y0
 	VADDPS    Y1, Y1, Y1
-	VPAND     c32_7fffffff<>+0(SB), Y0, Y2
+	VMOVUPS   (CX), Y2
+	VMOVUPS   32(CX), Y3
+	VPAND     c32_7fffffff<>+0(SB), Y2, Y4
+	VPAND     c32_7fffffff<>+0(SB), Y3, Y5
+	VCMPPS    $0x11, c32_33000000<>+0(SB), Y4, Y4
+	VCMPPS    $0x11, c32_33000000<>+0(SB), Y5, Y5
+	VBLENDVPS Y4, Y2, Y0, Y0
+	VBLENDVPS Y5, Y3, Y1, Y1
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VCMPPS    $0x03, Y3, Y3, Y3
+	VBLENDVPS Y2, c32_7fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS Y3, c32_7fc00000<>+0(SB), Y1, Y1
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+16, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+8
+	JLT       masked
+	VMOVUPS   (CX), Y0
+	VMINPS    c32_42b20000<>+0(SB), Y0, Y0
+	VMAXPS    c32_c1900000<>+0(SB), Y0, Y0
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y0, Y1
+	VADDPS    c32_4b400000<>+0(SB), Y1, Y1
+	VSUBPS    c32_4b400000<>+0(SB), Y1, Y2
+	VMULPS    c32_3f318000<>+0(SB), Y2, Y3
+	VSUBPS    Y3, Y0, Y0
+	VMULPS    c32_b95e8083<>+0(SB), Y2, Y2
+	VSUBPS    Y2, Y0, Y3
+	VSUBPS    Y3, Y0, Y0
+	VSUBPS    Y2, Y0, Y0
+	VMULPS    Y3, Y3, Y2
+	VMULPS    c32_3ab68885<>+0(SB), Y3, Y4
+	VADDPS    c32_3c0905b7<>+0(SB), Y4, Y4
+	VMULPS    Y4, Y3, Y4
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y4, Y4
+	VMULPS    Y4, Y3, Y4
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y4, Y4
+	VMULPS    Y4, Y3, Y4
+	VADDPS    c32_3f000000<>+0(SB), Y4, Y4
+	VMULPS    Y4, Y2, Y2
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y0, Y3, Y0
+	VPADDD    c32_0000007e<>+0(SB), Y1, Y1
+	VPSLLD    $0x17, Y1, Y1
+	VMULPS    Y0, Y1, Y0
+	VSUBPS    c32_3f000000<>+0(SB), Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VADDPS    Y0, Y0, Y0
+	VMOVUPS   (CX), Y1
+	VPAND     c32_7fffffff<>+0(SB), Y1, Y2
 	VCMPPS    $0x11, c32_33000000<>+0(SB), Y2, Y2
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VBLENDVPS Y0, c32_7fc00000<>+0(SB), Y1, Y0
+	VBLENDVPS Y2, Y1, Y0, Y0
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, c32_7fc00000<>+0(SB), Y0, Y0
 	VMOVUPS   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+8, DX
-	CMPQ      DX, $+8
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
-	VMINPS     c32_42b20000<>+0(SB), Y1, Y2
-	VMAXPS     c32_c1900000<>+0(SB), Y2, Y2
-	VMULPS     c32_3fb8aa3b<>+0(SB), Y2, Y3
-	VADDPS     c32_4b400000<>+0(SB), Y3, Y3
-	VSUBPS     c32_4b400000<>+0(SB), Y3, Y4
-	VMULPS     c32_3f318000<>+0(SB), Y4, Y5
-	VSUBPS     Y5, Y2, Y2
-	VMULPS     c32_b95e8083<>+0(SB), Y4, Y4
-	VSUBPS     Y4, Y2, Y5
-	VSUBPS     Y5, Y2, Y2
-	VSUBPS     Y4, Y2, Y2
-	VMULPS     Y5, Y5, Y4
-	VMULPS     c32_3ab68885<>+0(SB), Y5, Y6
-	VADDPS     c32_3c0905b7<>+0(SB), Y6, Y6
-	VMULPS     Y6, Y5, Y6
-	VADDPS     c32_3d2aaa8d<>+0(SB), Y6, Y6
-	VMULPS     Y6, Y5, Y6
-	VADDPS     c32_3e2aaa6e<>+0(SB), Y6, Y6
-	VMULPS     Y6, Y5, Y6
-	VADDPS     c32_3f000000<>+0(SB), Y6, Y6
-	VMULPS     Y6, Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VADDPS     Y2, Y5, Y2
-	VPADDD     c32_0000007e<>+0(SB), Y3, Y3
-	VPSLLD     $0x17, Y3, Y3
-	VMULPS     Y2, Y3, Y2
-	VSUBPS     c32_3f000000<>+0(SB), Y3, Y3
-	VADDPS     Y3, Y2, Y2
-	VADDPS     Y2, Y2, Y2
-	VPAND      c32_7fffffff<>+0(SB), Y1, Y3
+	VMINPS     c32_42b20000<>+0(SB), Y1, Y1
+	VMAXPS     c32_c1900000<>+0(SB), Y1, Y1
+	VMULPS     c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VADDPS     c32_4b400000<>+0(SB), Y2, Y2
+	VSUBPS     c32_4b400000<>+0(SB), Y2, Y3
+	VMULPS     c32_3f318000<>+0(SB), Y3, Y4
+	VSUBPS     Y4, Y1, Y1
+	VMULPS     c32_b95e8083<>+0(SB), Y3, Y3
+	VSUBPS     Y3, Y1, Y4
+	VSUBPS     Y4, Y1, Y1
+	VSUBPS     Y3, Y1, Y1
+	VMULPS     Y4, Y4, Y3
+	VMULPS     c32_3ab68885<>+0(SB), Y4, Y5
+	VADDPS     c32_3c0905b7<>+0(SB), Y5, Y5
+	VMULPS     Y5, Y4, Y5
+	VADDPS     c32_3d2aaa8d<>+0(SB), Y5, Y5
+	VMULPS     Y5, Y4, Y5
+	VADDPS     c32_3e2aaa6e<>+0(SB), Y5, Y5
+	VMULPS     Y5, Y4, Y5
+	VADDPS     c32_3f000000<>+0(SB), Y5, Y5
+	VMULPS     Y5, Y3, Y3
+	VADDPS     Y3, Y1, Y1
+	VADDPS     Y1, Y4, Y1
+	VPADDD     c32_0000007e<>+0(SB), Y2, Y2
+	VPSLLD     $0x17, Y2, Y2
+	VMULPS     Y1, Y2, Y1
+	VSUBPS     c32_3f000000<>+0(SB), Y2, Y2
+	VADDPS     Y2, Y1, Y1
+	VADDPS     Y1, Y1, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VPAND      c32_7fffffff<>+0(SB), Y2, Y3
 	VCMPPS     $0x11, c32_33000000<>+0(SB), Y3, Y3
-	VBLENDVPS  Y3, Y1, Y2, Y2
-	VCMPPS     $0x03, Y1, Y1, Y1
-	VBLENDVPS  Y1, c32_7fc00000<>+0(SB), Y2, Y1
+	VBLENDVPS  Y3, Y2, Y1, Y1
+	VCMPPS     $0x03, Y2, Y2, Y2
+	VBLENDVPS  Y2, c32_7fc00000<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)
 
 done:
@@ -390,103 +558,196 @@ TEXT ·log32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+8
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+16
+	JLT       single
+	VMOVUPS   (CX), Y0
+	VMOVUPS   32(CX), Y1
+	VCMPPS    $0x11, c32_00800000<>+0(SB), Y0, Y2
+	VCMPPS    $0x11, c32_00800000<>+0(SB), Y1, Y3
+	VMULPS    c32_4c000000<>+0(SB), Y0, Y4
+	VMULPS    c32_4c000000<>+0(SB), Y1, Y5
+	VBLENDVPS Y2, Y4, Y0, Y0
+	VBLENDVPS Y3, Y5, Y1, Y1
+	VPADDD    c32_00cafb0d<>+0(SB), Y0, Y0
+	VPADDD    c32_00cafb0d<>+0(SB), Y1, Y1
+	VPSRLD    $0x17, Y0, Y4
+	VPSRLD    $0x17, Y1, Y5
+	VPOR      c32_4b000000<>+0(SB), Y4, Y4
+	VPOR      c32_4b000000<>+0(SB), Y5, Y5
+	VSUBPS    c32_4b000080<>+0(SB), Y4, Y4
+	VSUBPS    c32_4b000080<>+0(SB), Y5, Y5
+	VPAND     c32_007fffff<>+0(SB), Y0, Y0
+	VPAND     c32_007fffff<>+0(SB), Y1, Y1
+	VPADDD    c32_3f3504f3<>+0(SB), Y0, Y0
+	VPADDD    c32_3f3504f3<>+0(SB), Y1, Y1
+	VSUBPS    c32_3f800000<>+0(SB), Y0, Y0
+	VSUBPS    c32_3f800000<>+0(SB), Y1, Y1
+	VPAND     c32_41c80000<>+0(SB), Y2, Y2
+	VPAND     c32_41c80000<>+0(SB), Y3, Y3
+	VSUBPS    Y2, Y4, Y2
+	VSUBPS    Y3, Y5, Y3
+	VADDPS    c32_40000000<>+0(SB), Y0, Y4
+	VADDPS    c32_40000000<>+0(SB), Y1, Y5
+	VDIVPS    Y4, Y0, Y4
+	VDIVPS    Y5, Y1, Y5
+	VMULPS    Y4, Y4, Y6
+	VMULPS    Y5, Y5, Y7
+	VMULPS    Y6, Y6, Y8
+	VMULPS    Y7, Y7, Y9
+	VMULPS    c32_3e789e26<>+0(SB), Y8, Y10
+	VMULPS    c32_3e789e26<>+0(SB), Y9, Y11
+	VADDPS    c32_3eccce13<>+0(SB), Y10, Y10
+	VADDPS    c32_3eccce13<>+0(SB), Y11, Y11
+	VMULPS    Y10, Y8, Y10
+	VMULPS    Y11, Y9, Y11
+	VMULPS    c32_3e91e9ee<>+0(SB), Y8, Y8
+	VMULPS    c32_3e91e9ee<>+0(SB), Y9, Y9
+	VADDPS    c32_3f2aaaaa<>+0(SB), Y8, Y8
+	VADDPS    c32_3f2aaaaa<>+0(SB), Y9, Y9
+	VMULPS    Y8, Y6, Y6
+	VMULPS    Y9, Y7, Y7
+	VADDPS    Y6, Y10, Y6
+	VADDPS    Y7, Y11, Y7
+	VMULPS    c32_3f000000<>+0(SB), Y0, Y8
+	VMULPS    c32_3f000000<>+0(SB), Y1, Y9
+	VMULPS    Y0, Y8, Y8
+	VMULPS    Y1, Y9, Y9
+	VADDPS    Y6, Y8, Y6
+	VADDPS    Y7, Y9, Y7
+	VMULPS    Y6, Y4, Y4
+	VMULPS    Y7, Y5, Y5
+	VMULPS    c32_3717f7d1<>+0(SB), Y2, Y6
+	VMULPS    c32_3717f7d1<>+0(SB), Y3, Y7
+	VADDPS    Y6, Y4, Y4
+	VADDPS    Y7, Y5, Y5
+	VMULPS    c32_3f317180<>+0(SB), Y2, Y2
+	VMULPS    c32_3f317180<>+0(SB), Y3, Y3
+	VSUBPS    Y4, Y8, Y4
+	VSUBPS    Y5, Y9, Y5
+	VSUBPS    Y0, Y4, Y0
+	VSUBPS    Y1, Y5, Y1
+	VSUBPS    Y0, Y2, Y0
+	VSUBPS    Y1, Y3, Y1
+	VMOVUPS   (CX), Y2
+	VMOVUPS   32(CX), Y3
+	VCMPPS    $0x00, c32_7f800000<>+0(SB), Y2, Y4
+	VCMPPS    $0x00, c32_7f800000<>+0(SB), Y3, Y5
+	VBLENDVPS Y4, c32_7f800000<>+0(SB), Y0, Y0
+	VBLENDVPS Y5, c32_7f800000<>+0(SB), Y1, Y1
+	VCMPPS    $0x00, c32_00000000<>+0(SB), Y2, Y4
+	VCMPPS    $0x00, c32_00000000<>+0(SB), Y3, Y5
+	VBLENDVPS Y4, c32_ff800000<>+0(SB), Y0, Y0
+	VBLENDVPS Y5, c32_ff800000<>+0(SB), Y1, Y1
+	VCMPPS    $0x19, c32_00000000<>+0(SB), Y2, Y2
+	VCMPPS    $0x19, c32_00000000<>+0(SB), Y3, Y3
+	VBLENDVPS Y2, c32_7fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS Y3, c32_7fc00000<>+0(SB), Y1, Y1
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+16, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+8
+	JLT       masked
 	VMOVUPS   (CX), Y0
 	VCMPPS    $0x11, c32_00800000<>+0(SB), Y0, Y1
 	VMULPS    c32_4c000000<>+0(SB), Y0, Y2
-	VBLENDVPS Y1, Y2, Y0, Y2
-	VPADDD    c32_00cafb0d<>+0(SB), Y2, Y2
-	VPSRLD    $0x17, Y2, Y3
-	VPOR      c32_4b000000<>+0(SB), Y3, Y3
-	VSUBPS    c32_4b000080<>+0(SB), Y3, Y3
-	VPAND     c32_007fffff<>+0(SB), Y2, Y2
-	VPADDD    c32_3f3504f3<>+0(SB), Y2, Y2
-	VSUBPS    c32_3f800000<>+0(SB), Y2, Y2
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VPADDD    c32_00cafb0d<>+0(SB), Y0, Y0
+	VPSRLD    $0x17, Y0, Y2
+	VPOR      c32_4b000000<>+0(SB), Y2, Y2
+	VSUBPS    c32_4b000080<>+0(SB), Y2, Y2
+	VPAND     c32_007fffff<>+0(SB), Y0, Y0
+	VPADDD    c32_3f3504f3<>+0(SB), Y0, Y0
+	VSUBPS    c32_3f800000<>+0(SB), Y0, Y0
 	VPAND     c32_41c80000<>+0(SB), Y1, Y1
-	VSUBPS    Y1, Y3, Y1
-	VADDPS    c32_40000000<>+0(SB), Y2, Y3
-	VDIVPS    Y3, Y2, Y3
-	VMULPS    c32_3f000000<>+0(SB), Y2, Y4
-	VMULPS    Y2, Y4, Y4
-	VMULPS    c32_3717f7d1<>+0(SB), Y1, Y5
-	VMULPS    Y3, Y3, Y6
-	VMULPS    Y6, Y6, Y7
-	VMULPS    c32_3e789e26<>+0(SB), Y7, Y8
-	VADDPS    c32_3eccce13<>+0(SB), Y8, Y8
-	VMULPS    Y8, Y7, Y8
-	VMULPS    c32_3e91e9ee<>+0(SB), Y7, Y7
-	VADDPS    c32_3f2aaaaa<>+0(SB), Y7, Y7
-	VMULPS    Y7, Y6, Y6
-	VADDPS    Y6, Y8, Y6
-	VADDPS    Y6, Y4, Y6
-	VMULPS    Y6, Y3, Y3
-	VADDPS    Y5, Y3, Y3
+	VSUBPS    Y1, Y2, Y1
+	VADDPS    c32_40000000<>+0(SB), Y0, Y2
+	VDIVPS    Y2, Y0, Y2
+	VMULPS    Y2, Y2, Y3
+	VMULPS    Y3, Y3, Y4
+	VMULPS    c32_3e789e26<>+0(SB), Y4, Y5
+	VADDPS    c32_3eccce13<>+0(SB), Y5, Y5
+	VMULPS    Y5, Y4, Y5
+	VMULPS    c32_3e91e9ee<>+0(SB), Y4, Y4
+	VADDPS    c32_3f2aaaaa<>+0(SB), Y4, Y4
+	VMULPS    Y4, Y3, Y3
+	VADDPS    Y3, Y5, Y3
+	VMULPS    c32_3f000000<>+0(SB), Y0, Y4
+	VMULPS    Y0, Y4, Y4
+	VADDPS    Y3, Y4, Y3
+	VMULPS    Y3, Y2, Y2
+	VMULPS    c32_3717f7d1<>+0(SB), Y1, Y3
+	VADDPS    Y3, Y2, Y2
 	VMULPS    c32_3f317180<>+0(SB), Y1, Y1
-	VSUBPS    Y3, Y4, Y3
-	VSUBPS    Y2, Y3, Y2
-	VSUBPS    Y2, Y1, Y1
-	VCMPPS    $0x00, c32_7f800000<>+0(SB), Y0, Y2
-	VBLENDVPS Y2, c32_7f800000<>+0(SB), Y1, Y1
-	VCMPPS    $0x00, c32_00000000<>+0(SB), Y0, Y2
-	VBLENDVPS Y2, c32_ff800000<>+0(SB), Y1, Y1
-	VCMPPS    $0x19, c32_00000000<>+0(SB), Y0, Y0
-	VBLENDVPS Y0, c32_7fc00000<>+0(SB), Y1, Y0
+	VSUBPS    Y2, Y4, Y2
+	VSUBPS    Y0, Y2, Y0
+	VSUBPS    Y0, Y1, Y0
+	VMOVUPS   (CX), Y1
+	VCMPPS    $0x00, c32_7f800000<>+0(SB), Y1, Y2
+	VBLENDVPS Y2, c32_7f800000<>+0(SB), Y0, Y0
+	VCMPPS    $0x00, c32_00000000<>+0(SB), Y1, Y2
+	VBLENDVPS Y2, c32_ff800000<>+0(SB), Y0, Y0
+	VCMPPS    $0x19, c32_00000000<>+0(SB), Y1, Y1
+	VBLENDVPS Y1, c32_7fc00000<>+0(SB), Y0, Y0
 	VMOVUPS   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+8, DX
-	CMPQ      DX, $+8
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
 	VCMPPS     $0x11, c32_00800000<>+0(SB), Y1, Y2
 	VMULPS     c32_4c000000<>+0(SB), Y1, Y3
-	VBLENDVPS  Y2, Y3, Y1, Y3
-	VPADDD     c32_00cafb0d<>+0(SB), Y3, Y3
-	VPSRLD     $0x17, Y3, Y4
-	VPOR       c32_4b000000<>+0(SB), Y4, Y4
-	VSUBPS     c32_4b000080<>+0(SB), Y4, Y4
-	VPAND      c32_007fffff<>+0(SB), Y3, Y3
-	VPADDD     c32_3f3504f3<>+0(SB), Y3, Y3
-	VSUBPS     c32_3f800000<>+0(SB), Y3, Y3
+	VBLENDVPS  Y2, Y3, Y1, Y1
+	VPADDD     c32_00cafb0d<>+0(SB), Y1, Y1
+	VPSRLD     $0x17, Y1, Y3
+	VPOR       c32_4b000000<>+0(SB), Y3, Y3
+	VSUBPS     c32_4b000080<>+0(SB), Y3, Y3
+	VPAND      c32_007fffff<>+0(SB), Y1, Y1
+	VPADDD     c32_3f3504f3<>+0(SB), Y1, Y1
+	VSUBPS     c32_3f800000<>+0(SB), Y1, Y1
 	VPAND      c32_41c80000<>+0(SB), Y2, Y2
-	VSUBPS     Y2, Y4, Y2
-	VADDPS     c32_40000000<>+0(SB), Y3, Y4
-	VDIVPS     Y4, Y3, Y4
-	VMULPS     c32_3f000000<>+0(SB), Y3, Y5
-	VMULPS     Y3, Y5, Y5
-	VMULPS     c32_3717f7d1<>+0(SB), Y2, Y6
-	VMULPS     Y4, Y4, Y7
-	VMULPS     Y7, Y7, Y8
-	VMULPS     c32_3e789e26<>+0(SB), Y8, Y9
-	VADDPS     c32_3eccce13<>+0(SB), Y9, Y9
-	VMULPS     Y9, Y8, Y9
-	VMULPS     c32_3e91e9ee<>+0(SB), Y8, Y8
-	VADDPS     c32_3f2aaaaa<>+0(SB), Y8, Y8
-	VMULPS     Y8, Y7, Y7
-	VADDPS     Y7, Y9, Y7
-	VADDPS     Y7, Y5, Y7
-	VMULPS     Y7, Y4, Y4
-	VADDPS     Y6, Y4, Y4
+	VSUBPS     Y2, Y3, Y2
+	VADDPS     c32_40000000<>+0(SB), Y1, Y3
+	VDIVPS     Y3, Y1, Y3
+	VMULPS     Y3, Y3, Y4
+	VMULPS     Y4, Y4, Y5
+	VMULPS     c32_3e789e26<>+0(SB), Y5, Y6
+	VADDPS     c32_3eccce13<>+0(SB), Y6, Y6
+	VMULPS     Y6, Y5, Y6
+	VMULPS     c32_3e91e9ee<>+0(SB), Y5, Y5
+	VADDPS     c32_3f2aaaaa<>+0(SB), Y5, Y5
+	VMULPS     Y5, Y4, Y4
+	VADDPS     Y4, Y6, Y4
+	VMULPS     c32_3f000000<>+0(SB), Y1, Y5
+	VMULPS     Y1, Y5, Y5
+	VADDPS     Y4, Y5, Y4
+	VMULPS     Y4, Y3, Y3
+	VMULPS     c32_3717f7d1<>+0(SB), Y2, Y4
+	VADDPS     Y4, Y3, Y3
 	VMULPS     c32_3f317180<>+0(SB), Y2, Y2
-	VSUBPS     Y4, Y5, Y4
-	VSUBPS     Y3, Y4, Y3
-	VSUBPS     Y3, Y2, Y2
-	VCMPPS     $0x00, c32_7f800000<>+0(SB), Y1, Y3
-	VBLENDVPS  Y3, c32_7f800000<>+0(SB), Y2, Y2
-	VCMPPS     $0x00, c32_00000000<>+0(SB), Y1, Y3
-	VBLENDVPS  Y3, c32_ff800000<>+0(SB), Y2, Y2
-	VCMPPS     $0x19, c32_00000000<>+0(SB), Y1, Y1
-	VBLENDVPS  Y1, c32_7fc00000<>+0(SB), Y2, Y1
+	VSUBPS     Y3, Y5, Y3
+	VSUBPS     Y1, Y3, Y1
+	VSUBPS     Y1, Y2, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VCMPPS     $0x00, c32_7f800000<>+0(SB), Y2, Y3
+	VBLENDVPS  Y3, c32_7f800000<>+0(SB), Y1, Y1
+	VCMPPS     $0x00, c32_00000000<>+0(SB), Y2, Y3
+	VBLENDVPS  Y3, c32_ff800000<>+0(SB), Y1, Y1
+	VCMPPS     $0x19, c32_00000000<>+0(SB), Y2, Y2
+	VBLENDVPS  Y2, c32_7fc00000<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)
 
 done:
@@ -583,16 +844,6 @@ DATA c32_40000000<>+24(SB)/4, $0x40000000
 DATA c32_40000000<>+28(SB)/4, $0x40000000
 GLOBL c32_40000000<>(SB), RODATA|NOPTR, $32
 
-DATA c32_3717f7d1<>+0(SB)/4, $0x3717f7d1
-DATA c32_3717f7d1<>+4(SB)/4, $0x3717f7d1
-DATA c32_3717f7d1<>+8(SB)/4, $0x3717f7d1
-DATA c32_3717f7d1<>+12(SB)/4, $0x3717f7d1
-DATA c32_3717f7d1<>+16(SB)/4, $0x3717f7d1
-DATA c32_3717f7d1<>+20(SB)/4, $0x3717f7d1
-DATA c32_3717f7d1<>+24(SB)/4, $0x3717f7d1
-DATA c32_3717f7d1<>+28(SB)/4, $0x3717f7d1
-GLOBL c32_3717f7d1<>(SB), RODATA|NOPTR, $32
-
 DATA c32_3eccce13<>+0(SB)/4, $0x3eccce13
 DATA c32_3eccce13<>+4(SB)/4, $0x3eccce13
 DATA c32_3eccce13<>+8(SB)/4, $0x3eccce13
@@ -632,6 +883,16 @@ DATA c32_3e91e9ee<>+20(SB)/4, $0x3e91e9ee
 DATA c32_3e91e9ee<>+24(SB)/4, $0x3e91e9ee
 DATA c32_3e91e9ee<>+28(SB)/4, $0x3e91e9ee
 GLOBL c32_3e91e9ee<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3717f7d1<>+0(SB)/4, $0x3717f7d1
+DATA c32_3717f7d1<>+4(SB)/4, $0x3717f7d1
+DATA c32_3717f7d1<>+8(SB)/4, $0x3717f7d1
+DATA c32_3717f7d1<>+12(SB)/4, $0x3717f7d1
+DATA c32_3717f7d1<>+16(SB)/4, $0x3717f7d1
+DATA c32_3717f7d1<>+20(SB)/4, $0x3717f7d1
+DATA c32_3717f7d1<>+24(SB)/4, $0x3717f7d1
+DATA c32_3717f7d1<>+28(SB)/4, $0x3717f7d1
+GLOBL c32_3717f7d1<>(SB), RODATA|NOPTR, $32
 
 DATA c32_3f317180<>+0(SB)/4, $0x3f317180
 DATA c32_3f317180<>+4(SB)/4, $0x3f317180
@@ -679,10 +940,130 @@ TEXT ·log1p32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+8
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+16
+	JLT       single
+	VMOVUPS   (CX), Y0
+	VMOVUPS   32(CX), Y1
+	VADDPS    c32_3f800000<>+0(SB), Y0, Y2
+	VADDPS    c32_3f800000<>+0(SB), Y1, Y3
+	VSUBPS    c32_3f800000<>+0(SB), Y2, Y4
+	VSUBPS    c32_3f800000<>+0(SB), Y3, Y5
+	VSUBPS    Y4, Y0, Y4
+	VSUBPS    Y5, Y1, Y5
+	VMOVUPD   c32_3f800000<>+0(SB), Y6
+	VMOVUPD   c32_3f800000<>+0(SB), Y7
+	VSUBPS    Y0, Y2, Y8
+	VSUBPS    Y1, Y3, Y9
+	VSUBPS    Y8, Y6, Y6
+	VSUBPS    Y9, Y7, Y7
+	VCMPPS    $0x11, c32_3f800000<>+0(SB), Y0, Y8
+	VCMPPS    $0x11, c32_3f800000<>+0(SB), Y1, Y9
+	VBLENDVPS Y8, Y4, Y6, Y4
+	VBLENDVPS Y9, Y5, Y7, Y5
+	VDIVPS    Y2, Y4, Y4
+	VDIVPS    Y3, Y5, Y5
+	VPADDD    c32_00cafb0d<>+0(SB), Y2, Y2
+	VPADDD    c32_00cafb0d<>+0(SB), Y3, Y3
+	VPSRLD    $0x17, Y2, Y6
+	VPSRLD    $0x17, Y3, Y7
+	VPOR      c32_4b000000<>+0(SB), Y6, Y6
+	VPOR      c32_4b000000<>+0(SB), Y7, Y7
+	VSUBPS    c32_4b000080<>+0(SB), Y6, Y6
+	VSUBPS    c32_4b000080<>+0(SB), Y7, Y7
+	VPAND     c32_007fffff<>+0(SB), Y2, Y2
+	VPAND     c32_007fffff<>+0(SB), Y3, Y3
+	VPADDD    c32_3f3504f3<>+0(SB), Y2, Y2
+	VPADDD    c32_3f3504f3<>+0(SB), Y3, Y3
+	VSUBPS    c32_3f800000<>+0(SB), Y2, Y2
+	VSUBPS    c32_3f800000<>+0(SB), Y3, Y3
+	VCMPPS    $0x11, c32_be95f61a<>+0(SB), Y0, Y8
+	VCMPPS    $0x11, c32_be95f61a<>+0(SB), Y1, Y9
+	VCMPPS    $0x1e, c32_3ed413cd<>+0(SB), Y0, Y10
+	VCMPPS    $0x1e, c32_3ed413cd<>+0(SB), Y1, Y11
+	VPOR      Y10, Y8, Y8
+	VPOR      Y11, Y9, Y9
+	VPAND     Y4, Y8, Y4
+	VPAND     Y5, Y9, Y5
+	VPAND     Y6, Y8, Y6
+	VPAND     Y7, Y9, Y7
+	VBLENDVPS Y8, Y2, Y0, Y0
+	VBLENDVPS Y9, Y3, Y1, Y1
+	VADDPS    c32_40000000<>+0(SB), Y0, Y2
+	VADDPS    c32_40000000<>+0(SB), Y1, Y3
+	VDIVPS    Y2, Y0, Y2
+	VDIVPS    Y3, Y1, Y3
+	VMULPS    Y2, Y2, Y8
+	VMULPS    Y3, Y3, Y9
+	VMULPS    Y8, Y8, Y10
+	VMULPS    Y9, Y9, Y11
+	VMULPS    c32_3e789e26<>+0(SB), Y10, Y12
+	VMULPS    c32_3e789e26<>+0(SB), Y11, Y13
+	VADDPS    c32_3eccce13<>+0(SB), Y12, Y12
+	VADDPS    c32_3eccce13<>+0(SB), Y13, Y13
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y13, Y11, Y13
+	VMULPS    c32_3e91e9ee<>+0(SB), Y10, Y10
+	VMULPS    c32_3e91e9ee<>+0(SB), Y11, Y11
+	VADDPS    c32_3f2aaaaa<>+0(SB), Y10, Y10
+	VADDPS    c32_3f2aaaaa<>+0(SB), Y11, Y11
+	VMULPS    Y10, Y8, Y8
+	VMULPS    Y11, Y9, Y9
+	VADDPS    Y8, Y12, Y8
+	VADDPS    Y9, Y13, Y9
+	VMULPS    c32_3f000000<>+0(SB), Y0, Y10
+	VMULPS    c32_3f000000<>+0(SB), Y1, Y11
+	VMULPS    Y0, Y10, Y10
+	VMULPS    Y1, Y11, Y11
+	VADDPS    Y8, Y10, Y8
+	VADDPS    Y9, Y11, Y9
+	VMULPS    Y8, Y2, Y2
+	VMULPS    Y9, Y3, Y3
+	VMULPS    c32_3717f7d1<>+0(SB), Y6, Y8
+	VMULPS    c32_3717f7d1<>+0(SB), Y7, Y9
+	VADDPS    Y4, Y8, Y4
+	VADDPS    Y5, Y9, Y5
+	VADDPS    Y4, Y2, Y2
+	VADDPS    Y5, Y3, Y3
+	VMULPS    c32_3f317180<>+0(SB), Y6, Y4
+	VMULPS    c32_3f317180<>+0(SB), Y7, Y5
+	VSUBPS    Y2, Y10, Y2
+	VSUBPS    Y3, Y11, Y3
+	VSUBPS    Y0, Y2, Y0
+	VSUBPS    Y1, Y3, Y1
+	VSUBPS    Y0, Y4, Y0
+	VSUBPS    Y1, Y5, Y1
+	VMOVUPS   (CX), Y2
+	VMOVUPS   32(CX), Y3
+	VPAND     c32_7fffffff<>+0(SB), Y2, Y4
+	VPAND     c32_7fffffff<>+0(SB), Y3, Y5
+	VCMPPS    $0x11, c32_33000000<>+0(SB), Y4, Y4
+	VCMPPS    $0x11, c32_33000000<>+0(SB), Y5, Y5
+	VBLENDVPS Y4, Y2, Y0, Y0
+	VBLENDVPS Y5, Y3, Y1, Y1
+	VCMPPS    $0x00, c32_7f800000<>+0(SB), Y2, Y4
+	VCMPPS    $0x00, c32_7f800000<>+0(SB), Y3, Y5
+	VBLENDVPS Y4, c32_7f800000<>+0(SB), Y0, Y0
+	VBLENDVPS Y5, c32_7f800000<>+0(SB), Y1, Y1
+	VCMPPS    $0x00, c32_bf800000<>+0(SB), Y2, Y4
+	VCMPPS    $0x00, c32_bf800000<>+0(SB), Y3, Y5
+	VBLENDVPS Y4, c32_ff800000<>+0(SB), Y0, Y0
+	VBLENDVPS Y5, c32_ff800000<>+0(SB), Y1, Y1
+	VCMPPS    $0x19, c32_bf800000<>+0(SB), Y2, Y2
+	VCMPPS    $0x19, c32_bf800000<>+0(SB), Y3, Y3
+	VBLENDVPS Y2, c32_7fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS Y3, c32_7fc00000<>+0(SB), Y1, Y1
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+16, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+8
+	JLT       masked
 	VMOVUPS   (CX), Y0
 	VADDPS    c32_3f800000<>+0(SB), Y0, Y1
 	VSUBPS    c32_3f800000<>+0(SB), Y1, Y2
@@ -705,49 +1086,49 @@ loop:
 	VPOR      Y5, Y4, Y4
 	VPAND     Y2, Y4, Y2
 	VPAND     Y3, Y4, Y3
-	VBLENDVPS Y4, Y1, Y0, Y1
-	VADDPS    c32_40000000<>+0(SB), Y1, Y4
-	VDIVPS    Y4, Y1, Y4
-	VMULPS    c32_3f000000<>+0(SB), Y1, Y5
-	VMULPS    Y1, Y5, Y5
-	VMULPS    c32_3717f7d1<>+0(SB), Y3, Y6
-	VADDPS    Y2, Y6, Y2
-	VMULPS    Y4, Y4, Y6
-	VMULPS    Y6, Y6, Y7
-	VMULPS    c32_3e789e26<>+0(SB), Y7, Y8
-	VADDPS    c32_3eccce13<>+0(SB), Y8, Y8
-	VMULPS    Y8, Y7, Y8
-	VMULPS    c32_3e91e9ee<>+0(SB), Y7, Y7
-	VADDPS    c32_3f2aaaaa<>+0(SB), Y7, Y7
-	VMULPS    Y7, Y6, Y6
-	VADDPS    Y6, Y8, Y6
-	VADDPS    Y6, Y5, Y6
-	VMULPS    Y6, Y4, Y4
+	VBLENDVPS Y4, Y1, Y0, Y0
+	VADDPS    c32_40000000<>+0(SB), Y0, Y1
+	VDIVPS    Y1, Y0, Y1
+	VMULPS    Y1, Y1, Y4
+	VMULPS    Y4, Y4, Y5
+	VMULPS    c32_3e789e26<>+0(SB), Y5, Y6
+	VADDPS    c32_3eccce13<>+0(SB), Y6, Y6
+	VMULPS    Y6, Y5, Y6
+	VMULPS    c32_3e91e9ee<>+0(SB), Y5, Y5
+	VADDPS    c32_3f2aaaaa<>+0(SB), Y5, Y5
+	VMULPS    Y5, Y4, Y4
+	VADDPS    Y4, Y6, Y4
+	VMULPS    c32_3f000000<>+0(SB), Y0, Y5
+	VMULPS    Y0, Y5, Y5
+	VADDPS    Y4, Y5, Y4
+	VMULPS    Y4, Y1, Y1
+	VMULPS    c32_3717f7d1<>+0(SB), Y3, Y4
 	VADDPS    Y2, Y4, Y2
-	VMULPS    c32_3f317180<>+0(SB), Y3, Y3
-	VSUBPS    Y2, Y5, Y2
-	VSUBPS    Y1, Y2, Y1
-	VSUBPS    Y1, Y3, Y1
-	VPAND     c32_7fffffff<>+0(SB), Y0, Y2
+	VADDPS    Y2, Y1, Y1
+	VMULPS    c32_3f317180<>+0(SB), Y3, Y2
+	VSUBPS    Y1, Y5, Y1
+	VSUBPS    Y0, Y1, Y0
+	VSUBPS    Y0, Y2, Y0
+	VMOVUPS   (CX), Y1
+	VPAND     c32_7fffffff<>+0(SB), Y1, Y2
 	VCMPPS    $0x11, c32_33000000<>+0(SB), Y2, Y2
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VCMPPS    $0x00, c32_7f800000<>+0(SB), Y0, Y2
-	VBLENDVPS Y2, c32_7f800000<>+0(SB), Y1, Y1
-	VCMPPS    $0x00, c32_bf800000<>+0(SB), Y0, Y2
-	VBLENDVPS Y2, c32_ff800000<>+0(SB), Y1, Y1
-	VCMPPS    $0x19, c32_bf800000<>+0(SB), Y0, Y0
-	VBLENDVPS Y0, c32_7fc00000<>+0(SB), Y1, Y0
+	VBLENDVPS Y2, Y1, Y0, Y0
+	VCMPPS    $0x00, c32_7f800000<>+0(SB), Y1, Y2
+	VBLENDVPS Y2, c32_7f800000<>+0(SB), Y0, Y0
+	VCMPPS    $0x00, c32_bf800000<>+0(SB), Y1, Y2
+	VBLENDVPS Y2, c32_ff800000<>+0(SB), Y0, Y0
+	VCMPPS    $0x19, c32_bf800000<>+0(SB), Y1, Y1
+	VBLENDVPS Y1, c32_7fc00000<>+0(SB), Y0, Y0
 	VMOVUPS   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+8, DX
-	CMPQ      DX, $+8
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
@@ -772,38 +1153,39 @@ tail:
 	VPOR       Y6, Y5, Y5
 	VPAND      Y3, Y5, Y3
 	VPAND      Y4, Y5, Y4
-	VBLENDVPS  Y5, Y2, Y1, Y2
-	VADDPS     c32_40000000<>+0(SB), Y2, Y5
-	VDIVPS     Y5, Y2, Y5
-	VMULPS     c32_3f000000<>+0(SB), Y2, Y6
-	VMULPS     Y2, Y6, Y6
-	VMULPS     c32_3717f7d1<>+0(SB), Y4, Y7
-	VADDPS     Y3, Y7, Y3
-	VMULPS     Y5, Y5, Y7
-	VMULPS     Y7, Y7, Y8
-	VMULPS     c32_3e789e26<>+0(SB), Y8, Y9
-	VADDPS     c32_3eccce13<>+0(SB), Y9, Y9
-	VMULPS     Y9, Y8, Y9
-	VMULPS     c32_3e91e9ee<>+0(SB), Y8, Y8
-	VADDPS     c32_3f2aaaaa<>+0(SB), Y8, Y8
-	VMULPS     Y8, Y7, Y7
-	VADDPS     Y7, Y9, Y7
-	VADDPS     Y7, Y6, Y7
-	VMULPS     Y7, Y5, Y5
+	VBLENDVPS  Y5, Y2, Y1, Y1
+	VADDPS     c32_40000000<>+0(SB), Y1, Y2
+	VDIVPS     Y2, Y1, Y2
+	VMULPS     Y2, Y2, Y5
+	VMULPS     Y5, Y5, Y6
+	VMULPS     c32_3e789e26<>+0(SB), Y6, Y7
+	VADDPS     c32_3eccce13<>+0(SB), Y7, Y7
+	VMULPS     Y7, Y6, Y7
+	VMULPS     c32_3e91e9ee<>+0(SB), Y6, Y6
+	VADDPS     c32_3f2aaaaa<>+0(SB), Y6, Y6
+	VMULPS     Y6, Y5, Y5
+	VADDPS     Y5, Y7, Y5
+	VMULPS     c32_3f000000<>+0(SB), Y1, Y6
+	VMULPS     Y1, Y6, Y6
+	VADDPS     Y5, Y6, Y5
+	VMULPS     Y5, Y2, Y2
+	VMULPS     c32_3717f7d1<>+0(SB), Y4, Y5
 	VADDPS     Y3, Y5, Y3
-	VMULPS     c32_3f317180<>+0(SB), Y4, Y4
-	VSUBPS     Y3, Y6, Y3
-	VSUBPS     Y2, Y3, Y2
-	VSUBPS     Y2, Y4, Y2
-	VPAND      c32_7fffffff<>+0(SB), Y1, Y3
+	VADDPS     Y3, Y2, Y2
+	VMULPS     c32_3f317180<>+0(SB), Y4, Y3
+	VSUBPS     Y2, Y6, Y2
+	VSUBPS     Y1, Y2, Y1
+	VSUBPS     Y1, Y3, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VPAND      c32_7fffffff<>+0(SB), Y2, Y3
 	VCMPPS     $0x11, c32_33000000<>+0(SB), Y3, Y3
-	VBLENDVPS  Y3, Y1, Y2, Y2
-	VCMPPS     $0x00, c32_7f800000<>+0(SB), Y1, Y3
-	VBLENDVPS  Y3, c32_7f800000<>+0(SB), Y2, Y2
-	VCMPPS     $0x00, c32_bf800000<>+0(SB), Y1, Y3
-	VBLENDVPS  Y3, c32_ff800000<>+0(SB), Y2, Y2
-	VCMPPS     $0x19, c32_bf800000<>+0(SB), Y1, Y1
-	VBLENDVPS  Y1, c32_7fc00000<>+0(SB), Y2, Y1
+	VBLENDVPS  Y3, Y2, Y1, Y1
+	VCMPPS     $0x00, c32_7f800000<>+0(SB), Y2, Y3
+	VBLENDVPS  Y3, c32_7f800000<>+0(SB), Y1, Y1
+	VCMPPS     $0x00, c32_bf800000<>+0(SB), Y2, Y3
+	VBLENDVPS  Y3, c32_ff800000<>+0(SB), Y1, Y1
+	VCMPPS     $0x19, c32_bf800000<>+0(SB), Y2, Y2
+	VBLENDVPS  Y2, c32_7fc00000<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)
 
 done:
@@ -846,97 +1228,184 @@ TEXT ·tanh32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+8
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+16
+	JLT       single
 	VMOVUPS   (CX), Y0
-	VPAND     c32_7fffffff<>+0(SB), Y0, Y1
+	VMOVUPS   32(CX), Y1
+	VPAND     c32_7fffffff<>+0(SB), Y0, Y0
+	VPAND     c32_7fffffff<>+0(SB), Y1, Y1
+	VMINPS    c32_41200000<>+0(SB), Y0, Y0
 	VMINPS    c32_41200000<>+0(SB), Y1, Y1
+	VADDPS    Y0, Y0, Y0
 	VADDPS    Y1, Y1, Y1
-	VMULPS    c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y0, Y2
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y1, Y3
 	VADDPS    c32_4b400000<>+0(SB), Y2, Y2
-	VSUBPS    c32_4b400000<>+0(SB), Y2, Y3
-	VMULPS    c32_3f318000<>+0(SB), Y3, Y4
-	VSUBPS    Y4, Y1, Y1
-	VMULPS    c32_b95e8083<>+0(SB), Y3, Y3
-	VSUBPS    Y3, Y1, Y4
-	VSUBPS    Y4, Y1, Y1
-	VSUBPS    Y3, Y1, Y1
-	VMULPS    Y4, Y4, Y3
-	VMULPS    c32_3ab68885<>+0(SB), Y4, Y5
-	VADDPS    c32_3c0905b7<>+0(SB), Y5, Y5
-	VMULPS    Y5, Y4, Y5
-	VADDPS    c32_3d2aaa8d<>+0(SB), Y5, Y5
-	VMULPS    Y5, Y4, Y5
-	VADDPS    c32_3e2aaa6e<>+0(SB), Y5, Y5
-	VMULPS    Y5, Y4, Y5
-	VADDPS    c32_3f000000<>+0(SB), Y5, Y5
-	VMULPS    Y5, Y3, Y3
-	VADDPS    Y3, Y1, Y1
-	VADDPS    Y1, Y4, Y1
+	VADDPS    c32_4b400000<>+0(SB), Y3, Y3
+	VSUBPS    c32_4b400000<>+0(SB), Y2, Y4
+	VSUBPS    c32_4b400000<>+0(SB), Y3, Y5
+	VMULPS    c32_3f318000<>+0(SB), Y4, Y6
+	VMULPS    c32_3f318000<>+0(SB), Y5, Y7
+	VSUBPS    Y6, Y0, Y0
+	VSUBPS    Y7, Y1, Y1
+	VMULPS    c32_b95e8083<>+0(SB), Y4, Y4
+	VMULPS    c32_b95e8083<>+0(SB), Y5, Y5
+	VSUBPS    Y4, Y0, Y6
+	VSUBPS    Y5, Y1, Y7
+	VSUBPS    Y6, Y0, Y0
+	VSUBPS    Y7, Y1, Y1
+	VSUBPS    Y4, Y0, Y0
+	VSUBPS    Y5, Y1, Y1
+	VMULPS    Y6, Y6, Y4
+	VMULPS    Y7, Y7, Y5
+	VMULPS    c32_3ab68885<>+0(SB), Y6, Y8
+	VMULPS    c32_3ab68885<>+0(SB), Y7, Y9
+	VADDPS    c32_3c0905b7<>+0(SB), Y8, Y8
+	VADDPS    c32_3c0905b7<>+0(SB), Y9, Y9
+	VMULPS    Y8, Y6, Y8
+	VMULPS    Y9, Y7, Y9
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y8, Y8
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y9, Y9
+	VMULPS    Y8, Y6, Y8
+	VMULPS    Y9, Y7, Y9
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y8, Y8
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y9, Y9
+	VMULPS    Y8, Y6, Y8
+	VMULPS    Y9, Y7, Y9
+	VADDPS    c32_3f000000<>+0(SB), Y8, Y8
+	VADDPS    c32_3f000000<>+0(SB), Y9, Y9
+	VMULPS    Y8, Y4, Y4
+	VMULPS    Y9, Y5, Y5
+	VADDPS    Y4, Y0, Y0
+	VADDPS    Y5, Y1, Y1
+	VADDPS    Y0, Y6, Y0
+	VADDPS    Y1, Y7, Y1
 	VPADDD    c32_0000007e<>+0(SB), Y2, Y2
+	VPADDD    c32_0000007e<>+0(SB), Y3, Y3
 	VPSLLD    $0x17, Y2, Y2
-	VMULPS    Y1, Y2, Y1
+	VPSLLD    $0x17, Y3, Y3
+	VMULPS    Y0, Y2, Y0
+	VMULPS    Y1, Y3, Y1
 	VSUBPS    c32_3f000000<>+0(SB), Y2, Y2
-	VADDPS    Y2, Y1, Y1
+	VSUBPS    c32_3f000000<>+0(SB), Y3, Y3
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y1, Y1
+	VADDPS    Y0, Y0, Y0
 	VADDPS    Y1, Y1, Y1
-	VADDPS    c32_40000000<>+0(SB), Y1, Y2
-	VDIVPS    Y2, Y1, Y1
-	VPAND     c32_80000000<>+0(SB), Y0, Y2
-	VPOR      Y2, Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VBLENDVPS Y0, c32_7fc00000<>+0(SB), Y1, Y0
+	VADDPS    c32_40000000<>+0(SB), Y0, Y2
+	VADDPS    c32_40000000<>+0(SB), Y1, Y3
+	VDIVPS    Y2, Y0, Y0
+	VDIVPS    Y3, Y1, Y1
+	VMOVUPS   (CX), Y2
+	VMOVUPS   32(CX), Y3
+	VPAND     c32_80000000<>+0(SB), Y2, Y4
+	VPAND     c32_80000000<>+0(SB), Y3, Y5
+	VPOR      Y4, Y0, Y0
+	VPOR      Y5, Y1, Y1
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VCMPPS    $0x03, Y3, Y3, Y3
+	VBLENDVPS Y2, c32_7fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS Y3, c32_7fc00000<>+0(SB), Y1, Y1
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+16, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+8
+	JLT       masked
+	VMOVUPS   (CX), Y0
+	VPAND     c32_7fffffff<>+0(SB), Y0, Y0
+	VMINPS    c32_41200000<>+0(SB), Y0, Y0
+	VADDPS    Y0, Y0, Y0
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y0, Y1
+	VADDPS    c32_4b400000<>+0(SB), Y1, Y1
+	VSUBPS    c32_4b400000<>+0(SB), Y1, Y2
+	VMULPS    c32_3f318000<>+0(SB), Y2, Y3
+	VSUBPS    Y3, Y0, Y0
+	VMULPS    c32_b95e8083<>+0(SB), Y2, Y2
+	VSUBPS    Y2, Y0, Y3
+	VSUBPS    Y3, Y0, Y0
+	VSUBPS    Y2, Y0, Y0
+	VMULPS    Y3, Y3, Y2
+	VMULPS    c32_3ab68885<>+0(SB), Y3, Y4
+	VADDPS    c32_3c0905b7<>+0(SB), Y4, Y4
+	VMULPS    Y4, Y3, Y4
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y4, Y4
+	VMULPS    Y4, Y3, Y4
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y4, Y4
+	VMULPS    Y4, Y3, Y4
+	VADDPS    c32_3f000000<>+0(SB), Y4, Y4
+	VMULPS    Y4, Y2, Y2
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y0, Y3, Y0
+	VPADDD    c32_0000007e<>+0(SB), Y1, Y1
+	VPSLLD    $0x17, Y1, Y1
+	VMULPS    Y0, Y1, Y0
+	VSUBPS    c32_3f000000<>+0(SB), Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VADDPS    Y0, Y0, Y0
+	VADDPS    c32_40000000<>+0(SB), Y0, Y1
+	VDIVPS    Y1, Y0, Y0
+	VMOVUPS   (CX), Y1
+	VPAND     c32_80000000<>+0(SB), Y1, Y2
+	VPOR      Y2, Y0, Y0
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, c32_7fc00000<>+0(SB), Y0, Y0
 	VMOVUPS   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+8, DX
-	CMPQ      DX, $+8
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
-	VPAND      c32_7fffffff<>+0(SB), Y1, Y2
-	VMINPS     c32_41200000<>+0(SB), Y2, Y2
-	VADDPS     Y2, Y2, Y2
-	VMULPS     c32_3fb8aa3b<>+0(SB), Y2, Y3
-	VADDPS     c32_4b400000<>+0(SB), Y3, Y3
-	VSUBPS     c32_4b400000<>+0(SB), Y3, Y4
-	VMULPS     c32_3f318000<>+0(SB), Y4, Y5
-	VSUBPS     Y5, Y2, Y2
-	VMULPS     c32_b95e8083<>+0(SB), Y4, Y4
-	VSUBPS     Y4, Y2, Y5
-	VSUBPS     Y5, Y2, Y2
-	VSUBPS     Y4, Y2, Y2
-	VMULPS     Y5, Y5, Y4
-	VMULPS     c32_3ab68885<>+0(SB), Y5, Y6
-	VADDPS     c32_3c0905b7<>+0(SB), Y6, Y6
-	VMULPS     Y6, Y5, Y6
-	VADDPS     c32_3d2aaa8d<>+0(SB), Y6, Y6
-	VMULPS     Y6, Y5, Y6
-	VADDPS     c32_3e2aaa6e<>+0(SB), Y6, Y6
-	VMULPS     Y6, Y5, Y6
-	VADDPS     c32_3f000000<>+0(SB), Y6, Y6
-	VMULPS     Y6, Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VADDPS     Y2, Y5, Y2
-	VPADDD     c32_0000007e<>+0(SB), Y3, Y3
-	VPSLLD     $0x17, Y3, Y3
-	VMULPS     Y2, Y3, Y2
-	VSUBPS     c32_3f000000<>+0(SB), Y3, Y3
-	VADDPS     Y3, Y2, Y2
-	VADDPS     Y2, Y2, Y2
-	VADDPS     c32_40000000<>+0(SB), Y2, Y3
-	VDIVPS     Y3, Y2, Y2
-	VPAND      c32_80000000<>+0(SB), Y1, Y3
-	VPOR       Y3, Y2, Y2
-	VCMPPS     $0x03, Y1, Y1, Y1
-	VBLENDVPS  Y1, c32_7fc00000<>+0(SB), Y2, Y1
+	VPAND      c32_7fffffff<>+0(SB), Y1, Y1
+	VMINPS     c32_41200000<>+0(SB), Y1, Y1
+	VADDPS     Y1, Y1, Y1
+	VMULPS     c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VADDPS     c32_4b400000<>+0(SB), Y2, Y2
+	VSUBPS     c32_4b400000<>+0(SB), Y2, Y3
+	VMULPS     c32_3f318000<>+0(SB), Y3, Y4
+	VSUBPS     Y4, Y1, Y1
+	VMULPS     c32_b95e8083<>+0(SB), Y3, Y3
+	VSUBPS     Y3, Y1, Y4
+	VSUBPS     Y4, Y1, Y1
+	VSUBPS     Y3, Y1, Y1
+	VMULPS     Y4, Y4, Y3
+	VMULPS     c32_3ab68885<>+0(SB), Y4, Y5
+	VADDPS     c32_3c0905b7<>+0(SB), Y5, Y5
+	VMULPS     Y5, Y4, Y5
+	VADDPS     c32_3d2aaa8d<>+0(SB), Y5, Y5
+	VMULPS     Y5, Y4, Y5
+	VADDPS     c32_3e2aaa6e<>+0(SB), Y5, Y5
+	VMULPS     Y5, Y4, Y5
+	VADDPS     c32_3f000000<>+0(SB), Y5, Y5
+	VMULPS     Y5, Y3, Y3
+	VADDPS     Y3, Y1, Y1
+	VADDPS     Y1, Y4, Y1
+	VPADDD     c32_0000007e<>+0(SB), Y2, Y2
+	VPSLLD     $0x17, Y2, Y2
+	VMULPS     Y1, Y2, Y1
+	VSUBPS     c32_3f000000<>+0(SB), Y2, Y2
+	VADDPS     Y2, Y1, Y1
+	VADDPS     Y1, Y1, Y1
+	VADDPS     c32_40000000<>+0(SB), Y1, Y2
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VPAND      c32_80000000<>+0(SB), Y2, Y3
+	VPOR       Y3, Y1, Y1
+	VCMPPS     $0x03, Y2, Y2, Y2
+	VBLENDVPS  Y2, c32_7fc00000<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)
 
 done:
@@ -969,95 +1438,180 @@ TEXT ·sigmoid32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+8
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+16
+	JLT       single
 	VMOVUPS   (CX), Y0
-	VPOR      c32_80000000<>+0(SB), Y0, Y1
+	VMOVUPS   32(CX), Y1
+	VPOR      c32_80000000<>+0(SB), Y0, Y0
+	VPOR      c32_80000000<>+0(SB), Y1, Y1
+	VMAXPS    c32_c2d00000<>+0(SB), Y0, Y0
 	VMAXPS    c32_c2d00000<>+0(SB), Y1, Y1
-	VMULPS    c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y0, Y2
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y1, Y3
 	VADDPS    c32_4b400000<>+0(SB), Y2, Y2
-	VSUBPS    c32_4b400000<>+0(SB), Y2, Y3
-	VMULPS    c32_3f318000<>+0(SB), Y3, Y4
-	VSUBPS    Y4, Y1, Y1
-	VMULPS    c32_b95e8083<>+0(SB), Y3, Y3
-	VSUBPS    Y3, Y1, Y1
-	VMULPS    Y1, Y1, Y3
-	VMULPS    c32_3ab68885<>+0(SB), Y1, Y4
-	VADDPS    c32_3c0905b7<>+0(SB), Y4, Y4
-	VMULPS    Y4, Y1, Y4
-	VADDPS    c32_3d2aaa8d<>+0(SB), Y4, Y4
-	VMULPS    Y4, Y1, Y4
-	VADDPS    c32_3e2aaa6e<>+0(SB), Y4, Y4
-	VMULPS    Y4, Y1, Y4
-	VADDPS    c32_3f000000<>+0(SB), Y4, Y4
-	VMULPS    Y4, Y3, Y3
-	VADDPS    Y1, Y3, Y1
+	VADDPS    c32_4b400000<>+0(SB), Y3, Y3
+	VSUBPS    c32_4b400000<>+0(SB), Y2, Y4
+	VSUBPS    c32_4b400000<>+0(SB), Y3, Y5
+	VMULPS    c32_3f318000<>+0(SB), Y4, Y6
+	VMULPS    c32_3f318000<>+0(SB), Y5, Y7
+	VSUBPS    Y6, Y0, Y0
+	VSUBPS    Y7, Y1, Y1
+	VMULPS    c32_b95e8083<>+0(SB), Y4, Y4
+	VMULPS    c32_b95e8083<>+0(SB), Y5, Y5
+	VSUBPS    Y4, Y0, Y0
+	VSUBPS    Y5, Y1, Y1
+	VMULPS    Y0, Y0, Y4
+	VMULPS    Y1, Y1, Y5
+	VMULPS    c32_3ab68885<>+0(SB), Y0, Y6
+	VMULPS    c32_3ab68885<>+0(SB), Y1, Y7
+	VADDPS    c32_3c0905b7<>+0(SB), Y6, Y6
+	VADDPS    c32_3c0905b7<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y0, Y6
+	VMULPS    Y7, Y1, Y7
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y6, Y6
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y0, Y6
+	VMULPS    Y7, Y1, Y7
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y6, Y6
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y0, Y6
+	VMULPS    Y7, Y1, Y7
+	VADDPS    c32_3f000000<>+0(SB), Y6, Y6
+	VADDPS    c32_3f000000<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y4, Y4
+	VMULPS    Y7, Y5, Y5
+	VADDPS    Y0, Y4, Y0
+	VADDPS    Y1, Y5, Y1
+	VADDPS    c32_3f800000<>+0(SB), Y0, Y0
 	VADDPS    c32_3f800000<>+0(SB), Y1, Y1
-	VPSRLD    $0x01, Y2, Y3
-	VPSUBD    Y3, Y2, Y2
+	VPSRLD    $0x01, Y2, Y4
+	VPSRLD    $0x01, Y3, Y5
+	VPSUBD    Y4, Y2, Y2
+	VPSUBD    Y5, Y3, Y3
+	VPADDD    c32_0000007f<>+0(SB), Y4, Y4
+	VPADDD    c32_0000007f<>+0(SB), Y5, Y5
+	VPSLLD    $0x17, Y4, Y4
+	VPSLLD    $0x17, Y5, Y5
+	VMULPS    Y4, Y0, Y0
+	VMULPS    Y5, Y1, Y1
+	VPADDD    c32_0000007f<>+0(SB), Y2, Y2
 	VPADDD    c32_0000007f<>+0(SB), Y3, Y3
+	VPSLLD    $0x17, Y2, Y2
 	VPSLLD    $0x17, Y3, Y3
+	VMULPS    Y2, Y0, Y0
 	VMULPS    Y3, Y1, Y1
+	VMOVUPS   (CX), Y2
+	VMOVUPS   32(CX), Y3
+	VMOVUPD   c32_3f800000<>+0(SB), Y4
+	VMOVUPD   c32_3f800000<>+0(SB), Y5
+	VBLENDVPS Y2, Y0, Y4, Y4
+	VBLENDVPS Y3, Y1, Y5, Y5
+	VADDPS    c32_3f800000<>+0(SB), Y0, Y0
+	VADDPS    c32_3f800000<>+0(SB), Y1, Y1
+	VDIVPS    Y0, Y4, Y0
+	VDIVPS    Y1, Y5, Y1
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VCMPPS    $0x03, Y3, Y3, Y3
+	VBLENDVPS Y2, c32_7fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS Y3, c32_7fc00000<>+0(SB), Y1, Y1
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+16, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+8
+	JLT       masked
+	VMOVUPS   (CX), Y0
+	VPOR      c32_80000000<>+0(SB), Y0, Y0
+	VMAXPS    c32_c2d00000<>+0(SB), Y0, Y0
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y0, Y1
+	VADDPS    c32_4b400000<>+0(SB), Y1, Y1
+	VSUBPS    c32_4b400000<>+0(SB), Y1, Y2
+	VMULPS    c32_3f318000<>+0(SB), Y2, Y3
+	VSUBPS    Y3, Y0, Y0
+	VMULPS    c32_b95e8083<>+0(SB), Y2, Y2
+	VSUBPS    Y2, Y0, Y0
+	VMULPS    Y0, Y0, Y2
+	VMULPS    c32_3ab68885<>+0(SB), Y0, Y3
+	VADDPS    c32_3c0905b7<>+0(SB), Y3, Y3
+	VMULPS    Y3, Y0, Y3
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y3, Y3
+	VMULPS    Y3, Y0, Y3
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y3, Y3
+	VMULPS    Y3, Y0, Y3
+	VADDPS    c32_3f000000<>+0(SB), Y3, Y3
+	VMULPS    Y3, Y2, Y2
+	VADDPS    Y0, Y2, Y0
+	VADDPS    c32_3f800000<>+0(SB), Y0, Y0
+	VPSRLD    $0x01, Y1, Y2
+	VPSUBD    Y2, Y1, Y1
 	VPADDD    c32_0000007f<>+0(SB), Y2, Y2
 	VPSLLD    $0x17, Y2, Y2
-	VMULPS    Y2, Y1, Y1
+	VMULPS    Y2, Y0, Y0
+	VPADDD    c32_0000007f<>+0(SB), Y1, Y1
+	VPSLLD    $0x17, Y1, Y1
+	VMULPS    Y1, Y0, Y0
+	VMOVUPS   (CX), Y1
 	VMOVUPD   c32_3f800000<>+0(SB), Y2
-	VBLENDVPS Y0, Y1, Y2, Y2
-	VADDPS    c32_3f800000<>+0(SB), Y1, Y1
-	VDIVPS    Y1, Y2, Y1
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VBLENDVPS Y0, c32_7fc00000<>+0(SB), Y1, Y0
+	VBLENDVPS Y1, Y0, Y2, Y2
+	VADDPS    c32_3f800000<>+0(SB), Y0, Y0
+	VDIVPS    Y0, Y2, Y0
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, c32_7fc00000<>+0(SB), Y0, Y0
 	VMOVUPS   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+8, DX
-	CMPQ      DX, $+8
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
-	VPOR       c32_80000000<>+0(SB), Y1, Y2
-	VMAXPS     c32_c2d00000<>+0(SB), Y2, Y2
-	VMULPS     c32_3fb8aa3b<>+0(SB), Y2, Y3
-	VADDPS     c32_4b400000<>+0(SB), Y3, Y3
-	VSUBPS     c32_4b400000<>+0(SB), Y3, Y4
-	VMULPS     c32_3f318000<>+0(SB), Y4, Y5
-	VSUBPS     Y5, Y2, Y2
-	VMULPS     c32_b95e8083<>+0(SB), Y4, Y4
-	VSUBPS     Y4, Y2, Y2
-	VMULPS     Y2, Y2, Y4
-	VMULPS     c32_3ab68885<>+0(SB), Y2, Y5
-	VADDPS     c32_3c0905b7<>+0(SB), Y5, Y5
-	VMULPS     Y5, Y2, Y5
-	VADDPS     c32_3d2aaa8d<>+0(SB), Y5, Y5
-	VMULPS     Y5, Y2, Y5
-	VADDPS     c32_3e2aaa6e<>+0(SB), Y5, Y5
-	VMULPS     Y5, Y2, Y5
-	VADDPS     c32_3f000000<>+0(SB), Y5, Y5
-	VMULPS     Y5, Y4, Y4
-	VADDPS     Y2, Y4, Y2
-	VADDPS     c32_3f800000<>+0(SB), Y2, Y2
-	VPSRLD     $0x01, Y3, Y4
-	VPSUBD     Y4, Y3, Y3
-	VPADDD     c32_0000007f<>+0(SB), Y4, Y4
-	VPSLLD     $0x17, Y4, Y4
-	VMULPS     Y4, Y2, Y2
+	VPOR       c32_80000000<>+0(SB), Y1, Y1
+	VMAXPS     c32_c2d00000<>+0(SB), Y1, Y1
+	VMULPS     c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VADDPS     c32_4b400000<>+0(SB), Y2, Y2
+	VSUBPS     c32_4b400000<>+0(SB), Y2, Y3
+	VMULPS     c32_3f318000<>+0(SB), Y3, Y4
+	VSUBPS     Y4, Y1, Y1
+	VMULPS     c32_b95e8083<>+0(SB), Y3, Y3
+	VSUBPS     Y3, Y1, Y1
+	VMULPS     Y1, Y1, Y3
+	VMULPS     c32_3ab68885<>+0(SB), Y1, Y4
+	VADDPS     c32_3c0905b7<>+0(SB), Y4, Y4
+	VMULPS     Y4, Y1, Y4
+	VADDPS     c32_3d2aaa8d<>+0(SB), Y4, Y4
+	VMULPS     Y4, Y1, Y4
+	VADDPS     c32_3e2aaa6e<>+0(SB), Y4, Y4
+	VMULPS     Y4, Y1, Y4
+	VADDPS     c32_3f000000<>+0(SB), Y4, Y4
+	VMULPS     Y4, Y3, Y3
+	VADDPS     Y1, Y3, Y1
+	VADDPS     c32_3f800000<>+0(SB), Y1, Y1
+	VPSRLD     $0x01, Y2, Y3
+	VPSUBD     Y3, Y2, Y2
 	VPADDD     c32_0000007f<>+0(SB), Y3, Y3
 	VPSLLD     $0x17, Y3, Y3
-	VMULPS     Y3, Y2, Y2
+	VMULPS     Y3, Y1, Y1
+	VPADDD     c32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD     $0x17, Y2, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    c32_3f800000<>+0(SB), Y3
-	VBLENDVPS  Y1, Y2, Y3, Y3
-	VADDPS     c32_3f800000<>+0(SB), Y2, Y2
-	VDIVPS     Y2, Y3, Y2
-	VCMPPS     $0x03, Y1, Y1, Y1
-	VBLENDVPS  Y1, c32_7fc00000<>+0(SB), Y2, Y1
+	VBLENDVPS  Y2, Y1, Y3, Y3
+	VADDPS     c32_3f800000<>+0(SB), Y1, Y1
+	VDIVPS     Y1, Y3, Y1
+	VCMPPS     $0x03, Y2, Y2, Y2
+	VBLENDVPS  Y2, c32_7fc00000<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)
 
 done:
@@ -1070,168 +1624,734 @@ TEXT ·softplus32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+8
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+16
+	JLT       single
 	VMOVUPS   (CX), Y0
-	VPOR      c32_80000000<>+0(SB), Y0, Y1
+	VMOVUPS   32(CX), Y1
+	VPOR      c32_80000000<>+0(SB), Y0, Y0
+	VPOR      c32_80000000<>+0(SB), Y1, Y1
+	VMAXPS    c32_c2d00000<>+0(SB), Y0, Y0
 	VMAXPS    c32_c2d00000<>+0(SB), Y1, Y1
-	VMULPS    c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y0, Y2
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y1, Y3
 	VADDPS    c32_4b400000<>+0(SB), Y2, Y2
-	VSUBPS    c32_4b400000<>+0(SB), Y2, Y3
-	VMULPS    c32_3f318000<>+0(SB), Y3, Y4
-	VSUBPS    Y4, Y1, Y1
-	VMULPS    c32_b95e8083<>+0(SB), Y3, Y3
-	VSUBPS    Y3, Y1, Y1
-	VMULPS    Y1, Y1, Y3
-	VMULPS    c32_3ab68885<>+0(SB), Y1, Y4
-	VADDPS    c32_3c0905b7<>+0(SB), Y4, Y4
-	VMULPS    Y4, Y1, Y4
-	VADDPS    c32_3d2aaa8d<>+0(SB), Y4, Y4
-	VMULPS    Y4, Y1, Y4
-	VADDPS    c32_3e2aaa6e<>+0(SB), Y4, Y4
-	VMULPS    Y4, Y1, Y4
-	VADDPS    c32_3f000000<>+0(SB), Y4, Y4
-	VMULPS    Y4, Y3, Y3
-	VADDPS    Y1, Y3, Y1
+	VADDPS    c32_4b400000<>+0(SB), Y3, Y3
+	VSUBPS    c32_4b400000<>+0(SB), Y2, Y4
+	VSUBPS    c32_4b400000<>+0(SB), Y3, Y5
+	VMULPS    c32_3f318000<>+0(SB), Y4, Y6
+	VMULPS    c32_3f318000<>+0(SB), Y5, Y7
+	VSUBPS    Y6, Y0, Y0
+	VSUBPS    Y7, Y1, Y1
+	VMULPS    c32_b95e8083<>+0(SB), Y4, Y4
+	VMULPS    c32_b95e8083<>+0(SB), Y5, Y5
+	VSUBPS    Y4, Y0, Y0
+	VSUBPS    Y5, Y1, Y1
+	VMULPS    Y0, Y0, Y4
+	VMULPS    Y1, Y1, Y5
+	VMULPS    c32_3ab68885<>+0(SB), Y0, Y6
+	VMULPS    c32_3ab68885<>+0(SB), Y1, Y7
+	VADDPS    c32_3c0905b7<>+0(SB), Y6, Y6
+	VADDPS    c32_3c0905b7<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y0, Y6
+	VMULPS    Y7, Y1, Y7
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y6, Y6
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y0, Y6
+	VMULPS    Y7, Y1, Y7
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y6, Y6
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y0, Y6
+	VMULPS    Y7, Y1, Y7
+	VADDPS    c32_3f000000<>+0(SB), Y6, Y6
+	VADDPS    c32_3f000000<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y4, Y4
+	VMULPS    Y7, Y5, Y5
+	VADDPS    Y0, Y4, Y0
+	VADDPS    Y1, Y5, Y1
+	VADDPS    c32_3f800000<>+0(SB), Y0, Y0
 	VADDPS    c32_3f800000<>+0(SB), Y1, Y1
-	VPSRLD    $0x01, Y2, Y3
-	VPSUBD    Y3, Y2, Y2
+	VPSRLD    $0x01, Y2, Y4
+	VPSRLD    $0x01, Y3, Y5
+	VPSUBD    Y4, Y2, Y2
+	VPSUBD    Y5, Y3, Y3
+	VPADDD    c32_0000007f<>+0(SB), Y4, Y4
+	VPADDD    c32_0000007f<>+0(SB), Y5, Y5
+	VPSLLD    $0x17, Y4, Y4
+	VPSLLD    $0x17, Y5, Y5
+	VMULPS    Y4, Y0, Y0
+	VMULPS    Y5, Y1, Y1
+	VPADDD    c32_0000007f<>+0(SB), Y2, Y2
 	VPADDD    c32_0000007f<>+0(SB), Y3, Y3
+	VPSLLD    $0x17, Y2, Y2
 	VPSLLD    $0x17, Y3, Y3
+	VMULPS    Y2, Y0, Y0
 	VMULPS    Y3, Y1, Y1
+	VADDPS    c32_3f800000<>+0(SB), Y0, Y2
+	VADDPS    c32_3f800000<>+0(SB), Y1, Y3
+	VSUBPS    c32_3f800000<>+0(SB), Y2, Y4
+	VSUBPS    c32_3f800000<>+0(SB), Y3, Y5
+	VSUBPS    Y4, Y0, Y4
+	VSUBPS    Y5, Y1, Y5
+	VDIVPS    Y2, Y4, Y4
+	VDIVPS    Y3, Y5, Y5
+	VPADDD    c32_00cafb0d<>+0(SB), Y2, Y2
+	VPADDD    c32_00cafb0d<>+0(SB), Y3, Y3
+	VPSRLD    $0x17, Y2, Y6
+	VPSRLD    $0x17, Y3, Y7
+	VPOR      c32_4b000000<>+0(SB), Y6, Y6
+	VPOR      c32_4b000000<>+0(SB), Y7, Y7
+	VSUBPS    c32_4b000080<>+0(SB), Y6, Y6
+	VSUBPS    c32_4b000080<>+0(SB), Y7, Y7
+	VPAND     c32_007fffff<>+0(SB), Y2, Y2
+	VPAND     c32_007fffff<>+0(SB), Y3, Y3
+	VPADDD    c32_3f3504f3<>+0(SB), Y2, Y2
+	VPADDD    c32_3f3504f3<>+0(SB), Y3, Y3
+	VSUBPS    c32_3f800000<>+0(SB), Y2, Y2
+	VSUBPS    c32_3f800000<>+0(SB), Y3, Y3
+	VCMPPS    $0x1e, c32_3ed413cd<>+0(SB), Y0, Y8
+	VCMPPS    $0x1e, c32_3ed413cd<>+0(SB), Y1, Y9
+	VPAND     Y4, Y8, Y4
+	VPAND     Y5, Y9, Y5
+	VPAND     Y6, Y8, Y6
+	VPAND     Y7, Y9, Y7
+	VBLENDVPS Y8, Y2, Y0, Y0
+	VBLENDVPS Y9, Y3, Y1, Y1
+	VADDPS    c32_40000000<>+0(SB), Y0, Y2
+	VADDPS    c32_40000000<>+0(SB), Y1, Y3
+	VDIVPS    Y2, Y0, Y2
+	VDIVPS    Y3, Y1, Y3
+	VMULPS    Y2, Y2, Y8
+	VMULPS    Y3, Y3, Y9
+	VMULPS    Y8, Y8, Y10
+	VMULPS    Y9, Y9, Y11
+	VMULPS    c32_3e789e26<>+0(SB), Y10, Y12
+	VMULPS    c32_3e789e26<>+0(SB), Y11, Y13
+	VADDPS    c32_3eccce13<>+0(SB), Y12, Y12
+	VADDPS    c32_3eccce13<>+0(SB), Y13, Y13
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y13, Y11, Y13
+	VMULPS    c32_3e91e9ee<>+0(SB), Y10, Y10
+	VMULPS    c32_3e91e9ee<>+0(SB), Y11, Y11
+	VADDPS    c32_3f2aaaaa<>+0(SB), Y10, Y10
+	VADDPS    c32_3f2aaaaa<>+0(SB), Y11, Y11
+	VMULPS    Y10, Y8, Y8
+	VMULPS    Y11, Y9, Y9
+	VADDPS    Y8, Y12, Y8
+	VADDPS    Y9, Y13, Y9
+	VMULPS    c32_3f000000<>+0(SB), Y0, Y10
+	VMULPS    c32_3f000000<>+0(SB), Y1, Y11
+	VMULPS    Y0, Y10, Y10
+	VMULPS    Y1, Y11, Y11
+	VADDPS    Y8, Y10, Y8
+	VADDPS    Y9, Y11, Y9
+	VMULPS    Y8, Y2, Y2
+	VMULPS    Y9, Y3, Y3
+	VMULPS    c32_3717f7d1<>+0(SB), Y6, Y8
+	VMULPS    c32_3717f7d1<>+0(SB), Y7, Y9
+	VADDPS    Y4, Y8, Y4
+	VADDPS    Y5, Y9, Y5
+	VADDPS    Y4, Y2, Y2
+	VADDPS    Y5, Y3, Y3
+	VMULPS    c32_3f317180<>+0(SB), Y6, Y4
+	VMULPS    c32_3f317180<>+0(SB), Y7, Y5
+	VSUBPS    Y2, Y10, Y2
+	VSUBPS    Y3, Y11, Y3
+	VSUBPS    Y0, Y2, Y0
+	VSUBPS    Y1, Y3, Y1
+	VSUBPS    Y0, Y4, Y0
+	VSUBPS    Y1, Y5, Y1
+	VMOVUPS   (CX), Y2
+	VMOVUPS   32(CX), Y3
+	VMAXPS    c32_00000000<>+0(SB), Y2, Y4
+	VMAXPS    c32_00000000<>+0(SB), Y3, Y5
+	VADDPS    Y4, Y0, Y0
+	VADDPS    Y5, Y1, Y1
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VCMPPS    $0x03, Y3, Y3, Y3
+	VBLENDVPS Y2, c32_7fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS Y3, c32_7fc00000<>+0(SB), Y1, Y1
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+16, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+8
+	JLT       masked
+	VMOVUPS   (CX), Y0
+	VPOR      c32_80000000<>+0(SB), Y0, Y0
+	VMAXPS    c32_c2d00000<>+0(SB), Y0, Y0
+	VMULPS    c32_3fb8aa3b<>+0(SB), Y0, Y1
+	VADDPS    c32_4b400000<>+0(SB), Y1, Y1
+	VSUBPS    c32_4b400000<>+0(SB), Y1, Y2
+	VMULPS    c32_3f318000<>+0(SB), Y2, Y3
+	VSUBPS    Y3, Y0, Y0
+	VMULPS    c32_b95e8083<>+0(SB), Y2, Y2
+	VSUBPS    Y2, Y0, Y0
+	VMULPS    Y0, Y0, Y2
+	VMULPS    c32_3ab68885<>+0(SB), Y0, Y3
+	VADDPS    c32_3c0905b7<>+0(SB), Y3, Y3
+	VMULPS    Y3, Y0, Y3
+	VADDPS    c32_3d2aaa8d<>+0(SB), Y3, Y3
+	VMULPS    Y3, Y0, Y3
+	VADDPS    c32_3e2aaa6e<>+0(SB), Y3, Y3
+	VMULPS    Y3, Y0, Y3
+	VADDPS    c32_3f000000<>+0(SB), Y3, Y3
+	VMULPS    Y3, Y2, Y2
+	VADDPS    Y0, Y2, Y0
+	VADDPS    c32_3f800000<>+0(SB), Y0, Y0
+	VPSRLD    $0x01, Y1, Y2
+	VPSUBD    Y2, Y1, Y1
 	VPADDD    c32_0000007f<>+0(SB), Y2, Y2
 	VPSLLD    $0x17, Y2, Y2
-	VMULPS    Y2, Y1, Y1
-	VADDPS    c32_3f800000<>+0(SB), Y1, Y2
-	VSUBPS    c32_3f800000<>+0(SB), Y2, Y3
-	VSUBPS    Y3, Y1, Y3
-	VDIVPS    Y2, Y3, Y3
-	VPADDD    c32_00cafb0d<>+0(SB), Y2, Y2
-	VPSRLD    $0x17, Y2, Y4
-	VPOR      c32_4b000000<>+0(SB), Y4, Y4
-	VSUBPS    c32_4b000080<>+0(SB), Y4, Y4
-	VPAND     c32_007fffff<>+0(SB), Y2, Y2
-	VPADDD    c32_3f3504f3<>+0(SB), Y2, Y2
-	VSUBPS    c32_3f800000<>+0(SB), Y2, Y2
-	VCMPPS    $0x1e, c32_3ed413cd<>+0(SB), Y1, Y5
-	VPAND     Y3, Y5, Y3
-	VPAND     Y4, Y5, Y4
-	VBLENDVPS Y5, Y2, Y1, Y1
-	VADDPS    c32_40000000<>+0(SB), Y1, Y2
-	VDIVPS    Y2, Y1, Y2
-	VMULPS    c32_3f000000<>+0(SB), Y1, Y5
-	VMULPS    Y1, Y5, Y5
-	VMULPS    c32_3717f7d1<>+0(SB), Y4, Y6
-	VADDPS    Y3, Y6, Y3
-	VMULPS    Y2, Y2, Y6
-	VMULPS    Y6, Y6, Y7
-	VMULPS    c32_3e789e26<>+0(SB), Y7, Y8
-	VADDPS    c32_3eccce13<>+0(SB), Y8, Y8
-	VMULPS    Y8, Y7, Y8
-	VMULPS    c32_3e91e9ee<>+0(SB), Y7, Y7
-	VADDPS    c32_3f2aaaaa<>+0(SB), Y7, Y7
-	VMULPS    Y7, Y6, Y6
-	VADDPS    Y6, Y8, Y6
-	VADDPS    Y6, Y5, Y6
-	VMULPS    Y6, Y2, Y2
-	VADDPS    Y3, Y2, Y2
-	VMULPS    c32_3f317180<>+0(SB), Y4, Y3
-	VSUBPS    Y2, Y5, Y2
-	VSUBPS    Y1, Y2, Y1
-	VSUBPS    Y1, Y3, Y1
-	VMAXPS    c32_00000000<>+0(SB), Y0, Y2
+	VMULPS    Y2, Y0, Y0
+	VPADDD    c32_0000007f<>+0(SB), Y1, Y1
+	VPSLLD    $0x17, Y1, Y1
+	VMULPS    Y1, Y0, Y0
+	VADDPS    c32_3f800000<>+0(SB), Y0, Y1
+	VSUBPS    c32_3f800000<>+0(SB), Y1, Y2
+	VSUBPS    Y2, Y0, Y2
+	VDIVPS    Y1, Y2, Y2
+	VPADDD    c32_00cafb0d<>+0(SB), Y1, Y1
+	VPSRLD    $0x17, Y1, Y3
+	VPOR      c32_4b000000<>+0(SB), Y3, Y3
+	VSUBPS    c32_4b000080<>+0(SB), Y3, Y3
+	VPAND     c32_007fffff<>+0(SB), Y1, Y1
+	VPADDD    c32_3f3504f3<>+0(SB), Y1, Y1
+	VSUBPS    c32_3f800000<>+0(SB), Y1, Y1
+	VCMPPS    $0x1e, c32_3ed413cd<>+0(SB), Y0, Y4
+	VPAND     Y2, Y4, Y2
+	VPAND     Y3, Y4, Y3
+	VBLENDVPS Y4, Y1, Y0, Y0
+	VADDPS    c32_40000000<>+0(SB), Y0, Y1
+	VDIVPS    Y1, Y0, Y1
+	VMULPS    Y1, Y1, Y4
+	VMULPS    Y4, Y4, Y5
+	VMULPS    c32_3e789e26<>+0(SB), Y5, Y6
+	VADDPS    c32_3eccce13<>+0(SB), Y6, Y6
+	VMULPS    Y6, Y5, Y6
+	VMULPS    c32_3e91e9ee<>+0(SB), Y5, Y5
+	VADDPS    c32_3f2aaaaa<>+0(SB), Y5, Y5
+	VMULPS    Y5, Y4, Y4
+	VADDPS    Y4, Y6, Y4
+	VMULPS    c32_3f000000<>+0(SB), Y0, Y5
+	VMULPS    Y0, Y5, Y5
+	VADDPS    Y4, Y5, Y4
+	VMULPS    Y4, Y1, Y1
+	VMULPS    c32_3717f7d1<>+0(SB), Y3, Y4
+	VADDPS    Y2, Y4, Y2
 	VADDPS    Y2, Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VBLENDVPS Y0, c32_7fc00000<>+0(SB), Y1, Y0
+	VMULPS    c32_3f317180<>+0(SB), Y3, Y2
+	VSUBPS    Y1, Y5, Y1
+	VSUBPS    Y0, Y1, Y0
+	VSUBPS    Y0, Y2, Y0
+	VMOVUPS   (CX), Y1
+	VMAXPS    c32_00000000<>+0(SB), Y1, Y2
+	VADDPS    Y2, Y0, Y0
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, c32_7fc00000<>+0(SB), Y0, Y0
 	VMOVUPS   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+8, DX
-	CMPQ      DX, $+8
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
-	VPOR       c32_80000000<>+0(SB), Y1, Y2
-	VMAXPS     c32_c2d00000<>+0(SB), Y2, Y2
-	VMULPS     c32_3fb8aa3b<>+0(SB), Y2, Y3
-	VADDPS     c32_4b400000<>+0(SB), Y3, Y3
-	VSUBPS     c32_4b400000<>+0(SB), Y3, Y4
-	VMULPS     c32_3f318000<>+0(SB), Y4, Y5
-	VSUBPS     Y5, Y2, Y2
-	VMULPS     c32_b95e8083<>+0(SB), Y4, Y4
-	VSUBPS     Y4, Y2, Y2
-	VMULPS     Y2, Y2, Y4
-	VMULPS     c32_3ab68885<>+0(SB), Y2, Y5
-	VADDPS     c32_3c0905b7<>+0(SB), Y5, Y5
-	VMULPS     Y5, Y2, Y5
-	VADDPS     c32_3d2aaa8d<>+0(SB), Y5, Y5
-	VMULPS     Y5, Y2, Y5
-	VADDPS     c32_3e2aaa6e<>+0(SB), Y5, Y5
-	VMULPS     Y5, Y2, Y5
-	VADDPS     c32_3f000000<>+0(SB), Y5, Y5
-	VMULPS     Y5, Y4, Y4
-	VADDPS     Y2, Y4, Y2
-	VADDPS     c32_3f800000<>+0(SB), Y2, Y2
-	VPSRLD     $0x01, Y3, Y4
-	VPSUBD     Y4, Y3, Y3
-	VPADDD     c32_0000007f<>+0(SB), Y4, Y4
-	VPSLLD     $0x17, Y4, Y4
-	VMULPS     Y4, Y2, Y2
+	VPOR       c32_80000000<>+0(SB), Y1, Y1
+	VMAXPS     c32_c2d00000<>+0(SB), Y1, Y1
+	VMULPS     c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VADDPS     c32_4b400000<>+0(SB), Y2, Y2
+	VSUBPS     c32_4b400000<>+0(SB), Y2, Y3
+	VMULPS     c32_3f318000<>+0(SB), Y3, Y4
+	VSUBPS     Y4, Y1, Y1
+	VMULPS     c32_b95e8083<>+0(SB), Y3, Y3
+	VSUBPS     Y3, Y1, Y1
+	VMULPS     Y1, Y1, Y3
+	VMULPS     c32_3ab68885<>+0(SB), Y1, Y4
+	VADDPS     c32_3c0905b7<>+0(SB), Y4, Y4
+	VMULPS     Y4, Y1, Y4
+	VADDPS     c32_3d2aaa8d<>+0(SB), Y4, Y4
+	VMULPS     Y4, Y1, Y4
+	VADDPS     c32_3e2aaa6e<>+0(SB), Y4, Y4
+	VMULPS     Y4, Y1, Y4
+	VADDPS     c32_3f000000<>+0(SB), Y4, Y4
+	VMULPS     Y4, Y3, Y3
+	VADDPS     Y1, Y3, Y1
+	VADDPS     c32_3f800000<>+0(SB), Y1, Y1
+	VPSRLD     $0x01, Y2, Y3
+	VPSUBD     Y3, Y2, Y2
 	VPADDD     c32_0000007f<>+0(SB), Y3, Y3
 	VPSLLD     $0x17, Y3, Y3
-	VMULPS     Y3, Y2, Y2
-	VADDPS     c32_3f800000<>+0(SB), Y2, Y3
-	VSUBPS     c32_3f800000<>+0(SB), Y3, Y4
-	VSUBPS     Y4, Y2, Y4
-	VDIVPS     Y3, Y4, Y4
-	VPADDD     c32_00cafb0d<>+0(SB), Y3, Y3
-	VPSRLD     $0x17, Y3, Y5
-	VPOR       c32_4b000000<>+0(SB), Y5, Y5
-	VSUBPS     c32_4b000080<>+0(SB), Y5, Y5
-	VPAND      c32_007fffff<>+0(SB), Y3, Y3
-	VPADDD     c32_3f3504f3<>+0(SB), Y3, Y3
-	VSUBPS     c32_3f800000<>+0(SB), Y3, Y3
-	VCMPPS     $0x1e, c32_3ed413cd<>+0(SB), Y2, Y6
-	VPAND      Y4, Y6, Y4
-	VPAND      Y5, Y6, Y5
-	VBLENDVPS  Y6, Y3, Y2, Y2
-	VADDPS     c32_40000000<>+0(SB), Y2, Y3
-	VDIVPS     Y3, Y2, Y3
-	VMULPS     c32_3f000000<>+0(SB), Y2, Y6
-	VMULPS     Y2, Y6, Y6
-	VMULPS     c32_3717f7d1<>+0(SB), Y5, Y7
-	VADDPS     Y4, Y7, Y4
-	VMULPS     Y3, Y3, Y7
-	VMULPS     Y7, Y7, Y8
-	VMULPS     c32_3e789e26<>+0(SB), Y8, Y9
-	VADDPS     c32_3eccce13<>+0(SB), Y9, Y9
-	VMULPS     Y9, Y8, Y9
-	VMULPS     c32_3e91e9ee<>+0(SB), Y8, Y8
-	VADDPS     c32_3f2aaaaa<>+0(SB), Y8, Y8
-	VMULPS     Y8, Y7, Y7
-	VADDPS     Y7, Y9, Y7
-	VADDPS     Y7, Y6, Y7
-	VMULPS     Y7, Y3, Y3
-	VADDPS     Y4, Y3, Y3
-	VMULPS     c32_3f317180<>+0(SB), Y5, Y4
-	VSUBPS     Y3, Y6, Y3
-	VSUBPS     Y2, Y3, Y2
-	VSUBPS     Y2, Y4, Y2
-	VMAXPS     c32_00000000<>+0(SB), Y1, Y3
+	VMULPS     Y3, Y1, Y1
+	VPADDD     c32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD     $0x17, Y2, Y2
+	VMULPS     Y2, Y1, Y1
+	VADDPS     c32_3f800000<>+0(SB), Y1, Y2
+	VSUBPS     c32_3f800000<>+0(SB), Y2, Y3
+	VSUBPS     Y3, Y1, Y3
+	VDIVPS     Y2, Y3, Y3
+	VPADDD     c32_00cafb0d<>+0(SB), Y2, Y2
+	VPSRLD     $0x17, Y2, Y4
+	VPOR       c32_4b000000<>+0(SB), Y4, Y4
+	VSUBPS     c32_4b000080<>+0(SB), Y4, Y4
+	VPAND      c32_007fffff<>+0(SB), Y2, Y2
+	VPADDD     c32_3f3504f3<>+0(SB), Y2, Y2
+	VSUBPS     c32_3f800000<>+0(SB), Y2, Y2
+	VCMPPS     $0x1e, c32_3ed413cd<>+0(SB), Y1, Y5
+	VPAND      Y3, Y5, Y3
+	VPAND      Y4, Y5, Y4
+	VBLENDVPS  Y5, Y2, Y1, Y1
+	VADDPS     c32_40000000<>+0(SB), Y1, Y2
+	VDIVPS     Y2, Y1, Y2
+	VMULPS     Y2, Y2, Y5
+	VMULPS     Y5, Y5, Y6
+	VMULPS     c32_3e789e26<>+0(SB), Y6, Y7
+	VADDPS     c32_3eccce13<>+0(SB), Y7, Y7
+	VMULPS     Y7, Y6, Y7
+	VMULPS     c32_3e91e9ee<>+0(SB), Y6, Y6
+	VADDPS     c32_3f2aaaaa<>+0(SB), Y6, Y6
+	VMULPS     Y6, Y5, Y5
+	VADDPS     Y5, Y7, Y5
+	VMULPS     c32_3f000000<>+0(SB), Y1, Y6
+	VMULPS     Y1, Y6, Y6
+	VADDPS     Y5, Y6, Y5
+	VMULPS     Y5, Y2, Y2
+	VMULPS     c32_3717f7d1<>+0(SB), Y4, Y5
+	VADDPS     Y3, Y5, Y3
 	VADDPS     Y3, Y2, Y2
-	VCMPPS     $0x03, Y1, Y1, Y1
-	VBLENDVPS  Y1, c32_7fc00000<>+0(SB), Y2, Y1
+	VMULPS     c32_3f317180<>+0(SB), Y4, Y3
+	VSUBPS     Y2, Y6, Y2
+	VSUBPS     Y1, Y2, Y1
+	VSUBPS     Y1, Y3, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMAXPS     c32_00000000<>+0(SB), Y2, Y3
+	VADDPS     Y3, Y1, Y1
+	VCMPPS     $0x03, Y2, Y2, Y2
+	VBLENDVPS  Y2, c32_7fc00000<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)
 
 done:
+	VZEROUPPER
+	RET
+
+// func axpy32AVX2(alpha float32, x *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·axpy32AVX2(SB), NOSPLIT, $0-32
+	VBROADCASTSS alpha+0(FP), Y0
+	MOVQ         x+8(FP), AX
+	MOVQ         y+16(FP), CX
+	MOVQ         n+24(FP), DX
+
+many:
+	CMPQ    DX, $+32
+	JLT     single
+	VMOVUPS (AX), Y1
+	VMOVUPS 32(AX), Y2
+	VMOVUPS 64(AX), Y3
+	VMOVUPS 96(AX), Y4
+	VMULPS  Y0, Y1, Y1
+	VMULPS  Y0, Y2, Y2
+	VMULPS  Y0, Y3, Y3
+	VMULPS  Y0, Y4, Y4
+	VMOVUPS (CX), Y5
+	VMOVUPS 32(CX), Y6
+	VMOVUPS 64(CX), Y7
+	VMOVUPS 96(CX), Y8
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y2, Y6, Y2
+	VADDPS  Y3, Y7, Y3
+	VADDPS  Y4, Y8, Y4
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS Y3, 64(CX)
+	VMOVUPS Y4, 96(CX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	JMP     many
+
+single:
+	CMPQ    DX, $+8
+	JLT     masked
+	VMOVUPS (AX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS (CX), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*4), Y1
+	VMASKMOVPS (AX), Y1, Y2
+	VMULPS     Y0, Y2, Y0
+	VMASKMOVPS (CX), Y1, Y2
+	VADDPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scale32AVX2(alpha float32, x *float32, n int)
+// Requires: AVX
+TEXT ·scale32AVX2(SB), NOSPLIT, $0-24
+	VBROADCASTSS alpha+0(FP), Y0
+	MOVQ         x+8(FP), AX
+	MOVQ         n+16(FP), CX
+
+many:
+	CMPQ    CX, $+32
+	JLT     single
+	VMOVUPS (AX), Y1
+	VMOVUPS 32(AX), Y2
+	VMOVUPS 64(AX), Y3
+	VMOVUPS 96(AX), Y4
+	VMULPS  Y0, Y1, Y1
+	VMULPS  Y0, Y2, Y2
+	VMULPS  Y0, Y3, Y3
+	VMULPS  Y0, Y4, Y4
+	VMOVUPS Y1, (AX)
+	VMOVUPS Y2, 32(AX)
+	VMOVUPS Y3, 64(AX)
+	VMOVUPS Y4, 96(AX)
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	JMP     many
+
+single:
+	CMPQ    CX, $+8
+	JLT     masked
+	VMOVUPS (AX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	JMP     single
+
+masked:
+	TESTQ      CX, CX
+	JZ         done
+	LEAQ       window<>+64(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y1
+	VMASKMOVPS (AX), Y1, Y2
+	VMULPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func bernoulli32AVX2(sum *[8]float64, product *[8]float64, x *float32, logits *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·bernoulli32AVX2(SB), NOSPLIT, $0-40
+	MOVQ    x+16(FP), AX
+	MOVQ    logits+24(FP), CX
+	MOVQ    n+32(FP), DX
+	VMOVUPD c64_0000000000000000<>+0(SB), Y0
+	VMOVUPD c64_3ff0000000000000<>+0(SB), Y1
+	VMOVUPD c64_0000000000000000<>+0(SB), Y2
+	VMOVUPD c64_3ff0000000000000<>+0(SB), Y3
+
+single:
+	CMPQ         DX, $+8
+	JLT          masked
+	VMOVUPS      (CX), Y4
+	VPOR         c32_80000000<>+0(SB), Y4, Y4
+	VMAXPS       c32_c2d00000<>+0(SB), Y4, Y4
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y4, Y5
+	VADDPS       c32_4b400000<>+0(SB), Y5, Y5
+	VSUBPS       c32_4b400000<>+0(SB), Y5, Y6
+	VMULPS       c32_3f318000<>+0(SB), Y6, Y7
+	VSUBPS       Y7, Y4, Y4
+	VMULPS       c32_b95e8083<>+0(SB), Y6, Y6
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       Y4, Y4, Y6
+	VMULPS       c32_3ab68885<>+0(SB), Y4, Y7
+	VADDPS       c32_3c0905b7<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y4, Y7
+	VADDPS       c32_3d2aaa8d<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y4, Y7
+	VADDPS       c32_3e2aaa6e<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y4, Y7
+	VADDPS       c32_3f000000<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y4, Y6, Y4
+	VADDPS       c32_3f800000<>+0(SB), Y4, Y4
+	VPSRLD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPADDD       c32_0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y6, Y4, Y4
+	VPADDD       c32_0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      (AX), Y6
+	VMULPS       Y5, Y6, Y6
+	VMAXPS       c32_00000000<>+0(SB), Y5, Y5
+	VSUBPS       Y5, Y6, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X6, Y6
+	VEXTRACTF128 $0x01, Y4, X7
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y5, Y0, Y0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VMULPD       Y4, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y7, Y4
+	VMULPD       Y4, Y3, Y3
+	ADDQ         $+32, AX
+	ADDQ         $+32, CX
+	SUBQ         $+8, DX
+	JMP          single
+
+masked:
+	TESTQ        DX, DX
+	JZ           done
+	LEAQ         window<>+64(SB), BX
+	NEGQ         DX
+	VMOVDQU      (BX)(DX*4), Y4
+	VMASKMOVPS   (CX), Y4, Y5
+	VPOR         c32_80000000<>+0(SB), Y5, Y5
+	VMAXPS       c32_c2d00000<>+0(SB), Y5, Y5
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VADDPS       c32_4b400000<>+0(SB), Y6, Y6
+	VSUBPS       c32_4b400000<>+0(SB), Y6, Y7
+	VMULPS       c32_3f318000<>+0(SB), Y7, Y8
+	VSUBPS       Y8, Y5, Y5
+	VMULPS       c32_b95e8083<>+0(SB), Y7, Y7
+	VSUBPS       Y7, Y5, Y5
+	VMULPS       Y5, Y5, Y7
+	VMULPS       c32_3ab68885<>+0(SB), Y5, Y8
+	VADDPS       c32_3c0905b7<>+0(SB), Y8, Y8
+	VMULPS       Y8, Y5, Y8
+	VADDPS       c32_3d2aaa8d<>+0(SB), Y8, Y8
+	VMULPS       Y8, Y5, Y8
+	VADDPS       c32_3e2aaa6e<>+0(SB), Y8, Y8
+	VMULPS       Y8, Y5, Y8
+	VADDPS       c32_3f000000<>+0(SB), Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y5, Y7, Y5
+	VADDPS       c32_3f800000<>+0(SB), Y5, Y5
+	VPSRLD       $0x01, Y6, Y7
+	VPSUBD       Y7, Y6, Y6
+	VPADDD       c32_0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y7, Y5, Y5
+	VPADDD       c32_0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VMASKMOVPS   (CX), Y4, Y6
+	VMASKMOVPS   (AX), Y4, Y7
+	VMULPS       Y6, Y7, Y7
+	VMAXPS       c32_00000000<>+0(SB), Y6, Y6
+	VSUBPS       Y6, Y7, Y6
+	VPAND        Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y6, X5
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VEXTRACTF128 $0x01, Y4, X7
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y6, Y0, Y0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VMULPD       Y4, Y1, Y1
+	VADDPD       Y5, Y2, Y2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y7, Y4
+	VMULPD       Y4, Y3, Y3
+
+done:
+	MOVQ    sum+0(FP), AX
+	VMOVUPD Y0, (AX)
+	MOVQ    product+8(FP), AX
+	VMOVUPD Y1, (AX)
+	MOVQ    sum+0(FP), AX
+	VMOVUPD Y2, 32(AX)
+	MOVQ    product+8(FP), AX
+	VMOVUPD Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+DATA c64_0000000000000000<>+0(SB)/8, $0x0000000000000000
+DATA c64_0000000000000000<>+8(SB)/8, $0x0000000000000000
+DATA c64_0000000000000000<>+16(SB)/8, $0x0000000000000000
+DATA c64_0000000000000000<>+24(SB)/8, $0x0000000000000000
+GLOBL c64_0000000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA c64_3ff0000000000000<>+0(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+8(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+16(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+24(SB)/8, $0x3ff0000000000000
+GLOBL c64_3ff0000000000000<>(SB), RODATA|NOPTR, $32
+
+// func bernoulliGrad32AVX2(sum *[8]float64, product *[8]float64, x *float32, logits *float32, grad *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·bernoulliGrad32AVX2(SB), NOSPLIT, $0-48
+	MOVQ    x+16(FP), AX
+	MOVQ    logits+24(FP), CX
+	MOVQ    n+40(FP), DX
+	MOVQ    grad+32(FP), BX
+	VMOVUPD c64_0000000000000000<>+0(SB), Y0
+	VMOVUPD c64_3ff0000000000000<>+0(SB), Y1
+	VMOVUPD c64_0000000000000000<>+0(SB), Y2
+	VMOVUPD c64_3ff0000000000000<>+0(SB), Y3
+
+single:
+	CMPQ         DX, $+8
+	JLT          masked
+	VMOVUPS      (CX), Y4
+	VPOR         c32_80000000<>+0(SB), Y4, Y4
+	VMAXPS       c32_c2d00000<>+0(SB), Y4, Y4
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y4, Y5
+	VADDPS       c32_4b400000<>+0(SB), Y5, Y5
+	VSUBPS       c32_4b400000<>+0(SB), Y5, Y6
+	VMULPS       c32_3f318000<>+0(SB), Y6, Y7
+	VSUBPS       Y7, Y4, Y4
+	VMULPS       c32_b95e8083<>+0(SB), Y6, Y6
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       Y4, Y4, Y6
+	VMULPS       c32_3ab68885<>+0(SB), Y4, Y7
+	VADDPS       c32_3c0905b7<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y4, Y7
+	VADDPS       c32_3d2aaa8d<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y4, Y7
+	VADDPS       c32_3e2aaa6e<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y4, Y7
+	VADDPS       c32_3f000000<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y4, Y6, Y4
+	VADDPS       c32_3f800000<>+0(SB), Y4, Y4
+	VPSRLD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPADDD       c32_0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y6, Y4, Y4
+	VPADDD       c32_0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      (AX), Y6
+	VMOVUPD      c32_3f800000<>+0(SB), Y7
+	VBLENDVPS    Y5, Y4, Y7, Y7
+	VADDPS       c32_3f800000<>+0(SB), Y4, Y8
+	VDIVPS       Y8, Y7, Y7
+	VSUBPS       Y7, Y6, Y7
+	VCMPPS       $0x03, Y5, Y6, Y8
+	VBLENDVPS    Y8, c32_7fc00000<>+0(SB), Y7, Y7
+	VMOVUPS      Y7, (BX)
+	VMULPS       Y5, Y6, Y6
+	VMAXPS       c32_00000000<>+0(SB), Y5, Y5
+	VSUBPS       Y5, Y6, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X6, Y6
+	VEXTRACTF128 $0x01, Y4, X7
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y5, Y0, Y0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VMULPD       Y4, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y7, Y4
+	VMULPD       Y4, Y3, Y3
+	ADDQ         $+32, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, BX
+	SUBQ         $+8, DX
+	JMP          single
+
+masked:
+	TESTQ        DX, DX
+	JZ           done
+	LEAQ         window<>+64(SB), SI
+	NEGQ         DX
+	VMOVDQU      (SI)(DX*4), Y4
+	VMASKMOVPS   (CX), Y4, Y5
+	VPOR         c32_80000000<>+0(SB), Y5, Y5
+	VMAXPS       c32_c2d00000<>+0(SB), Y5, Y5
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VADDPS       c32_4b400000<>+0(SB), Y6, Y6
+	VSUBPS       c32_4b400000<>+0(SB), Y6, Y7
+	VMULPS       c32_3f318000<>+0(SB), Y7, Y8
+	VSUBPS       Y8, Y5, Y5
+	VMULPS       c32_b95e8083<>+0(SB), Y7, Y7
+	VSUBPS       Y7, Y5, Y5
+	VMULPS       Y5, Y5, Y7
+	VMULPS       c32_3ab68885<>+0(SB), Y5, Y8
+	VADDPS       c32_3c0905b7<>+0(SB), Y8, Y8
+	VMULPS       Y8, Y5, Y8
+	VADDPS       c32_3d2aaa8d<>+0(SB), Y8, Y8
+	VMULPS       Y8, Y5, Y8
+	VADDPS       c32_3e2aaa6e<>+0(SB), Y8, Y8
+	VMULPS       Y8, Y5, Y8
+	VADDPS       c32_3f000000<>+0(SB), Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y5, Y7, Y5
+	VADDPS       c32_3f800000<>+0(SB), Y5, Y5
+	VPSRLD       $0x01, Y6, Y7
+	VPSUBD       Y7, Y6, Y6
+	VPADDD       c32_0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y7, Y5, Y5
+	VPADDD       c32_0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VMASKMOVPS   (CX), Y4, Y6
+	VMASKMOVPS   (AX), Y4, Y7
+	VMOVUPD      c32_3f800000<>+0(SB), Y8
+	VBLENDVPS    Y6, Y5, Y8, Y8
+	VADDPS       c32_3f800000<>+0(SB), Y5, Y9
+	VDIVPS       Y9, Y8, Y8
+	VSUBPS       Y8, Y7, Y8
+	VCMPPS       $0x03, Y6, Y7, Y9
+	VBLENDVPS    Y9, c32_7fc00000<>+0(SB), Y8, Y8
+	VMASKMOVPS   Y8, Y4, (BX)
+	VMULPS       Y6, Y7, Y7
+	VMAXPS       c32_00000000<>+0(SB), Y6, Y6
+	VSUBPS       Y6, Y7, Y6
+	VPAND        Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y6, X5
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VEXTRACTF128 $0x01, Y4, X7
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y6, Y0, Y0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VMULPD       Y4, Y1, Y1
+	VADDPD       Y5, Y2, Y2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y7, Y4
+	VMULPD       Y4, Y3, Y3
+
+done:
+	MOVQ    sum+0(FP), AX
+	VMOVUPD Y0, (AX)
+	MOVQ    product+8(FP), AX
+	VMOVUPD Y1, (AX)
+	MOVQ    sum+0(FP), AX
+	VMOVUPD Y2, 32(AX)
+	MOVQ    product+8(FP), AX
+	VMOVUPD Y3, 32(AX)
 	VZEROUPPER
 	RET
 
@@ -1241,109 +2361,208 @@ TEXT ·exp64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+4
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+8
+	JLT       single
 	VMOVUPD   (CX), Y0
-	VMINPD    c64_4086300000000000<>+0(SB), Y0, Y1
+	VMOVUPD   32(CX), Y1
+	VMINPD    c64_4086300000000000<>+0(SB), Y0, Y0
+	VMINPD    c64_4086300000000000<>+0(SB), Y1, Y1
+	VMAXPD    c64_c087500000000000<>+0(SB), Y0, Y0
 	VMAXPD    c64_c087500000000000<>+0(SB), Y1, Y1
-	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y0, Y2
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y1, Y3
 	VADDPD    c64_4338000000000000<>+0(SB), Y2, Y2
-	VSUBPD    c64_4338000000000000<>+0(SB), Y2, Y3
-	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y3, Y4
-	VSUBPD    Y4, Y1, Y1
-	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y3, Y3
-	VSUBPD    Y3, Y1, Y1
-	VMULPD    Y1, Y1, Y3
-	VMULPD    Y1, Y1, Y4
-	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y1, Y5
-	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y5, Y5
-	VMULPD    Y4, Y5, Y5
-	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y1, Y6
-	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y4, Y5, Y5
-	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y1, Y6
-	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y4, Y5, Y5
-	VMULPD    c64_3f811111111109b3<>+0(SB), Y1, Y6
-	VADDPD    c64_3fa5555555553d63<>+0(SB), Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y4, Y5, Y4
-	VMULPD    c64_3fc5555555555556<>+0(SB), Y1, Y5
-	VADDPD    c64_3fe0000000000001<>+0(SB), Y5, Y5
-	VADDPD    Y5, Y4, Y4
-	VMULPD    Y4, Y3, Y3
-	VADDPD    Y1, Y3, Y1
+	VADDPD    c64_4338000000000000<>+0(SB), Y3, Y3
+	VSUBPD    c64_4338000000000000<>+0(SB), Y2, Y4
+	VSUBPD    c64_4338000000000000<>+0(SB), Y3, Y5
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y4, Y6
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y5, Y7
+	VSUBPD    Y6, Y0, Y0
+	VSUBPD    Y7, Y1, Y1
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y4, Y4
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y5, Y5
+	VSUBPD    Y4, Y0, Y0
+	VSUBPD    Y5, Y1, Y1
+	VMULPD    Y0, Y0, Y4
+	VMULPD    Y1, Y1, Y5
+	VMULPD    Y0, Y0, Y6
+	VMULPD    Y1, Y1, Y7
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y0, Y8
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y1, Y9
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y8, Y8
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y9, Y9
+	VMULPD    Y6, Y8, Y8
+	VMULPD    Y7, Y9, Y9
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y0, Y10
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y1, Y11
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y10, Y10
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y11, Y11
+	VADDPD    Y10, Y8, Y8
+	VADDPD    Y11, Y9, Y9
+	VMULPD    Y6, Y8, Y8
+	VMULPD    Y7, Y9, Y9
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y10
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y1, Y11
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y10, Y10
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y11, Y11
+	VADDPD    Y10, Y8, Y8
+	VADDPD    Y11, Y9, Y9
+	VMULPD    Y6, Y8, Y8
+	VMULPD    Y7, Y9, Y9
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y0, Y10
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y1, Y11
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y10, Y10
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y11, Y11
+	VADDPD    Y10, Y8, Y8
+	VADDPD    Y11, Y9, Y9
+	VMULPD    Y6, Y8, Y6
+	VMULPD    Y7, Y9, Y7
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y0, Y8
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y1, Y9
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y8, Y8
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y9, Y9
+	VADDPD    Y8, Y6, Y6
+	VADDPD    Y9, Y7, Y7
+	VMULPD    Y6, Y4, Y4
+	VMULPD    Y7, Y5, Y5
+	VADDPD    Y0, Y4, Y0
+	VADDPD    Y1, Y5, Y1
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y0, Y0
 	VADDPD    c64_3ff0000000000000<>+0(SB), Y1, Y1
-	VPSRLQ    $0x01, Y2, Y3
-	VPSUBQ    Y3, Y2, Y2
+	VPSRLQ    $0x01, Y2, Y4
+	VPSRLQ    $0x01, Y3, Y5
+	VPSUBQ    Y4, Y2, Y2
+	VPSUBQ    Y5, Y3, Y3
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y4, Y4
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y5, Y5
+	VPSLLQ    $0x34, Y4, Y4
+	VPSLLQ    $0x34, Y5, Y5
+	VMULPD    Y4, Y0, Y0
+	VMULPD    Y5, Y1, Y1
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y2, Y2
 	VPADDQ    c64_00000000000003ff<>+0(SB), Y3, Y3
+	VPSLLQ    $0x34, Y2, Y2
 	VPSLLQ    $0x34, Y3, Y3
+	VMULPD    Y2, Y0, Y0
 	VMULPD    Y3, Y1, Y1
+	VMOVUPD   (CX), Y2
+	VMOVUPD   32(CX), Y3
+	VCMPPD    $0x03, Y2, Y2, Y2
+	VCMPPD    $0x03, Y3, Y3, Y3
+	VBLENDVPD Y2, c64_7ff8000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD Y3, c64_7ff8000000000000<>+0(SB), Y1, Y1
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+4
+	JLT       masked
+	VMOVUPD   (CX), Y0
+	VMINPD    c64_4086300000000000<>+0(SB), Y0, Y0
+	VMAXPD    c64_c087500000000000<>+0(SB), Y0, Y0
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y0, Y1
+	VADDPD    c64_4338000000000000<>+0(SB), Y1, Y1
+	VSUBPD    c64_4338000000000000<>+0(SB), Y1, Y2
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y2, Y3
+	VSUBPD    Y3, Y0, Y0
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y2, Y2
+	VSUBPD    Y2, Y0, Y0
+	VMULPD    Y0, Y0, Y2
+	VMULPD    Y0, Y0, Y3
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y0, Y4
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y4, Y4
+	VMULPD    Y3, Y4, Y4
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y0, Y5
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	VMULPD    Y3, Y4, Y4
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y5
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	VMULPD    Y3, Y4, Y4
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y0, Y5
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	VMULPD    Y3, Y4, Y3
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y0, Y4
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y4, Y4
+	VADDPD    Y4, Y3, Y3
+	VMULPD    Y3, Y2, Y2
+	VADDPD    Y0, Y2, Y0
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VPSRLQ    $0x01, Y1, Y2
+	VPSUBQ    Y2, Y1, Y1
 	VPADDQ    c64_00000000000003ff<>+0(SB), Y2, Y2
 	VPSLLQ    $0x34, Y2, Y2
-	VMULPD    Y2, Y1, Y1
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VBLENDVPD Y0, c64_7ff8000000000000<>+0(SB), Y1, Y0
+	VMULPD    Y2, Y0, Y0
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y1, Y1
+	VPSLLQ    $0x34, Y1, Y1
+	VMULPD    Y1, Y0, Y0
+	VMOVUPD   (CX), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, c64_7ff8000000000000<>+0(SB), Y0, Y0
 	VMOVUPD   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+4, DX
-	CMPQ      DX, $+4
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VMINPD     c64_4086300000000000<>+0(SB), Y1, Y2
-	VMAXPD     c64_c087500000000000<>+0(SB), Y2, Y2
-	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y2, Y3
-	VADDPD     c64_4338000000000000<>+0(SB), Y3, Y3
-	VSUBPD     c64_4338000000000000<>+0(SB), Y3, Y4
-	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y4, Y5
-	VSUBPD     Y5, Y2, Y2
-	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y4, Y4
-	VSUBPD     Y4, Y2, Y2
-	VMULPD     Y2, Y2, Y4
-	VMULPD     Y2, Y2, Y5
-	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y2, Y6
-	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y6, Y6
-	VMULPD     Y5, Y6, Y6
-	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y2, Y7
-	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y7, Y7
-	VADDPD     Y7, Y6, Y6
-	VMULPD     Y5, Y6, Y6
-	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y2, Y7
-	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y7, Y7
-	VADDPD     Y7, Y6, Y6
-	VMULPD     Y5, Y6, Y6
-	VMULPD     c64_3f811111111109b3<>+0(SB), Y2, Y7
-	VADDPD     c64_3fa5555555553d63<>+0(SB), Y7, Y7
-	VADDPD     Y7, Y6, Y6
-	VMULPD     Y5, Y6, Y5
-	VMULPD     c64_3fc5555555555556<>+0(SB), Y2, Y6
-	VADDPD     c64_3fe0000000000001<>+0(SB), Y6, Y6
+	VMINPD     c64_4086300000000000<>+0(SB), Y1, Y1
+	VMAXPD     c64_c087500000000000<>+0(SB), Y1, Y1
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VADDPD     c64_4338000000000000<>+0(SB), Y2, Y2
+	VSUBPD     c64_4338000000000000<>+0(SB), Y2, Y3
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y3, Y4
+	VSUBPD     Y4, Y1, Y1
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y3, Y3
+	VSUBPD     Y3, Y1, Y1
+	VMULPD     Y1, Y1, Y3
+	VMULPD     Y1, Y1, Y4
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y1, Y5
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y5, Y5
+	VMULPD     Y4, Y5, Y5
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y1, Y6
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y6, Y6
 	VADDPD     Y6, Y5, Y5
-	VMULPD     Y5, Y4, Y4
-	VADDPD     Y2, Y4, Y2
-	VADDPD     c64_3ff0000000000000<>+0(SB), Y2, Y2
-	VPSRLQ     $0x01, Y3, Y4
-	VPSUBQ     Y4, Y3, Y3
-	VPADDQ     c64_00000000000003ff<>+0(SB), Y4, Y4
-	VPSLLQ     $0x34, Y4, Y4
-	VMULPD     Y4, Y2, Y2
+	VMULPD     Y4, Y5, Y5
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y1, Y6
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	VMULPD     Y4, Y5, Y5
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y1, Y6
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	VMULPD     Y4, Y5, Y4
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y1, Y5
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMULPD     Y4, Y3, Y3
+	VADDPD     Y1, Y3, Y1
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y1, Y1
+	VPSRLQ     $0x01, Y2, Y3
+	VPSUBQ     Y3, Y2, Y2
 	VPADDQ     c64_00000000000003ff<>+0(SB), Y3, Y3
 	VPSLLQ     $0x34, Y3, Y3
-	VMULPD     Y3, Y2, Y2
-	VCMPPD     $0x03, Y1, Y1, Y1
-	VBLENDVPD  Y1, c64_7ff8000000000000<>+0(SB), Y2, Y1
+	VMULPD     Y3, Y1, Y1
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y2, Y2
+	VPSLLQ     $0x34, Y2, Y2
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VCMPPD     $0x03, Y2, Y2, Y2
+	VBLENDVPD  Y2, c64_7ff8000000000000<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)
 
 done:
@@ -1446,12 +2665,6 @@ DATA c64_3fc5555555555556<>+16(SB)/8, $0x3fc5555555555556
 DATA c64_3fc5555555555556<>+24(SB)/8, $0x3fc5555555555556
 GLOBL c64_3fc5555555555556<>(SB), RODATA|NOPTR, $32
 
-DATA c64_3ff0000000000000<>+0(SB)/8, $0x3ff0000000000000
-DATA c64_3ff0000000000000<>+8(SB)/8, $0x3ff0000000000000
-DATA c64_3ff0000000000000<>+16(SB)/8, $0x3ff0000000000000
-DATA c64_3ff0000000000000<>+24(SB)/8, $0x3ff0000000000000
-GLOBL c64_3ff0000000000000<>(SB), RODATA|NOPTR, $32
-
 DATA c64_00000000000003ff<>+0(SB)/8, $0x00000000000003ff
 DATA c64_00000000000003ff<>+8(SB)/8, $0x00000000000003ff
 DATA c64_00000000000003ff<>+16(SB)/8, $0x00000000000003ff
@@ -1470,115 +2683,220 @@ TEXT ·expm164AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+4
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+8
+	JLT       single
 	VMOVUPD   (CX), Y0
-	VMINPD    c64_4086300000000000<>+0(SB), Y0, Y1
+	VMOVUPD   32(CX), Y1
+	VMINPD    c64_4086300000000000<>+0(SB), Y0, Y0
+	VMINPD    c64_4086300000000000<>+0(SB), Y1, Y1
+	VMAXPD    c64_c043000000000000<>+0(SB), Y0, Y0
 	VMAXPD    c64_c043000000000000<>+0(SB), Y1, Y1
-	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y0, Y2
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y1, Y3
 	VADDPD    c64_4338000000000000<>+0(SB), Y2, Y2
-	VSUBPD    c64_4338000000000000<>+0(SB), Y2, Y3
-	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y3, Y4
-	VSUBPD    Y4, Y1, Y1
-	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y3, Y3
-	VSUBPD    Y3, Y1, Y4
-	VSUBPD    Y4, Y1, Y1
-	VSUBPD    Y3, Y1, Y1
-	VMULPD    Y4, Y4, Y3
-	VMULPD    Y4, Y4, Y5
-	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y4, Y6
-	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y6, Y6
-	VMULPD    Y5, Y6, Y6
-	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y4, Y7
-	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y7, Y7
-	VADDPD    Y7, Y6, Y6
-	VMULPD    Y5, Y6, Y6
-	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y4, Y7
-	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y7, Y7
-	VADDPD    Y7, Y6, Y6
-	VMULPD    Y5, Y6, Y6
-	VMULPD    c64_3f811111111109b3<>+0(SB), Y4, Y7
-	VADDPD    c64_3fa5555555553d63<>+0(SB), Y7, Y7
-	VADDPD    Y7, Y6, Y6
-	VMULPD    Y5, Y6, Y5
-	VMULPD    c64_3fc5555555555556<>+0(SB), Y4, Y6
-	VADDPD    c64_3fe0000000000001<>+0(SB), Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y5, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VADDPD    Y1, Y4, Y1
+	VADDPD    c64_4338000000000000<>+0(SB), Y3, Y3
+	VSUBPD    c64_4338000000000000<>+0(SB), Y2, Y4
+	VSUBPD    c64_4338000000000000<>+0(SB), Y3, Y5
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y4, Y6
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y5, Y7
+	VSUBPD    Y6, Y0, Y0
+	VSUBPD    Y7, Y1, Y1
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y4, Y4
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y5, Y5
+	VSUBPD    Y4, Y0, Y6
+	VSUBPD    Y5, Y1, Y7
+	VSUBPD    Y6, Y0, Y0
+	VSUBPD    Y7, Y1, Y1
+	VSUBPD    Y4, Y0, Y0
+	VSUBPD    Y5, Y1, Y1
+	VMULPD    Y6, Y6, Y4
+	VMULPD    Y7, Y7, Y5
+	VMULPD    Y6, Y6, Y8
+	VMULPD    Y7, Y7, Y9
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y6, Y10
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y7, Y11
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y10, Y10
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y11, Y11
+	VMULPD    Y8, Y10, Y10
+	VMULPD    Y9, Y11, Y11
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y6, Y12
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y7, Y13
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y12, Y12
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y13, Y13
+	VADDPD    Y12, Y10, Y10
+	VADDPD    Y13, Y11, Y11
+	VMULPD    Y8, Y10, Y10
+	VMULPD    Y9, Y11, Y11
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y6, Y12
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y7, Y13
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y12, Y12
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y13, Y13
+	VADDPD    Y12, Y10, Y10
+	VADDPD    Y13, Y11, Y11
+	VMULPD    Y8, Y10, Y10
+	VMULPD    Y9, Y11, Y11
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y6, Y12
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y7, Y13
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y12, Y12
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y13, Y13
+	VADDPD    Y12, Y10, Y10
+	VADDPD    Y13, Y11, Y11
+	VMULPD    Y8, Y10, Y8
+	VMULPD    Y9, Y11, Y9
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y6, Y10
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y7, Y11
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y10, Y10
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y11, Y11
+	VADDPD    Y10, Y8, Y8
+	VADDPD    Y11, Y9, Y9
+	VMULPD    Y8, Y4, Y4
+	VMULPD    Y9, Y5, Y5
+	VADDPD    Y4, Y0, Y0
+	VADDPD    Y5, Y1, Y1
+	VADDPD    Y0, Y6, Y0
+	VADDPD    Y1, Y7, Y1
 	VPADDQ    c64_00000000000003fe<>+0(SB), Y2, Y2
+	VPADDQ    c64_00000000000003fe<>+0(SB), Y3, Y3
 	VPSLLQ    $0x34, Y2, Y2
-	VMULPD    Y1, Y2, Y1
+	VPSLLQ    $0x34, Y3, Y3
+	VMULPD    Y0, Y2, Y0
+	VMULPD    Y1, Y3, Y1
 	VSUBPD    c64_3fe0000000000000<>+0(SB), Y2, Y2
-	VADDPD    Y2, Y1, Y1
+	VSUBPD    c64_3fe0000000000000<>+0(SB), Y3, Y3
+	VADDPD    Y2, Y0, Y0
+	VADDPD    Y3, Y1, Y1
+	VADDPD    Y0, Y0, Y0
 	VADDPD    Y1, Y1, Y1
-	VPAND     c64_7fffffffffffffff<>+0(SB), Y0, Y2
+	VMOVUPD   (CX), Y2
+	VMOVUPD   32(CX), Y3
+	VPAND     c64_7fffffffffffffff<>+0(SB), Y2, Y4
+	VPAND     c64_7fffffffffffffff<>+0(SB), Y3, Y5
+	VCMPPD    $0x11, c64_3c90000000000000<>+0(SB), Y4, Y4
+	VCMPPD    $0x11, c64_3c90000000000000<>+0(SB), Y5, Y5
+	VBLENDVPD Y4, Y2, Y0, Y0
+	VBLENDVPD Y5, Y3, Y1, Y1
+	VCMPPD    $0x03, Y2, Y2, Y2
+	VCMPPD    $0x03, Y3, Y3, Y3
+	VBLENDVPD Y2, c64_7ff8000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD Y3, c64_7ff8000000000000<>+0(SB), Y1, Y1
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+4
+	JLT       masked
+	VMOVUPD   (CX), Y0
+	VMINPD    c64_4086300000000000<>+0(SB), Y0, Y0
+	VMAXPD    c64_c043000000000000<>+0(SB), Y0, Y0
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y0, Y1
+	VADDPD    c64_4338000000000000<>+0(SB), Y1, Y1
+	VSUBPD    c64_4338000000000000<>+0(SB), Y1, Y2
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y2, Y3
+	VSUBPD    Y3, Y0, Y0
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y2, Y2
+	VSUBPD    Y2, Y0, Y3
+	VSUBPD    Y3, Y0, Y0
+	VSUBPD    Y2, Y0, Y0
+	VMULPD    Y3, Y3, Y2
+	VMULPD    Y3, Y3, Y4
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y3, Y5
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y5, Y5
+	VMULPD    Y4, Y5, Y5
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y3, Y6
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y6, Y6
+	VADDPD    Y6, Y5, Y5
+	VMULPD    Y4, Y5, Y5
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y3, Y6
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y6, Y6
+	VADDPD    Y6, Y5, Y5
+	VMULPD    Y4, Y5, Y5
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y3, Y6
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y6, Y6
+	VADDPD    Y6, Y5, Y5
+	VMULPD    Y4, Y5, Y4
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y3, Y5
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	VMULPD    Y4, Y2, Y2
+	VADDPD    Y2, Y0, Y0
+	VADDPD    Y0, Y3, Y0
+	VPADDQ    c64_00000000000003fe<>+0(SB), Y1, Y1
+	VPSLLQ    $0x34, Y1, Y1
+	VMULPD    Y0, Y1, Y0
+	VSUBPD    c64_3fe0000000000000<>+0(SB), Y1, Y1
+	VADDPD    Y1, Y0, Y0
+	VADDPD    Y0, Y0, Y0
+	VMOVUPD   (CX), Y1
+	VPAND     c64_7fffffffffffffff<>+0(SB), Y1, Y2
 	VCMPPD    $0x11, c64_3c90000000000000<>+0(SB), Y2, Y2
-	VBLENDVPD Y2, Y0, Y1, Y1
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VBLENDVPD Y0, c64_7ff8000000000000<>+0(SB), Y1, Y0
+	VBLENDVPD Y2, Y1, Y0, Y0
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, c64_7ff8000000000000<>+0(SB), Y0, Y0
 	VMOVUPD   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+4, DX
-	CMPQ      DX, $+4
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VMINPD     c64_4086300000000000<>+0(SB), Y1, Y2
-	VMAXPD     c64_c043000000000000<>+0(SB), Y2, Y2
-	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y2, Y3
-	VADDPD     c64_4338000000000000<>+0(SB), Y3, Y3
-	VSUBPD     c64_4338000000000000<>+0(SB), Y3, Y4
-	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y4, Y5
-	VSUBPD     Y5, Y2, Y2
-	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y4, Y4
-	VSUBPD     Y4, Y2, Y5
-	VSUBPD     Y5, Y2, Y2
-	VSUBPD     Y4, Y2, Y2
-	VMULPD     Y5, Y5, Y4
-	VMULPD     Y5, Y5, Y6
-	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y5, Y7
-	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y7, Y7
-	VMULPD     Y6, Y7, Y7
-	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y5, Y8
-	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y8, Y8
-	VADDPD     Y8, Y7, Y7
-	VMULPD     Y6, Y7, Y7
-	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y5, Y8
-	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y8, Y8
-	VADDPD     Y8, Y7, Y7
-	VMULPD     Y6, Y7, Y7
-	VMULPD     c64_3f811111111109b3<>+0(SB), Y5, Y8
-	VADDPD     c64_3fa5555555553d63<>+0(SB), Y8, Y8
-	VADDPD     Y8, Y7, Y7
-	VMULPD     Y6, Y7, Y6
-	VMULPD     c64_3fc5555555555556<>+0(SB), Y5, Y7
-	VADDPD     c64_3fe0000000000001<>+0(SB), Y7, Y7
+	VMINPD     c64_4086300000000000<>+0(SB), Y1, Y1
+	VMAXPD     c64_c043000000000000<>+0(SB), Y1, Y1
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VADDPD     c64_4338000000000000<>+0(SB), Y2, Y2
+	VSUBPD     c64_4338000000000000<>+0(SB), Y2, Y3
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y3, Y4
+	VSUBPD     Y4, Y1, Y1
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y3, Y3
+	VSUBPD     Y3, Y1, Y4
+	VSUBPD     Y4, Y1, Y1
+	VSUBPD     Y3, Y1, Y1
+	VMULPD     Y4, Y4, Y3
+	VMULPD     Y4, Y4, Y5
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y4, Y6
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y6, Y6
+	VMULPD     Y5, Y6, Y6
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y4, Y7
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y7, Y7
 	VADDPD     Y7, Y6, Y6
-	VMULPD     Y6, Y4, Y4
-	VADDPD     Y4, Y2, Y2
-	VADDPD     Y2, Y5, Y2
-	VPADDQ     c64_00000000000003fe<>+0(SB), Y3, Y3
-	VPSLLQ     $0x34, Y3, Y3
-	VMULPD     Y2, Y3, Y2
-	VSUBPD     c64_3fe0000000000000<>+0(SB), Y3, Y3
-	VADDPD     Y3, Y2, Y2
-	VADDPD     Y2, Y2, Y2
-	VPAND      c64_7fffffffffffffff<>+0(SB), Y1, Y3
+	VMULPD     Y5, Y6, Y6
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y4, Y7
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y7, Y7
+	VADDPD     Y7, Y6, Y6
+	VMULPD     Y5, Y6, Y6
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y4, Y7
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y7, Y7
+	VADDPD     Y7, Y6, Y6
+	VMULPD     Y5, Y6, Y5
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y4, Y6
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VADDPD     Y1, Y4, Y1
+	VPADDQ     c64_00000000000003fe<>+0(SB), Y2, Y2
+	VPSLLQ     $0x34, Y2, Y2
+	VMULPD     Y1, Y2, Y1
+	VSUBPD     c64_3fe0000000000000<>+0(SB), Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y1, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VPAND      c64_7fffffffffffffff<>+0(SB), Y2, Y3
 	VCMPPD     $0x11, c64_3c90000000000000<>+0(SB), Y3, Y3
-	VBLENDVPD  Y3, Y1, Y2, Y2
-	VCMPPD     $0x03, Y1, Y1, Y1
-	VBLENDVPD  Y1, c64_7ff8000000000000<>+0(SB), Y2, Y1
+	VBLENDVPD  Y3, Y2, Y1, Y1
+	VCMPPD     $0x03, Y2, Y2, Y2
+	VBLENDVPD  Y2, c64_7ff8000000000000<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)
 
 done:
@@ -1621,115 +2939,220 @@ TEXT ·log64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+4
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+8
+	JLT       single
+	VMOVUPD   (CX), Y0
+	VMOVUPD   32(CX), Y1
+	VCMPPD    $0x11, c64_0010000000000000<>+0(SB), Y0, Y2
+	VCMPPD    $0x11, c64_0010000000000000<>+0(SB), Y1, Y3
+	VMULPD    c64_4350000000000000<>+0(SB), Y0, Y4
+	VMULPD    c64_4350000000000000<>+0(SB), Y1, Y5
+	VBLENDVPD Y2, Y4, Y0, Y0
+	VBLENDVPD Y3, Y5, Y1, Y1
+	VPADDQ    c64_00195f619980c433<>+0(SB), Y0, Y0
+	VPADDQ    c64_00195f619980c433<>+0(SB), Y1, Y1
+	VPSRLQ    $0x34, Y0, Y4
+	VPSRLQ    $0x34, Y1, Y5
+	VPOR      c64_4330000000000000<>+0(SB), Y4, Y4
+	VPOR      c64_4330000000000000<>+0(SB), Y5, Y5
+	VSUBPD    c64_4330000000000400<>+0(SB), Y4, Y4
+	VSUBPD    c64_4330000000000400<>+0(SB), Y5, Y5
+	VPAND     c64_000fffffffffffff<>+0(SB), Y0, Y0
+	VPAND     c64_000fffffffffffff<>+0(SB), Y1, Y1
+	VPADDQ    c64_3fe6a09e667f3bcd<>+0(SB), Y0, Y0
+	VPADDQ    c64_3fe6a09e667f3bcd<>+0(SB), Y1, Y1
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y1, Y1
+	VPAND     c64_404b000000000000<>+0(SB), Y2, Y2
+	VPAND     c64_404b000000000000<>+0(SB), Y3, Y3
+	VSUBPD    Y2, Y4, Y2
+	VSUBPD    Y3, Y5, Y3
+	VADDPD    c64_4000000000000000<>+0(SB), Y0, Y4
+	VADDPD    c64_4000000000000000<>+0(SB), Y1, Y5
+	VDIVPD    Y4, Y0, Y4
+	VDIVPD    Y5, Y1, Y5
+	VMULPD    Y4, Y4, Y6
+	VMULPD    Y5, Y5, Y7
+	VMULPD    Y6, Y6, Y8
+	VMULPD    Y7, Y7, Y9
+	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y8, Y10
+	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y9, Y11
+	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y10, Y10
+	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y11, Y11
+	VMULPD    Y10, Y8, Y10
+	VMULPD    Y11, Y9, Y11
+	VADDPD    c64_3fd999999997fa04<>+0(SB), Y10, Y10
+	VADDPD    c64_3fd999999997fa04<>+0(SB), Y11, Y11
+	VMULPD    Y10, Y8, Y10
+	VMULPD    Y11, Y9, Y11
+	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y8, Y12
+	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y9, Y13
+	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y12, Y12
+	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y13, Y13
+	VMULPD    Y12, Y8, Y12
+	VMULPD    Y13, Y9, Y13
+	VADDPD    c64_3fd2492494229359<>+0(SB), Y12, Y12
+	VADDPD    c64_3fd2492494229359<>+0(SB), Y13, Y13
+	VMULPD    Y12, Y8, Y8
+	VMULPD    Y13, Y9, Y9
+	VADDPD    c64_3fe5555555555593<>+0(SB), Y8, Y8
+	VADDPD    c64_3fe5555555555593<>+0(SB), Y9, Y9
+	VMULPD    Y8, Y6, Y6
+	VMULPD    Y9, Y7, Y7
+	VADDPD    Y6, Y10, Y6
+	VADDPD    Y7, Y11, Y7
+	VMULPD    c64_3fe0000000000000<>+0(SB), Y0, Y8
+	VMULPD    c64_3fe0000000000000<>+0(SB), Y1, Y9
+	VMULPD    Y0, Y8, Y8
+	VMULPD    Y1, Y9, Y9
+	VADDPD    Y6, Y8, Y6
+	VADDPD    Y7, Y9, Y7
+	VMULPD    Y6, Y4, Y4
+	VMULPD    Y7, Y5, Y5
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y2, Y6
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y3, Y7
+	VADDPD    Y6, Y4, Y4
+	VADDPD    Y7, Y5, Y5
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y2, Y2
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y3, Y3
+	VSUBPD    Y4, Y8, Y4
+	VSUBPD    Y5, Y9, Y5
+	VSUBPD    Y0, Y4, Y0
+	VSUBPD    Y1, Y5, Y1
+	VSUBPD    Y0, Y2, Y0
+	VSUBPD    Y1, Y3, Y1
+	VMOVUPD   (CX), Y2
+	VMOVUPD   32(CX), Y3
+	VCMPPD    $0x00, c64_7ff0000000000000<>+0(SB), Y2, Y4
+	VCMPPD    $0x00, c64_7ff0000000000000<>+0(SB), Y3, Y5
+	VBLENDVPD Y4, c64_7ff0000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD Y5, c64_7ff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD    $0x00, c64_0000000000000000<>+0(SB), Y2, Y4
+	VCMPPD    $0x00, c64_0000000000000000<>+0(SB), Y3, Y5
+	VBLENDVPD Y4, c64_fff0000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD Y5, c64_fff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD    $0x19, c64_0000000000000000<>+0(SB), Y2, Y2
+	VCMPPD    $0x19, c64_0000000000000000<>+0(SB), Y3, Y3
+	VBLENDVPD Y2, c64_7ff8000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD Y3, c64_7ff8000000000000<>+0(SB), Y1, Y1
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+4
+	JLT       masked
 	VMOVUPD   (CX), Y0
 	VCMPPD    $0x11, c64_0010000000000000<>+0(SB), Y0, Y1
 	VMULPD    c64_4350000000000000<>+0(SB), Y0, Y2
-	VBLENDVPD Y1, Y2, Y0, Y2
-	VPADDQ    c64_00195f619980c433<>+0(SB), Y2, Y2
-	VPSRLQ    $0x34, Y2, Y3
-	VPOR      c64_4330000000000000<>+0(SB), Y3, Y3
-	VSUBPD    c64_4330000000000400<>+0(SB), Y3, Y3
-	VPAND     c64_000fffffffffffff<>+0(SB), Y2, Y2
-	VPADDQ    c64_3fe6a09e667f3bcd<>+0(SB), Y2, Y2
-	VSUBPD    c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VBLENDVPD Y1, Y2, Y0, Y0
+	VPADDQ    c64_00195f619980c433<>+0(SB), Y0, Y0
+	VPSRLQ    $0x34, Y0, Y2
+	VPOR      c64_4330000000000000<>+0(SB), Y2, Y2
+	VSUBPD    c64_4330000000000400<>+0(SB), Y2, Y2
+	VPAND     c64_000fffffffffffff<>+0(SB), Y0, Y0
+	VPADDQ    c64_3fe6a09e667f3bcd<>+0(SB), Y0, Y0
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y0, Y0
 	VPAND     c64_404b000000000000<>+0(SB), Y1, Y1
-	VSUBPD    Y1, Y3, Y1
-	VADDPD    c64_4000000000000000<>+0(SB), Y2, Y3
-	VDIVPD    Y3, Y2, Y3
-	VMULPD    c64_3fe0000000000000<>+0(SB), Y2, Y4
-	VMULPD    Y2, Y4, Y4
-	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y1, Y5
-	VMULPD    Y3, Y3, Y6
-	VMULPD    Y6, Y6, Y7
-	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y7, Y8
-	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y8, Y8
-	VMULPD    Y8, Y7, Y8
-	VADDPD    c64_3fd999999997fa04<>+0(SB), Y8, Y8
-	VMULPD    Y8, Y7, Y8
-	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y7, Y9
-	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y9, Y9
-	VMULPD    Y9, Y7, Y9
-	VADDPD    c64_3fd2492494229359<>+0(SB), Y9, Y9
-	VMULPD    Y9, Y7, Y7
-	VADDPD    c64_3fe5555555555593<>+0(SB), Y7, Y7
-	VMULPD    Y7, Y6, Y6
-	VADDPD    Y6, Y8, Y6
-	VADDPD    Y6, Y4, Y6
-	VMULPD    Y6, Y3, Y3
-	VADDPD    Y5, Y3, Y3
+	VSUBPD    Y1, Y2, Y1
+	VADDPD    c64_4000000000000000<>+0(SB), Y0, Y2
+	VDIVPD    Y2, Y0, Y2
+	VMULPD    Y2, Y2, Y3
+	VMULPD    Y3, Y3, Y4
+	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y4, Y5
+	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y5, Y5
+	VMULPD    Y5, Y4, Y5
+	VADDPD    c64_3fd999999997fa04<>+0(SB), Y5, Y5
+	VMULPD    Y5, Y4, Y5
+	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y4, Y6
+	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y6, Y6
+	VMULPD    Y6, Y4, Y6
+	VADDPD    c64_3fd2492494229359<>+0(SB), Y6, Y6
+	VMULPD    Y6, Y4, Y4
+	VADDPD    c64_3fe5555555555593<>+0(SB), Y4, Y4
+	VMULPD    Y4, Y3, Y3
+	VADDPD    Y3, Y5, Y3
+	VMULPD    c64_3fe0000000000000<>+0(SB), Y0, Y4
+	VMULPD    Y0, Y4, Y4
+	VADDPD    Y3, Y4, Y3
+	VMULPD    Y3, Y2, Y2
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y1, Y3
+	VADDPD    Y3, Y2, Y2
 	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y1, Y1
-	VSUBPD    Y3, Y4, Y3
-	VSUBPD    Y2, Y3, Y2
-	VSUBPD    Y2, Y1, Y1
-	VCMPPD    $0x00, c64_7ff0000000000000<>+0(SB), Y0, Y2
-	VBLENDVPD Y2, c64_7ff0000000000000<>+0(SB), Y1, Y1
-	VCMPPD    $0x00, c64_0000000000000000<>+0(SB), Y0, Y2
-	VBLENDVPD Y2, c64_fff0000000000000<>+0(SB), Y1, Y1
-	VCMPPD    $0x19, c64_0000000000000000<>+0(SB), Y0, Y0
-	VBLENDVPD Y0, c64_7ff8000000000000<>+0(SB), Y1, Y0
+	VSUBPD    Y2, Y4, Y2
+	VSUBPD    Y0, Y2, Y0
+	VSUBPD    Y0, Y1, Y0
+	VMOVUPD   (CX), Y1
+	VCMPPD    $0x00, c64_7ff0000000000000<>+0(SB), Y1, Y2
+	VBLENDVPD Y2, c64_7ff0000000000000<>+0(SB), Y0, Y0
+	VCMPPD    $0x00, c64_0000000000000000<>+0(SB), Y1, Y2
+	VBLENDVPD Y2, c64_fff0000000000000<>+0(SB), Y0, Y0
+	VCMPPD    $0x19, c64_0000000000000000<>+0(SB), Y1, Y1
+	VBLENDVPD Y1, c64_7ff8000000000000<>+0(SB), Y0, Y0
 	VMOVUPD   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+4, DX
-	CMPQ      DX, $+4
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
 	VCMPPD     $0x11, c64_0010000000000000<>+0(SB), Y1, Y2
 	VMULPD     c64_4350000000000000<>+0(SB), Y1, Y3
-	VBLENDVPD  Y2, Y3, Y1, Y3
-	VPADDQ     c64_00195f619980c433<>+0(SB), Y3, Y3
-	VPSRLQ     $0x34, Y3, Y4
-	VPOR       c64_4330000000000000<>+0(SB), Y4, Y4
-	VSUBPD     c64_4330000000000400<>+0(SB), Y4, Y4
-	VPAND      c64_000fffffffffffff<>+0(SB), Y3, Y3
-	VPADDQ     c64_3fe6a09e667f3bcd<>+0(SB), Y3, Y3
-	VSUBPD     c64_3ff0000000000000<>+0(SB), Y3, Y3
+	VBLENDVPD  Y2, Y3, Y1, Y1
+	VPADDQ     c64_00195f619980c433<>+0(SB), Y1, Y1
+	VPSRLQ     $0x34, Y1, Y3
+	VPOR       c64_4330000000000000<>+0(SB), Y3, Y3
+	VSUBPD     c64_4330000000000400<>+0(SB), Y3, Y3
+	VPAND      c64_000fffffffffffff<>+0(SB), Y1, Y1
+	VPADDQ     c64_3fe6a09e667f3bcd<>+0(SB), Y1, Y1
+	VSUBPD     c64_3ff0000000000000<>+0(SB), Y1, Y1
 	VPAND      c64_404b000000000000<>+0(SB), Y2, Y2
-	VSUBPD     Y2, Y4, Y2
-	VADDPD     c64_4000000000000000<>+0(SB), Y3, Y4
-	VDIVPD     Y4, Y3, Y4
-	VMULPD     c64_3fe0000000000000<>+0(SB), Y3, Y5
-	VMULPD     Y3, Y5, Y5
-	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y2, Y6
-	VMULPD     Y4, Y4, Y7
-	VMULPD     Y7, Y7, Y8
-	VMULPD     c64_3fc39a09d078c69f<>+0(SB), Y8, Y9
-	VADDPD     c64_3fcc71c51d8e78af<>+0(SB), Y9, Y9
-	VMULPD     Y9, Y8, Y9
-	VADDPD     c64_3fd999999997fa04<>+0(SB), Y9, Y9
-	VMULPD     Y9, Y8, Y9
-	VMULPD     c64_3fc2f112df3e5244<>+0(SB), Y8, Y10
-	VADDPD     c64_3fc7466496cb03de<>+0(SB), Y10, Y10
-	VMULPD     Y10, Y8, Y10
-	VADDPD     c64_3fd2492494229359<>+0(SB), Y10, Y10
-	VMULPD     Y10, Y8, Y8
-	VADDPD     c64_3fe5555555555593<>+0(SB), Y8, Y8
-	VMULPD     Y8, Y7, Y7
-	VADDPD     Y7, Y9, Y7
-	VADDPD     Y7, Y5, Y7
-	VMULPD     Y7, Y4, Y4
-	VADDPD     Y6, Y4, Y4
+	VSUBPD     Y2, Y3, Y2
+	VADDPD     c64_4000000000000000<>+0(SB), Y1, Y3
+	VDIVPD     Y3, Y1, Y3
+	VMULPD     Y3, Y3, Y4
+	VMULPD     Y4, Y4, Y5
+	VMULPD     c64_3fc39a09d078c69f<>+0(SB), Y5, Y6
+	VADDPD     c64_3fcc71c51d8e78af<>+0(SB), Y6, Y6
+	VMULPD     Y6, Y5, Y6
+	VADDPD     c64_3fd999999997fa04<>+0(SB), Y6, Y6
+	VMULPD     Y6, Y5, Y6
+	VMULPD     c64_3fc2f112df3e5244<>+0(SB), Y5, Y7
+	VADDPD     c64_3fc7466496cb03de<>+0(SB), Y7, Y7
+	VMULPD     Y7, Y5, Y7
+	VADDPD     c64_3fd2492494229359<>+0(SB), Y7, Y7
+	VMULPD     Y7, Y5, Y5
+	VADDPD     c64_3fe5555555555593<>+0(SB), Y5, Y5
+	VMULPD     Y5, Y4, Y4
+	VADDPD     Y4, Y6, Y4
+	VMULPD     c64_3fe0000000000000<>+0(SB), Y1, Y5
+	VMULPD     Y1, Y5, Y5
+	VADDPD     Y4, Y5, Y4
+	VMULPD     Y4, Y3, Y3
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y2, Y4
+	VADDPD     Y4, Y3, Y3
 	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y2, Y2
-	VSUBPD     Y4, Y5, Y4
-	VSUBPD     Y3, Y4, Y3
-	VSUBPD     Y3, Y2, Y2
-	VCMPPD     $0x00, c64_7ff0000000000000<>+0(SB), Y1, Y3
-	VBLENDVPD  Y3, c64_7ff0000000000000<>+0(SB), Y2, Y2
-	VCMPPD     $0x00, c64_0000000000000000<>+0(SB), Y1, Y3
-	VBLENDVPD  Y3, c64_fff0000000000000<>+0(SB), Y2, Y2
-	VCMPPD     $0x19, c64_0000000000000000<>+0(SB), Y1, Y1
-	VBLENDVPD  Y1, c64_7ff8000000000000<>+0(SB), Y2, Y1
+	VSUBPD     Y3, Y5, Y3
+	VSUBPD     Y1, Y3, Y1
+	VSUBPD     Y1, Y2, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VCMPPD     $0x00, c64_7ff0000000000000<>+0(SB), Y2, Y3
+	VBLENDVPD  Y3, c64_7ff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD     $0x00, c64_0000000000000000<>+0(SB), Y2, Y3
+	VBLENDVPD  Y3, c64_fff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD     $0x19, c64_0000000000000000<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, c64_7ff8000000000000<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)
 
 done:
@@ -1838,12 +3261,6 @@ DATA c64_7ff0000000000000<>+16(SB)/8, $0x7ff0000000000000
 DATA c64_7ff0000000000000<>+24(SB)/8, $0x7ff0000000000000
 GLOBL c64_7ff0000000000000<>(SB), RODATA|NOPTR, $32
 
-DATA c64_0000000000000000<>+0(SB)/8, $0x0000000000000000
-DATA c64_0000000000000000<>+8(SB)/8, $0x0000000000000000
-DATA c64_0000000000000000<>+16(SB)/8, $0x0000000000000000
-DATA c64_0000000000000000<>+24(SB)/8, $0x0000000000000000
-GLOBL c64_0000000000000000<>(SB), RODATA|NOPTR, $32
-
 DATA c64_fff0000000000000<>+0(SB)/8, $0xfff0000000000000
 DATA c64_fff0000000000000<>+8(SB)/8, $0xfff0000000000000
 DATA c64_fff0000000000000<>+16(SB)/8, $0xfff0000000000000
@@ -1856,10 +3273,142 @@ TEXT ·log1p64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+4
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+8
+	JLT       single
+	VMOVUPD   (CX), Y0
+	VMOVUPD   32(CX), Y1
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y0, Y2
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y1, Y3
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y2, Y4
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y3, Y5
+	VSUBPD    Y4, Y0, Y4
+	VSUBPD    Y5, Y1, Y5
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y6
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y7
+	VSUBPD    Y0, Y2, Y8
+	VSUBPD    Y1, Y3, Y9
+	VSUBPD    Y8, Y6, Y6
+	VSUBPD    Y9, Y7, Y7
+	VCMPPD    $0x11, c64_3ff0000000000000<>+0(SB), Y0, Y8
+	VCMPPD    $0x11, c64_3ff0000000000000<>+0(SB), Y1, Y9
+	VBLENDVPD Y8, Y4, Y6, Y4
+	VBLENDVPD Y9, Y5, Y7, Y5
+	VDIVPD    Y2, Y4, Y4
+	VDIVPD    Y3, Y5, Y5
+	VPADDQ    c64_00195f619980c433<>+0(SB), Y2, Y2
+	VPADDQ    c64_00195f619980c433<>+0(SB), Y3, Y3
+	VPSRLQ    $0x34, Y2, Y6
+	VPSRLQ    $0x34, Y3, Y7
+	VPOR      c64_4330000000000000<>+0(SB), Y6, Y6
+	VPOR      c64_4330000000000000<>+0(SB), Y7, Y7
+	VSUBPD    c64_4330000000000400<>+0(SB), Y6, Y6
+	VSUBPD    c64_4330000000000400<>+0(SB), Y7, Y7
+	VPAND     c64_000fffffffffffff<>+0(SB), Y2, Y2
+	VPAND     c64_000fffffffffffff<>+0(SB), Y3, Y3
+	VPADDQ    c64_3fe6a09e667f3bcd<>+0(SB), Y2, Y2
+	VPADDQ    c64_3fe6a09e667f3bcd<>+0(SB), Y3, Y3
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y3, Y3
+	VCMPPD    $0x11, c64_bfd2bec333018866<>+0(SB), Y0, Y8
+	VCMPPD    $0x11, c64_bfd2bec333018866<>+0(SB), Y1, Y9
+	VCMPPD    $0x1e, c64_3fda827999fcef32<>+0(SB), Y0, Y10
+	VCMPPD    $0x1e, c64_3fda827999fcef32<>+0(SB), Y1, Y11
+	VPOR      Y10, Y8, Y8
+	VPOR      Y11, Y9, Y9
+	VPAND     Y4, Y8, Y4
+	VPAND     Y5, Y9, Y5
+	VPAND     Y6, Y8, Y6
+	VPAND     Y7, Y9, Y7
+	VBLENDVPD Y8, Y2, Y0, Y0
+	VBLENDVPD Y9, Y3, Y1, Y1
+	VADDPD    c64_4000000000000000<>+0(SB), Y0, Y2
+	VADDPD    c64_4000000000000000<>+0(SB), Y1, Y3
+	VDIVPD    Y2, Y0, Y2
+	VDIVPD    Y3, Y1, Y3
+	VMULPD    Y2, Y2, Y8
+	VMULPD    Y3, Y3, Y9
+	VMULPD    Y8, Y8, Y10
+	VMULPD    Y9, Y9, Y11
+	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y10, Y12
+	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y11, Y13
+	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y12, Y12
+	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y13, Y13
+	VMULPD    Y12, Y10, Y12
+	VMULPD    Y13, Y11, Y13
+	VADDPD    c64_3fd999999997fa04<>+0(SB), Y12, Y12
+	VADDPD    c64_3fd999999997fa04<>+0(SB), Y13, Y13
+	VMULPD    Y12, Y10, Y12
+	VMULPD    Y13, Y11, Y13
+	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y10, Y14
+	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y11, Y15
+	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y14, Y14
+	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y15, Y15
+	VMULPD    Y14, Y10, Y14
+	VMULPD    Y15, Y11, Y15
+	VADDPD    c64_3fd2492494229359<>+0(SB), Y14, Y14
+	VADDPD    c64_3fd2492494229359<>+0(SB), Y15, Y15
+	VMULPD    Y14, Y10, Y10
+	VMULPD    Y15, Y11, Y11
+	VADDPD    c64_3fe5555555555593<>+0(SB), Y10, Y10
+	VADDPD    c64_3fe5555555555593<>+0(SB), Y11, Y11
+	VMULPD    Y10, Y8, Y8
+	VMULPD    Y11, Y9, Y9
+	VADDPD    Y8, Y12, Y8
+	VADDPD    Y9, Y13, Y9
+	VMULPD    c64_3fe0000000000000<>+0(SB), Y0, Y10
+	VMULPD    c64_3fe0000000000000<>+0(SB), Y1, Y11
+	VMULPD    Y0, Y10, Y10
+	VMULPD    Y1, Y11, Y11
+	VADDPD    Y8, Y10, Y8
+	VADDPD    Y9, Y11, Y9
+	VMULPD    Y8, Y2, Y2
+	VMULPD    Y9, Y3, Y3
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y6, Y8
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y7, Y9
+	VADDPD    Y4, Y8, Y4
+	VADDPD    Y5, Y9, Y5
+	VADDPD    Y4, Y2, Y2
+	VADDPD    Y5, Y3, Y3
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y6, Y4
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y7, Y5
+	VSUBPD    Y2, Y10, Y2
+	VSUBPD    Y3, Y11, Y3
+	VSUBPD    Y0, Y2, Y0
+	VSUBPD    Y1, Y3, Y1
+	VSUBPD    Y0, Y4, Y0
+	VSUBPD    Y1, Y5, Y1
+	VMOVUPD   (CX), Y2
+	VMOVUPD   32(CX), Y3
+	VPAND     c64_7fffffffffffffff<>+0(SB), Y2, Y4
+	VPAND     c64_7fffffffffffffff<>+0(SB), Y3, Y5
+	VCMPPD    $0x11, c64_3c90000000000000<>+0(SB), Y4, Y4
+	VCMPPD    $0x11, c64_3c90000000000000<>+0(SB), Y5, Y5
+	VBLENDVPD Y4, Y2, Y0, Y0
+	VBLENDVPD Y5, Y3, Y1, Y1
+	VCMPPD    $0x00, c64_7ff0000000000000<>+0(SB), Y2, Y4
+	VCMPPD    $0x00, c64_7ff0000000000000<>+0(SB), Y3, Y5
+	VBLENDVPD Y4, c64_7ff0000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD Y5, c64_7ff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD    $0x00, c64_bff0000000000000<>+0(SB), Y2, Y4
+	VCMPPD    $0x00, c64_bff0000000000000<>+0(SB), Y3, Y5
+	VBLENDVPD Y4, c64_fff0000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD Y5, c64_fff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD    $0x19, c64_bff0000000000000<>+0(SB), Y2, Y2
+	VCMPPD    $0x19, c64_bff0000000000000<>+0(SB), Y3, Y3
+	VBLENDVPD Y2, c64_7ff8000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD Y3, c64_7ff8000000000000<>+0(SB), Y1, Y1
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+4
+	JLT       masked
 	VMOVUPD   (CX), Y0
 	VADDPD    c64_3ff0000000000000<>+0(SB), Y0, Y1
 	VSUBPD    c64_3ff0000000000000<>+0(SB), Y1, Y2
@@ -1882,55 +3431,55 @@ loop:
 	VPOR      Y5, Y4, Y4
 	VPAND     Y2, Y4, Y2
 	VPAND     Y3, Y4, Y3
-	VBLENDVPD Y4, Y1, Y0, Y1
-	VADDPD    c64_4000000000000000<>+0(SB), Y1, Y4
-	VDIVPD    Y4, Y1, Y4
-	VMULPD    c64_3fe0000000000000<>+0(SB), Y1, Y5
-	VMULPD    Y1, Y5, Y5
-	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y3, Y6
-	VADDPD    Y2, Y6, Y2
-	VMULPD    Y4, Y4, Y6
-	VMULPD    Y6, Y6, Y7
-	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y7, Y8
-	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y8, Y8
-	VMULPD    Y8, Y7, Y8
-	VADDPD    c64_3fd999999997fa04<>+0(SB), Y8, Y8
-	VMULPD    Y8, Y7, Y8
-	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y7, Y9
-	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y9, Y9
-	VMULPD    Y9, Y7, Y9
-	VADDPD    c64_3fd2492494229359<>+0(SB), Y9, Y9
-	VMULPD    Y9, Y7, Y7
-	VADDPD    c64_3fe5555555555593<>+0(SB), Y7, Y7
-	VMULPD    Y7, Y6, Y6
-	VADDPD    Y6, Y8, Y6
-	VADDPD    Y6, Y5, Y6
-	VMULPD    Y6, Y4, Y4
+	VBLENDVPD Y4, Y1, Y0, Y0
+	VADDPD    c64_4000000000000000<>+0(SB), Y0, Y1
+	VDIVPD    Y1, Y0, Y1
+	VMULPD    Y1, Y1, Y4
+	VMULPD    Y4, Y4, Y5
+	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y5, Y6
+	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y6, Y6
+	VMULPD    Y6, Y5, Y6
+	VADDPD    c64_3fd999999997fa04<>+0(SB), Y6, Y6
+	VMULPD    Y6, Y5, Y6
+	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y5, Y7
+	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y7, Y7
+	VMULPD    Y7, Y5, Y7
+	VADDPD    c64_3fd2492494229359<>+0(SB), Y7, Y7
+	VMULPD    Y7, Y5, Y5
+	VADDPD    c64_3fe5555555555593<>+0(SB), Y5, Y5
+	VMULPD    Y5, Y4, Y4
+	VADDPD    Y4, Y6, Y4
+	VMULPD    c64_3fe0000000000000<>+0(SB), Y0, Y5
+	VMULPD    Y0, Y5, Y5
+	VADDPD    Y4, Y5, Y4
+	VMULPD    Y4, Y1, Y1
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y3, Y4
 	VADDPD    Y2, Y4, Y2
-	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y3, Y3
-	VSUBPD    Y2, Y5, Y2
-	VSUBPD    Y1, Y2, Y1
-	VSUBPD    Y1, Y3, Y1
-	VPAND     c64_7fffffffffffffff<>+0(SB), Y0, Y2
+	VADDPD    Y2, Y1, Y1
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y3, Y2
+	VSUBPD    Y1, Y5, Y1
+	VSUBPD    Y0, Y1, Y0
+	VSUBPD    Y0, Y2, Y0
+	VMOVUPD   (CX), Y1
+	VPAND     c64_7fffffffffffffff<>+0(SB), Y1, Y2
 	VCMPPD    $0x11, c64_3c90000000000000<>+0(SB), Y2, Y2
-	VBLENDVPD Y2, Y0, Y1, Y1
-	VCMPPD    $0x00, c64_7ff0000000000000<>+0(SB), Y0, Y2
-	VBLENDVPD Y2, c64_7ff0000000000000<>+0(SB), Y1, Y1
-	VCMPPD    $0x00, c64_bff0000000000000<>+0(SB), Y0, Y2
-	VBLENDVPD Y2, c64_fff0000000000000<>+0(SB), Y1, Y1
-	VCMPPD    $0x19, c64_bff0000000000000<>+0(SB), Y0, Y0
-	VBLENDVPD Y0, c64_7ff8000000000000<>+0(SB), Y1, Y0
+	VBLENDVPD Y2, Y1, Y0, Y0
+	VCMPPD    $0x00, c64_7ff0000000000000<>+0(SB), Y1, Y2
+	VBLENDVPD Y2, c64_7ff0000000000000<>+0(SB), Y0, Y0
+	VCMPPD    $0x00, c64_bff0000000000000<>+0(SB), Y1, Y2
+	VBLENDVPD Y2, c64_fff0000000000000<>+0(SB), Y0, Y0
+	VCMPPD    $0x19, c64_bff0000000000000<>+0(SB), Y1, Y1
+	VBLENDVPD Y1, c64_7ff8000000000000<>+0(SB), Y0, Y0
 	VMOVUPD   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+4, DX
-	CMPQ      DX, $+4
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
@@ -1955,44 +3504,45 @@ tail:
 	VPOR       Y6, Y5, Y5
 	VPAND      Y3, Y5, Y3
 	VPAND      Y4, Y5, Y4
-	VBLENDVPD  Y5, Y2, Y1, Y2
-	VADDPD     c64_4000000000000000<>+0(SB), Y2, Y5
-	VDIVPD     Y5, Y2, Y5
-	VMULPD     c64_3fe0000000000000<>+0(SB), Y2, Y6
-	VMULPD     Y2, Y6, Y6
-	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y4, Y7
-	VADDPD     Y3, Y7, Y3
-	VMULPD     Y5, Y5, Y7
-	VMULPD     Y7, Y7, Y8
-	VMULPD     c64_3fc39a09d078c69f<>+0(SB), Y8, Y9
-	VADDPD     c64_3fcc71c51d8e78af<>+0(SB), Y9, Y9
-	VMULPD     Y9, Y8, Y9
-	VADDPD     c64_3fd999999997fa04<>+0(SB), Y9, Y9
-	VMULPD     Y9, Y8, Y9
-	VMULPD     c64_3fc2f112df3e5244<>+0(SB), Y8, Y10
-	VADDPD     c64_3fc7466496cb03de<>+0(SB), Y10, Y10
-	VMULPD     Y10, Y8, Y10
-	VADDPD     c64_3fd2492494229359<>+0(SB), Y10, Y10
-	VMULPD     Y10, Y8, Y8
-	VADDPD     c64_3fe5555555555593<>+0(SB), Y8, Y8
-	VMULPD     Y8, Y7, Y7
-	VADDPD     Y7, Y9, Y7
-	VADDPD     Y7, Y6, Y7
-	VMULPD     Y7, Y5, Y5
+	VBLENDVPD  Y5, Y2, Y1, Y1
+	VADDPD     c64_4000000000000000<>+0(SB), Y1, Y2
+	VDIVPD     Y2, Y1, Y2
+	VMULPD     Y2, Y2, Y5
+	VMULPD     Y5, Y5, Y6
+	VMULPD     c64_3fc39a09d078c69f<>+0(SB), Y6, Y7
+	VADDPD     c64_3fcc71c51d8e78af<>+0(SB), Y7, Y7
+	VMULPD     Y7, Y6, Y7
+	VADDPD     c64_3fd999999997fa04<>+0(SB), Y7, Y7
+	VMULPD     Y7, Y6, Y7
+	VMULPD     c64_3fc2f112df3e5244<>+0(SB), Y6, Y8
+	VADDPD     c64_3fc7466496cb03de<>+0(SB), Y8, Y8
+	VMULPD     Y8, Y6, Y8
+	VADDPD     c64_3fd2492494229359<>+0(SB), Y8, Y8
+	VMULPD     Y8, Y6, Y6
+	VADDPD     c64_3fe5555555555593<>+0(SB), Y6, Y6
+	VMULPD     Y6, Y5, Y5
+	VADDPD     Y5, Y7, Y5
+	VMULPD     c64_3fe0000000000000<>+0(SB), Y1, Y6
+	VMULPD     Y1, Y6, Y6
+	VADDPD     Y5, Y6, Y5
+	VMULPD     Y5, Y2, Y2
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y4, Y5
 	VADDPD     Y3, Y5, Y3
-	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y4, Y4
-	VSUBPD     Y3, Y6, Y3
-	VSUBPD     Y2, Y3, Y2
-	VSUBPD     Y2, Y4, Y2
-	VPAND      c64_7fffffffffffffff<>+0(SB), Y1, Y3
+	VADDPD     Y3, Y2, Y2
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y4, Y3
+	VSUBPD     Y2, Y6, Y2
+	VSUBPD     Y1, Y2, Y1
+	VSUBPD     Y1, Y3, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VPAND      c64_7fffffffffffffff<>+0(SB), Y2, Y3
 	VCMPPD     $0x11, c64_3c90000000000000<>+0(SB), Y3, Y3
-	VBLENDVPD  Y3, Y1, Y2, Y2
-	VCMPPD     $0x00, c64_7ff0000000000000<>+0(SB), Y1, Y3
-	VBLENDVPD  Y3, c64_7ff0000000000000<>+0(SB), Y2, Y2
-	VCMPPD     $0x00, c64_bff0000000000000<>+0(SB), Y1, Y3
-	VBLENDVPD  Y3, c64_fff0000000000000<>+0(SB), Y2, Y2
-	VCMPPD     $0x19, c64_bff0000000000000<>+0(SB), Y1, Y1
-	VBLENDVPD  Y1, c64_7ff8000000000000<>+0(SB), Y2, Y1
+	VBLENDVPD  Y3, Y2, Y1, Y1
+	VCMPPD     $0x00, c64_7ff0000000000000<>+0(SB), Y2, Y3
+	VBLENDVPD  Y3, c64_7ff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD     $0x00, c64_bff0000000000000<>+0(SB), Y2, Y3
+	VBLENDVPD  Y3, c64_fff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD     $0x19, c64_bff0000000000000<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, c64_7ff8000000000000<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)
 
 done:
@@ -2023,119 +3573,228 @@ TEXT ·tanh64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+4
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+8
+	JLT       single
 	VMOVUPD   (CX), Y0
-	VPAND     c64_7fffffffffffffff<>+0(SB), Y0, Y1
+	VMOVUPD   32(CX), Y1
+	VPAND     c64_7fffffffffffffff<>+0(SB), Y0, Y0
+	VPAND     c64_7fffffffffffffff<>+0(SB), Y1, Y1
+	VMINPD    c64_4036000000000000<>+0(SB), Y0, Y0
 	VMINPD    c64_4036000000000000<>+0(SB), Y1, Y1
+	VADDPD    Y0, Y0, Y0
 	VADDPD    Y1, Y1, Y1
-	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y0, Y2
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y1, Y3
 	VADDPD    c64_4338000000000000<>+0(SB), Y2, Y2
-	VSUBPD    c64_4338000000000000<>+0(SB), Y2, Y3
-	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y3, Y4
-	VSUBPD    Y4, Y1, Y1
-	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y3, Y3
-	VSUBPD    Y3, Y1, Y4
-	VSUBPD    Y4, Y1, Y1
-	VSUBPD    Y3, Y1, Y1
-	VMULPD    Y4, Y4, Y3
-	VMULPD    Y4, Y4, Y5
-	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y4, Y6
-	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y6, Y6
-	VMULPD    Y5, Y6, Y6
-	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y4, Y7
-	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y7, Y7
-	VADDPD    Y7, Y6, Y6
-	VMULPD    Y5, Y6, Y6
-	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y4, Y7
-	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y7, Y7
-	VADDPD    Y7, Y6, Y6
-	VMULPD    Y5, Y6, Y6
-	VMULPD    c64_3f811111111109b3<>+0(SB), Y4, Y7
-	VADDPD    c64_3fa5555555553d63<>+0(SB), Y7, Y7
-	VADDPD    Y7, Y6, Y6
-	VMULPD    Y5, Y6, Y5
-	VMULPD    c64_3fc5555555555556<>+0(SB), Y4, Y6
-	VADDPD    c64_3fe0000000000001<>+0(SB), Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y5, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VADDPD    Y1, Y4, Y1
+	VADDPD    c64_4338000000000000<>+0(SB), Y3, Y3
+	VSUBPD    c64_4338000000000000<>+0(SB), Y2, Y4
+	VSUBPD    c64_4338000000000000<>+0(SB), Y3, Y5
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y4, Y6
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y5, Y7
+	VSUBPD    Y6, Y0, Y0
+	VSUBPD    Y7, Y1, Y1
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y4, Y4
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y5, Y5
+	VSUBPD    Y4, Y0, Y6
+	VSUBPD    Y5, Y1, Y7
+	VSUBPD    Y6, Y0, Y0
+	VSUBPD    Y7, Y1, Y1
+	VSUBPD    Y4, Y0, Y0
+	VSUBPD    Y5, Y1, Y1
+	VMULPD    Y6, Y6, Y4
+	VMULPD    Y7, Y7, Y5
+	VMULPD    Y6, Y6, Y8
+	VMULPD    Y7, Y7, Y9
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y6, Y10
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y7, Y11
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y10, Y10
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y11, Y11
+	VMULPD    Y8, Y10, Y10
+	VMULPD    Y9, Y11, Y11
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y6, Y12
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y7, Y13
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y12, Y12
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y13, Y13
+	VADDPD    Y12, Y10, Y10
+	VADDPD    Y13, Y11, Y11
+	VMULPD    Y8, Y10, Y10
+	VMULPD    Y9, Y11, Y11
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y6, Y12
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y7, Y13
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y12, Y12
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y13, Y13
+	VADDPD    Y12, Y10, Y10
+	VADDPD    Y13, Y11, Y11
+	VMULPD    Y8, Y10, Y10
+	VMULPD    Y9, Y11, Y11
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y6, Y12
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y7, Y13
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y12, Y12
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y13, Y13
+	VADDPD    Y12, Y10, Y10
+	VADDPD    Y13, Y11, Y11
+	VMULPD    Y8, Y10, Y8
+	VMULPD    Y9, Y11, Y9
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y6, Y10
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y7, Y11
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y10, Y10
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y11, Y11
+	VADDPD    Y10, Y8, Y8
+	VADDPD    Y11, Y9, Y9
+	VMULPD    Y8, Y4, Y4
+	VMULPD    Y9, Y5, Y5
+	VADDPD    Y4, Y0, Y0
+	VADDPD    Y5, Y1, Y1
+	VADDPD    Y0, Y6, Y0
+	VADDPD    Y1, Y7, Y1
 	VPADDQ    c64_00000000000003fe<>+0(SB), Y2, Y2
+	VPADDQ    c64_00000000000003fe<>+0(SB), Y3, Y3
 	VPSLLQ    $0x34, Y2, Y2
-	VMULPD    Y1, Y2, Y1
+	VPSLLQ    $0x34, Y3, Y3
+	VMULPD    Y0, Y2, Y0
+	VMULPD    Y1, Y3, Y1
 	VSUBPD    c64_3fe0000000000000<>+0(SB), Y2, Y2
-	VADDPD    Y2, Y1, Y1
+	VSUBPD    c64_3fe0000000000000<>+0(SB), Y3, Y3
+	VADDPD    Y2, Y0, Y0
+	VADDPD    Y3, Y1, Y1
+	VADDPD    Y0, Y0, Y0
 	VADDPD    Y1, Y1, Y1
-	VADDPD    c64_4000000000000000<>+0(SB), Y1, Y2
-	VDIVPD    Y2, Y1, Y1
-	VPAND     c64_8000000000000000<>+0(SB), Y0, Y2
-	VPOR      Y2, Y1, Y1
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VBLENDVPD Y0, c64_7ff8000000000000<>+0(SB), Y1, Y0
+	VADDPD    c64_4000000000000000<>+0(SB), Y0, Y2
+	VADDPD    c64_4000000000000000<>+0(SB), Y1, Y3
+	VDIVPD    Y2, Y0, Y0
+	VDIVPD    Y3, Y1, Y1
+	VMOVUPD   (CX), Y2
+	VMOVUPD   32(CX), Y3
+	VPAND     c64_8000000000000000<>+0(SB), Y2, Y4
+	VPAND     c64_8000000000000000<>+0(SB), Y3, Y5
+	VPOR      Y4, Y0, Y0
+	VPOR      Y5, Y1, Y1
+	VCMPPD    $0x03, Y2, Y2, Y2
+	VCMPPD    $0x03, Y3, Y3, Y3
+	VBLENDVPD Y2, c64_7ff8000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD Y3, c64_7ff8000000000000<>+0(SB), Y1, Y1
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+4
+	JLT       masked
+	VMOVUPD   (CX), Y0
+	VPAND     c64_7fffffffffffffff<>+0(SB), Y0, Y0
+	VMINPD    c64_4036000000000000<>+0(SB), Y0, Y0
+	VADDPD    Y0, Y0, Y0
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y0, Y1
+	VADDPD    c64_4338000000000000<>+0(SB), Y1, Y1
+	VSUBPD    c64_4338000000000000<>+0(SB), Y1, Y2
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y2, Y3
+	VSUBPD    Y3, Y0, Y0
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y2, Y2
+	VSUBPD    Y2, Y0, Y3
+	VSUBPD    Y3, Y0, Y0
+	VSUBPD    Y2, Y0, Y0
+	VMULPD    Y3, Y3, Y2
+	VMULPD    Y3, Y3, Y4
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y3, Y5
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y5, Y5
+	VMULPD    Y4, Y5, Y5
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y3, Y6
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y6, Y6
+	VADDPD    Y6, Y5, Y5
+	VMULPD    Y4, Y5, Y5
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y3, Y6
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y6, Y6
+	VADDPD    Y6, Y5, Y5
+	VMULPD    Y4, Y5, Y5
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y3, Y6
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y6, Y6
+	VADDPD    Y6, Y5, Y5
+	VMULPD    Y4, Y5, Y4
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y3, Y5
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	VMULPD    Y4, Y2, Y2
+	VADDPD    Y2, Y0, Y0
+	VADDPD    Y0, Y3, Y0
+	VPADDQ    c64_00000000000003fe<>+0(SB), Y1, Y1
+	VPSLLQ    $0x34, Y1, Y1
+	VMULPD    Y0, Y1, Y0
+	VSUBPD    c64_3fe0000000000000<>+0(SB), Y1, Y1
+	VADDPD    Y1, Y0, Y0
+	VADDPD    Y0, Y0, Y0
+	VADDPD    c64_4000000000000000<>+0(SB), Y0, Y1
+	VDIVPD    Y1, Y0, Y0
+	VMOVUPD   (CX), Y1
+	VPAND     c64_8000000000000000<>+0(SB), Y1, Y2
+	VPOR      Y2, Y0, Y0
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, c64_7ff8000000000000<>+0(SB), Y0, Y0
 	VMOVUPD   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+4, DX
-	CMPQ      DX, $+4
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VPAND      c64_7fffffffffffffff<>+0(SB), Y1, Y2
-	VMINPD     c64_4036000000000000<>+0(SB), Y2, Y2
-	VADDPD     Y2, Y2, Y2
-	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y2, Y3
-	VADDPD     c64_4338000000000000<>+0(SB), Y3, Y3
-	VSUBPD     c64_4338000000000000<>+0(SB), Y3, Y4
-	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y4, Y5
-	VSUBPD     Y5, Y2, Y2
-	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y4, Y4
-	VSUBPD     Y4, Y2, Y5
-	VSUBPD     Y5, Y2, Y2
-	VSUBPD     Y4, Y2, Y2
-	VMULPD     Y5, Y5, Y4
-	VMULPD     Y5, Y5, Y6
-	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y5, Y7
-	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y7, Y7
-	VMULPD     Y6, Y7, Y7
-	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y5, Y8
-	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y8, Y8
-	VADDPD     Y8, Y7, Y7
-	VMULPD     Y6, Y7, Y7
-	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y5, Y8
-	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y8, Y8
-	VADDPD     Y8, Y7, Y7
-	VMULPD     Y6, Y7, Y7
-	VMULPD     c64_3f811111111109b3<>+0(SB), Y5, Y8
-	VADDPD     c64_3fa5555555553d63<>+0(SB), Y8, Y8
-	VADDPD     Y8, Y7, Y7
-	VMULPD     Y6, Y7, Y6
-	VMULPD     c64_3fc5555555555556<>+0(SB), Y5, Y7
-	VADDPD     c64_3fe0000000000001<>+0(SB), Y7, Y7
+	VPAND      c64_7fffffffffffffff<>+0(SB), Y1, Y1
+	VMINPD     c64_4036000000000000<>+0(SB), Y1, Y1
+	VADDPD     Y1, Y1, Y1
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VADDPD     c64_4338000000000000<>+0(SB), Y2, Y2
+	VSUBPD     c64_4338000000000000<>+0(SB), Y2, Y3
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y3, Y4
+	VSUBPD     Y4, Y1, Y1
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y3, Y3
+	VSUBPD     Y3, Y1, Y4
+	VSUBPD     Y4, Y1, Y1
+	VSUBPD     Y3, Y1, Y1
+	VMULPD     Y4, Y4, Y3
+	VMULPD     Y4, Y4, Y5
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y4, Y6
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y6, Y6
+	VMULPD     Y5, Y6, Y6
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y4, Y7
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y7, Y7
 	VADDPD     Y7, Y6, Y6
-	VMULPD     Y6, Y4, Y4
-	VADDPD     Y4, Y2, Y2
-	VADDPD     Y2, Y5, Y2
-	VPADDQ     c64_00000000000003fe<>+0(SB), Y3, Y3
-	VPSLLQ     $0x34, Y3, Y3
-	VMULPD     Y2, Y3, Y2
-	VSUBPD     c64_3fe0000000000000<>+0(SB), Y3, Y3
-	VADDPD     Y3, Y2, Y2
-	VADDPD     Y2, Y2, Y2
-	VADDPD     c64_4000000000000000<>+0(SB), Y2, Y3
-	VDIVPD     Y3, Y2, Y2
-	VPAND      c64_8000000000000000<>+0(SB), Y1, Y3
-	VPOR       Y3, Y2, Y2
-	VCMPPD     $0x03, Y1, Y1, Y1
-	VBLENDVPD  Y1, c64_7ff8000000000000<>+0(SB), Y2, Y1
+	VMULPD     Y5, Y6, Y6
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y4, Y7
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y7, Y7
+	VADDPD     Y7, Y6, Y6
+	VMULPD     Y5, Y6, Y6
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y4, Y7
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y7, Y7
+	VADDPD     Y7, Y6, Y6
+	VMULPD     Y5, Y6, Y5
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y4, Y6
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VADDPD     Y1, Y4, Y1
+	VPADDQ     c64_00000000000003fe<>+0(SB), Y2, Y2
+	VPSLLQ     $0x34, Y2, Y2
+	VMULPD     Y1, Y2, Y1
+	VSUBPD     c64_3fe0000000000000<>+0(SB), Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y1, Y1
+	VADDPD     c64_4000000000000000<>+0(SB), Y1, Y2
+	VDIVPD     Y2, Y1, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VPAND      c64_8000000000000000<>+0(SB), Y2, Y3
+	VPOR       Y3, Y1, Y1
+	VCMPPD     $0x03, Y2, Y2, Y2
+	VBLENDVPD  Y2, c64_7ff8000000000000<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)
 
 done:
@@ -2160,117 +3819,224 @@ TEXT ·sigmoid64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+4
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+8
+	JLT       single
 	VMOVUPD   (CX), Y0
-	VPOR      c64_8000000000000000<>+0(SB), Y0, Y1
+	VMOVUPD   32(CX), Y1
+	VPOR      c64_8000000000000000<>+0(SB), Y0, Y0
+	VPOR      c64_8000000000000000<>+0(SB), Y1, Y1
+	VMAXPD    c64_c087500000000000<>+0(SB), Y0, Y0
 	VMAXPD    c64_c087500000000000<>+0(SB), Y1, Y1
-	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y0, Y2
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y1, Y3
 	VADDPD    c64_4338000000000000<>+0(SB), Y2, Y2
-	VSUBPD    c64_4338000000000000<>+0(SB), Y2, Y3
-	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y3, Y4
-	VSUBPD    Y4, Y1, Y1
-	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y3, Y3
-	VSUBPD    Y3, Y1, Y1
-	VMULPD    Y1, Y1, Y3
-	VMULPD    Y1, Y1, Y4
-	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y1, Y5
-	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y5, Y5
-	VMULPD    Y4, Y5, Y5
-	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y1, Y6
-	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y4, Y5, Y5
-	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y1, Y6
-	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y4, Y5, Y5
-	VMULPD    c64_3f811111111109b3<>+0(SB), Y1, Y6
-	VADDPD    c64_3fa5555555553d63<>+0(SB), Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y4, Y5, Y4
-	VMULPD    c64_3fc5555555555556<>+0(SB), Y1, Y5
-	VADDPD    c64_3fe0000000000001<>+0(SB), Y5, Y5
-	VADDPD    Y5, Y4, Y4
-	VMULPD    Y4, Y3, Y3
-	VADDPD    Y1, Y3, Y1
+	VADDPD    c64_4338000000000000<>+0(SB), Y3, Y3
+	VSUBPD    c64_4338000000000000<>+0(SB), Y2, Y4
+	VSUBPD    c64_4338000000000000<>+0(SB), Y3, Y5
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y4, Y6
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y5, Y7
+	VSUBPD    Y6, Y0, Y0
+	VSUBPD    Y7, Y1, Y1
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y4, Y4
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y5, Y5
+	VSUBPD    Y4, Y0, Y0
+	VSUBPD    Y5, Y1, Y1
+	VMULPD    Y0, Y0, Y4
+	VMULPD    Y1, Y1, Y5
+	VMULPD    Y0, Y0, Y6
+	VMULPD    Y1, Y1, Y7
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y0, Y8
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y1, Y9
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y8, Y8
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y9, Y9
+	VMULPD    Y6, Y8, Y8
+	VMULPD    Y7, Y9, Y9
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y0, Y10
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y1, Y11
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y10, Y10
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y11, Y11
+	VADDPD    Y10, Y8, Y8
+	VADDPD    Y11, Y9, Y9
+	VMULPD    Y6, Y8, Y8
+	VMULPD    Y7, Y9, Y9
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y10
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y1, Y11
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y10, Y10
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y11, Y11
+	VADDPD    Y10, Y8, Y8
+	VADDPD    Y11, Y9, Y9
+	VMULPD    Y6, Y8, Y8
+	VMULPD    Y7, Y9, Y9
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y0, Y10
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y1, Y11
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y10, Y10
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y11, Y11
+	VADDPD    Y10, Y8, Y8
+	VADDPD    Y11, Y9, Y9
+	VMULPD    Y6, Y8, Y6
+	VMULPD    Y7, Y9, Y7
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y0, Y8
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y1, Y9
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y8, Y8
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y9, Y9
+	VADDPD    Y8, Y6, Y6
+	VADDPD    Y9, Y7, Y7
+	VMULPD    Y6, Y4, Y4
+	VMULPD    Y7, Y5, Y5
+	VADDPD    Y0, Y4, Y0
+	VADDPD    Y1, Y5, Y1
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y0, Y0
 	VADDPD    c64_3ff0000000000000<>+0(SB), Y1, Y1
-	VPSRLQ    $0x01, Y2, Y3
-	VPSUBQ    Y3, Y2, Y2
+	VPSRLQ    $0x01, Y2, Y4
+	VPSRLQ    $0x01, Y3, Y5
+	VPSUBQ    Y4, Y2, Y2
+	VPSUBQ    Y5, Y3, Y3
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y4, Y4
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y5, Y5
+	VPSLLQ    $0x34, Y4, Y4
+	VPSLLQ    $0x34, Y5, Y5
+	VMULPD    Y4, Y0, Y0
+	VMULPD    Y5, Y1, Y1
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y2, Y2
 	VPADDQ    c64_00000000000003ff<>+0(SB), Y3, Y3
+	VPSLLQ    $0x34, Y2, Y2
 	VPSLLQ    $0x34, Y3, Y3
+	VMULPD    Y2, Y0, Y0
 	VMULPD    Y3, Y1, Y1
+	VMOVUPD   (CX), Y2
+	VMOVUPD   32(CX), Y3
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y4
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y5
+	VBLENDVPD Y2, Y0, Y4, Y4
+	VBLENDVPD Y3, Y1, Y5, Y5
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y1, Y1
+	VDIVPD    Y0, Y4, Y0
+	VDIVPD    Y1, Y5, Y1
+	VCMPPD    $0x03, Y2, Y2, Y2
+	VCMPPD    $0x03, Y3, Y3, Y3
+	VBLENDVPD Y2, c64_7ff8000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD Y3, c64_7ff8000000000000<>+0(SB), Y1, Y1
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+4
+	JLT       masked
+	VMOVUPD   (CX), Y0
+	VPOR      c64_8000000000000000<>+0(SB), Y0, Y0
+	VMAXPD    c64_c087500000000000<>+0(SB), Y0, Y0
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y0, Y1
+	VADDPD    c64_4338000000000000<>+0(SB), Y1, Y1
+	VSUBPD    c64_4338000000000000<>+0(SB), Y1, Y2
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y2, Y3
+	VSUBPD    Y3, Y0, Y0
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y2, Y2
+	VSUBPD    Y2, Y0, Y0
+	VMULPD    Y0, Y0, Y2
+	VMULPD    Y0, Y0, Y3
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y0, Y4
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y4, Y4
+	VMULPD    Y3, Y4, Y4
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y0, Y5
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	VMULPD    Y3, Y4, Y4
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y5
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	VMULPD    Y3, Y4, Y4
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y0, Y5
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	VMULPD    Y3, Y4, Y3
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y0, Y4
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y4, Y4
+	VADDPD    Y4, Y3, Y3
+	VMULPD    Y3, Y2, Y2
+	VADDPD    Y0, Y2, Y0
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VPSRLQ    $0x01, Y1, Y2
+	VPSUBQ    Y2, Y1, Y1
 	VPADDQ    c64_00000000000003ff<>+0(SB), Y2, Y2
 	VPSLLQ    $0x34, Y2, Y2
-	VMULPD    Y2, Y1, Y1
+	VMULPD    Y2, Y0, Y0
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y1, Y1
+	VPSLLQ    $0x34, Y1, Y1
+	VMULPD    Y1, Y0, Y0
+	VMOVUPD   (CX), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
-	VBLENDVPD Y0, Y1, Y2, Y2
-	VADDPD    c64_3ff0000000000000<>+0(SB), Y1, Y1
-	VDIVPD    Y1, Y2, Y1
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VBLENDVPD Y0, c64_7ff8000000000000<>+0(SB), Y1, Y0
+	VBLENDVPD Y1, Y0, Y2, Y2
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VDIVPD    Y0, Y2, Y0
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, c64_7ff8000000000000<>+0(SB), Y0, Y0
 	VMOVUPD   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+4, DX
-	CMPQ      DX, $+4
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VPOR       c64_8000000000000000<>+0(SB), Y1, Y2
-	VMAXPD     c64_c087500000000000<>+0(SB), Y2, Y2
-	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y2, Y3
-	VADDPD     c64_4338000000000000<>+0(SB), Y3, Y3
-	VSUBPD     c64_4338000000000000<>+0(SB), Y3, Y4
-	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y4, Y5
-	VSUBPD     Y5, Y2, Y2
-	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y4, Y4
-	VSUBPD     Y4, Y2, Y2
-	VMULPD     Y2, Y2, Y4
-	VMULPD     Y2, Y2, Y5
-	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y2, Y6
-	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y6, Y6
-	VMULPD     Y5, Y6, Y6
-	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y2, Y7
-	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y7, Y7
-	VADDPD     Y7, Y6, Y6
-	VMULPD     Y5, Y6, Y6
-	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y2, Y7
-	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y7, Y7
-	VADDPD     Y7, Y6, Y6
-	VMULPD     Y5, Y6, Y6
-	VMULPD     c64_3f811111111109b3<>+0(SB), Y2, Y7
-	VADDPD     c64_3fa5555555553d63<>+0(SB), Y7, Y7
-	VADDPD     Y7, Y6, Y6
-	VMULPD     Y5, Y6, Y5
-	VMULPD     c64_3fc5555555555556<>+0(SB), Y2, Y6
-	VADDPD     c64_3fe0000000000001<>+0(SB), Y6, Y6
+	VPOR       c64_8000000000000000<>+0(SB), Y1, Y1
+	VMAXPD     c64_c087500000000000<>+0(SB), Y1, Y1
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VADDPD     c64_4338000000000000<>+0(SB), Y2, Y2
+	VSUBPD     c64_4338000000000000<>+0(SB), Y2, Y3
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y3, Y4
+	VSUBPD     Y4, Y1, Y1
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y3, Y3
+	VSUBPD     Y3, Y1, Y1
+	VMULPD     Y1, Y1, Y3
+	VMULPD     Y1, Y1, Y4
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y1, Y5
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y5, Y5
+	VMULPD     Y4, Y5, Y5
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y1, Y6
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y6, Y6
 	VADDPD     Y6, Y5, Y5
-	VMULPD     Y5, Y4, Y4
-	VADDPD     Y2, Y4, Y2
-	VADDPD     c64_3ff0000000000000<>+0(SB), Y2, Y2
-	VPSRLQ     $0x01, Y3, Y4
-	VPSUBQ     Y4, Y3, Y3
-	VPADDQ     c64_00000000000003ff<>+0(SB), Y4, Y4
-	VPSLLQ     $0x34, Y4, Y4
-	VMULPD     Y4, Y2, Y2
+	VMULPD     Y4, Y5, Y5
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y1, Y6
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	VMULPD     Y4, Y5, Y5
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y1, Y6
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	VMULPD     Y4, Y5, Y4
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y1, Y5
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMULPD     Y4, Y3, Y3
+	VADDPD     Y1, Y3, Y1
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y1, Y1
+	VPSRLQ     $0x01, Y2, Y3
+	VPSUBQ     Y3, Y2, Y2
 	VPADDQ     c64_00000000000003ff<>+0(SB), Y3, Y3
 	VPSLLQ     $0x34, Y3, Y3
-	VMULPD     Y3, Y2, Y2
+	VMULPD     Y3, Y1, Y1
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y2, Y2
+	VPSLLQ     $0x34, Y2, Y2
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD (CX), Y0, Y2
 	VMOVUPD    c64_3ff0000000000000<>+0(SB), Y3
-	VBLENDVPD  Y1, Y2, Y3, Y3
-	VADDPD     c64_3ff0000000000000<>+0(SB), Y2, Y2
-	VDIVPD     Y2, Y3, Y2
-	VCMPPD     $0x03, Y1, Y1, Y1
-	VBLENDVPD  Y1, c64_7ff8000000000000<>+0(SB), Y2, Y1
+	VBLENDVPD  Y2, Y1, Y3, Y3
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y1, Y1
+	VDIVPD     Y1, Y3, Y1
+	VCMPPD     $0x03, Y2, Y2, Y2
+	VBLENDVPD  Y2, c64_7ff8000000000000<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)
 
 done:
@@ -2283,201 +4049,1617 @@ TEXT ·softplus64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	CMPQ DX, $+4
-	JLT  tail
 
-loop:
+many:
+	CMPQ      DX, $+8
+	JLT       single
 	VMOVUPD   (CX), Y0
-	VPOR      c64_8000000000000000<>+0(SB), Y0, Y1
+	VMOVUPD   32(CX), Y1
+	VPOR      c64_8000000000000000<>+0(SB), Y0, Y0
+	VPOR      c64_8000000000000000<>+0(SB), Y1, Y1
+	VMAXPD    c64_c087500000000000<>+0(SB), Y0, Y0
 	VMAXPD    c64_c087500000000000<>+0(SB), Y1, Y1
-	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y0, Y2
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y1, Y3
 	VADDPD    c64_4338000000000000<>+0(SB), Y2, Y2
-	VSUBPD    c64_4338000000000000<>+0(SB), Y2, Y3
-	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y3, Y4
-	VSUBPD    Y4, Y1, Y1
-	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y3, Y3
-	VSUBPD    Y3, Y1, Y1
-	VMULPD    Y1, Y1, Y3
-	VMULPD    Y1, Y1, Y4
-	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y1, Y5
-	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y5, Y5
-	VMULPD    Y4, Y5, Y5
-	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y1, Y6
-	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y4, Y5, Y5
-	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y1, Y6
-	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y4, Y5, Y5
-	VMULPD    c64_3f811111111109b3<>+0(SB), Y1, Y6
-	VADDPD    c64_3fa5555555553d63<>+0(SB), Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	VMULPD    Y4, Y5, Y4
-	VMULPD    c64_3fc5555555555556<>+0(SB), Y1, Y5
-	VADDPD    c64_3fe0000000000001<>+0(SB), Y5, Y5
-	VADDPD    Y5, Y4, Y4
-	VMULPD    Y4, Y3, Y3
-	VADDPD    Y1, Y3, Y1
+	VADDPD    c64_4338000000000000<>+0(SB), Y3, Y3
+	VSUBPD    c64_4338000000000000<>+0(SB), Y2, Y4
+	VSUBPD    c64_4338000000000000<>+0(SB), Y3, Y5
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y4, Y6
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y5, Y7
+	VSUBPD    Y6, Y0, Y0
+	VSUBPD    Y7, Y1, Y1
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y4, Y4
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y5, Y5
+	VSUBPD    Y4, Y0, Y0
+	VSUBPD    Y5, Y1, Y1
+	VMULPD    Y0, Y0, Y4
+	VMULPD    Y1, Y1, Y5
+	VMULPD    Y0, Y0, Y6
+	VMULPD    Y1, Y1, Y7
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y0, Y8
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y1, Y9
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y8, Y8
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y9, Y9
+	VMULPD    Y6, Y8, Y8
+	VMULPD    Y7, Y9, Y9
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y0, Y10
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y1, Y11
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y10, Y10
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y11, Y11
+	VADDPD    Y10, Y8, Y8
+	VADDPD    Y11, Y9, Y9
+	VMULPD    Y6, Y8, Y8
+	VMULPD    Y7, Y9, Y9
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y10
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y1, Y11
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y10, Y10
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y11, Y11
+	VADDPD    Y10, Y8, Y8
+	VADDPD    Y11, Y9, Y9
+	VMULPD    Y6, Y8, Y8
+	VMULPD    Y7, Y9, Y9
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y0, Y10
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y1, Y11
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y10, Y10
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y11, Y11
+	VADDPD    Y10, Y8, Y8
+	VADDPD    Y11, Y9, Y9
+	VMULPD    Y6, Y8, Y6
+	VMULPD    Y7, Y9, Y7
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y0, Y8
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y1, Y9
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y8, Y8
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y9, Y9
+	VADDPD    Y8, Y6, Y6
+	VADDPD    Y9, Y7, Y7
+	VMULPD    Y6, Y4, Y4
+	VMULPD    Y7, Y5, Y5
+	VADDPD    Y0, Y4, Y0
+	VADDPD    Y1, Y5, Y1
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y0, Y0
 	VADDPD    c64_3ff0000000000000<>+0(SB), Y1, Y1
-	VPSRLQ    $0x01, Y2, Y3
-	VPSUBQ    Y3, Y2, Y2
+	VPSRLQ    $0x01, Y2, Y4
+	VPSRLQ    $0x01, Y3, Y5
+	VPSUBQ    Y4, Y2, Y2
+	VPSUBQ    Y5, Y3, Y3
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y4, Y4
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y5, Y5
+	VPSLLQ    $0x34, Y4, Y4
+	VPSLLQ    $0x34, Y5, Y5
+	VMULPD    Y4, Y0, Y0
+	VMULPD    Y5, Y1, Y1
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y2, Y2
 	VPADDQ    c64_00000000000003ff<>+0(SB), Y3, Y3
+	VPSLLQ    $0x34, Y2, Y2
 	VPSLLQ    $0x34, Y3, Y3
+	VMULPD    Y2, Y0, Y0
 	VMULPD    Y3, Y1, Y1
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y0, Y2
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y1, Y3
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y2, Y4
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y3, Y5
+	VSUBPD    Y4, Y0, Y4
+	VSUBPD    Y5, Y1, Y5
+	VDIVPD    Y2, Y4, Y4
+	VDIVPD    Y3, Y5, Y5
+	VPADDQ    c64_00195f619980c433<>+0(SB), Y2, Y2
+	VPADDQ    c64_00195f619980c433<>+0(SB), Y3, Y3
+	VPSRLQ    $0x34, Y2, Y6
+	VPSRLQ    $0x34, Y3, Y7
+	VPOR      c64_4330000000000000<>+0(SB), Y6, Y6
+	VPOR      c64_4330000000000000<>+0(SB), Y7, Y7
+	VSUBPD    c64_4330000000000400<>+0(SB), Y6, Y6
+	VSUBPD    c64_4330000000000400<>+0(SB), Y7, Y7
+	VPAND     c64_000fffffffffffff<>+0(SB), Y2, Y2
+	VPAND     c64_000fffffffffffff<>+0(SB), Y3, Y3
+	VPADDQ    c64_3fe6a09e667f3bcd<>+0(SB), Y2, Y2
+	VPADDQ    c64_3fe6a09e667f3bcd<>+0(SB), Y3, Y3
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y3, Y3
+	VCMPPD    $0x1e, c64_3fda827999fcef32<>+0(SB), Y0, Y8
+	VCMPPD    $0x1e, c64_3fda827999fcef32<>+0(SB), Y1, Y9
+	VPAND     Y4, Y8, Y4
+	VPAND     Y5, Y9, Y5
+	VPAND     Y6, Y8, Y6
+	VPAND     Y7, Y9, Y7
+	VBLENDVPD Y8, Y2, Y0, Y0
+	VBLENDVPD Y9, Y3, Y1, Y1
+	VADDPD    c64_4000000000000000<>+0(SB), Y0, Y2
+	VADDPD    c64_4000000000000000<>+0(SB), Y1, Y3
+	VDIVPD    Y2, Y0, Y2
+	VDIVPD    Y3, Y1, Y3
+	VMULPD    Y2, Y2, Y8
+	VMULPD    Y3, Y3, Y9
+	VMULPD    Y8, Y8, Y10
+	VMULPD    Y9, Y9, Y11
+	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y10, Y12
+	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y11, Y13
+	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y12, Y12
+	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y13, Y13
+	VMULPD    Y12, Y10, Y12
+	VMULPD    Y13, Y11, Y13
+	VADDPD    c64_3fd999999997fa04<>+0(SB), Y12, Y12
+	VADDPD    c64_3fd999999997fa04<>+0(SB), Y13, Y13
+	VMULPD    Y12, Y10, Y12
+	VMULPD    Y13, Y11, Y13
+	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y10, Y14
+	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y11, Y15
+	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y14, Y14
+	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y15, Y15
+	VMULPD    Y14, Y10, Y14
+	VMULPD    Y15, Y11, Y15
+	VADDPD    c64_3fd2492494229359<>+0(SB), Y14, Y14
+	VADDPD    c64_3fd2492494229359<>+0(SB), Y15, Y15
+	VMULPD    Y14, Y10, Y10
+	VMULPD    Y15, Y11, Y11
+	VADDPD    c64_3fe5555555555593<>+0(SB), Y10, Y10
+	VADDPD    c64_3fe5555555555593<>+0(SB), Y11, Y11
+	VMULPD    Y10, Y8, Y8
+	VMULPD    Y11, Y9, Y9
+	VADDPD    Y8, Y12, Y8
+	VADDPD    Y9, Y13, Y9
+	VMULPD    c64_3fe0000000000000<>+0(SB), Y0, Y10
+	VMULPD    c64_3fe0000000000000<>+0(SB), Y1, Y11
+	VMULPD    Y0, Y10, Y10
+	VMULPD    Y1, Y11, Y11
+	VADDPD    Y8, Y10, Y8
+	VADDPD    Y9, Y11, Y9
+	VMULPD    Y8, Y2, Y2
+	VMULPD    Y9, Y3, Y3
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y6, Y8
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y7, Y9
+	VADDPD    Y4, Y8, Y4
+	VADDPD    Y5, Y9, Y5
+	VADDPD    Y4, Y2, Y2
+	VADDPD    Y5, Y3, Y3
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y6, Y4
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y7, Y5
+	VSUBPD    Y2, Y10, Y2
+	VSUBPD    Y3, Y11, Y3
+	VSUBPD    Y0, Y2, Y0
+	VSUBPD    Y1, Y3, Y1
+	VSUBPD    Y0, Y4, Y0
+	VSUBPD    Y1, Y5, Y1
+	VMOVUPD   (CX), Y2
+	VMOVUPD   32(CX), Y3
+	VMAXPD    c64_0000000000000000<>+0(SB), Y2, Y4
+	VMAXPD    c64_0000000000000000<>+0(SB), Y3, Y5
+	VADDPD    Y4, Y0, Y0
+	VADDPD    Y5, Y1, Y1
+	VCMPPD    $0x03, Y2, Y2, Y2
+	VCMPPD    $0x03, Y3, Y3, Y3
+	VBLENDVPD Y2, c64_7ff8000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD Y3, c64_7ff8000000000000<>+0(SB), Y1, Y1
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+4
+	JLT       masked
+	VMOVUPD   (CX), Y0
+	VPOR      c64_8000000000000000<>+0(SB), Y0, Y0
+	VMAXPD    c64_c087500000000000<>+0(SB), Y0, Y0
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y0, Y1
+	VADDPD    c64_4338000000000000<>+0(SB), Y1, Y1
+	VSUBPD    c64_4338000000000000<>+0(SB), Y1, Y2
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y2, Y3
+	VSUBPD    Y3, Y0, Y0
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y2, Y2
+	VSUBPD    Y2, Y0, Y0
+	VMULPD    Y0, Y0, Y2
+	VMULPD    Y0, Y0, Y3
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y0, Y4
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y4, Y4
+	VMULPD    Y3, Y4, Y4
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y0, Y5
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	VMULPD    Y3, Y4, Y4
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y5
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	VMULPD    Y3, Y4, Y4
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y0, Y5
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	VMULPD    Y3, Y4, Y3
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y0, Y4
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y4, Y4
+	VADDPD    Y4, Y3, Y3
+	VMULPD    Y3, Y2, Y2
+	VADDPD    Y0, Y2, Y0
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VPSRLQ    $0x01, Y1, Y2
+	VPSUBQ    Y2, Y1, Y1
 	VPADDQ    c64_00000000000003ff<>+0(SB), Y2, Y2
 	VPSLLQ    $0x34, Y2, Y2
-	VMULPD    Y2, Y1, Y1
-	VADDPD    c64_3ff0000000000000<>+0(SB), Y1, Y2
-	VSUBPD    c64_3ff0000000000000<>+0(SB), Y2, Y3
-	VSUBPD    Y3, Y1, Y3
-	VDIVPD    Y2, Y3, Y3
-	VPADDQ    c64_00195f619980c433<>+0(SB), Y2, Y2
-	VPSRLQ    $0x34, Y2, Y4
-	VPOR      c64_4330000000000000<>+0(SB), Y4, Y4
-	VSUBPD    c64_4330000000000400<>+0(SB), Y4, Y4
-	VPAND     c64_000fffffffffffff<>+0(SB), Y2, Y2
-	VPADDQ    c64_3fe6a09e667f3bcd<>+0(SB), Y2, Y2
-	VSUBPD    c64_3ff0000000000000<>+0(SB), Y2, Y2
-	VCMPPD    $0x1e, c64_3fda827999fcef32<>+0(SB), Y1, Y5
-	VPAND     Y3, Y5, Y3
-	VPAND     Y4, Y5, Y4
-	VBLENDVPD Y5, Y2, Y1, Y1
-	VADDPD    c64_4000000000000000<>+0(SB), Y1, Y2
-	VDIVPD    Y2, Y1, Y2
-	VMULPD    c64_3fe0000000000000<>+0(SB), Y1, Y5
-	VMULPD    Y1, Y5, Y5
-	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y4, Y6
-	VADDPD    Y3, Y6, Y3
-	VMULPD    Y2, Y2, Y6
-	VMULPD    Y6, Y6, Y7
-	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y7, Y8
-	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y8, Y8
-	VMULPD    Y8, Y7, Y8
-	VADDPD    c64_3fd999999997fa04<>+0(SB), Y8, Y8
-	VMULPD    Y8, Y7, Y8
-	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y7, Y9
-	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y9, Y9
-	VMULPD    Y9, Y7, Y9
-	VADDPD    c64_3fd2492494229359<>+0(SB), Y9, Y9
-	VMULPD    Y9, Y7, Y7
-	VADDPD    c64_3fe5555555555593<>+0(SB), Y7, Y7
-	VMULPD    Y7, Y6, Y6
-	VADDPD    Y6, Y8, Y6
-	VADDPD    Y6, Y5, Y6
-	VMULPD    Y6, Y2, Y2
-	VADDPD    Y3, Y2, Y2
-	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y4, Y3
-	VSUBPD    Y2, Y5, Y2
-	VSUBPD    Y1, Y2, Y1
-	VSUBPD    Y1, Y3, Y1
-	VMAXPD    c64_0000000000000000<>+0(SB), Y0, Y2
+	VMULPD    Y2, Y0, Y0
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y1, Y1
+	VPSLLQ    $0x34, Y1, Y1
+	VMULPD    Y1, Y0, Y0
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y0, Y1
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y1, Y2
+	VSUBPD    Y2, Y0, Y2
+	VDIVPD    Y1, Y2, Y2
+	VPADDQ    c64_00195f619980c433<>+0(SB), Y1, Y1
+	VPSRLQ    $0x34, Y1, Y3
+	VPOR      c64_4330000000000000<>+0(SB), Y3, Y3
+	VSUBPD    c64_4330000000000400<>+0(SB), Y3, Y3
+	VPAND     c64_000fffffffffffff<>+0(SB), Y1, Y1
+	VPADDQ    c64_3fe6a09e667f3bcd<>+0(SB), Y1, Y1
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD    $0x1e, c64_3fda827999fcef32<>+0(SB), Y0, Y4
+	VPAND     Y2, Y4, Y2
+	VPAND     Y3, Y4, Y3
+	VBLENDVPD Y4, Y1, Y0, Y0
+	VADDPD    c64_4000000000000000<>+0(SB), Y0, Y1
+	VDIVPD    Y1, Y0, Y1
+	VMULPD    Y1, Y1, Y4
+	VMULPD    Y4, Y4, Y5
+	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y5, Y6
+	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y6, Y6
+	VMULPD    Y6, Y5, Y6
+	VADDPD    c64_3fd999999997fa04<>+0(SB), Y6, Y6
+	VMULPD    Y6, Y5, Y6
+	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y5, Y7
+	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y7, Y7
+	VMULPD    Y7, Y5, Y7
+	VADDPD    c64_3fd2492494229359<>+0(SB), Y7, Y7
+	VMULPD    Y7, Y5, Y5
+	VADDPD    c64_3fe5555555555593<>+0(SB), Y5, Y5
+	VMULPD    Y5, Y4, Y4
+	VADDPD    Y4, Y6, Y4
+	VMULPD    c64_3fe0000000000000<>+0(SB), Y0, Y5
+	VMULPD    Y0, Y5, Y5
+	VADDPD    Y4, Y5, Y4
+	VMULPD    Y4, Y1, Y1
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y3, Y4
+	VADDPD    Y2, Y4, Y2
 	VADDPD    Y2, Y1, Y1
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VBLENDVPD Y0, c64_7ff8000000000000<>+0(SB), Y1, Y0
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y3, Y2
+	VSUBPD    Y1, Y5, Y1
+	VSUBPD    Y0, Y1, Y0
+	VSUBPD    Y0, Y2, Y0
+	VMOVUPD   (CX), Y1
+	VMAXPD    c64_0000000000000000<>+0(SB), Y1, Y2
+	VADDPD    Y2, Y0, Y0
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, c64_7ff8000000000000<>+0(SB), Y0, Y0
 	VMOVUPD   Y0, (AX)
 	ADDQ      $+32, AX
 	ADDQ      $+32, CX
 	SUBQ      $+4, DX
-	CMPQ      DX, $+4
-	JGE       loop
+	JMP       single
 
-tail:
+masked:
 	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+32(SB), BX
+	LEAQ       window<>+64(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VPOR       c64_8000000000000000<>+0(SB), Y1, Y2
-	VMAXPD     c64_c087500000000000<>+0(SB), Y2, Y2
-	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y2, Y3
-	VADDPD     c64_4338000000000000<>+0(SB), Y3, Y3
-	VSUBPD     c64_4338000000000000<>+0(SB), Y3, Y4
-	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y4, Y5
-	VSUBPD     Y5, Y2, Y2
-	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y4, Y4
-	VSUBPD     Y4, Y2, Y2
-	VMULPD     Y2, Y2, Y4
-	VMULPD     Y2, Y2, Y5
-	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y2, Y6
-	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y6, Y6
-	VMULPD     Y5, Y6, Y6
-	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y2, Y7
-	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y7, Y7
-	VADDPD     Y7, Y6, Y6
-	VMULPD     Y5, Y6, Y6
-	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y2, Y7
-	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y7, Y7
-	VADDPD     Y7, Y6, Y6
-	VMULPD     Y5, Y6, Y6
-	VMULPD     c64_3f811111111109b3<>+0(SB), Y2, Y7
-	VADDPD     c64_3fa5555555553d63<>+0(SB), Y7, Y7
-	VADDPD     Y7, Y6, Y6
-	VMULPD     Y5, Y6, Y5
-	VMULPD     c64_3fc5555555555556<>+0(SB), Y2, Y6
-	VADDPD     c64_3fe0000000000001<>+0(SB), Y6, Y6
+	VPOR       c64_8000000000000000<>+0(SB), Y1, Y1
+	VMAXPD     c64_c087500000000000<>+0(SB), Y1, Y1
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VADDPD     c64_4338000000000000<>+0(SB), Y2, Y2
+	VSUBPD     c64_4338000000000000<>+0(SB), Y2, Y3
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y3, Y4
+	VSUBPD     Y4, Y1, Y1
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y3, Y3
+	VSUBPD     Y3, Y1, Y1
+	VMULPD     Y1, Y1, Y3
+	VMULPD     Y1, Y1, Y4
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y1, Y5
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y5, Y5
+	VMULPD     Y4, Y5, Y5
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y1, Y6
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y6, Y6
 	VADDPD     Y6, Y5, Y5
-	VMULPD     Y5, Y4, Y4
-	VADDPD     Y2, Y4, Y2
-	VADDPD     c64_3ff0000000000000<>+0(SB), Y2, Y2
-	VPSRLQ     $0x01, Y3, Y4
-	VPSUBQ     Y4, Y3, Y3
-	VPADDQ     c64_00000000000003ff<>+0(SB), Y4, Y4
-	VPSLLQ     $0x34, Y4, Y4
-	VMULPD     Y4, Y2, Y2
+	VMULPD     Y4, Y5, Y5
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y1, Y6
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	VMULPD     Y4, Y5, Y5
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y1, Y6
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	VMULPD     Y4, Y5, Y4
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y1, Y5
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMULPD     Y4, Y3, Y3
+	VADDPD     Y1, Y3, Y1
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y1, Y1
+	VPSRLQ     $0x01, Y2, Y3
+	VPSUBQ     Y3, Y2, Y2
 	VPADDQ     c64_00000000000003ff<>+0(SB), Y3, Y3
 	VPSLLQ     $0x34, Y3, Y3
-	VMULPD     Y3, Y2, Y2
-	VADDPD     c64_3ff0000000000000<>+0(SB), Y2, Y3
-	VSUBPD     c64_3ff0000000000000<>+0(SB), Y3, Y4
-	VSUBPD     Y4, Y2, Y4
-	VDIVPD     Y3, Y4, Y4
-	VPADDQ     c64_00195f619980c433<>+0(SB), Y3, Y3
-	VPSRLQ     $0x34, Y3, Y5
-	VPOR       c64_4330000000000000<>+0(SB), Y5, Y5
-	VSUBPD     c64_4330000000000400<>+0(SB), Y5, Y5
-	VPAND      c64_000fffffffffffff<>+0(SB), Y3, Y3
-	VPADDQ     c64_3fe6a09e667f3bcd<>+0(SB), Y3, Y3
-	VSUBPD     c64_3ff0000000000000<>+0(SB), Y3, Y3
-	VCMPPD     $0x1e, c64_3fda827999fcef32<>+0(SB), Y2, Y6
-	VPAND      Y4, Y6, Y4
-	VPAND      Y5, Y6, Y5
-	VBLENDVPD  Y6, Y3, Y2, Y2
-	VADDPD     c64_4000000000000000<>+0(SB), Y2, Y3
-	VDIVPD     Y3, Y2, Y3
-	VMULPD     c64_3fe0000000000000<>+0(SB), Y2, Y6
-	VMULPD     Y2, Y6, Y6
-	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y5, Y7
-	VADDPD     Y4, Y7, Y4
-	VMULPD     Y3, Y3, Y7
-	VMULPD     Y7, Y7, Y8
-	VMULPD     c64_3fc39a09d078c69f<>+0(SB), Y8, Y9
-	VADDPD     c64_3fcc71c51d8e78af<>+0(SB), Y9, Y9
-	VMULPD     Y9, Y8, Y9
-	VADDPD     c64_3fd999999997fa04<>+0(SB), Y9, Y9
-	VMULPD     Y9, Y8, Y9
-	VMULPD     c64_3fc2f112df3e5244<>+0(SB), Y8, Y10
-	VADDPD     c64_3fc7466496cb03de<>+0(SB), Y10, Y10
-	VMULPD     Y10, Y8, Y10
-	VADDPD     c64_3fd2492494229359<>+0(SB), Y10, Y10
-	VMULPD     Y10, Y8, Y8
-	VADDPD     c64_3fe5555555555593<>+0(SB), Y8, Y8
-	VMULPD     Y8, Y7, Y7
-	VADDPD     Y7, Y9, Y7
-	VADDPD     Y7, Y6, Y7
-	VMULPD     Y7, Y3, Y3
-	VADDPD     Y4, Y3, Y3
-	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y5, Y4
-	VSUBPD     Y3, Y6, Y3
-	VSUBPD     Y2, Y3, Y2
-	VSUBPD     Y2, Y4, Y2
-	VMAXPD     c64_0000000000000000<>+0(SB), Y1, Y3
+	VMULPD     Y3, Y1, Y1
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y2, Y2
+	VPSLLQ     $0x34, Y2, Y2
+	VMULPD     Y2, Y1, Y1
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y1, Y2
+	VSUBPD     c64_3ff0000000000000<>+0(SB), Y2, Y3
+	VSUBPD     Y3, Y1, Y3
+	VDIVPD     Y2, Y3, Y3
+	VPADDQ     c64_00195f619980c433<>+0(SB), Y2, Y2
+	VPSRLQ     $0x34, Y2, Y4
+	VPOR       c64_4330000000000000<>+0(SB), Y4, Y4
+	VSUBPD     c64_4330000000000400<>+0(SB), Y4, Y4
+	VPAND      c64_000fffffffffffff<>+0(SB), Y2, Y2
+	VPADDQ     c64_3fe6a09e667f3bcd<>+0(SB), Y2, Y2
+	VSUBPD     c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VCMPPD     $0x1e, c64_3fda827999fcef32<>+0(SB), Y1, Y5
+	VPAND      Y3, Y5, Y3
+	VPAND      Y4, Y5, Y4
+	VBLENDVPD  Y5, Y2, Y1, Y1
+	VADDPD     c64_4000000000000000<>+0(SB), Y1, Y2
+	VDIVPD     Y2, Y1, Y2
+	VMULPD     Y2, Y2, Y5
+	VMULPD     Y5, Y5, Y6
+	VMULPD     c64_3fc39a09d078c69f<>+0(SB), Y6, Y7
+	VADDPD     c64_3fcc71c51d8e78af<>+0(SB), Y7, Y7
+	VMULPD     Y7, Y6, Y7
+	VADDPD     c64_3fd999999997fa04<>+0(SB), Y7, Y7
+	VMULPD     Y7, Y6, Y7
+	VMULPD     c64_3fc2f112df3e5244<>+0(SB), Y6, Y8
+	VADDPD     c64_3fc7466496cb03de<>+0(SB), Y8, Y8
+	VMULPD     Y8, Y6, Y8
+	VADDPD     c64_3fd2492494229359<>+0(SB), Y8, Y8
+	VMULPD     Y8, Y6, Y6
+	VADDPD     c64_3fe5555555555593<>+0(SB), Y6, Y6
+	VMULPD     Y6, Y5, Y5
+	VADDPD     Y5, Y7, Y5
+	VMULPD     c64_3fe0000000000000<>+0(SB), Y1, Y6
+	VMULPD     Y1, Y6, Y6
+	VADDPD     Y5, Y6, Y5
+	VMULPD     Y5, Y2, Y2
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y4, Y5
+	VADDPD     Y3, Y5, Y3
 	VADDPD     Y3, Y2, Y2
-	VCMPPD     $0x03, Y1, Y1, Y1
-	VBLENDVPD  Y1, c64_7ff8000000000000<>+0(SB), Y2, Y1
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y4, Y3
+	VSUBPD     Y2, Y6, Y2
+	VSUBPD     Y1, Y2, Y1
+	VSUBPD     Y1, Y3, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMAXPD     c64_0000000000000000<>+0(SB), Y2, Y3
+	VADDPD     Y3, Y1, Y1
+	VCMPPD     $0x03, Y2, Y2, Y2
+	VBLENDVPD  Y2, c64_7ff8000000000000<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)
 
 done:
+	VZEROUPPER
+	RET
+
+// func axpy64AVX2(alpha float64, x *float64, y *float64, n int)
+// Requires: AVX
+TEXT ·axpy64AVX2(SB), NOSPLIT, $0-32
+	VBROADCASTSD alpha+0(FP), Y0
+	MOVQ         x+8(FP), AX
+	MOVQ         y+16(FP), CX
+	MOVQ         n+24(FP), DX
+
+many:
+	CMPQ    DX, $+16
+	JLT     single
+	VMOVUPD (AX), Y1
+	VMOVUPD 32(AX), Y2
+	VMOVUPD 64(AX), Y3
+	VMOVUPD 96(AX), Y4
+	VMULPD  Y0, Y1, Y1
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y0, Y3, Y3
+	VMULPD  Y0, Y4, Y4
+	VMOVUPD (CX), Y5
+	VMOVUPD 32(CX), Y6
+	VMOVUPD 64(CX), Y7
+	VMOVUPD 96(CX), Y8
+	VADDPD  Y1, Y5, Y1
+	VADDPD  Y2, Y6, Y2
+	VADDPD  Y3, Y7, Y3
+	VADDPD  Y4, Y8, Y4
+	VMOVUPD Y1, (CX)
+	VMOVUPD Y2, 32(CX)
+	VMOVUPD Y3, 64(CX)
+	VMOVUPD Y4, 96(CX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	JMP     many
+
+single:
+	CMPQ    DX, $+4
+	JLT     masked
+	VMOVUPD (AX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, (CX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y1
+	VMASKMOVPD (AX), Y1, Y2
+	VMULPD     Y0, Y2, Y0
+	VMASKMOVPD (CX), Y1, Y2
+	VADDPD     Y0, Y2, Y0
+	VMASKMOVPD Y0, Y1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scale64AVX2(alpha float64, x *float64, n int)
+// Requires: AVX
+TEXT ·scale64AVX2(SB), NOSPLIT, $0-24
+	VBROADCASTSD alpha+0(FP), Y0
+	MOVQ         x+8(FP), AX
+	MOVQ         n+16(FP), CX
+
+many:
+	CMPQ    CX, $+16
+	JLT     single
+	VMOVUPD (AX), Y1
+	VMOVUPD 32(AX), Y2
+	VMOVUPD 64(AX), Y3
+	VMOVUPD 96(AX), Y4
+	VMULPD  Y0, Y1, Y1
+	VMULPD  Y0, Y2, Y2
+	VMULPD  Y0, Y3, Y3
+	VMULPD  Y0, Y4, Y4
+	VMOVUPD Y1, (AX)
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD Y3, 64(AX)
+	VMOVUPD Y4, 96(AX)
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JMP     many
+
+single:
+	CMPQ    CX, $+4
+	JLT     masked
+	VMOVUPD (AX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	JMP     single
+
+masked:
+	TESTQ      CX, CX
+	JZ         done
+	LEAQ       window<>+64(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*8), Y1
+	VMASKMOVPD (AX), Y1, Y2
+	VMULPD     Y0, Y2, Y0
+	VMASKMOVPD Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func bernoulli64AVX2(sum *[8]float64, product *[8]float64, x *float64, logits *float64, n int)
+// Requires: AVX, AVX2
+TEXT ·bernoulli64AVX2(SB), NOSPLIT, $0-40
+	MOVQ    x+16(FP), AX
+	MOVQ    logits+24(FP), CX
+	MOVQ    n+32(FP), DX
+	VMOVUPD c64_0000000000000000<>+0(SB), Y0
+	VMOVUPD c64_3ff0000000000000<>+0(SB), Y1
+	VMOVUPD c64_0000000000000000<>+0(SB), Y2
+	VMOVUPD c64_3ff0000000000000<>+0(SB), Y3
+
+single:
+	CMPQ    DX, $+8
+	JLT     masked
+	VMOVUPD (CX), Y4
+	VPOR    c64_8000000000000000<>+0(SB), Y4, Y4
+	VMAXPD  c64_c087500000000000<>+0(SB), Y4, Y4
+	VMULPD  c64_3ff71547652b82fe<>+0(SB), Y4, Y5
+	VADDPD  c64_4338000000000000<>+0(SB), Y5, Y5
+	VSUBPD  c64_4338000000000000<>+0(SB), Y5, Y6
+	VMULPD  c64_3fe62e42fee00000<>+0(SB), Y6, Y7
+	VSUBPD  Y7, Y4, Y4
+	VMULPD  c64_3dea39ef35793c76<>+0(SB), Y6, Y6
+	VSUBPD  Y6, Y4, Y4
+	VMULPD  Y4, Y4, Y6
+	VMULPD  Y4, Y4, Y7
+	VMULPD  c64_3e5af38a9b0ec855<>+0(SB), Y4, Y8
+	VADDPD  c64_3e9289185613a3d6<>+0(SB), Y8, Y8
+	VMULPD  Y7, Y8, Y8
+	VMULPD  c64_3ec71de0dae63bb3<>+0(SB), Y4, Y9
+	VADDPD  c64_3efa019b90d2ae7a<>+0(SB), Y9, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  Y7, Y8, Y8
+	VMULPD  c64_3f2a01a01a7c41d5<>+0(SB), Y4, Y9
+	VADDPD  c64_3f56c16c1788bd90<>+0(SB), Y9, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  Y7, Y8, Y8
+	VMULPD  c64_3f811111111109b3<>+0(SB), Y4, Y9
+	VADDPD  c64_3fa5555555553d63<>+0(SB), Y9, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  Y7, Y8, Y7
+	VMULPD  c64_3fc5555555555556<>+0(SB), Y4, Y8
+	VADDPD  c64_3fe0000000000001<>+0(SB), Y8, Y8
+	VADDPD  Y8, Y7, Y7
+	VMULPD  Y7, Y6, Y6
+	VADDPD  Y4, Y6, Y4
+	VADDPD  c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VPSRLQ  $0x01, Y5, Y6
+	VPSUBQ  Y6, Y5, Y5
+	VPADDQ  c64_00000000000003ff<>+0(SB), Y6, Y6
+	VPSLLQ  $0x34, Y6, Y6
+	VMULPD  Y6, Y4, Y4
+	VPADDQ  c64_00000000000003ff<>+0(SB), Y5, Y5
+	VPSLLQ  $0x34, Y5, Y5
+	VMULPD  Y5, Y4, Y4
+	VMOVUPD (CX), Y5
+	VMOVUPD (AX), Y6
+	VMULPD  Y5, Y6, Y6
+	VMAXPD  c64_0000000000000000<>+0(SB), Y5, Y5
+	VSUBPD  Y5, Y6, Y5
+	VMOVUPD 32(CX), Y6
+	VPOR    c64_8000000000000000<>+0(SB), Y6, Y6
+	VMAXPD  c64_c087500000000000<>+0(SB), Y6, Y6
+	VMULPD  c64_3ff71547652b82fe<>+0(SB), Y6, Y7
+	VADDPD  c64_4338000000000000<>+0(SB), Y7, Y7
+	VSUBPD  c64_4338000000000000<>+0(SB), Y7, Y8
+	VMULPD  c64_3fe62e42fee00000<>+0(SB), Y8, Y9
+	VSUBPD  Y9, Y6, Y6
+	VMULPD  c64_3dea39ef35793c76<>+0(SB), Y8, Y8
+	VSUBPD  Y8, Y6, Y6
+	VMULPD  Y6, Y6, Y8
+	VMULPD  Y6, Y6, Y9
+	VMULPD  c64_3e5af38a9b0ec855<>+0(SB), Y6, Y10
+	VADDPD  c64_3e9289185613a3d6<>+0(SB), Y10, Y10
+	VMULPD  Y9, Y10, Y10
+	VMULPD  c64_3ec71de0dae63bb3<>+0(SB), Y6, Y11
+	VADDPD  c64_3efa019b90d2ae7a<>+0(SB), Y11, Y11
+	VADDPD  Y11, Y10, Y10
+	VMULPD  Y9, Y10, Y10
+	VMULPD  c64_3f2a01a01a7c41d5<>+0(SB), Y6, Y11
+	VADDPD  c64_3f56c16c1788bd90<>+0(SB), Y11, Y11
+	VADDPD  Y11, Y10, Y10
+	VMULPD  Y9, Y10, Y10
+	VMULPD  c64_3f811111111109b3<>+0(SB), Y6, Y11
+	VADDPD  c64_3fa5555555553d63<>+0(SB), Y11, Y11
+	VADDPD  Y11, Y10, Y10
+	VMULPD  Y9, Y10, Y9
+	VMULPD  c64_3fc5555555555556<>+0(SB), Y6, Y10
+	VADDPD  c64_3fe0000000000001<>+0(SB), Y10, Y10
+	VADDPD  Y10, Y9, Y9
+	VMULPD  Y9, Y8, Y8
+	VADDPD  Y6, Y8, Y6
+	VADDPD  c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VPSRLQ  $0x01, Y7, Y8
+	VPSUBQ  Y8, Y7, Y7
+	VPADDQ  c64_00000000000003ff<>+0(SB), Y8, Y8
+	VPSLLQ  $0x34, Y8, Y8
+	VMULPD  Y8, Y6, Y6
+	VPADDQ  c64_00000000000003ff<>+0(SB), Y7, Y7
+	VPSLLQ  $0x34, Y7, Y7
+	VMULPD  Y7, Y6, Y6
+	VMOVUPD 32(CX), Y7
+	VMOVUPD 32(AX), Y8
+	VMULPD  Y7, Y8, Y8
+	VMAXPD  c64_0000000000000000<>+0(SB), Y7, Y7
+	VSUBPD  Y7, Y8, Y7
+	VADDPD  Y5, Y0, Y0
+	VADDPD  c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VMULPD  Y4, Y1, Y1
+	VADDPD  Y7, Y2, Y2
+	VADDPD  c64_3ff0000000000000<>+0(SB), Y6, Y4
+	VMULPD  Y4, Y3, Y3
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	MOVQ       DX, SI
+	NEGQ       SI
+	VMOVDQU    (BX)(SI*8), Y4
+	LEAQ       window<>+96(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y5
+	VMASKMOVPD (CX), Y4, Y6
+	VPOR       c64_8000000000000000<>+0(SB), Y6, Y6
+	VMAXPD     c64_c087500000000000<>+0(SB), Y6, Y6
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y6, Y7
+	VADDPD     c64_4338000000000000<>+0(SB), Y7, Y7
+	VSUBPD     c64_4338000000000000<>+0(SB), Y7, Y8
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y8, Y9
+	VSUBPD     Y9, Y6, Y6
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y8, Y8
+	VSUBPD     Y8, Y6, Y6
+	VMULPD     Y6, Y6, Y8
+	VMULPD     Y6, Y6, Y9
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y6, Y10
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y10, Y10
+	VMULPD     Y9, Y10, Y10
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y6, Y11
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y11, Y11
+	VADDPD     Y11, Y10, Y10
+	VMULPD     Y9, Y10, Y10
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y6, Y11
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y11, Y11
+	VADDPD     Y11, Y10, Y10
+	VMULPD     Y9, Y10, Y10
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y6, Y11
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y11, Y11
+	VADDPD     Y11, Y10, Y10
+	VMULPD     Y9, Y10, Y9
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y6, Y10
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y10, Y10
+	VADDPD     Y10, Y9, Y9
+	VMULPD     Y9, Y8, Y8
+	VADDPD     Y6, Y8, Y6
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VPSRLQ     $0x01, Y7, Y8
+	VPSUBQ     Y8, Y7, Y7
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y8, Y8
+	VPSLLQ     $0x34, Y8, Y8
+	VMULPD     Y8, Y6, Y6
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y7, Y7
+	VPSLLQ     $0x34, Y7, Y7
+	VMULPD     Y7, Y6, Y6
+	VMASKMOVPD (CX), Y4, Y7
+	VMASKMOVPD (AX), Y4, Y8
+	VMULPD     Y7, Y8, Y8
+	VMAXPD     c64_0000000000000000<>+0(SB), Y7, Y7
+	VSUBPD     Y7, Y8, Y7
+	VPAND      Y6, Y4, Y4
+	VMASKMOVPD 32(CX), Y5, Y6
+	VPOR       c64_8000000000000000<>+0(SB), Y6, Y6
+	VMAXPD     c64_c087500000000000<>+0(SB), Y6, Y6
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y6, Y8
+	VADDPD     c64_4338000000000000<>+0(SB), Y8, Y8
+	VSUBPD     c64_4338000000000000<>+0(SB), Y8, Y9
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y9, Y10
+	VSUBPD     Y10, Y6, Y6
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y9, Y9
+	VSUBPD     Y9, Y6, Y6
+	VMULPD     Y6, Y6, Y9
+	VMULPD     Y6, Y6, Y10
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y6, Y11
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y11, Y11
+	VMULPD     Y10, Y11, Y11
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y6, Y12
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y12, Y12
+	VADDPD     Y12, Y11, Y11
+	VMULPD     Y10, Y11, Y11
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y6, Y12
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y12, Y12
+	VADDPD     Y12, Y11, Y11
+	VMULPD     Y10, Y11, Y11
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y6, Y12
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y12, Y12
+	VADDPD     Y12, Y11, Y11
+	VMULPD     Y10, Y11, Y10
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y6, Y11
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y11, Y11
+	VADDPD     Y11, Y10, Y10
+	VMULPD     Y10, Y9, Y9
+	VADDPD     Y6, Y9, Y6
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VPSRLQ     $0x01, Y8, Y9
+	VPSUBQ     Y9, Y8, Y8
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y9, Y9
+	VPSLLQ     $0x34, Y9, Y9
+	VMULPD     Y9, Y6, Y6
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y8, Y8
+	VPSLLQ     $0x34, Y8, Y8
+	VMULPD     Y8, Y6, Y6
+	VMASKMOVPD 32(CX), Y5, Y8
+	VMASKMOVPD 32(AX), Y5, Y9
+	VMULPD     Y8, Y9, Y9
+	VMAXPD     c64_0000000000000000<>+0(SB), Y8, Y8
+	VSUBPD     Y8, Y9, Y8
+	VPAND      Y6, Y5, Y5
+	VADDPD     Y7, Y0, Y0
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VMULPD     Y4, Y1, Y1
+	VADDPD     Y8, Y2, Y2
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y5, Y4
+	VMULPD     Y4, Y3, Y3
+
+done:
+	MOVQ    sum+0(FP), AX
+	VMOVUPD Y0, (AX)
+	MOVQ    product+8(FP), AX
+	VMOVUPD Y1, (AX)
+	MOVQ    sum+0(FP), AX
+	VMOVUPD Y2, 32(AX)
+	MOVQ    product+8(FP), AX
+	VMOVUPD Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+// func bernoulliGrad64AVX2(sum *[8]float64, product *[8]float64, x *float64, logits *float64, grad *float64, n int)
+// Requires: AVX, AVX2
+TEXT ·bernoulliGrad64AVX2(SB), NOSPLIT, $0-48
+	MOVQ    x+16(FP), AX
+	MOVQ    logits+24(FP), CX
+	MOVQ    n+40(FP), DX
+	MOVQ    grad+32(FP), BX
+	VMOVUPD c64_0000000000000000<>+0(SB), Y0
+	VMOVUPD c64_3ff0000000000000<>+0(SB), Y1
+	VMOVUPD c64_0000000000000000<>+0(SB), Y2
+	VMOVUPD c64_3ff0000000000000<>+0(SB), Y3
+
+single:
+	CMPQ      DX, $+8
+	JLT       masked
+	VMOVUPD   (CX), Y4
+	VPOR      c64_8000000000000000<>+0(SB), Y4, Y4
+	VMAXPD    c64_c087500000000000<>+0(SB), Y4, Y4
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y4, Y5
+	VADDPD    c64_4338000000000000<>+0(SB), Y5, Y5
+	VSUBPD    c64_4338000000000000<>+0(SB), Y5, Y6
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y6, Y7
+	VSUBPD    Y7, Y4, Y4
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y6, Y6
+	VSUBPD    Y6, Y4, Y4
+	VMULPD    Y4, Y4, Y6
+	VMULPD    Y4, Y4, Y7
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y4, Y8
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y8, Y8
+	VMULPD    Y7, Y8, Y8
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y4, Y9
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y9, Y9
+	VADDPD    Y9, Y8, Y8
+	VMULPD    Y7, Y8, Y8
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y4, Y9
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y9, Y9
+	VADDPD    Y9, Y8, Y8
+	VMULPD    Y7, Y8, Y8
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y4, Y9
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y9, Y9
+	VADDPD    Y9, Y8, Y8
+	VMULPD    Y7, Y8, Y7
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y4, Y8
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y8, Y8
+	VADDPD    Y8, Y7, Y7
+	VMULPD    Y7, Y6, Y6
+	VADDPD    Y4, Y6, Y4
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VPSRLQ    $0x01, Y5, Y6
+	VPSUBQ    Y6, Y5, Y5
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y6, Y6
+	VPSLLQ    $0x34, Y6, Y6
+	VMULPD    Y6, Y4, Y4
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y5, Y5
+	VPSLLQ    $0x34, Y5, Y5
+	VMULPD    Y5, Y4, Y4
+	VMOVUPD   (CX), Y5
+	VMOVUPD   (AX), Y6
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y7
+	VBLENDVPD Y5, Y4, Y7, Y7
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y4, Y8
+	VDIVPD    Y8, Y7, Y7
+	VSUBPD    Y7, Y6, Y7
+	VCMPPD    $0x03, Y5, Y6, Y8
+	VBLENDVPD Y8, c64_7ff8000000000000<>+0(SB), Y7, Y7
+	VMOVUPD   Y7, (BX)
+	VMULPD    Y5, Y6, Y6
+	VMAXPD    c64_0000000000000000<>+0(SB), Y5, Y5
+	VSUBPD    Y5, Y6, Y5
+	VMOVUPD   32(CX), Y6
+	VPOR      c64_8000000000000000<>+0(SB), Y6, Y6
+	VMAXPD    c64_c087500000000000<>+0(SB), Y6, Y6
+	VMULPD    c64_3ff71547652b82fe<>+0(SB), Y6, Y7
+	VADDPD    c64_4338000000000000<>+0(SB), Y7, Y7
+	VSUBPD    c64_4338000000000000<>+0(SB), Y7, Y8
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y8, Y9
+	VSUBPD    Y9, Y6, Y6
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y8, Y8
+	VSUBPD    Y8, Y6, Y6
+	VMULPD    Y6, Y6, Y8
+	VMULPD    Y6, Y6, Y9
+	VMULPD    c64_3e5af38a9b0ec855<>+0(SB), Y6, Y10
+	VADDPD    c64_3e9289185613a3d6<>+0(SB), Y10, Y10
+	VMULPD    Y9, Y10, Y10
+	VMULPD    c64_3ec71de0dae63bb3<>+0(SB), Y6, Y11
+	VADDPD    c64_3efa019b90d2ae7a<>+0(SB), Y11, Y11
+	VADDPD    Y11, Y10, Y10
+	VMULPD    Y9, Y10, Y10
+	VMULPD    c64_3f2a01a01a7c41d5<>+0(SB), Y6, Y11
+	VADDPD    c64_3f56c16c1788bd90<>+0(SB), Y11, Y11
+	VADDPD    Y11, Y10, Y10
+	VMULPD    Y9, Y10, Y10
+	VMULPD    c64_3f811111111109b3<>+0(SB), Y6, Y11
+	VADDPD    c64_3fa5555555553d63<>+0(SB), Y11, Y11
+	VADDPD    Y11, Y10, Y10
+	VMULPD    Y9, Y10, Y9
+	VMULPD    c64_3fc5555555555556<>+0(SB), Y6, Y10
+	VADDPD    c64_3fe0000000000001<>+0(SB), Y10, Y10
+	VADDPD    Y10, Y9, Y9
+	VMULPD    Y9, Y8, Y8
+	VADDPD    Y6, Y8, Y6
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VPSRLQ    $0x01, Y7, Y8
+	VPSUBQ    Y8, Y7, Y7
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y8, Y8
+	VPSLLQ    $0x34, Y8, Y8
+	VMULPD    Y8, Y6, Y6
+	VPADDQ    c64_00000000000003ff<>+0(SB), Y7, Y7
+	VPSLLQ    $0x34, Y7, Y7
+	VMULPD    Y7, Y6, Y6
+	VMOVUPD   32(CX), Y7
+	VMOVUPD   32(AX), Y8
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y9
+	VBLENDVPD Y7, Y6, Y9, Y9
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y6, Y10
+	VDIVPD    Y10, Y9, Y9
+	VSUBPD    Y9, Y8, Y9
+	VCMPPD    $0x03, Y7, Y8, Y10
+	VBLENDVPD Y10, c64_7ff8000000000000<>+0(SB), Y9, Y9
+	VMOVUPD   Y9, 32(BX)
+	VMULPD    Y7, Y8, Y8
+	VMAXPD    c64_0000000000000000<>+0(SB), Y7, Y7
+	VSUBPD    Y7, Y8, Y7
+	VADDPD    Y5, Y0, Y0
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VMULPD    Y4, Y1, Y1
+	VADDPD    Y7, Y2, Y2
+	VADDPD    c64_3ff0000000000000<>+0(SB), Y6, Y4
+	VMULPD    Y4, Y3, Y3
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	ADDQ      $+64, BX
+	SUBQ      $+8, DX
+	JMP       single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), SI
+	MOVQ       DX, DI
+	NEGQ       DI
+	VMOVDQU    (SI)(DI*8), Y4
+	LEAQ       window<>+96(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y5
+	VMASKMOVPD (CX), Y4, Y6
+	VPOR       c64_8000000000000000<>+0(SB), Y6, Y6
+	VMAXPD     c64_c087500000000000<>+0(SB), Y6, Y6
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y6, Y7
+	VADDPD     c64_4338000000000000<>+0(SB), Y7, Y7
+	VSUBPD     c64_4338000000000000<>+0(SB), Y7, Y8
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y8, Y9
+	VSUBPD     Y9, Y6, Y6
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y8, Y8
+	VSUBPD     Y8, Y6, Y6
+	VMULPD     Y6, Y6, Y8
+	VMULPD     Y6, Y6, Y9
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y6, Y10
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y10, Y10
+	VMULPD     Y9, Y10, Y10
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y6, Y11
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y11, Y11
+	VADDPD     Y11, Y10, Y10
+	VMULPD     Y9, Y10, Y10
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y6, Y11
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y11, Y11
+	VADDPD     Y11, Y10, Y10
+	VMULPD     Y9, Y10, Y10
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y6, Y11
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y11, Y11
+	VADDPD     Y11, Y10, Y10
+	VMULPD     Y9, Y10, Y9
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y6, Y10
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y10, Y10
+	VADDPD     Y10, Y9, Y9
+	VMULPD     Y9, Y8, Y8
+	VADDPD     Y6, Y8, Y6
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VPSRLQ     $0x01, Y7, Y8
+	VPSUBQ     Y8, Y7, Y7
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y8, Y8
+	VPSLLQ     $0x34, Y8, Y8
+	VMULPD     Y8, Y6, Y6
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y7, Y7
+	VPSLLQ     $0x34, Y7, Y7
+	VMULPD     Y7, Y6, Y6
+	VMASKMOVPD (CX), Y4, Y7
+	VMASKMOVPD (AX), Y4, Y8
+	VMOVUPD    c64_3ff0000000000000<>+0(SB), Y9
+	VBLENDVPD  Y7, Y6, Y9, Y9
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y6, Y10
+	VDIVPD     Y10, Y9, Y9
+	VSUBPD     Y9, Y8, Y9
+	VCMPPD     $0x03, Y7, Y8, Y10
+	VBLENDVPD  Y10, c64_7ff8000000000000<>+0(SB), Y9, Y9
+	VMASKMOVPD Y9, Y4, (BX)
+	VMULPD     Y7, Y8, Y8
+	VMAXPD     c64_0000000000000000<>+0(SB), Y7, Y7
+	VSUBPD     Y7, Y8, Y7
+	VPAND      Y6, Y4, Y4
+	VMASKMOVPD 32(CX), Y5, Y6
+	VPOR       c64_8000000000000000<>+0(SB), Y6, Y6
+	VMAXPD     c64_c087500000000000<>+0(SB), Y6, Y6
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y6, Y8
+	VADDPD     c64_4338000000000000<>+0(SB), Y8, Y8
+	VSUBPD     c64_4338000000000000<>+0(SB), Y8, Y9
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y9, Y10
+	VSUBPD     Y10, Y6, Y6
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y9, Y9
+	VSUBPD     Y9, Y6, Y6
+	VMULPD     Y6, Y6, Y9
+	VMULPD     Y6, Y6, Y10
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y6, Y11
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y11, Y11
+	VMULPD     Y10, Y11, Y11
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y6, Y12
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y12, Y12
+	VADDPD     Y12, Y11, Y11
+	VMULPD     Y10, Y11, Y11
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y6, Y12
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y12, Y12
+	VADDPD     Y12, Y11, Y11
+	VMULPD     Y10, Y11, Y11
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y6, Y12
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y12, Y12
+	VADDPD     Y12, Y11, Y11
+	VMULPD     Y10, Y11, Y10
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y6, Y11
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y11, Y11
+	VADDPD     Y11, Y10, Y10
+	VMULPD     Y10, Y9, Y9
+	VADDPD     Y6, Y9, Y6
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VPSRLQ     $0x01, Y8, Y9
+	VPSUBQ     Y9, Y8, Y8
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y9, Y9
+	VPSLLQ     $0x34, Y9, Y9
+	VMULPD     Y9, Y6, Y6
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y8, Y8
+	VPSLLQ     $0x34, Y8, Y8
+	VMULPD     Y8, Y6, Y6
+	VMASKMOVPD 32(CX), Y5, Y8
+	VMASKMOVPD 32(AX), Y5, Y9
+	VMOVUPD    c64_3ff0000000000000<>+0(SB), Y10
+	VBLENDVPD  Y8, Y6, Y10, Y10
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y6, Y11
+	VDIVPD     Y11, Y10, Y10
+	VSUBPD     Y10, Y9, Y10
+	VCMPPD     $0x03, Y8, Y9, Y11
+	VBLENDVPD  Y11, c64_7ff8000000000000<>+0(SB), Y10, Y10
+	VMASKMOVPD Y10, Y5, 32(BX)
+	VMULPD     Y8, Y9, Y9
+	VMAXPD     c64_0000000000000000<>+0(SB), Y8, Y8
+	VSUBPD     Y8, Y9, Y8
+	VPAND      Y6, Y5, Y5
+	VADDPD     Y7, Y0, Y0
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VMULPD     Y4, Y1, Y1
+	VADDPD     Y8, Y2, Y2
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y5, Y4
+	VMULPD     Y4, Y3, Y3
+
+done:
+	MOVQ    sum+0(FP), AX
+	VMOVUPD Y0, (AX)
+	MOVQ    product+8(FP), AX
+	VMOVUPD Y1, (AX)
+	MOVQ    sum+0(FP), AX
+	VMOVUPD Y2, 32(AX)
+	MOVQ    product+8(FP), AX
+	VMOVUPD Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+// func sum32AVX2(l *[8]float32, x *float32, n int)
+// Requires: AVX
+TEXT ·sum32AVX2(SB), NOSPLIT, $0-24
+	MOVQ    l+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPD c32_00000000<>+0(SB), Y0
+
+many:
+	CMPQ    DX, $+32
+	JLT     single
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 64(CX), Y3
+	VMOVUPS 96(CX), Y4
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y4, Y0, Y0
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	JMP     many
+
+single:
+	CMPQ    DX, $+8
+	JLT     masked
+	VMOVUPS (CX), Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*4), Y1
+	VMASKMOVPS (CX), Y1, Y1
+	VADDPS     Y1, Y0, Y0
+
+done:
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func dot32AVX2(l *[8]float32, x *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·dot32AVX2(SB), NOSPLIT, $0-32
+	MOVQ    l+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    n+24(FP), BX
+	VMOVUPD c32_00000000<>+0(SB), Y0
+
+many:
+	CMPQ    BX, $+32
+	JLT     single
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 64(CX), Y3
+	VMOVUPS 96(CX), Y4
+	VMOVUPS (DX), Y5
+	VMOVUPS 32(DX), Y6
+	VMOVUPS 64(DX), Y7
+	VMOVUPS 96(DX), Y8
+	VMULPS  Y5, Y1, Y1
+	VMULPS  Y6, Y2, Y2
+	VMULPS  Y7, Y3, Y3
+	VMULPS  Y8, Y4, Y4
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y4, Y0, Y0
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+32, BX
+	JMP     many
+
+single:
+	CMPQ    BX, $+8
+	JLT     masked
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMULPS  Y2, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, BX
+	JMP     single
+
+masked:
+	TESTQ      BX, BX
+	JZ         done
+	LEAQ       window<>+64(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (DX), Y1, Y1
+	VMULPS     Y1, Y2, Y1
+	VADDPS     Y1, Y0, Y0
+
+done:
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func sumExp64AVX2(l *[8]float64, x *float64, n int, m float64)
+// Requires: AVX, AVX2
+TEXT ·sumExp64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         l+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD m+24(FP), Y0
+	VMOVUPD      c64_0000000000000000<>+0(SB), Y1
+	VMOVUPD      c64_0000000000000000<>+0(SB), Y2
+
+single:
+	CMPQ    DX, $+8
+	JLT     masked
+	VMOVUPD (CX), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMAXPD  c64_c087500000000000<>+0(SB), Y3, Y3
+	VMULPD  c64_3ff71547652b82fe<>+0(SB), Y3, Y4
+	VADDPD  c64_4338000000000000<>+0(SB), Y4, Y4
+	VSUBPD  c64_4338000000000000<>+0(SB), Y4, Y5
+	VMULPD  c64_3fe62e42fee00000<>+0(SB), Y5, Y6
+	VSUBPD  Y6, Y3, Y3
+	VMULPD  c64_3dea39ef35793c76<>+0(SB), Y5, Y5
+	VSUBPD  Y5, Y3, Y3
+	VMULPD  Y3, Y3, Y5
+	VMULPD  Y3, Y3, Y6
+	VMULPD  c64_3e5af38a9b0ec855<>+0(SB), Y3, Y7
+	VADDPD  c64_3e9289185613a3d6<>+0(SB), Y7, Y7
+	VMULPD  Y6, Y7, Y7
+	VMULPD  c64_3ec71de0dae63bb3<>+0(SB), Y3, Y8
+	VADDPD  c64_3efa019b90d2ae7a<>+0(SB), Y8, Y8
+	VADDPD  Y8, Y7, Y7
+	VMULPD  Y6, Y7, Y7
+	VMULPD  c64_3f2a01a01a7c41d5<>+0(SB), Y3, Y8
+	VADDPD  c64_3f56c16c1788bd90<>+0(SB), Y8, Y8
+	VADDPD  Y8, Y7, Y7
+	VMULPD  Y6, Y7, Y7
+	VMULPD  c64_3f811111111109b3<>+0(SB), Y3, Y8
+	VADDPD  c64_3fa5555555553d63<>+0(SB), Y8, Y8
+	VADDPD  Y8, Y7, Y7
+	VMULPD  Y6, Y7, Y6
+	VMULPD  c64_3fc5555555555556<>+0(SB), Y3, Y7
+	VADDPD  c64_3fe0000000000001<>+0(SB), Y7, Y7
+	VADDPD  Y7, Y6, Y6
+	VMULPD  Y6, Y5, Y5
+	VADDPD  Y3, Y5, Y3
+	VADDPD  c64_3ff0000000000000<>+0(SB), Y3, Y3
+	VPSRLQ  $0x01, Y4, Y5
+	VPSUBQ  Y5, Y4, Y4
+	VPADDQ  c64_00000000000003ff<>+0(SB), Y5, Y5
+	VPSLLQ  $0x34, Y5, Y5
+	VMULPD  Y5, Y3, Y3
+	VPADDQ  c64_00000000000003ff<>+0(SB), Y4, Y4
+	VPSLLQ  $0x34, Y4, Y4
+	VMULPD  Y4, Y3, Y3
+	VMOVUPD 32(CX), Y4
+	VSUBPD  Y0, Y4, Y4
+	VMAXPD  c64_c087500000000000<>+0(SB), Y4, Y4
+	VMULPD  c64_3ff71547652b82fe<>+0(SB), Y4, Y5
+	VADDPD  c64_4338000000000000<>+0(SB), Y5, Y5
+	VSUBPD  c64_4338000000000000<>+0(SB), Y5, Y6
+	VMULPD  c64_3fe62e42fee00000<>+0(SB), Y6, Y7
+	VSUBPD  Y7, Y4, Y4
+	VMULPD  c64_3dea39ef35793c76<>+0(SB), Y6, Y6
+	VSUBPD  Y6, Y4, Y4
+	VMULPD  Y4, Y4, Y6
+	VMULPD  Y4, Y4, Y7
+	VMULPD  c64_3e5af38a9b0ec855<>+0(SB), Y4, Y8
+	VADDPD  c64_3e9289185613a3d6<>+0(SB), Y8, Y8
+	VMULPD  Y7, Y8, Y8
+	VMULPD  c64_3ec71de0dae63bb3<>+0(SB), Y4, Y9
+	VADDPD  c64_3efa019b90d2ae7a<>+0(SB), Y9, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  Y7, Y8, Y8
+	VMULPD  c64_3f2a01a01a7c41d5<>+0(SB), Y4, Y9
+	VADDPD  c64_3f56c16c1788bd90<>+0(SB), Y9, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  Y7, Y8, Y8
+	VMULPD  c64_3f811111111109b3<>+0(SB), Y4, Y9
+	VADDPD  c64_3fa5555555553d63<>+0(SB), Y9, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  Y7, Y8, Y7
+	VMULPD  c64_3fc5555555555556<>+0(SB), Y4, Y8
+	VADDPD  c64_3fe0000000000001<>+0(SB), Y8, Y8
+	VADDPD  Y8, Y7, Y7
+	VMULPD  Y7, Y6, Y6
+	VADDPD  Y4, Y6, Y4
+	VADDPD  c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VPSRLQ  $0x01, Y5, Y6
+	VPSUBQ  Y6, Y5, Y5
+	VPADDQ  c64_00000000000003ff<>+0(SB), Y6, Y6
+	VPSLLQ  $0x34, Y6, Y6
+	VMULPD  Y6, Y4, Y4
+	VPADDQ  c64_00000000000003ff<>+0(SB), Y5, Y5
+	VPSLLQ  $0x34, Y5, Y5
+	VMULPD  Y5, Y4, Y4
+	VADDPD  Y3, Y1, Y1
+	VADDPD  Y4, Y2, Y2
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	MOVQ       DX, SI
+	NEGQ       SI
+	VMOVDQU    (BX)(SI*8), Y3
+	LEAQ       window<>+96(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y4
+	VMASKMOVPD (CX), Y3, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMAXPD     c64_c087500000000000<>+0(SB), Y5, Y5
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y5, Y6
+	VADDPD     c64_4338000000000000<>+0(SB), Y6, Y6
+	VSUBPD     c64_4338000000000000<>+0(SB), Y6, Y7
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y7, Y8
+	VSUBPD     Y8, Y5, Y5
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y7, Y7
+	VSUBPD     Y7, Y5, Y5
+	VMULPD     Y5, Y5, Y7
+	VMULPD     Y5, Y5, Y8
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y5, Y9
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y9, Y9
+	VMULPD     Y8, Y9, Y9
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y5, Y10
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y10, Y10
+	VADDPD     Y10, Y9, Y9
+	VMULPD     Y8, Y9, Y9
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y5, Y10
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y10, Y10
+	VADDPD     Y10, Y9, Y9
+	VMULPD     Y8, Y9, Y9
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y5, Y10
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y10, Y10
+	VADDPD     Y10, Y9, Y9
+	VMULPD     Y8, Y9, Y8
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y5, Y9
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y9, Y9
+	VADDPD     Y9, Y8, Y8
+	VMULPD     Y8, Y7, Y7
+	VADDPD     Y5, Y7, Y5
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y5, Y5
+	VPSRLQ     $0x01, Y6, Y7
+	VPSUBQ     Y7, Y6, Y6
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y7, Y7
+	VPSLLQ     $0x34, Y7, Y7
+	VMULPD     Y7, Y5, Y5
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y6, Y6
+	VPSLLQ     $0x34, Y6, Y6
+	VMULPD     Y6, Y5, Y5
+	VPAND      Y5, Y3, Y3
+	VMASKMOVPD 32(CX), Y4, Y5
+	VSUBPD     Y0, Y5, Y0
+	VMAXPD     c64_c087500000000000<>+0(SB), Y0, Y0
+	VMULPD     c64_3ff71547652b82fe<>+0(SB), Y0, Y5
+	VADDPD     c64_4338000000000000<>+0(SB), Y5, Y5
+	VSUBPD     c64_4338000000000000<>+0(SB), Y5, Y6
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y6, Y7
+	VSUBPD     Y7, Y0, Y0
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y6, Y6
+	VSUBPD     Y6, Y0, Y0
+	VMULPD     Y0, Y0, Y6
+	VMULPD     Y0, Y0, Y7
+	VMULPD     c64_3e5af38a9b0ec855<>+0(SB), Y0, Y8
+	VADDPD     c64_3e9289185613a3d6<>+0(SB), Y8, Y8
+	VMULPD     Y7, Y8, Y8
+	VMULPD     c64_3ec71de0dae63bb3<>+0(SB), Y0, Y9
+	VADDPD     c64_3efa019b90d2ae7a<>+0(SB), Y9, Y9
+	VADDPD     Y9, Y8, Y8
+	VMULPD     Y7, Y8, Y8
+	VMULPD     c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y9
+	VADDPD     c64_3f56c16c1788bd90<>+0(SB), Y9, Y9
+	VADDPD     Y9, Y8, Y8
+	VMULPD     Y7, Y8, Y8
+	VMULPD     c64_3f811111111109b3<>+0(SB), Y0, Y9
+	VADDPD     c64_3fa5555555553d63<>+0(SB), Y9, Y9
+	VADDPD     Y9, Y8, Y8
+	VMULPD     Y7, Y8, Y7
+	VMULPD     c64_3fc5555555555556<>+0(SB), Y0, Y8
+	VADDPD     c64_3fe0000000000001<>+0(SB), Y8, Y8
+	VADDPD     Y8, Y7, Y7
+	VMULPD     Y7, Y6, Y6
+	VADDPD     Y0, Y6, Y0
+	VADDPD     c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VPSRLQ     $0x01, Y5, Y6
+	VPSUBQ     Y6, Y5, Y5
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y6, Y6
+	VPSLLQ     $0x34, Y6, Y6
+	VMULPD     Y6, Y0, Y0
+	VPADDQ     c64_00000000000003ff<>+0(SB), Y5, Y5
+	VPSLLQ     $0x34, Y5, Y5
+	VMULPD     Y5, Y0, Y0
+	VPAND      Y0, Y4, Y0
+	VADDPD     Y3, Y1, Y1
+	VADDPD     Y0, Y2, Y2
+
+done:
+	VMOVUPD Y1, (AX)
+	VMOVUPD Y2, 32(AX)
+	VZEROUPPER
+	RET
+
+// func sum64AVX2(l *[8]float64, x *float64, n int)
+// Requires: AVX
+TEXT ·sum64AVX2(SB), NOSPLIT, $0-24
+	MOVQ    l+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPD c64_0000000000000000<>+0(SB), Y0
+	VMOVUPD c64_0000000000000000<>+0(SB), Y1
+
+many:
+	CMPQ    DX, $+32
+	JLT     single
+	VMOVUPD (CX), Y2
+	VMOVUPD 64(CX), Y3
+	VMOVUPD 128(CX), Y4
+	VMOVUPD 192(CX), Y5
+	VMOVUPD 32(CX), Y6
+	VMOVUPD 96(CX), Y7
+	VMOVUPD 160(CX), Y8
+	VMOVUPD 224(CX), Y9
+	VADDPD  Y2, Y0, Y0
+	VADDPD  Y6, Y1, Y1
+	VADDPD  Y3, Y0, Y0
+	VADDPD  Y7, Y1, Y1
+	VADDPD  Y4, Y0, Y0
+	VADDPD  Y8, Y1, Y1
+	VADDPD  Y5, Y0, Y0
+	VADDPD  Y9, Y1, Y1
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	JMP     many
+
+single:
+	CMPQ    DX, $+8
+	JLT     masked
+	VMOVUPD (CX), Y2
+	VMOVUPD 32(CX), Y3
+	VADDPD  Y2, Y0, Y0
+	VADDPD  Y3, Y1, Y1
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	MOVQ       DX, SI
+	NEGQ       SI
+	VMOVDQU    (BX)(SI*8), Y2
+	LEAQ       window<>+96(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y3
+	VMASKMOVPD (CX), Y2, Y2
+	VMASKMOVPD 32(CX), Y3, Y3
+	VADDPD     Y2, Y0, Y0
+	VADDPD     Y3, Y1, Y1
+
+done:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func dot64AVX2(l *[8]float64, x *float64, y *float64, n int)
+// Requires: AVX
+TEXT ·dot64AVX2(SB), NOSPLIT, $0-32
+	MOVQ    l+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    n+24(FP), BX
+	VMOVUPD c64_0000000000000000<>+0(SB), Y0
+	VMOVUPD c64_0000000000000000<>+0(SB), Y1
+
+many:
+	CMPQ    BX, $+32
+	JLT     single
+	VMOVUPD (CX), Y2
+	VMOVUPD 64(CX), Y3
+	VMOVUPD 128(CX), Y4
+	VMOVUPD 192(CX), Y5
+	VMOVUPD (DX), Y6
+	VMOVUPD 64(DX), Y7
+	VMOVUPD 128(DX), Y8
+	VMOVUPD 192(DX), Y9
+	VMULPD  Y6, Y2, Y2
+	VMULPD  Y7, Y3, Y3
+	VMULPD  Y8, Y4, Y4
+	VMULPD  Y9, Y5, Y5
+	VMOVUPD 32(CX), Y6
+	VMOVUPD 96(CX), Y7
+	VMOVUPD 160(CX), Y8
+	VMOVUPD 224(CX), Y9
+	VMOVUPD 32(DX), Y10
+	VMOVUPD 96(DX), Y11
+	VMOVUPD 160(DX), Y12
+	VMOVUPD 224(DX), Y13
+	VMULPD  Y10, Y6, Y6
+	VMULPD  Y11, Y7, Y7
+	VMULPD  Y12, Y8, Y8
+	VMULPD  Y13, Y9, Y9
+	VADDPD  Y2, Y0, Y0
+	VADDPD  Y6, Y1, Y1
+	VADDPD  Y3, Y0, Y0
+	VADDPD  Y7, Y1, Y1
+	VADDPD  Y4, Y0, Y0
+	VADDPD  Y8, Y1, Y1
+	VADDPD  Y5, Y0, Y0
+	VADDPD  Y9, Y1, Y1
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+32, BX
+	JMP     many
+
+single:
+	CMPQ    BX, $+8
+	JLT     masked
+	VMOVUPD (CX), Y2
+	VMOVUPD (DX), Y3
+	VMULPD  Y3, Y2, Y2
+	VMOVUPD 32(CX), Y3
+	VMOVUPD 32(DX), Y4
+	VMULPD  Y4, Y3, Y3
+	VADDPD  Y2, Y0, Y0
+	VADDPD  Y3, Y1, Y1
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+8, BX
+	JMP     single
+
+masked:
+	TESTQ      BX, BX
+	JZ         done
+	LEAQ       window<>+64(SB), SI
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (SI)(DI*8), Y2
+	LEAQ       window<>+96(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y3
+	VMASKMOVPD (CX), Y2, Y4
+	VMASKMOVPD (DX), Y2, Y2
+	VMULPD     Y2, Y4, Y2
+	VMASKMOVPD 32(CX), Y3, Y4
+	VMASKMOVPD 32(DX), Y3, Y3
+	VMULPD     Y3, Y4, Y3
+	VADDPD     Y2, Y0, Y0
+	VADDPD     Y3, Y1, Y1
+
+done:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func maximum32AVX2(l *float32, x *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·maximum32AVX2(SB), NOSPLIT, $0-24
+	MOVQ    l+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPD c32_ff800000<>+0(SB), Y0
+	VMOVUPD c32_00000000<>+0(SB), Y1
+	VMOVUPD c32_ff800000<>+0(SB), Y2
+	VMOVUPD c32_00000000<>+0(SB), Y3
+	VMOVUPD c32_ff800000<>+0(SB), Y4
+	VMOVUPD c32_00000000<>+0(SB), Y5
+
+many:
+	CMPQ    DX, $+24
+	JLT     single
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	VMOVUPS 64(CX), Y8
+	VCMPPS  $0x03, Y6, Y6, Y9
+	VCMPPS  $0x03, Y7, Y7, Y10
+	VCMPPS  $0x03, Y8, Y8, Y11
+	VPOR    Y9, Y1, Y1
+	VPOR    Y10, Y3, Y3
+	VPOR    Y11, Y5, Y5
+	VMAXPS  Y0, Y6, Y0
+	VMAXPS  Y2, Y7, Y2
+	VMAXPS  Y4, Y8, Y4
+	ADDQ    $+96, CX
+	SUBQ    $+24, DX
+	JMP     many
+
+single:
+	CMPQ    DX, $+8
+	JLT     masked
+	VMOVUPS (CX), Y6
+	VCMPPS  $0x03, Y6, Y6, Y7
+	VPOR    Y7, Y1, Y1
+	VMAXPS  Y0, Y6, Y0
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*4), Y6
+	VMASKMOVPS (CX), Y6, Y7
+	VMOVUPD    c32_ff800000<>+0(SB), Y8
+	VBLENDVPS  Y6, Y7, Y8, Y6
+	VCMPPS     $0x03, Y6, Y6, Y7
+	VPOR       Y7, Y1, Y1
+	VMAXPS     Y0, Y6, Y0
+
+done:
+	VPOR      Y3, Y1, Y1
+	VMAXPS    Y2, Y0, Y0
+	VPOR      Y5, Y1, Y1
+	VMAXPS    Y4, Y0, Y0
+	VBLENDVPS Y1, c32_7fc00000<>+0(SB), Y0, Y0
+	VMOVUPS   Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func maximum64AVX2(l *float64, x *float64, n int)
+// Requires: AVX, AVX2
+TEXT ·maximum64AVX2(SB), NOSPLIT, $0-24
+	MOVQ    l+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPD c64_fff0000000000000<>+0(SB), Y0
+	VMOVUPD c64_0000000000000000<>+0(SB), Y1
+	VMOVUPD c64_fff0000000000000<>+0(SB), Y2
+	VMOVUPD c64_0000000000000000<>+0(SB), Y3
+	VMOVUPD c64_fff0000000000000<>+0(SB), Y4
+	VMOVUPD c64_0000000000000000<>+0(SB), Y5
+
+many:
+	CMPQ    DX, $+12
+	JLT     single
+	VMOVUPD (CX), Y6
+	VMOVUPD 32(CX), Y7
+	VMOVUPD 64(CX), Y8
+	VCMPPD  $0x03, Y6, Y6, Y9
+	VCMPPD  $0x03, Y7, Y7, Y10
+	VCMPPD  $0x03, Y8, Y8, Y11
+	VPOR    Y9, Y1, Y1
+	VPOR    Y10, Y3, Y3
+	VPOR    Y11, Y5, Y5
+	VMAXPD  Y0, Y6, Y0
+	VMAXPD  Y2, Y7, Y2
+	VMAXPD  Y4, Y8, Y4
+	ADDQ    $+96, CX
+	SUBQ    $+12, DX
+	JMP     many
+
+single:
+	CMPQ    DX, $+4
+	JLT     masked
+	VMOVUPD (CX), Y6
+	VCMPPD  $0x03, Y6, Y6, Y7
+	VPOR    Y7, Y1, Y1
+	VMAXPD  Y0, Y6, Y0
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	JMP     single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y6
+	VMASKMOVPD (CX), Y6, Y7
+	VMOVUPD    c64_fff0000000000000<>+0(SB), Y8
+	VBLENDVPD  Y6, Y7, Y8, Y6
+	VCMPPD     $0x03, Y6, Y6, Y7
+	VPOR       Y7, Y1, Y1
+	VMAXPD     Y0, Y6, Y0
+
+done:
+	VPOR      Y3, Y1, Y1
+	VMAXPD    Y2, Y0, Y0
+	VPOR      Y5, Y1, Y1
+	VMAXPD    Y4, Y0, Y0
+	VBLENDVPD Y1, c64_7ff8000000000000<>+0(SB), Y0, Y0
+	VMOVUPD   Y0, (AX)
 	VZEROUPPER
 	RET

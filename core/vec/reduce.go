@@ -12,6 +12,11 @@ func fold[T Float](l *[Lanes]T) T {
 
 // Sum is the sum of x in the precision of x; 0 for no entries.
 func Sum[T Float](x []T) T {
+	if len(x) >= shortSum {
+		if l, ok := sumKernel(x); ok {
+			return fold(&l)
+		}
+	}
 	var l0, l1, l2, l3, l4, l5, l6, l7 T
 	n := len(x) &^ (Lanes - 1)
 	for v := x[:n]; len(v) >= Lanes; v = v[Lanes:] {
@@ -35,6 +40,11 @@ func Sum[T Float](x []T) T {
 // it is added; 0 for no entries.
 func Dot[T Float](x, y []T) T {
 	sameLen("Dot", len(x), len(y))
+	if len(x) >= shortSum {
+		if l, ok := dotKernel(x, y); ok {
+			return fold(&l)
+		}
+	}
 	var l0, l1, l2, l3, l4, l5, l6, l7 T
 	n := len(x) &^ (Lanes - 1)
 	w := y[:n]
@@ -62,6 +72,15 @@ func SumSq[T Float](x []T) T { return Dot(x, x) }
 // Max is the largest entry: NaN if any is NaN, -Inf for no entries, and +0 for
 // a zero of either sign.
 func Max[T Float](x []T) T {
+	if len(x) >= shortMax {
+		if l, ok := maxKernel(x); ok {
+			return maxLoop(l[:])
+		}
+	}
+	return maxLoop(x)
+}
+
+func maxLoop[T Float](x []T) T {
 	m := T(-inf64())
 	for _, v := range x {
 		if v != v {
@@ -81,6 +100,11 @@ func LogSumExp64(x []float64) float64 {
 	m := Max(x)
 	if m != m || m-m != 0 {
 		return m
+	}
+	if len(x) >= shortSumExp {
+		if l, ok := sumExpKernel(x, m); ok {
+			return m + Log64(fold(&l))
+		}
 	}
 	var l [Lanes]float64
 	for i, v := range x {

@@ -20,7 +20,7 @@ func each[T Float](name string, f function, dst, src []T, f64 func(float64) floa
 	switch d := any(dst).(type) {
 	case []float64:
 		s := any(src).([]float64)
-		if len(s) >= short64 && f.kernel64(d, s) {
+		if len(s) >= shortEach && f.kernel64(d, s) {
 			return
 		}
 		for i, x := range s {
@@ -28,7 +28,7 @@ func each[T Float](name string, f function, dst, src []T, f64 func(float64) floa
 		}
 	case []float32:
 		s := any(src).([]float32)
-		if len(s) >= short32 && f.kernel32(d, s) {
+		if len(s) >= shortEach && f.kernel32(d, s) {
 			return
 		}
 		for i, x := range s {
@@ -62,6 +62,9 @@ func Softplus[T Float](dst, src []T) { each("Softplus", fSoftplus, dst, src, Sof
 // Axpy is y[i] += a*x[i], each product rounded before it is added.
 func Axpy[T Float](a T, x, y []T) {
 	sameLen("Axpy", len(x), len(y))
+	if len(x) >= shortAxpy && axpyKernel(a, x, y) {
+		return
+	}
 	for i, v := range x {
 		y[i] += T(a * v)
 	}
@@ -69,6 +72,9 @@ func Axpy[T Float](a T, x, y []T) {
 
 // Scale is x[i] *= a.
 func Scale[T Float](a T, x []T) {
+	if len(x) >= shortScale && scaleKernel(a, x) {
+		return
+	}
 	for i := range x {
 		x[i] *= a
 	}

@@ -37,6 +37,26 @@ func sigmoid32AVX2(dst *float32, src *float32, n int)
 //go:noescape
 func softplus32AVX2(dst *float32, src *float32, n int)
 
+// axpy32AVX2 is Axpy of n entries.
+//
+//go:noescape
+func axpy32AVX2(alpha float32, x *float32, y *float32, n int)
+
+// scale32AVX2 is Scale of n entries.
+//
+//go:noescape
+func scale32AVX2(alpha float32, x *float32, n int)
+
+// bernoulli32AVX2 is bernoulliBlock of n entries without a gradient.
+//
+//go:noescape
+func bernoulli32AVX2(sum *[8]float64, product *[8]float64, x *float32, logits *float32, n int)
+
+// bernoulliGrad32AVX2 is bernoulliBlock of n entries.
+//
+//go:noescape
+func bernoulliGrad32AVX2(sum *[8]float64, product *[8]float64, x *float32, logits *float32, grad *float32, n int)
+
 // exp64AVX2 is Exp64 of n entries of src.
 //
 //go:noescape
@@ -71,3 +91,58 @@ func sigmoid64AVX2(dst *float64, src *float64, n int)
 //
 //go:noescape
 func softplus64AVX2(dst *float64, src *float64, n int)
+
+// axpy64AVX2 is Axpy of n entries.
+//
+//go:noescape
+func axpy64AVX2(alpha float64, x *float64, y *float64, n int)
+
+// scale64AVX2 is Scale of n entries.
+//
+//go:noescape
+func scale64AVX2(alpha float64, x *float64, n int)
+
+// bernoulli64AVX2 is bernoulliBlock of n entries without a gradient.
+//
+//go:noescape
+func bernoulli64AVX2(sum *[8]float64, product *[8]float64, x *float64, logits *float64, n int)
+
+// bernoulliGrad64AVX2 is bernoulliBlock of n entries.
+//
+//go:noescape
+func bernoulliGrad64AVX2(sum *[8]float64, product *[8]float64, x *float64, logits *float64, grad *float64, n int)
+
+// sum32AVX2 leaves the lanes of Sum of n entries of x at l.
+//
+//go:noescape
+func sum32AVX2(l *[8]float32, x *float32, n int)
+
+// dot32AVX2 leaves the lanes of Dot of n entries of x and y at l.
+//
+//go:noescape
+func dot32AVX2(l *[8]float32, x *float32, y *float32, n int)
+
+// sumExp64AVX2 leaves the lanes of the sum of e^(x[i]-m) at l; no x[i] is NaN or above m.
+//
+//go:noescape
+func sumExp64AVX2(l *[8]float64, x *float64, n int, m float64)
+
+// sum64AVX2 leaves the lanes of Sum of n entries of x at l.
+//
+//go:noescape
+func sum64AVX2(l *[8]float64, x *float64, n int)
+
+// dot64AVX2 leaves the lanes of Dot of n entries of x and y at l.
+//
+//go:noescape
+func dot64AVX2(l *[8]float64, x *float64, y *float64, n int)
+
+// maximum32AVX2 leaves a vector at l whose Max is that of n entries of x.
+//
+//go:noescape
+func maximum32AVX2(l *float32, x *float32, n int)
+
+// maximum64AVX2 leaves a vector at l whose Max is that of n entries of x.
+//
+//go:noescape
+func maximum64AVX2(l *float64, x *float64, n int)

@@ -37,6 +37,26 @@ func sigmoid32AVX512(dst *float32, src *float32, n int)
 //go:noescape
 func softplus32AVX512(dst *float32, src *float32, n int)
 
+// axpy32AVX512 is Axpy of n entries.
+//
+//go:noescape
+func axpy32AVX512(alpha float32, x *float32, y *float32, n int)
+
+// scale32AVX512 is Scale of n entries.
+//
+//go:noescape
+func scale32AVX512(alpha float32, x *float32, n int)
+
+// bernoulli32AVX512 is bernoulliBlock of n entries without a gradient.
+//
+//go:noescape
+func bernoulli32AVX512(sum *[8]float64, product *[8]float64, x *float32, logits *float32, n int)
+
+// bernoulliGrad32AVX512 is bernoulliBlock of n entries.
+//
+//go:noescape
+func bernoulliGrad32AVX512(sum *[8]float64, product *[8]float64, x *float32, logits *float32, grad *float32, n int)
+
 // exp64AVX512 is Exp64 of n entries of src.
 //
 //go:noescape
@@ -71,3 +91,48 @@ func sigmoid64AVX512(dst *float64, src *float64, n int)
 //
 //go:noescape
 func softplus64AVX512(dst *float64, src *float64, n int)
+
+// axpy64AVX512 is Axpy of n entries.
+//
+//go:noescape
+func axpy64AVX512(alpha float64, x *float64, y *float64, n int)
+
+// scale64AVX512 is Scale of n entries.
+//
+//go:noescape
+func scale64AVX512(alpha float64, x *float64, n int)
+
+// bernoulli64AVX512 is bernoulliBlock of n entries without a gradient.
+//
+//go:noescape
+func bernoulli64AVX512(sum *[8]float64, product *[8]float64, x *float64, logits *float64, n int)
+
+// bernoulliGrad64AVX512 is bernoulliBlock of n entries.
+//
+//go:noescape
+func bernoulliGrad64AVX512(sum *[8]float64, product *[8]float64, x *float64, logits *float64, grad *float64, n int)
+
+// sumExp64AVX512 leaves the lanes of the sum of e^(x[i]-m) at l; no x[i] is NaN or above m.
+//
+//go:noescape
+func sumExp64AVX512(l *[8]float64, x *float64, n int, m float64)
+
+// sum64AVX512 leaves the lanes of Sum of n entries of x at l.
+//
+//go:noescape
+func sum64AVX512(l *[8]float64, x *float64, n int)
+
+// dot64AVX512 leaves the lanes of Dot of n entries of x and y at l.
+//
+//go:noescape
+func dot64AVX512(l *[8]float64, x *float64, y *float64, n int)
+
+// maximum32AVX512 leaves a vector at l whose Max is that of n entries of x.
+//
+//go:noescape
+func maximum32AVX512(l *float32, x *float32, n int)
+
+// maximum64AVX512 leaves a vector at l whose Max is that of n entries of x.
+//
+//go:noescape
+func maximum64AVX512(l *float64, x *float64, n int)

@@ -6,8 +6,10 @@ import (
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+	"github.com/mmcloughlin/avo/x86"
 )
 
 type vec = reg.VecVirtual
@@ -310,12 +312,17 @@ func (a asm) blend(m mask, no, yes operand.Op) vec {
 		}
 		return r
 	}
-	op := []form{a.VBLENDMPS, a.VBLENDMPD, a.VBLENDMPS_BCST, a.VBLENDMPD_BCST}
+	op := []func(...operand.Op) (*ir.Instruction, error){x86.VBLENDMPS, x86.VBLENDMPD, x86.VBLENDMPS_BCST, x86.VBLENDMPD_BCST}
 	i := a.bits/32 - 1
 	if _, ok := yes.(vec); !ok {
 		i += 2
 	}
-	op[i](yes, l, m, r)
+	in, err := op[i](yes, l, m, r)
+	if err != nil {
+		panic(err)
+	}
+	in.Inputs = []operand.Op{yes, l, m} // avo takes the mask for one that merges, and r for read
+	a.Instruction(in)
 	return r
 }
 

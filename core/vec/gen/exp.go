@@ -56,8 +56,9 @@ func (a asm) exp(x vec) vec {
 }
 
 // expAny is Exp64 or Exp32. A bound that is a constant replaces a NaN too.
-func (a asm) expAny(x vec) vec {
-	return a.canonical(x, a.exp(a.max(a.min(x, a.pick(89, 710)), a.pick(-104, -746))))
+func (a asm) expAny(x again) vec {
+	y := a.exp(a.max(a.min(x(), a.pick(89, 710)), a.pick(-104, -746)))
+	return a.canonical(x(), y)
 }
 
 // expNegative is e^-|x|, but 0 for NaN.
@@ -78,8 +79,9 @@ func (a asm) expm1(x vec) vec {
 }
 
 // expm1Any is Expm164 or Expm132.
-func (a asm) expm1Any(x vec) vec {
-	y := a.expm1(a.max(a.min(x, a.pick(89, 710)), a.pick(-18, -38)))
-	y = a.blend(a.cmp(a.abs(x), lt, a.pick(0x1p-25, 0x1p-54)), y, x)
-	return a.canonical(x, y)
+func (a asm) expm1Any(x again) vec {
+	y := a.expm1(a.max(a.min(x(), a.pick(89, 710)), a.pick(-18, -38)))
+	v := x()
+	y = a.blend(a.cmp(a.abs(v), lt, a.pick(0x1p-25, 0x1p-54)), y, v)
+	return a.canonical(v, y)
 }

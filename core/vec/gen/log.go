@@ -44,12 +44,14 @@ func (a asm) logR(z vec) vec {
 // logOf is k ln 2 + log(1+f), and c more if there is such a residue.
 func (a asm) logOf(k, f vec, c *vec) vec {
 	s := a.div(f, a.add(f, a.f(2)))
+	r := a.logR(a.mul(s, s))
 	h := a.mul(a.mul(f, a.f(0.5)), f)
+	u := a.mul(s, a.add(h, r))
 	low := a.mul(k, a.logLn2Lo())
 	if c != nil {
 		low = a.add(low, *c)
 	}
-	u := a.add(a.mul(s, a.add(h, a.logR(a.mul(s, s)))), low)
+	u = a.add(u, low)
 	return a.sub(a.mul(k, a.logLn2Hi()), a.sub(a.sub(h, u), f))
 }
 
@@ -60,15 +62,16 @@ func (a asm) log(x vec) vec {
 }
 
 // logAny is Log64 or Log32.
-func (a asm) logAny(x vec) vec {
-	small := a.cmp(x, lt, a.pick(0x1p-126, 0x1p-1022))
-	scaled := a.blend(small, x, a.mul(x, a.pick(0x1p25, 0x1p54)))
-	k, f := a.split(scaled)
+func (a asm) logAny(x again) vec {
+	v := x()
+	small := a.cmp(v, lt, a.pick(0x1p-126, 0x1p-1022))
+	k, f := a.split(a.blend(small, v, a.mul(v, a.pick(0x1p25, 0x1p54))))
 	k = a.sub(k, a.only(small, a.pick(25, 54)))
 	y := a.logOf(k, f, nil)
-	y = a.blend(a.cmp(x, eq, a.inf()), y, a.inf())
-	y = a.blend(a.cmp(x, eq, a.f(0)), y, a.ninf())
-	return a.blend(a.cmp(x, notGe, a.f(0)), y, a.nan())
+	v = x()
+	y = a.blend(a.cmp(v, eq, a.inf()), y, a.inf())
+	y = a.blend(a.cmp(v, eq, a.f(0)), y, a.ninf())
+	return a.blend(a.cmp(v, notGe, a.f(0)), y, a.nan())
 }
 
 // log1pUnit is log(1+x) for x in [0, 1].
@@ -82,7 +85,8 @@ func (a asm) log1pUnit(x vec) vec {
 }
 
 // log1pAny is Log1p64 or Log1p32.
-func (a asm) log1pAny(x vec) vec {
+func (a asm) log1pAny(load again) vec {
+	x := load()
 	u := a.add(x, a.f(1))
 	below, above := a.sub(x, a.sub(u, a.f(1))), a.sub(a.reg(a.f(1)), a.sub(u, x))
 	c := a.div(a.blend(a.cmp(x, lt, a.f(1)), above, below), u)
@@ -91,6 +95,7 @@ func (a asm) log1pAny(x vec) vec {
 		a.cmp(x, gt, a.pick(0x1.a8279ap-2, 0x1.a827999fcef32p-2)))
 	c = a.only(far, c)
 	y := a.logOf(a.only(far, k), a.blend(far, x, f), &c)
+	x = load()
 	y = a.blend(a.cmp(a.abs(x), lt, a.pick(0x1p-25, 0x1p-54)), y, x)
 	y = a.blend(a.cmp(x, eq, a.inf()), y, a.inf())
 	y = a.blend(a.cmp(x, eq, a.f(-1)), y, a.ninf())

@@ -39,47 +39,59 @@ func (a asm) param(name string) reg.GPVirtual {
 	return r
 }
 
-// load and store move the vector at p, or the lanes of it that m names; others
-// are read as +0 and not written.
-func (a asm) load(p reg.Register, m mask) vec {
-	r, at := a.new(), operand.Mem{Base: p}
+// place is where a vector is loaded and stored: so many bytes after the
+// pointers, and of it only the lanes that m names, if it names any.
+type place struct {
+	offset int
+	m      mask
+}
+
+// load reads the vector at p; lanes that are not named are +0.
+func (a asm) load(p reg.Register, w place) vec {
+	r, at := a.new(), operand.Mem{Base: p, Disp: w.offset}
 	switch {
-	case m == nil && a.bits == 32:
+	case w.m == nil && a.bits == 32:
 		a.VMOVUPS(at, r)
-	case m == nil:
+	case w.m == nil:
 		a.VMOVUPD(at, r)
 	case a.wide && a.bits == 32:
-		a.VMOVUPS_Z(at, m, r)
+		a.VMOVUPS_Z(at, w.m, r)
 	case a.wide:
-		a.VMOVUPD_Z(at, m, r)
+		a.VMOVUPD_Z(at, w.m, r)
 	case a.bits == 32:
-		a.VMASKMOVPS(at, m, r)
+		a.VMASKMOVPS(at, w.m, r)
 	default:
-		a.VMASKMOVPD(at, m, r)
+		a.VMASKMOVPD(at, w.m, r)
 	}
 	return r
 }
 
-func (a asm) store(x vec, p reg.Register, m mask) {
-	at := operand.Mem{Base: p}
+// store writes the vector at p; lanes that are not named stay as they are.
+func (a asm) store(x vec, p reg.Register, w place) {
+	at := operand.Mem{Base: p, Disp: w.offset}
 	switch {
-	case m == nil && a.bits == 32:
+	case w.m == nil && a.bits == 32:
 		a.VMOVUPS(x, at)
-	case m == nil:
+	case w.m == nil:
 		a.VMOVUPD(x, at)
 	case a.wide && a.bits == 32:
-		a.VMOVUPS(x, m, at)
+		a.VMOVUPS(x, w.m, at)
 	case a.wide:
-		a.VMOVUPD(x, m, at)
+		a.VMOVUPD(x, w.m, at)
 	case a.bits == 32:
-		a.VMASKMOVPS(x, m, at)
+		a.VMASKMOVPS(x, w.m, at)
 	default:
-		a.VMASKMOVPD(x, m, at)
+		a.VMASKMOVPD(x, w.m, at)
 	}
 }
 
 // first is the mask of the first n lanes, n below lanes.
-func (a asm) first(n reg.GPVirtual) mask {
+func (a asm) first(n reg.GPVirtual) mask { return a.firstFrom(n, 0) }
+
+// firstFrom is the mask of the lanes whose number, counted from that of the
+// first lane here, is below n. AVX2 takes n up to 8 elements of 8 bytes;
+// AVX-512 has no other first lane than 0.
+func (a asm) firstFrom(n reg.GPVirtual, lane int) mask {
 	if a.wide {
 		bits, k := a.GP64(), a.K()
 		a.MOVQ(n, reg.RCX)
@@ -90,37 +102,67 @@ func (a asm) first(n reg.GPVirtual) mask {
 		return k
 	}
 	// A window on ones and then zeros: n elements of ones.
-	words := make([]uint64, 8)
-	for i := range 4 {
+	words := make([]uint64, 16)
+	for i := range 8 {
 		words[i] = ^uint64(0)
 	}
 	m := a.table("window", words)
-	base, r := a.GP64(), a.new()
-	a.LEAQ(m.Offset(32), base)
-	back := a.GP64()
+	base, back, r := a.GP64(), a.GP64(), a.new()
+	a.LEAQ(m.Offset(64+lane*a.element()), base)
 	a.MOVQ(n, back)
 	a.NEGQ(back)
 	a.VMOVDQU(operand.Mem{Base: base, Index: back, Scale: uint8(a.element())}, r)
 	return r
 }
 
-// loop runs body over n elements at the pointers: for whole vectors with a nil
-// mask, then once for what is left, with a mask. It counts n down to zero.
-func (a asm) loop(n reg.GPVirtual, pointers []reg.GPVirtual, body func(m mask)) {
-	a.CMPQ(n, operand.I32(a.lanes()))
-	a.JLT(operand.LabelRef("tail"))
-	a.Label("loop")
-	body(nil)
-	for _, p := range pointers {
-		a.ADDQ(operand.I32(a.size()), p)
+// loop runs body over n elements at the pointers: on so many vectors side by
+// side, then on single ones, then once with a mask for what is left.
+func (a asm) loop(n reg.GPVirtual, chains int, pointers []reg.GPVirtual, body func(w place)) {
+	a.blocks(n, 1, chains, pointers, func(w []place) func() {
+		body(w[0])
+		return func() {}
+	})
+}
+
+// blocks is loop where the unit is so many vectors, not one. What body returns
+// is emitted when all chains are through, in their order.
+func (a asm) blocks(n reg.GPVirtual, unit, chains int, pointers []reg.GPVirtual, body func(w []place) (after func())) {
+	for _, c := range []struct {
+		chains      int
+		label, next string
+	}{{chains, "many", "single"}, {1, "single", "masked"}} {
+		if c.chains == 1 && c.label == "many" {
+			continue
+		}
+		vectors := c.chains * unit
+		a.Label(c.label)
+		a.CMPQ(n, operand.I32(vectors*a.lanes()))
+		a.JLT(operand.LabelRef(c.next))
+		after := make([]func(), c.chains)
+		a.sideBySide(c.chains, func(i int) {
+			w := make([]place, unit)
+			for j := range w {
+				w[j].offset = (i*unit + j) * a.size()
+			}
+			after[i] = body(w)
+		})
+		for _, f := range after {
+			f()
+		}
+		for _, p := range pointers {
+			a.ADDQ(operand.I32(vectors*a.size()), p)
+		}
+		a.SUBQ(operand.I32(vectors*a.lanes()), n)
+		a.JMP(operand.LabelRef(c.label))
 	}
-	a.SUBQ(operand.I32(a.lanes()), n)
-	a.CMPQ(n, operand.I32(a.lanes()))
-	a.JGE(operand.LabelRef("loop"))
-	a.Label("tail")
+	a.Label("masked")
 	a.TESTQ(n, n)
 	a.JZ(operand.LabelRef("done"))
-	body(a.first(n))
+	w := make([]place, unit)
+	for j := range w {
+		w[j] = place{offset: j * a.size(), m: a.firstFrom(n, j*a.lanes())}
+	}
+	body(w)()
 	a.Label("done")
 }
 
@@ -129,10 +171,33 @@ func (a asm) ret() {
 	a.RET()
 }
 
+// again loads an argument. What is needed early and late is loaded twice: that
+// is cheaper than a register, which is another chain.
+type again func() vec
+
+// scalar is a floating argument in every lane.
+func (a asm) scalar(name string) vec {
+	arg, err := a.Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return a.broadcast(arg.Addr)
+}
+
+func (a asm) broadcast(at operand.Mem) vec {
+	r := a.new()
+	if a.bits == 32 {
+		a.VBROADCASTSS(at, r)
+	} else {
+		a.VBROADCASTSD(at, r)
+	}
+	return r
+}
+
 // unary writes a kernel that maps src to dst, n entries each.
-func (a asm) unary(name, doc string, body func(x vec) vec) {
+func (a asm) unary(name string, chains int, doc string, body func(x again) vec) {
 	a.function(name, "func(dst, src *T, n int)", doc)
 	dst, src, n := a.param("dst"), a.param("src"), a.param("n")
-	a.loop(n, []reg.GPVirtual{dst, src}, func(m mask) { a.store(body(a.load(src, m)), dst, m) })
+	a.loop(n, chains, []reg.GPVirtual{dst, src}, func(w place) { a.store(body(func() vec { return a.load(src, w) }), dst, w) })
 	a.ret()
 }

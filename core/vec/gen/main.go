@@ -14,7 +14,6 @@ import (
 
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
 )
 
@@ -26,6 +25,7 @@ func main() {
 	}{
 		{"vec", vecKernels},
 		{"rng", rngKernels},
+		{"optim", optimKernels},
 	} {
 		for _, wide := range []bool{false, true} {
 			if err := write(p.name, wide, p.kernels); err != nil {
@@ -39,18 +39,59 @@ func vecKernels(a32, a64 asm) {
 	for _, a := range []asm{a32, a64} {
 		for _, f := range []struct {
 			name, twin string
-			body       func(x vec) vec
+			body       func(x again) vec
+			chains     int // as the registers of AVX-512 allow
+			narrow     int // and of AVX2
 		}{
-			{"exp", "Exp", a.expAny},
-			{"expm1", "Expm1", a.expm1Any},
-			{"log", "Log", a.logAny},
-			{"log1p", "Log1p", a.log1pAny},
-			{"tanh", "Tanh", a.tanhAny},
-			{"sigmoid", "Sigmoid", a.sigmoidAny},
-			{"softplus", "Softplus", a.softplusAny},
+			{"exp", "Exp", a.expAny, 4, 2},
+			{"expm1", "Expm1", a.expm1Any, 4, 2},
+			{"log", "Log", a.logAny, 4, 2},
+			{"log1p", "Log1p", a.log1pAny, 3, 2},
+			{"tanh", "Tanh", a.tanhAny, 4, 2},
+			{"sigmoid", "Sigmoid", a.sigmoidAny, 4, 2},
+			{"softplus", "Softplus", a.softplusAny, 4, 2},
 		} {
-			a.unary(f.name, fmt.Sprintf("is %s%d of n entries of src.", f.twin, a.bits), f.body)
+			if !a.wide {
+				f.chains = f.narrow
+			}
+			a.unary(f.name, f.chains, fmt.Sprintf("is %s%d of n entries of src.", f.twin, a.bits), f.body)
 		}
+		a.axpy()
+		a.scale()
+		chains := 1
+		if a.wide {
+			chains = 2
+		}
+		a.bernoulli(false, chains)
+		a.bernoulli(true, chains)
+	}
+	sums(a32, a64)
+}
+
+// sums writes the reductions. Eight float32 lanes are one vector of AVX2.
+func sums(a32, a64 asm) {
+	if !a32.wide {
+		a32.sum()
+		a32.dot()
+		a64.sumExp(1)
+	} else {
+		a64.sumExp(4)
+	}
+	a64.sum()
+	a64.dot()
+	a32.maximum()
+	a64.maximum()
+}
+
+func optimKernels(a32, a64 asm) {
+	for _, a := range []asm{a32, a64} {
+		if a.wide {
+			a.adam(2)
+		} else {
+			a.adam(1)
+		}
+		a.momentum("momentum", false)
+		a.momentum("nesterov", true)
 	}
 }
 
@@ -58,8 +99,12 @@ func rngKernels(a32, a64 asm) {
 	a64.uniform64()
 	a32.words32("uniform", "float32", "fills dst with unit32 of the blocks from block on, two blocks a lane a group.", a32.unit32)
 	a32.words32("words", "uint32", "fills dst with the blocks from block on, two blocks a lane a group.", func(x vec) vec { return x })
-	a32.boxMuller()
-	a64.boxMuller()
+	chains := 1
+	if a32.wide {
+		chains = 3
+	}
+	a32.boxMuller(chains)
+	a64.boxMuller(chains)
 }
 
 // write makes name's files for one instruction set.
@@ -71,12 +116,12 @@ func write(name string, wide bool, kernels func(a32, a64 asm)) error {
 	if err != nil {
 		return err
 	}
-	if err := pass.Compile.Execute(f); err != nil {
-		return err
-	}
-	set := "avx2"
+	set, registers := "avx2", 16
 	if wide {
-		set = "avx512"
+		set, registers = "avx512", 32
+	}
+	if err := compile(registers).Execute(f); err != nil {
+		return err
 	}
 	cfg := printer.Config{Name: "core/vec/gen", Pkg: name}
 	for _, out := range []struct {

@@ -19,20 +19,9 @@ func (a asm) order() operand.Mem {
 	return a.table("order", []uint64{0, 2, 1, 3})
 }
 
-// param64 is a 64-bit argument in every lane.
-func (a asm) param64(name string) vec {
-	arg, err := a.Param(name).Resolve()
-	if err != nil {
-		panic(err)
-	}
-	r := a.new()
-	a.VBROADCASTSD(arg.Addr, r)
-	return r
-}
-
 // philox is Philox 4x32-10 of each of several counters, side by side.
 func (a asm) philox(c []words) {
-	k0 := a.param64("key")
+	k0 := a.scalar("key")
 	k1 := a.right(k0, 32)
 	for round := range 10 {
 		if round > 0 {
@@ -83,7 +72,7 @@ func (a asm) pair(low, high vec, odd mask) vec {
 
 // counter is that of blocks n, with bits of a purpose.
 func (a asm) counter(n vec, purpose uint64) words {
-	up := a.param64("up")
+	up := a.scalar("up")
 	top := a.right(up, 32)
 	if purpose != 0 {
 		top = a.or(top, a.u(purpose))
@@ -97,7 +86,7 @@ func (a asm) fill(name, element, doc string, blocks int, body func(n vec, odd ma
 	a.function(name, "func(dst *"+element+", groups int, block, up, key uint64)", doc)
 	dst, groups := a.param("dst"), a.param("groups")
 	odd := a.odd()
-	n, start := a.new(), a.param64("block")
+	n, start := a.new(), q.scalar("block")
 	a.VMOVUPD(a.order(), n)
 	a.VPADDQ(start, n, n)
 	a.Label("loop")

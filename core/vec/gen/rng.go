@@ -32,20 +32,37 @@ func (a asm) sinCos2Pi(u vec) (sin, cos vec) {
 }
 
 // boxMuller writes the kernel that turns pairs of uniforms into pairs of
-// normals. Unpacking within 128-bit lanes takes pairs apart in an order that it
-// also restores.
-func (a asm) boxMuller() {
+// normals, so many groups side by side.
+func (a asm) boxMuller(chains int) {
 	a.function("boxMuller", "func(z *T, groups int)",
 		"turns pairs of uniforms at z into pairs of normals, two vectors a group.")
 	z, n := a.param("z"), a.param("groups")
+	for _, c := range []struct {
+		chains      int
+		label, next string
+	}{{chains, "many", "single"}, {1, "single", "done"}} {
+		a.Label(c.label)
+		a.CMPQ(n, operand.I32(c.chains))
+		a.JLT(operand.LabelRef(c.next))
+		a.sideBySide(c.chains, func(i int) { a.boxMullerGroup(z, 2*i*a.size()) })
+		a.ADDQ(operand.I32(2*c.chains*a.size()), z)
+		a.SUBQ(operand.I32(c.chains), n)
+		a.JMP(operand.LabelRef(c.label))
+	}
+	a.Label("done")
+	a.ret()
+}
+
+// boxMullerGroup is one group. Unpacking within 128-bit lanes takes pairs apart
+// in an order that it also restores.
+func (a asm) boxMullerGroup(z reg.Register, offset int) {
+	first, second := place{offset: offset}, place{offset: offset + a.size()}
+	x, y, u, v := a.load(z, first), a.load(z, second), a.new(), a.new()
 	low, high := a.VUNPCKLPD, a.VUNPCKHPD
-	a.Label("loop")
-	x, y := a.load(z, nil), a.load2(z, a.size())
-	u, v := a.new(), a.new()
 	if a.bits == 32 { // even and odd entries
+		low, high = a.VUNPCKLPS, a.VUNPCKHPS
 		a.VSHUFPS(operand.U8(0x88), y, x, u)
 		a.VSHUFPS(operand.U8(0xdd), y, x, v)
-		low, high = a.VUNPCKLPS, a.VUNPCKHPS
 	} else {
 		low(y, x, u)
 		high(y, x, v)
@@ -53,22 +70,9 @@ func (a asm) boxMuller() {
 	r := a.sqrt(a.mul(a.log(u), a.f(-2)))
 	sin, cos := a.sinCos2Pi(v)
 	sin, cos = a.mul(r, sin), a.mul(r, cos)
+	x, y = a.new(), a.new()
 	low(sin, cos, x)
 	high(sin, cos, y)
-	a.store(x, z, nil)
-	a.store2(y, z, a.size())
-	a.ADDQ(operand.I32(2*a.size()), z)
-	a.DECQ(n)
-	a.JNZ(operand.LabelRef("loop"))
-	a.ret()
-}
-
-func (a asm) load2(p reg.Register, offset int) vec {
-	r := a.new()
-	a.VMOVUPD(operand.Mem{Base: p, Disp: offset}, r)
-	return r
-}
-
-func (a asm) store2(x vec, p reg.Register, offset int) {
-	a.VMOVUPD(x, operand.Mem{Base: p, Disp: offset})
+	a.store(x, z, first)
+	a.store(y, z, second)
 }
