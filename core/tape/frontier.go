@@ -145,6 +145,15 @@ func (f *floor[T]) forwardFrontier(id int32) {
 		}
 	case opBernoulli:
 		lg := f.operand(&n, 1, rows)
+		if lg.own == rows { // a decoder's: value and derivative in one pass
+			d := f.arena.take(len(lg.x))
+			f.aux[id] = d
+			for r := range out {
+				x, xs := a.at(r / p * p)
+				out[r] = vec.Bernoulli(x[r%p*xs:][:cols], row(lg.x, r, cols), row(d, r, cols))
+			}
+			break
+		}
 		so := lg
 		so.x = f.arena.take(len(lg.x))
 		vec.Softplus(so.x, lg.x)
@@ -243,7 +252,18 @@ func (f *floor[T]) pullFrontier(id int32, n *node, ch channel[T]) {
 				}
 			}
 		})
-		if f.t.nodes[n.in[1]].reach.any() {
+		if d := f.aux[id]; d != nil {
+			f.pullUnit(n, 1, ch, func(lo, hi int, s sink[T], u []T, us int) {
+				for r := lo; r < hi; r++ {
+					if c, ok := s.at(r); ok {
+						w := u[(r-lo)*us:][:cols]
+						for j, g := range row(d, r, cols) {
+							w[j] += T(c * g)
+						}
+					}
+				}
+			})
+		} else if f.t.nodes[n.in[1]].reach.any() {
 			q := lg
 			q.x = f.arena.take(len(lg.x))
 			vec.Sigmoid(q.x, lg.x)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vibench/bench/core/blas"
 	"github.com/vibench/bench/core/cpu"
 	"github.com/vibench/bench/metrics"
 	"github.com/vibench/bench/runner"
@@ -74,6 +75,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, opts ...O
 	if bad := cpu.Start(); err == nil && bad != nil {
 		err = bad
 	}
+	blas.Use() // a model or an estimator may go through gonum
 	if err == nil {
 		root := a.root()
 		root.SetArgs(args)
