@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vibench/bench/core/blas"
 	"github.com/vibench/bench/core/cpu"
 )
 
@@ -121,21 +122,12 @@ func timed(o Options, f func()) Spread {
 // rate turns times of work into rates: the shortest time is the largest rate.
 func (s Spread) rate(work float64) Spread { return Spread{work / s.Median, work / s.Max, work / s.Min} }
 
-type loop struct {
-	run   func(n int)
-	flops float64 // a round
-}
-
-// peak is the best of the machine's loops: wider vectors are not always faster.
+// peak is the best of several looks: neighbours only ever slow a core down.
 func peak(o Options) Peak {
 	o.say("peak of the multiply-add units")
-	best := func(loops []loop) float64 {
-		p := 0.0
-		for _, l := range loops {
-			p = max(p, timed(o, func() { l.run(1000) }).rate(1000*l.flops).Max)
-		}
-		return p
+	var p Peak
+	for range 10 * o.Blocks {
+		p.F32, p.F64 = max(p.F32, blas.Peak[float32]()), max(p.F64, blas.Peak[float64]())
 	}
-	f32, f64 := peakLoops()
-	return Peak{best(f32), best(f64)}
+	return p
 }
