@@ -65,6 +65,9 @@ func Measure(ctx context.Context, o Options) (Report, error) {
 	defer runtime.UnlockOSThread()
 	r := Report{Kernel: cpu.Kernel()}
 	defer cpu.Select(r.Kernel)
+	if err := cpu.Select(""); err != nil { // the limit is the machine's, whatever kernel was asked for
+		return r, err
+	}
 	r.Peak = peak(o)
 	for _, name := range cpu.Kernels() {
 		if err := cpu.Select(name); err != nil {
