@@ -12,7 +12,7 @@ import (
 const (
 	panelK   = 256     // steps of k between two visits to C: 32 KiB of a strip of B
 	panelT   = 128     // the same where the strip is transposed just before
-	panelA   = 1 << 18 // entries of A that every strip passes over
+	panelA   = 1 << 20 // bytes of A that every strip passes over
 	copyFrom = 400     // rows of C from which copying a strip of B together pays
 	page     = 4096    // bytes; rows of B this far apart share few places in the cache
 	copyPage = 48      // rows of C from which copying pays then
@@ -51,7 +51,7 @@ func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, 
 		strip = *scratch
 	}
 	t := tile{rs: uintptr(ra * size), cs: uintptr(ca * size), ldc: uintptr(ldc * size)}
-	chunk := max(g.tall[0], panelA/min(k, panel))
+	chunk := max(g.tall[0], panelA/(size*min(k, panel)))
 	for i := 0; i < m; i += chunk {
 		rows := min(chunk, m-i)
 		for l, panels := 0, (k+panel-1)/panel; panels > 0; panels-- {
