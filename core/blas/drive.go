@@ -8,11 +8,14 @@ import (
 	"github.com/vibench/bench/core/cpu"
 )
 
-// The sizes of what should stay in a cache. None of them can change a bit.
-var (
-	panelK   = 256     // rows of a strip of B: at most 48 KiB with the strip's 192 bytes
-	panelA   = 1 << 18 // entries of A that all strips pass over
-	packFrom = 400     // rows of C from which copying a strip of B together pays
+// How products are cut, from measurements. None of these can change a bit.
+const (
+	panelK   = 256     // steps of k between two visits to C: 32 KiB of a strip of B
+	panelT   = 128     // the same where the strip is transposed just before
+	panelA   = 1 << 20 // bytes of A that every strip passes over
+	copyFrom = 400     // rows of C from which copying a strip of B together pays
+	page     = 4096    // bytes; rows of B this far apart share few places in the cache
+	copyPage = 48      // rows of C from which copying pays then
 )
 
 // gemm adds op(A) op(B) to C; rows are lda, ldb and ldc entries apart.
@@ -31,45 +34,54 @@ func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, 
 	_, _, _ = a[(m-1)*ra+(k-1)*ca], b[(k-1)*rb+(n-1)*cb], c[(m-1)*ldc+n-1]
 
 	size := int(unsafe.Sizeof(a[0]))
-	g := grid{isa: isa, size: size, lanes: 64 / size, tall: [3]int{12, 12, 8}, wide: 3}
+	g := grid{isa: isa, size: size, lanes: vector(isa) / size, tall: [3]int{12, 12, 8}, wide: 3}
 	if isa == cpu.AVX2 {
-		g = grid{isa: isa, size: size, lanes: 32 / size, tall: [3]int{12, 6}, wide: 2}
+		g.tall, g.wide = [3]int{12, 6}, 2
 	}
-	var scratch *[]T
-	if tb || m >= packFrom {
-		scratch = borrow[T](min(k, panelK) * g.wide * g.lanes)
+	panel := panelK
+	if tb {
+		panel = panelT
+	}
+	var small [64]T // enough for the strip of a toy
+	strip := small[:]
+	copied := tb || m >= copyFrom || m >= copyPage && ldb*size%page == 0
+	if copied && n*k > len(small) {
+		scratch := borrow[T](min(k, panel) * g.wide * g.lanes)
 		defer lend(scratch)
+		strip = *scratch
 	}
-	panels := (k + panelK - 1) / panelK
-	chunk := max(g.tall[0], panelA/min(k, panelK))
+	t := tile{rs: uintptr(ra * size), cs: uintptr(ca * size), ldc: uintptr(ldc * size)}
+	chunk := max(g.tall[0], panelA/(size*min(k, panel)))
 	for i := 0; i < m; i += chunk {
-		g.split(min(chunk, m-i))
-		l := 0
-		for p := panels; p > 0; p-- {
-			depth := k - l
-			if p > 1 {
-				depth = (depth/p + 7) &^ 7
+		rows := min(chunk, m-i)
+		for l, panels := 0, (k+panel-1)/panel; panels > 0; panels-- {
+			t.k = k - l
+			if panels > 1 {
+				t.k = (t.k/panels + 7) &^ 7
 			}
-			t := tile{rs: uintptr(ra * size), cs: uintptr(ca * size), ldc: uintptr(ldc * size), k: depth}
 			for j := 0; j < n; {
-				w := g.width(n - j)
-				cols := min(w*g.lanes, n-j)
+				vecs := g.width(n - j)
+				cols := min(vecs*g.lanes, n-j)
+				last := cols - (vecs-1)*g.lanes
 				t.a, t.c = unsafe.Pointer(&a[i*ra+l*ca]), unsafe.Pointer(&c[i*ldc+j])
-				if scratch != nil {
-					s := *scratch
-					t.b, t.ldb = unsafe.Pointer(&s[0]), uintptr(w*g.lanes*size)
+				if copied {
+					wide := vecs * g.lanes
+					if n*k <= len(small) {
+						wide = cols
+					}
+					t.b, t.ldb = unsafe.Pointer(&strip[0]), uintptr(wide*size)
 					if tb {
-						transpose(s, w*g.lanes, b[j*ldb+l:], ldb, cols, depth)
+						transpose(strip, wide, b[j*ldb+l:], ldb, cols, t.k)
 					} else {
-						g.gather(&tile{b: unsafe.Pointer(&b[l*ldb+j]), c: t.b, ldb: uintptr(ldb * size), ldc: t.ldb, k: depth, vecs: w}, cols-(w-1)*g.lanes)
+						g.gather(&tile{b: unsafe.Pointer(&b[l*ldb+j]), c: t.b, ldb: uintptr(ldb * size), ldc: t.ldb, k: t.k, vecs: vecs}, last)
 					}
 				} else {
 					t.b, t.ldb = unsafe.Pointer(&b[l*ldb+j]), uintptr(ldb*size)
 				}
-				g.strip(&t, w, cols-(w-1)*g.lanes)
+				g.strip(t, rows, vecs, last)
 				j += cols
 			}
-			l += depth
+			l += t.k
 		}
 	}
 }
@@ -81,13 +93,10 @@ type grid struct {
 	lanes int    // entries a vector
 	tall  [3]int // rows of the tallest tile 1, 2 and 3 vectors wide
 	wide  int    // vectors of the widest
-	m     int
 }
 
-func (g *grid) split(m int) { g.m = m }
-
 // width is how many vectors the next strip takes of the columns left: two, and
-// one or three at the end for an odd number.
+// the widest at the end for an odd number.
 func (g *grid) width(cols int) int {
 	v := (cols + g.lanes - 1) / g.lanes
 	if v <= g.wide {
@@ -96,26 +105,25 @@ func (g *grid) width(cols int) int {
 	return 2
 }
 
-// strip runs t down the rows: in as few blocks as can be, of two heights that
-// differ by one.
-func (g *grid) strip(t *tile, w, last int) {
-	tall := g.tall[w-1]
-	blocks := (g.m + tall - 1) / tall
-	rows := (g.m + blocks - 1) / blocks
-	short := rows*blocks - g.m
-	t.vecs, t.rows, t.blocks = w, rows, blocks-short
+// strip runs t down the rows of C in a strip vecs vectors wide, with last columns
+// in the last: in as few blocks as can be, of two heights that differ by one.
+func (g *grid) strip(t tile, m, vecs, last int) {
+	tall := g.tall[vecs-1]
+	blocks := (m + tall - 1) / tall
+	rows := (m + blocks - 1) / blocks
+	short := rows*blocks - m
 	if t.rs == uintptr(g.size) {
-		w |= 16
+		vecs |= tileColumns
 		t.block = uintptr(rows * g.size)
 	}
-	t.vecs = w
-	g.run(t, last)
+	t.vecs, t.rows, t.blocks = vecs, rows, blocks-short
+	g.run(&t, last)
 	if short > 0 {
-		t.a = unsafe.Add(t.a, uintptr((blocks-short)*rows)*t.rs)
-		t.c = unsafe.Add(t.c, uintptr((blocks-short)*rows)*t.ldc)
-		t.vecs, t.rows, t.blocks = w, rows-1, short
+		done := uintptr((blocks - short) * rows)
+		t.a, t.c = unsafe.Add(t.a, done*t.rs), unsafe.Add(t.c, done*t.ldc)
 		t.block -= uintptr(g.size)
-		g.run(t, last)
+		t.vecs, t.rows, t.blocks = vecs, rows-1, short
+		g.run(&t, last)
 	}
 }
 
@@ -124,13 +132,14 @@ var pools [2]sync.Pool // of *[]float32 and *[]float64
 // borrow takes a slice of at least n entries from the pool.
 func borrow[T float32 | float64](n int) *[]T {
 	var x T
-	if s, ok := pools[pool(x)].Get().(*[]T); ok && len(*s) >= n {
+	if s, ok := pools[unsafe.Sizeof(x)/8].Get().(*[]T); ok && len(*s) >= n {
 		return s
 	}
 	s := make([]T, 1<<bits.Len(uint(n-1)))
 	return &s
 }
 
-func lend[T float32 | float64](s *[]T) { pools[pool((*s)[0])].Put(s) }
-
-func pool[T float32 | float64](x T) int { return int(unsafe.Sizeof(x) / 8) }
+func lend[T float32 | float64](s *[]T) {
+	var x T
+	pools[unsafe.Sizeof(x)/8].Put(s)
+}

@@ -16,8 +16,8 @@ func TestBlocking(t *testing.T) {
 		ta, tb := mode&1 != 0, mode&2 != 0
 		checkGemm[float32](t, r, ta, tb, 13, 50, 2*panelK+9, 0.001, 1)
 		checkGemm[float64](t, r, ta, tb, 13, 50, 2*panelK+9, 0.001, 1)
-		checkGemm[float64](t, r, ta, tb, packFrom+5, 41, 19, 0, 0)
-		checkGemm[float64](t, r, ta, tb, 2*panelA/panelK+3, 9, panelK+1, 0, 0)
+		checkGemm[float64](t, r, ta, tb, copyFrom+5, 41, 19, 0, 0)
+		checkGemm[float64](t, r, ta, tb, 2*panelA/(8*panelT)+3, 9, panelK+1, 0, 0)
 		checkGemm[float64](t, r, ta, tb, 30, 1024, 3, 0, 0) // rows a page apart
 	}
 }

@@ -76,7 +76,7 @@ func (g *grid) setMask(t *tile, last int) {
 func (g *grid) run(t *tile, last int) {
 	g.setMask(t, last)
 	if g.isa == cpu.AVX2 && last < g.lanes {
-		t.vecs |= 8
+		t.vecs |= tileMasked
 	}
 	switch {
 	case g.isa == cpu.AVX512 && g.size == 4:

@@ -11,9 +11,14 @@ type tile struct {
 	rs, cs   uintptr // from row to row of A, and from column to column: one of them is one entry
 	ldb, ldc uintptr // from row to row of B and C
 	k        int
-	vecs     int // and 8 more for the AVX2 tile with a mask, 16 more where rs is one entry
+	vecs     int // and the two flags
 	rows     int
 	blocks   int
 	mask     uintptr // of the last vector: bits for AVX-512, an address for AVX2
 	block    uintptr // from block to block of A, where rs is one entry
 }
+
+const (
+	tileMasked  = 8  // the AVX2 tile with a mask; those of AVX-512 all have one
+	tileColumns = 16 // rs is one entry, else cs
+)
