@@ -22,7 +22,7 @@ type CIWAE struct {
 }
 
 func (e CIWAE) Card() vi.Card {
-	return vi.Card{Name: "ciwae-beta", Paper: "1802.04537", Needs: []vi.Cap{vi.Path}, K: e.K, Target: e.target(), OneScalar: true}
+	return vi.Card{Name: "ciwae-beta", Paper: "1802.04537", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.K, Target: e.target(), Total: true}
 }
 
 func (e CIWAE) target() string {
@@ -36,8 +36,8 @@ func (e CIWAE) target() string {
 }
 
 func (e CIWAE) Estimate(s *vi.Step) vi.Direction {
-	d := sample(s, e.K)
-	v := d.lw.SoftmaxK()
+	w := s.Weigh(e.K)
+	v := w.LogW.SoftmaxK()
 	c := v.Const(e.Beta / float64(e.K)).Add(v.Scale(1 - e.Beta))
-	return d.raise(c, c, c.Neg())
+	return w.Raise(c, c, c.Neg())
 }

@@ -17,11 +17,11 @@ type DReG struct {
 }
 
 func (e DReG) Card() vi.Card {
-	return vi.Card{Name: "dreg", Paper: "1810.04152", Needs: []vi.Cap{vi.Path}, K: e.K, Target: iwae(e.K)}
+	return vi.Card{Name: "dreg", Paper: "1810.04152", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.K, Target: iwae(e.K)}
 }
 
 func (e DReG) Estimate(s *vi.Step) vi.Direction {
-	d := sample(s, e.K)
-	v := d.lw.SoftmaxK()
-	return d.raise(v, v.Mul(v), none)
+	w := s.Weigh(e.K)
+	v := w.LogW.SoftmaxK()
+	return w.Raise(v, v.Mul(v), vi.None)
 }

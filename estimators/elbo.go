@@ -25,9 +25,10 @@ type ELBO struct {
 }
 
 func (e ELBO) Card() vi.Card {
-	c := vi.Card{Name: "elbo", Paper: "1312.6114", Needs: []vi.Cap{vi.Path}, K: e.K, Target: "elbo", OneScalar: true}
+	c := vi.Card{Name: "elbo", Paper: "1312.6114", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.K, Target: "elbo", Total: true}
 	if e.Form == "sgvb-b" {
 		c.Needs = append(c.Needs, vi.AnalyticKL)
+		c.Total, c.OneScalar = false, true
 	}
 	return c
 }
@@ -36,9 +37,9 @@ func (e ELBO) Estimate(s *vi.Step) vi.Direction {
 	if e.Form == "sgvb-b" {
 		return e.analytic(s)
 	}
-	d := sample(s, e.K)
-	c := d.lw.Const(1 / float64(e.K))
-	return d.raise(c, c, c.Neg())
+	w := s.Weigh(e.K)
+	c := w.LogW.Const(1 / float64(e.K))
+	return w.Raise(c, c, c.Neg())
 }
 
 func (e ELBO) analytic(s *vi.Step) vi.Direction {

@@ -20,13 +20,13 @@ type IWAE struct {
 }
 
 func (e IWAE) Card() vi.Card {
-	return vi.Card{Name: "iwae", Paper: "1509.00519", Needs: []vi.Cap{vi.Path}, K: e.K, Target: iwae(e.K), OneScalar: true}
+	return vi.Card{Name: "iwae", Paper: "1509.00519", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.K, Target: iwae(e.K), Total: true}
 }
 
 func (e IWAE) Estimate(s *vi.Step) vi.Direction {
-	d := sample(s, e.K)
-	v := d.lw.SoftmaxK()
-	return d.raise(v, v, v.Neg())
+	w := s.Weigh(e.K)
+	v := w.LogW.SoftmaxK()
+	return w.Raise(v, v, v.Neg())
 }
 
 // iwae names the bound of k samples; of one, it is the ELBO.

@@ -3,6 +3,7 @@ package estimators
 import (
 	"fmt"
 
+	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/vi"
 )
 
@@ -22,13 +23,19 @@ type MIWAE struct {
 }
 
 func (e MIWAE) Card() vi.Card {
-	return vi.Card{Name: "miwae-mk", Paper: "1802.04537", Needs: []vi.Cap{vi.Path}, K: e.M * e.K, Target: iwae(e.K), OneScalar: true}
+	return vi.Card{Name: "miwae-mk", Paper: "1802.04537", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.M * e.K, Target: iwae(e.K), Total: true}
 }
 
 func (e MIWAE) Estimate(s *vi.Step) vi.Direction {
-	d := sample(s, e.M*e.K)
-	v := groups(d.lw, e.M)
-	return d.raise(v, v, v.Neg())
+	w := s.Weigh(e.M * e.K)
+	v := groups(w.LogW, e.M)
+	return w.Raise(v, v, v.Neg())
+}
+
+// groups normalises the weights within each of m groups of consecutive samples
+// and divides by m: v_mk / M, [M*K,B].
+func groups(lw tape.Node, m int) tape.Node {
+	return lw.Groups(m).SoftmaxK().Scale(1 / float64(m)).Ungroup(m)
 }
 
 // mk names a target that has M groups of K samples in a way of its own.

@@ -1,6 +1,8 @@
 package estimators
 
 import (
+	"fmt"
+
 	"github.com/vibench/bench/core/vec"
 	"github.com/vibench/bench/vi"
 )
@@ -21,17 +23,18 @@ type OVIS struct {
 }
 
 func (e OVIS) Card() vi.Card {
-	c := vi.Card{Name: "ovis", Paper: "2008.01998", Needs: []vi.Cap{vi.Score}, K: e.K, LeastK: 2, Target: iwae(e.K)}
+	c := vi.Card{Name: "ovis", Paper: "2008.01998", PerDatum: true, Needs: []vi.Cap{vi.Score}, K: e.K, LeastK: 2, Target: iwae(e.K)}
 	if e.Gamma > 0 {
+		c.Target = fmt.Sprintf("ovis@%g*%d", e.Gamma, e.K)
 		c.Bias = "the control variate holds the sample's own weight"
 	}
 	return c
 }
 
 func (e OVIS) Estimate(s *vi.Step) vi.Direction {
-	d := sample(s, e.K)
-	v := d.lw.SoftmaxK()
-	rest := d.lw.OthersLogSumExpK().Sub(d.lw.LogSumExpK()) // log(1 - v_k), without forming 1 - v_k
+	w := s.Weigh(e.K)
+	v := w.LogW.SoftmaxK()
+	rest := w.LogW.OthersLogSumExpK().Sub(w.LogW.LogSumExpK()) // log(1 - v_k), without forming 1 - v_k
 	shift := v.Const(e.Gamma * vec.Log1p64(-1/float64(e.K)))
-	return d.raise(v, none, shift.Sub(v.Scale(1-e.Gamma)).Sub(rest))
+	return w.Raise(v, vi.None, shift.Sub(v.Scale(1-e.Gamma)).Sub(rest))
 }

@@ -18,7 +18,7 @@ type PIWAE struct {
 }
 
 func (e PIWAE) Card() vi.Card {
-	return vi.Card{Name: "piwae-mk", Paper: "1802.04537", Needs: []vi.Cap{vi.Path}, K: e.M * e.K, Target: e.target()}
+	return vi.Card{Name: "piwae-mk", Paper: "1802.04537", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.M * e.K, Target: e.target()}
 }
 
 func (e PIWAE) target() string {
@@ -29,7 +29,7 @@ func (e PIWAE) target() string {
 }
 
 func (e PIWAE) Estimate(s *vi.Step) vi.Direction {
-	d := sample(s, e.M*e.K)
-	v := groups(d.lw, e.M)
-	return d.raise(d.lw.SoftmaxK(), v, v.Neg())
+	w := s.Weigh(e.M * e.K)
+	v := groups(w.LogW, e.M)
+	return w.Raise(w.LogW.SoftmaxK(), v, v.Neg())
 }

@@ -17,11 +17,11 @@ type RWS struct {
 }
 
 func (e RWS) Card() vi.Card {
-	return vi.Card{Name: "rws", Paper: "1406.2751", Needs: []vi.Cap{vi.Score}, K: e.K, Target: wake(e.K), Bias: selfNormalised}
+	return vi.Card{Name: "rws", Paper: "1406.2751", PerDatum: true, Needs: []vi.Cap{vi.Score}, K: e.K, Target: wake(e.K), Bias: selfNormalised}
 }
 
 func (e RWS) Estimate(s *vi.Step) vi.Direction {
-	d := sample(s, e.K)
-	v := d.lw.SoftmaxK()
-	return d.raise(v, none, v)
+	w := s.Weigh(e.K)
+	v := w.LogW.SoftmaxK()
+	return w.Raise(v, vi.None, v)
 }

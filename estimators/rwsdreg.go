@@ -20,13 +20,13 @@ type RWSDReG struct {
 }
 
 func (e RWSDReG) Card() vi.Card {
-	return vi.Card{Name: "rws-dreg", Paper: "1810.04152", Needs: []vi.Cap{vi.Path}, K: e.K, Target: wake(e.K), Bias: selfNormalised}
+	return vi.Card{Name: "rws-dreg", Paper: "1810.04152", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.K, Target: wake(e.K), Bias: selfNormalised}
 }
 
 func (e RWSDReG) Estimate(s *vi.Step) vi.Direction {
-	d := sample(s, e.K)
-	v := d.lw.SoftmaxK()
-	return d.raise(v, v.Sub(v.Mul(v)), none)
+	w := s.Weigh(e.K)
+	v := w.LogW.SoftmaxK()
+	return w.Raise(v, v.Sub(v.Mul(v)), vi.None)
 }
 
 // selfNormalised weights make the wake-phi direction a ratio of two estimates.

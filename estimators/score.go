@@ -17,11 +17,11 @@ type ScoreFunction struct {
 }
 
 func (e ScoreFunction) Card() vi.Card {
-	return vi.Card{Name: "score", Paper: "1602.06725", Needs: []vi.Cap{vi.Score}, K: e.K, Target: iwae(e.K)}
+	return vi.Card{Name: "score", Paper: "1602.06725", PerDatum: true, Needs: []vi.Cap{vi.Score}, K: e.K, Target: iwae(e.K)}
 }
 
 func (e ScoreFunction) Estimate(s *vi.Step) vi.Direction {
-	d := sample(s, e.K)
-	v := d.lw.SoftmaxK()
-	return d.raise(v, none, d.lw.LogMeanExpK().Sub(v))
+	w := s.Weigh(e.K)
+	v := w.LogW.SoftmaxK()
+	return w.Raise(v, vi.None, w.LogW.LogMeanExpK().Sub(v))
 }

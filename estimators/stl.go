@@ -1,6 +1,10 @@
 package estimators
 
-import "github.com/vibench/bench/vi"
+import (
+	"fmt"
+
+	"github.com/vibench/bench/vi"
+)
 
 // STL (sticking the landing) keeps the path term of IWAE and drops the score:
 // zero variance where q is the posterior.
@@ -17,15 +21,16 @@ type STL struct {
 }
 
 func (e STL) Card() vi.Card {
-	c := vi.Card{Name: "stl", Paper: "1703.09194", Needs: []vi.Cap{vi.Path}, K: e.K, Target: iwae(e.K)}
+	c := vi.Card{Name: "stl", Paper: "1703.09194", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.K, Target: iwae(e.K)}
 	if e.K > 1 {
+		c.Target = fmt.Sprintf("stl@%d", e.K)
 		c.Bias = "drops the score term, which has mean zero only at K = 1"
 	}
 	return c
 }
 
 func (e STL) Estimate(s *vi.Step) vi.Direction {
-	d := sample(s, e.K)
-	v := d.lw.SoftmaxK()
-	return d.raise(v, v, none)
+	w := s.Weigh(e.K)
+	v := w.LogW.SoftmaxK()
+	return w.Raise(v, v, vi.None)
 }

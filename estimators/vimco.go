@@ -24,13 +24,13 @@ type VIMCO struct {
 }
 
 func (e VIMCO) Card() vi.Card {
-	return vi.Card{Name: "vimco", Paper: "1602.06725", Needs: []vi.Cap{vi.Score}, K: e.K, LeastK: 2, Target: iwae(e.K)}
+	return vi.Card{Name: "vimco", Paper: "1602.06725", PerDatum: true, Needs: []vi.Cap{vi.Score}, K: e.K, LeastK: 2, Target: iwae(e.K)}
 }
 
 func (e VIMCO) Estimate(s *vi.Step) vi.Direction {
-	d := sample(s, e.K)
-	v := d.lw.SoftmaxK()
-	return d.raise(v, none, d.lw.LogMeanExpK().Sub(v).Sub(e.others(d.lw)))
+	w := s.Weigh(e.K)
+	v := w.LogW.SoftmaxK()
+	return w.Raise(v, vi.None, w.LogW.LogMeanExpK().Sub(v).Sub(e.others(w.LogW)))
 }
 
 // others is L_-k, [K,B].

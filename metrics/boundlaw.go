@@ -36,6 +36,10 @@ func (m BoundLaw) Measure(e *Eval, o *Out) {
 	k := float64(m.K)
 	law, next := 0.0, 0.0
 	for n, g := range lim.ChiSquare(e.Work.Params, e.Work.Data.X) {
+		if math.IsInf(g, 1) {
+			o.Missing(m.name(), "the weights of datum %d have no variance", n)
+			return
+		}
 		law += (p[n] - g/(2*k)) / float64(len(p))
 		next += float64(g/k*(g/k)) / float64(len(p))
 	}

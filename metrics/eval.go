@@ -101,6 +101,8 @@ func (e *Eval) Probes(ps []Probe, out *Out) error {
 	}
 	flat, with := make([][]float64, len(ests)), make([][]float64, 0, 2)
 	src := &replay{}
+	before := e.Work.Evals
+	defer func() { e.Evals += e.Work.Evals - before }()
 	for r := range most {
 		if err := e.Context.Err(); err != nil {
 			return err
@@ -108,9 +110,7 @@ func (e *Eval) Probes(ps []Probe, out *Out) error {
 		src.draw(rng.Probe(e.Seed, uint64(e.Step), uint64(r)))
 		for i, est := range ests {
 			src.rewind()
-			s := e.Work.Step(e.Step, e.Work.All, src)
-			flat[i] = flatten(flat[i][:0], e.Work.Params, est.Estimate(s))
-			e.Evals += s.Evals
+			flat[i] = flatten(flat[i][:0], e.Work.Params, e.Work.Estimate(est, e.Step, e.Work.All, src))
 		}
 		for i, p := range ps {
 			if r >= reps[i] {

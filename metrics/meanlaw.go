@@ -1,6 +1,10 @@
 package metrics
 
-import "github.com/vibench/bench/vi"
+import (
+	"strings"
+
+	"github.com/vibench/bench/vi"
+)
 
 // MeanLaw is K times the mean direction of an inference parameter, as a multiple
 // of its limit for large K, where the model knows that limit: 1 when it is met.
@@ -29,6 +33,11 @@ func (m MeanLaw) With() []string {
 	return []string{m.Signal}
 }
 
+func (m MeanLaw) Twins() []string { return m.With() }
+
+// Suits refuses estimators of another mean than the K-sample bound's.
+func (MeanLaw) Suits(c vi.Card) error { return ofTheBound(c) }
+
 func (m MeanLaw) Open(e *Eval) Fold { return &meanLaw{blocks: blocks(e.Work.Params), e: e} }
 
 type meanLaw struct {
@@ -49,6 +58,9 @@ func (f *meanLaw) Close(out *Out) {
 	for _, b := range f.blocks {
 		lim, _, ok := f.e.limit(b.name)
 		if !ok {
+			if strings.HasPrefix(b.name, "inf/") {
+				out.Missing("mean-law/"+b.name, "the model knows no large-K limit of it here")
+			}
 			continue
 		}
 		if why := f.self.bad(b); why != "" {

@@ -35,6 +35,7 @@ type Probe interface {
 	Metric
 	Draws(n, t, d int) int // of a direction of n data, t samples a datum, d latent dimensions
 	With() []string        // other estimators to run on the same draws
+	Twins() []string       // those of them whose mean must be the cell\'s own: they share its target
 	Open(e *Eval) Fold
 }
 

@@ -20,10 +20,13 @@ func (p Replicates) Draws(n, t, d int) int {
 		return p.R
 	}
 	r := p.Budget / float64(n) / float64(t) / float64(max(d, 1))
-	return min(max(int(r), p.Least), p.R)
+	return max(min(int(min(r, float64(p.R))), p.R), min(p.Least, p.R)) // cut before it is made an int
 }
 
 func (Replicates) Needs() []vi.Cap { return nil }
+
+// Twins is none, for probes that run no other estimator.
+func (Replicates) Twins() []string { return nil }
 
 // moments are sums and sums of squares of a direction over replicates, from
 // which any definition of a signal-to-noise ratio can be computed.

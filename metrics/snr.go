@@ -38,6 +38,8 @@ func (m SNR) With() []string {
 	return []string{m.Signal}
 }
 
+func (m SNR) Twins() []string { return m.With() }
+
 func (m SNR) Open(e *Eval) Fold { return &snr{blocks: blocks(e.Work.Params)} }
 
 type snr struct {

@@ -1,7 +1,9 @@
 package metrics
 
 import (
+	"fmt"
 	"math"
+	"strings"
 
 	"github.com/vibench/bench/vi"
 )
@@ -21,6 +23,27 @@ func (SNRLaw) Better() string            { return "" }
 func (SNRLaw) Needs() []vi.Cap           { return []vi.Cap{vi.LargeK} }
 func (SNRLaw) Emits(s vi.Sheet) []string { return infParams("snr-law", s) }
 
+// Suits refuses estimators whose mean or whose variance is not that of the plain
+// gradient of the K-sample bound.
+func (SNRLaw) Suits(c vi.Card) error {
+	if err := ofTheBound(c); err != nil {
+		return err
+	}
+	if !c.Total {
+		return fmt.Errorf("the law is of the plain total derivative, whose variance is known; %q has another", c.Name)
+	}
+	return nil
+}
+
+// ofTheBound checks that an estimator's mean is the gradient of the bound of all
+// its samples.
+func ofTheBound(c vi.Card) error {
+	if want := fmt.Sprintf("iwae@%d", c.K); c.Target != want {
+		return fmt.Errorf("the law is of the mean of %s; %q estimates that of %s", want, c.Name, c.Target)
+	}
+	return nil
+}
+
 func (m SNRLaw) Open(e *Eval) Fold { return &snrLaw{snr{blocks: blocks(e.Work.Params)}, e} }
 
 type snrLaw struct {
@@ -33,6 +56,9 @@ func (f *snrLaw) Close(out *Out) {
 	for _, b := range f.blocks {
 		lim, v, ok := f.e.limit(b.name)
 		if !ok {
+			if strings.HasPrefix(b.name, "inf/") {
+				out.Missing("snr-law/"+b.name, "the model knows no large-K limit of it here")
+			}
 			continue
 		}
 		x, _, why := f.ratio(b)
@@ -67,7 +93,7 @@ func dot(a, b []float64) float64 {
 func infParams(name string, s vi.Sheet) []string {
 	var out []string
 	for _, p := range s.Params {
-		if len(p.Name) > 4 && p.Name[:4] == "inf/" {
+		if strings.HasPrefix(p.Name, "inf/") {
 			out = append(out, name+"/"+p.Name)
 		}
 	}

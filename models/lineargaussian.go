@@ -64,7 +64,7 @@ func (m *linearGaussian) Init(key rng.Key, p *vi.Params) {
 }
 
 func (m *linearGaussian) Prior(s *vi.Step) dist.Dist {
-	return dist.Normal{T: s.Tape, B: s.B(), Mu: s.Param("gen/mu"), LogSigma: s.Leaf(1, m.d)}
+	return s.Normal(s.Param("gen/mu"), s.Leaf(1, m.d))
 }
 
 func (m *linearGaussian) Posterior(s *vi.Step) dist.Dist {
@@ -73,7 +73,7 @@ func (m *linearGaussian) Posterior(s *vi.Step) dist.Dist {
 		v.Set(j, 0.5*vec.Log64(m.S))
 	}
 	mean := s.Affine(s.X, s.Param("inf/A"), s.Param("inf/b"), tape.Linear)
-	return dist.Normal{T: s.Tape, B: s.B(), Mu: mean, LogSigma: ls}
+	return s.Normal(mean, ls)
 }
 
 func (m *linearGaussian) LogLik(s *vi.Step, z dist.Value) tape.Node {

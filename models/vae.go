@@ -49,36 +49,37 @@ func (m VAE) For(d *vi.Data) (vi.Model, error) {
 	if n := len(m.Hidden); n > 0 {
 		last = m.Hidden[n-1]
 	}
-	v.mu, v.logsigma = layer{"inf/mu", last, m.Latent}, layer{"inf/logsigma", last, m.Latent}
+	v.mu, v.logsigma = newLayer("inf/mu", last, m.Latent), newLayer("inf/logsigma", last, m.Latent)
 	v.dec = stack("gen/", m.Latent, back)
 	last = m.Latent
 	if n := len(back); n > 0 {
 		last = back[n-1]
 	}
-	v.x = layer{"gen/x", last, d.D}
+	v.x = newLayer("gen/x", last, d.D)
 	return v, nil
 }
 
 // layer is an affine map of parameters name/W [out,in] and name/b [1,out].
 type layer struct {
-	name    string
-	in, out int
+	weight, bias string
+	in, out      int
+}
+
+func newLayer(name string, in, out int) layer {
+	return layer{name + "/W", name + "/b", in, out}
 }
 
 func stack(prefix string, in int, widths []int) []layer {
 	var ls []layer
 	for i, w := range widths {
-		ls = append(ls, layer{prefix + strconv.Itoa(i), in, w})
+		ls = append(ls, newLayer(prefix+strconv.Itoa(i), in, w))
 		in = w
 	}
 	return ls
 }
 
-func (l layer) weight() string { return l.name + "/W" }
-func (l layer) bias() string   { return l.name + "/b" }
-
 func (l layer) of(s *vi.Step, x tape.Node, a tape.Act) tape.Node {
-	return s.Affine(x, s.Param(l.weight()), s.Param(l.bias()), a)
+	return s.Affine(x, s.Param(l.weight), s.Param(l.bias), a)
 }
 
 type vae struct {
@@ -99,7 +100,7 @@ func (m *vae) Sheet() vi.Sheet {
 		Data:   vi.Binary,
 	}
 	for _, l := range m.layers() {
-		sh.Params = append(sh.Params, vi.Spec{Name: l.weight(), Rows: l.out, Cols: l.in}, vi.Spec{Name: l.bias(), Rows: 1, Cols: l.out})
+		sh.Params = append(sh.Params, vi.Spec{Name: l.weight, Rows: l.out, Cols: l.in}, vi.Spec{Name: l.bias, Rows: 1, Cols: l.out})
 	}
 	return sh
 }
@@ -107,12 +108,12 @@ func (m *vae) Sheet() vi.Sheet {
 func (m *vae) Init(key rng.Key, p *vi.Params) {
 	for _, l := range m.layers() {
 		w := make([]float64, l.in*l.out)
-		key.Fold(l.weight()).Uniform64(w, 0)
+		key.Fold(l.weight).Uniform64(w, 0)
 		lim := math.Sqrt(6 / float64(l.in+l.out))
 		for i, u := range w {
 			w[i] = lim * (float64(2*u) - 1)
 		}
-		p.Set(l.weight(), w)
+		p.Set(l.weight, w)
 	}
 	mean := make([]float64, m.data.D)
 	for i, x := range m.data.X {
@@ -122,12 +123,12 @@ func (m *vae) Init(key rng.Key, p *vi.Params) {
 		x = min(max(x, 0.001), 0.999)
 		mean[i] = vec.Log64(x) - vec.Log64(1-x)
 	}
-	p.Set(m.x.bias(), mean)
+	p.Set(m.x.bias, mean)
 }
 
 func (m *vae) Prior(s *vi.Step) dist.Dist {
 	d := m.mu.out
-	return dist.Normal{T: s.Tape, B: s.B(), Mu: s.Leaf(1, d), LogSigma: s.Leaf(1, d)}
+	return s.Normal(s.Leaf(1, d), s.Leaf(1, d))
 }
 
 func (m *vae) Posterior(s *vi.Step) dist.Dist {
@@ -135,7 +136,7 @@ func (m *vae) Posterior(s *vi.Step) dist.Dist {
 	for _, l := range m.enc {
 		h = l.of(s, h, m.act)
 	}
-	return dist.Normal{T: s.Tape, B: s.B(), Mu: m.mu.of(s, h, tape.Linear), LogSigma: m.logsigma.of(s, h, tape.Linear)}
+	return s.Normal(m.mu.of(s, h, tape.Linear), m.logsigma.of(s, h, tape.Linear))
 }
 
 func (m *vae) LogLik(s *vi.Step, z dist.Value) tape.Node {

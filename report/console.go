@@ -21,15 +21,42 @@ func Console(w io.Writer, r *Report, width int, color bool) error {
 		title += " (" + r.Preset + ")"
 	}
 	p.para("", "", title+", "+r.summary())
-	if len(r.Claims) > 0 {
+	shown, without := split(r.Claims)
+	if len(shown) > 0 {
 		p.line("")
-		p.claims(r.Claims)
+		p.claims(shown)
 	}
-	p.against(r.Claims)
+	p.against(shown)
+	p.without(without)
 	p.line("")
 	p.para("cells: ", "       ", r.Coverage.String())
 	p.unfinished(r.Unfinished)
 	return out.Flush()
+}
+
+// split sets claims apart of which the plan has no cell: a narrowed run has
+// nothing to say of them.
+func split(claims []Verdict) (shown []Verdict, without []string) {
+	for _, v := range claims {
+		if v.State == NotRun && len(v.Cells) == 0 {
+			without = append(without, v.Claim)
+		} else {
+			shown = append(shown, v)
+		}
+	}
+	return shown, without
+}
+
+func (p printer) without(claims []string) {
+	if len(claims) == 0 {
+		return
+	}
+	verb := "have"
+	if len(claims) == 1 {
+		verb = "has"
+	}
+	p.line("")
+	p.para("", gap, fmt.Sprintf("%s %s no cell in this plan: %s", plural(len(claims), "claim", "claims"), verb, strings.Join(claims, ", ")))
 }
 
 type printer struct {
@@ -113,22 +140,35 @@ func (p printer) against(claims []Verdict) {
 	}
 }
 
-// shownUnfinished is how many cells that are not done the console lists; the
-// other forms of the report have them all.
+// shownUnfinished is how many causes the console lists; the other forms of the
+// report have every cell.
 const shownUnfinished = 5
 
+// unfinished prints every cause once, with the first of its cells.
 func (p printer) unfinished(cells []Unfinished) {
-	shown := 0
+	type cause struct{ outcome, reason string }
+	causes := []cause{}
+	first, count := map[cause]string{}, map[cause]int{}
 	for _, u := range cells {
 		if u.Outcome == "missing" {
 			continue // the count says it all
 		}
-		if shown == shownUnfinished {
-			p.para(gap, gap+gap, "and more: bench report --format html lists them all")
+		c := cause{u.Outcome, u.Reason}
+		if count[c]++; count[c] == 1 {
+			causes = append(causes, c)
+			first[c] = u.Name
+		}
+	}
+	for i, c := range causes {
+		if i == shownUnfinished {
+			p.para(gap, gap+gap, "and more: bench report lists them all")
 			return
 		}
-		shown++
-		p.para(gap, gap+gap, u.Outcome+": "+join(": ", u.Name, u.Reason))
+		name := first[c]
+		if n := count[c] - 1; n > 0 {
+			name += " and " + plural(n, "cell", "cells") + " more"
+		}
+		p.para(gap, gap+gap, c.outcome+": "+join(": ", brief(name), c.reason))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -81,17 +82,17 @@ func forestOf(p PartVerdict) *forest {
 		return &forest{title: "Slopes less what is claimed", axis: "slope − claimed slope"}
 	case "better", "equivalent", "order", "interaction":
 		if p.Scale == "log" {
-			return &forest{title: "Differences of log " + p.Metric, axis: "difference of log " + p.Metric}
+			return &forest{title: "Differences of log " + p.Metric, axis: "difference of log " + inWords(p.Metric)}
 		}
-		return &forest{title: "Differences of " + p.Metric, axis: "difference of " + p.Metric}
+		return &forest{title: "Differences of " + p.Metric, axis: "difference of " + inWords(p.Metric)}
 	case "level":
 		if p.centred() {
-			return &forest{title: "Level of " + p.Metric + " less what is claimed", axis: "mean " + p.Metric + " − claimed"}
+			return &forest{title: "Level of " + p.Metric + " less what is claimed", axis: "mean " + inWords(p.Metric) + " − claimed"}
 		}
 		if p.Scale == "log" {
-			return &forest{title: "Level of log " + p.Metric, axis: "mean log " + p.Metric}
+			return &forest{title: "Level of log " + p.Metric, axis: "mean log " + inWords(p.Metric)}
 		}
-		return &forest{title: "Level of " + p.Metric, axis: "mean " + p.Metric}
+		return &forest{title: "Level of " + p.Metric, axis: "mean " + inWords(p.Metric)}
 	case "trend":
 		return &forest{title: "Rank correlations", axis: "mean rank correlation"}
 	}
@@ -116,7 +117,7 @@ func (f *forest) draw(id string) Figure {
 		see(p.Effect, p.Lo, p.Hi, p.Region.Lo, p.Region.Hi)
 		states.add(string(p.State))
 		e, interval := p.effectText()
-		said = append(said, fmt.Sprintf("%s %s: %s.", row.name(), p.State.words(), join(" ", e, interval)))
+		said = append(said, fmt.Sprintf("%s %s: %s.", f.name(row), p.State.words(), join(" ", e, interval)))
 		fig.Data = append(fig.Data, []string{row.claim, p.name(), string(p.State), cell(p.Effect), cell(p.Lo), cell(p.Hi), cell(p.Region.Lo), cell(p.Region.Hi), fmt.Sprint(p.N)})
 	}
 	if span := hi - lo; math.IsInf(span, 0) || math.IsNaN(span) {
@@ -127,7 +128,7 @@ func (f *forest) draw(id string) Figure {
 	p := newPlot(f.axis, "")
 	var ticks plot.ConstantTicks
 	for i, row := range f.rows {
-		ticks = append(ticks, plot.Tick{Value: f.height(i), Label: clip(row.name(), 34)})
+		ticks = append(ticks, plot.Tick{Value: f.height(i), Label: clip(f.name(row), 42)})
 	}
 	p.Add(forestPlotter{f, lo, hi})
 	p.X.Min, p.X.Max = lo, hi
@@ -164,7 +165,15 @@ func (f *forest) draw(id string) Figure {
 // height is a row's place: the first on top.
 func (f *forest) height(i int) float64 { return float64(len(f.rows) - i) }
 
-func (r forestRow) name() string { return join(" ", r.claim, r.part.Subject, r.part.Label, r.note) }
+// name tells the row from the others; with the metric where the figure has
+// several.
+func (f *forest) name(r forestRow) string {
+	metric := ""
+	if slices.ContainsFunc(f.rows, func(x forestRow) bool { return x.part.Metric != f.rows[0].part.Metric }) {
+		metric = r.part.Metric
+	}
+	return join(" ", r.claim, metric, r.part.Subject, r.part.Label, r.note)
+}
 
 // stateLook tells the states apart by shape alone.
 func stateLook(s State) look {

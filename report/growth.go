@@ -124,7 +124,7 @@ func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figur
 	if g.log {
 		scale = ", log scale"
 	}
-	p := newPlot(g.against+scale, g.metric+scale)
+	p := newPlot(g.against+scale, inWords(g.metric)+scale)
 	lo, hi := math.Inf(1), math.Inf(-1)
 	see := func(y float64) { lo, hi = math.Min(lo, y), math.Max(hi, y) }
 	fig.Data = [][]string{{"series", "seed", g.against, g.metric}}

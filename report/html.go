@@ -74,7 +74,7 @@ type htmlPage struct {
 	Coverage   []htmlOutcome
 	Unfinished []htmlUnfinished
 	More       int
-	Tables     []valueTable
+	Tables     []valueTables
 	Runs       []htmlRun
 }
 

@@ -30,6 +30,9 @@ func TestHTMLIsOneOfflineFile(t *testing.T) {
 	if !strings.Contains(text, `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`) {
 		t.Error("no strict content security policy")
 	}
+	if fetches := regexp.MustCompile(`(?i)\b(src|srcset|data|poster)\s*=\s*["']|url\(|@import`).FindString(text); fetches != "" {
+		t.Errorf("the page has %q", fetches)
+	}
 	d := xml.NewDecoder(strings.NewReader(text))
 	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
 	ids := map[string]bool{}
@@ -142,6 +145,13 @@ func TestContrast(t *testing.T) {
 			a, b := luminance(t, colors[pair[0]]), luminance(t, colors[pair[1]])
 			if c := (math.Max(a, b) + 0.05) / (math.Min(a, b) + 0.05); c < 4.5 {
 				t.Errorf("scheme %d: %s on %s: contrast %.2f", scheme, pair[0], pair[1], c)
+			}
+		}
+		// 1.4.11: what a figure is read by has 3 times.
+		for i := range seriesColors {
+			a, b := luminance(t, colors["s"+strconv.Itoa(i)]), luminance(t, colors["paper"])
+			if c := (math.Max(a, b) + 0.05) / (math.Min(a, b) + 0.05); c < 3 {
+				t.Errorf("scheme %d: series %d: contrast %.2f", scheme, i, c)
 			}
 		}
 	}

@@ -13,8 +13,9 @@ import (
 
 // The page owns the colours: figures are drawn in sentinels, each of which
 // becomes a CSS variable, so that one drawing serves light, dark and print. The
-// eight series colours are Okabe and Ito's, safe for colour-blind readers,
-// those of least contrast last; dash and marker repeat what the colour says.
+// eight series colours are Okabe and Ito's, safe for colour-blind readers, the
+// pale ones darkened on a light ground to three times its luminance; dash and
+// marker repeat what the colour says.
 
 const seriesColors = 8
 

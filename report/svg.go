@@ -76,7 +76,7 @@ func element(c *vgsvg.Canvas, attributes, first string) (string, error) {
 
 // sample draws a legend's key: a line with its marker, or the marker alone.
 func sample(l look, line bool) (string, error) {
-	const w, h = 28, 10
+	const w, h = 48, 12 // wide enough for two periods of the longest dash
 	c := vgsvg.New(w, h)
 	d := draw.New(c)
 	if line {

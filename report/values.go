@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -12,14 +13,23 @@ import (
 	"github.com/vibench/bench/suites"
 )
 
-// A valueTable has one grid's metrics: a row for every configuration (a cell but
-// for its seed), a column for every metric, the mean over seeds in each.
-type valueTable struct {
+// valueTables of one grid have a row for every configuration (a cell but for its
+// seed), a column for every metric, the mean over seeds in each: several tables
+// side by side in blocks that a sheet of paper has room for.
+type valueTables struct {
 	Grid    string
-	Metrics []string
-	Rows    []valueRow
+	Metrics int
+	Blocks  []valueBlock
 	More    int // rows left out
 }
+
+type valueBlock struct {
+	Metrics []string
+	Rows    []valueRow
+}
+
+// mostColumns is what fits across a page.
+const mostColumns = 6
 
 type valueRow struct {
 	Name   string
@@ -29,53 +39,76 @@ type valueRow struct {
 
 // valueTables are the last values of every metric, as means over the seeds with
 // half the 95 % t interval. Floors stand beside their metric already.
-func (r *Report) valueTables() []valueTable {
-	var tables []valueTable
-	at := map[string]int{}
+func (r *Report) valueTables() []valueTables {
+	grids := newSet()
 	for _, c := range r.plan.Cells {
-		if _, known := at[c.Grid]; !known {
-			at[c.Grid] = len(tables)
-			tables = append(tables, valueTable{Grid: c.Grid})
-		}
+		grids.add(c.Grid)
 	}
-	for i := range tables {
-		r.fill(&tables[i])
+	tables := make([]valueTables, len(grids.list))
+	for i, grid := range grids.list {
+		tables[i] = r.tablesOf(grid)
 	}
 	return tables
 }
 
-func (r *Report) fill(t *valueTable) {
+func (r *Report) tablesOf(grid string) valueTables {
 	rows := newSet()
 	cells := map[string][]suites.Cell{}
-	metrics := map[string]bool{}
+	logged := newSet()
 	for _, c := range r.plan.Cells {
-		if c.Grid != t.Grid {
+		if c.Grid != grid {
 			continue
 		}
 		name := fmt.Sprintf("%s x %s x %s", c.Estimator, c.Model, c.Dataset)
 		rows.add(name)
 		cells[name] = append(cells[name], c)
 		for _, m := range r.results.Metrics(c.ID) {
-			metrics[m] = true
+			if !strings.HasSuffix(m, "/floor") {
+				logged.add(m)
+			}
 		}
 	}
-	for m := range metrics {
-		if !strings.HasSuffix(m, "/floor") {
-			t.Metrics = append(t.Metrics, m)
-		}
+	sort.Strings(logged.list)
+	t := valueTables{Grid: grid, Metrics: len(logged.list)}
+	if t.More = len(rows.list) - mostListed; t.More > 0 {
+		rows.list = rows.list[:mostListed]
+	} else {
+		t.More = 0
 	}
-	sort.Strings(t.Metrics)
-	for _, name := range rows.list {
-		if len(t.Rows) == mostListed {
-			t.More = len(rows.list) - mostListed
-			return
+	for _, metrics := range columns(logged.list) {
+		b := valueBlock{Metrics: metrics}
+		for _, name := range rows.list {
+			row := valueRow{Name: brief(name), Seeds: len(cells[name])}
+			for _, m := range metrics {
+				row.Values = append(row.Values, r.meanText(cells[name], m))
+			}
+			b.Rows = append(b.Rows, row)
 		}
-		row := valueRow{Name: name, Seeds: len(cells[name])}
-		for _, m := range t.Metrics {
-			row.Values = append(row.Values, r.meanText(cells[name], m))
-		}
-		t.Rows = append(t.Rows, row)
+		t.Blocks = append(t.Blocks, b)
 	}
+	return t
+}
+
+// columns deals sorted metrics out to blocks, each to the first with room; those
+// of one name (snr/gen, snr/inf) stay together where they fit. There is always
+// one block.
+func columns(metrics []string) [][]string {
+	blocks := [][]string{nil}
+	for len(metrics) > 0 {
+		name, _, _ := strings.Cut(metrics[0], "/")
+		n := 1
+		for n < min(len(metrics), mostColumns) && strings.HasPrefix(metrics[n], name+"/") {
+			n++
+		}
+		at := slices.IndexFunc(blocks, func(b []string) bool { return len(b)+n <= mostColumns })
+		if at < 0 {
+			at = len(blocks)
+			blocks = append(blocks, nil)
+		}
+		blocks[at] = append(blocks[at], metrics[:n]...)
+		metrics = metrics[n:]
+	}
+	return blocks
 }
 
 // meanText is a mean with half its interval, and how many seeds it has where

@@ -1,6 +1,9 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // words is the state for people.
 func (s State) words() string {
@@ -93,4 +96,35 @@ func (v Verdict) reasons() []string {
 		}
 	}
 	return said.list
+}
+
+// metricWords are what metrics measure, where the name does not say it.
+func metricWords(name string) string {
+	switch name {
+	case "snr":
+		return "signal-to-noise"
+	case "dsnr":
+		return "directional signal-to-noise"
+	case "gradvar":
+		return "gradient variance"
+	case "slope":
+		return "slope on the reference direction"
+	case "ess":
+		return "effective sample size"
+	}
+	return ""
+}
+
+// inWords is a metric for an axis: snr/inf/b is signal-to-noise of inf/b. Names
+// that speak for themselves, and those nobody here knows, stay.
+func inWords(metric string) string {
+	name, of, _ := strings.Cut(metric, "/")
+	words := metricWords(name)
+	switch {
+	case words == "":
+		return metric
+	case of == "":
+		return words
+	}
+	return words + " of " + of
 }

@@ -77,8 +77,9 @@ type diverged struct {
 
 func (d diverged) Error() string { return d.what }
 
-// runCell is a cell's whole life; whatever happens, it becomes a result.
-func (p Parts) runCell(ctx context.Context, c suites.Cell) (res store.Result) {
+// runCell is a cell's whole life on one or two threads; whatever happens, it
+// becomes a result.
+func (p Parts) runCell(ctx context.Context, c suites.Cell, threads int) (res store.Result) {
 	var out *cell
 	defer func() {
 		if r := recover(); r != nil {
@@ -92,6 +93,7 @@ func (p Parts) runCell(ctx context.Context, c suites.Cell) (res store.Result) {
 	if err != nil {
 		return store.Result{Cell: c.ID, Outcome: store.Failed, Reason: err.Error()}
 	}
+	out.work.Threads = threads
 	err = out.run(ctx)
 	res = out.res
 	res.Outcome, res.Step, res.Steps, res.Evals = store.Done, out.train.step, int64(out.train.step), out.train.evals+out.measured

@@ -60,12 +60,17 @@ func (p Parts) unfit(c suites.Cell) string {
 		if why := needs(x, m); why != "" {
 			return why
 		}
+		if s, ok := x.(interface{ Suits(vi.Card) error }); ok {
+			if err := s.Suits(e.Card()); err != nil {
+				return fmt.Sprintf("metric %q: %v", x.Name(), err)
+			}
+		}
 		for _, name := range x.With() {
 			o, err := p.beside(name, c.Estimator)
 			if err != nil {
 				return err.Error()
 			}
-			if got, want := o.Card().Target, e.Card().Target; got != want {
+			if got, want := o.Card().Target, e.Card().Target; got != want && slices.Contains(x.Twins(), name) {
 				return fmt.Sprintf("metric %q: %q estimates the gradient of %s, %q that of %s; need one target", x.Name(), name, got, c.Estimator.Name, want)
 			}
 			if err := vi.Fit(o.Card(), m.Sheet(), d.Shape()); err != nil {

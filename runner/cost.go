@@ -242,7 +242,7 @@ func (p Parts) time(ctx context.Context, c suites.Cell) (time.Duration, bool) {
 		var t timed
 		for range 2 {
 			start := time.Now()
-			res := p.runCell(ctx, c)
+			res := p.runCell(ctx, c, 1)
 			t = timed{time.Since(start), res.Outcome == store.Done}
 			if !t.ok || t.wall > calibration/10 {
 				break

@@ -17,14 +17,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vibench/bench/core/cpu"
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/store"
 	"github.com/vibench/bench/suites"
 	"github.com/vibench/bench/vi"
 )
-
-// kernel names the numeric kernels that products run on.
-const kernel = "gonum"
 
 // unknown stands where a build does not say.
 const unknown = "unknown"
@@ -36,7 +34,7 @@ const unknown = "unknown"
 func Build(ctx context.Context) store.Provenance {
 	p := store.Provenance{
 		Revision: unknown, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
-		CPU: cpu("/proc/cpuinfo"), Kernel: kernel, Modules: map[string]string{},
+		CPU: model("/proc/cpuinfo"), Kernel: cpu.Kernel(), Modules: map[string]string{},
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -106,8 +104,8 @@ func moduleOf(file string) string {
 	return ""
 }
 
-// cpu is the model name of the first processor in Linux's list.
-func cpu(file string) string {
+// model is the model name of the first processor in Linux's list.
+func model(file string) string {
 	f, err := os.Open(file)
 	if err != nil {
 		return unknown

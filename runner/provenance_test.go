@@ -46,10 +46,10 @@ func TestCPU(t *testing.T) {
 	if err := os.WriteFile(file, []byte("processor\t: 0\nmodel name\t: A Chip @ 2 GHz: fast\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if got := cpu(file); got != "A Chip @ 2 GHz: fast" {
+	if got := model(file); got != "A Chip @ 2 GHz: fast" {
 		t.Errorf("got %q", got)
 	}
-	if got := cpu(file + "x"); got != unknown {
+	if got := model(file + "x"); got != unknown {
 		t.Errorf("got %q of no file", got)
 	}
 }

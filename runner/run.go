@@ -103,12 +103,12 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 					continue
 				}
 				n++
+				sum.Left--
 				if opt.Progress != nil {
 					opt.Progress(Event{e.cell, e.res, sum.Before + n, sum.Ended[store.Failed], sum.Planned})
 				}
 			}
 		}
-		sum.Left -= n
 		return nil
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -128,6 +128,10 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 	for i := range workers {
 		seat <- i
 	}
+	threads := 1
+	if workers >= 2*len(todo) {
+		threads = 2 // idle workers' cores
+	}
 	var g errgroup.Group
 	g.SetLimit(workers)
 	for _, c := range todo {
@@ -143,7 +147,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 			begun := time.Now()
 			res := store.Result{Cell: c.ID, Outcome: store.Refused, Reason: opt.Refused[c.ID]}
 			if res.Reason == "" {
-				res = p.runCell(ctx, c)
+				res = p.runCell(ctx, c, threads)
 			}
 			res.Cost = store.Cost{Start: begun, Wall: time.Since(begun), Worker: w}
 			done <- ended{c, res}

@@ -232,7 +232,10 @@ func TestCheckRefuses(t *testing.T) {
 	p := parts()
 	for text, want := range map[string]string{
 		"estimator: {vimco: {k: 1}}\n  log: {metrics: [elbo]}":                      `vimco x lineargaussian: estimator "vimco": got k = 1; need at least 2. Fits here: ciwae-beta, dreg,`,
-		"estimator: {stl: {k: 4}}\n  log: {metrics: [{snr: {signal: rws}}]}":        `metric "snr": "rws" estimates the gradient of wake-phi@4, "stl" that of iwae@4; need one target`,
+		"estimator: {stl: {k: 4}}\n  log: {metrics: [{snr: {signal: rws}}]}":        `metric "snr": "rws" estimates the gradient of wake-phi@4, "stl" that of stl@4; need one target`,
+		"estimator: {dreg: {k: 4}}\n  log: {metrics: [snr-law]}":                    `metric "snr-law": the law is of the plain total derivative, whose variance is known; "dreg" has another`,
+		"estimator: {stl: {k: 4}}\n  log: {metrics: [mean-law]}":                    `metric "mean-law": the law is of the mean of iwae@4; "stl" estimates that of stl@4`,
+		"estimator: {iwae: {k: 100000000}}\n  log: {metrics: [elbo]}":               `estimator "iwae": got k = 100000000 samples of 2 numbers for one datum; at most`,
 		"estimator: {iwae: {k: 4}}\n  log: {metrics: [elbo]}\n  model: vae":         `model vae: explains binary data, got real data "lineargaussian"`,
 		"estimator: elbo\n  model: vae\n  dataset: bits\n  log: {metrics: [logpx]}": `metric "logpx" needs exact; the model offers nothing beyond densities`,
 	} {

@@ -35,6 +35,9 @@ func newTrainer(p Parts, c *cell) (*trainer, error) {
 	if c.Train.Steps == 0 {
 		return t, nil
 	}
+	if size, n := c.Train.Batch, len(c.work.All); size > n {
+		return nil, fmt.Errorf("train: batch: got %d rows a step; the data have %d", size, n)
+	}
 	for _, spec := range c.work.Params.Specs() {
 		best := -1
 		for i, g := range c.Train.Optim {
@@ -67,7 +70,7 @@ func newTrainer(p Parts, c *cell) (*trainer, error) {
 func (t *trainer) batch() []int {
 	all := t.c.work.All
 	size := t.c.Train.Batch
-	if size == 0 || size >= len(all) {
+	if size == 0 || size == len(all) {
 		return all
 	}
 	per := len(all) / size
@@ -83,9 +86,9 @@ func (t *trainer) batch() []int {
 // cell as diverged.
 func (t *trainer) next() error {
 	w := t.c.work
-	s := w.Step(t.step, t.batch(), &vi.Keyed{Key: rng.Noise(uint64(t.c.Seed), uint64(t.step))})
-	d := t.c.est.Estimate(s)
-	t.evals += s.Evals
+	before := w.Evals
+	d := w.Estimate(t.c.est, t.step, t.batch(), &vi.Keyed{Key: rng.Noise(uint64(t.c.Seed), uint64(t.step))})
+	t.evals += w.Evals - before
 	for r := range tape.Role(tape.Roles) {
 		u := d.Role(r)
 		for _, v := range []tape.Vector{u.Ascend, u.Target} {

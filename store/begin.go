@@ -12,7 +12,8 @@ import (
 
 // Begin records that a run of plan starts and returns its number, which Write
 // wants. The plan takes the place of the one begun before under the same suite
-// and preset; other plans, and all results, stay.
+// and preset; other plans, and all results, stay. A plan that was narrowed from
+// the same suite file takes no place: its cells are added to those there are.
 func (s *Store) Begin(plan *suites.Plan, prov Provenance) (run int64, err error) {
 	if plan == nil || plan.Suite == "" || plan.Preset == "" {
 		return 0, fmt.Errorf("store: %s: begin: a plan needs a suite and a preset", s.path)
@@ -21,10 +22,14 @@ func (s *Store) Begin(plan *suites.Plan, prov Provenance) (run int64, err error)
 		if run, err = insertRun(tx, plan, prov); err != nil {
 			return err
 		}
-		if err := replacePlan(tx, run, plan); err != nil {
+		whole, err := widened(tx, plan)
+		if err != nil {
 			return err
 		}
-		return insertCells(tx, plan)
+		if err := replacePlan(tx, run, whole); err != nil {
+			return err
+		}
+		return insertCells(tx, whole)
 	})
 	if err != nil {
 		return 0, err
@@ -43,6 +48,25 @@ func insertRun(tx *sql.Tx, plan *suites.Plan, prov Provenance) (int64, error) {
 		return 0, err
 	}
 	return done.LastInsertId()
+}
+
+// widened is the plan to keep: a narrowed one joins the one before, if both are
+// of the same suite file.
+func widened(tx *sql.Tx, plan *suites.Plan) (*suites.Plan, error) {
+	if !plan.Narrowed {
+		return plan, nil
+	}
+	before, err := planOf(tx, plan.Suite, plan.Preset)
+	if errors.Is(err, sql.ErrNoRows) {
+		return plan, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !before.SameSuite(plan) {
+		return plan, nil
+	}
+	return before.Union(plan), nil
 }
 
 func replacePlan(tx *sql.Tx, run int64, plan *suites.Plan) error {

@@ -84,17 +84,22 @@ func (s *Store) Plan(suite, preset string) (*suites.Plan, error) {
 		if err != nil {
 			return err
 		}
-		var text string
-		if err := tx.QueryRow(`SELECT plan FROM plan WHERE suite = ? AND preset = ?`, suite, preset).Scan(&text); err != nil {
-			return err
-		}
-		plan = new(suites.Plan)
-		return json.Unmarshal([]byte(text), plan)
+		plan, err = planOf(tx, suite, preset)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return plan, nil
+}
+
+func planOf(tx *sql.Tx, suite, preset string) (*suites.Plan, error) {
+	var text string
+	if err := tx.QueryRow(`SELECT plan FROM plan WHERE suite = ? AND preset = ?`, suite, preset).Scan(&text); err != nil {
+		return nil, err
+	}
+	plan := new(suites.Plan)
+	return plan, json.Unmarshal([]byte(text), plan)
 }
 
 // Provenance returns every run that wrote a cell which the plan now names,

@@ -19,6 +19,9 @@ type Catalog struct {
 	// Digest is the digest of a data set's content and enters the cell's ID.
 	// Nil, or an empty digest, leaves it out.
 	Digest func(Choice) string
+	// Rows is how many data a data set has, so that a larger batch is an error
+	// where it stands. Nil, or zero, leaves that to the run.
+	Rows func(Choice) int
 }
 
 // An Entry is one named part.

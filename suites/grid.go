@@ -81,6 +81,7 @@ func (p *pass) grid(out []*grid, n *node, name string) []*grid {
 		base.Metrics = p.metrics(g.log)
 	}
 	estimators, models, datasets := p.choices(n.get("estimator"), "estimator"), p.choices(n.get("model"), "model"), p.choices(n.get("dataset"), "dataset")
+	p.batchFits(p.own(n, "train"), base.Train, datasets)
 	seeds := p.seeds(n.get("seed"))
 	size := 1
 	for _, k := range []int{len(estimators), len(models), len(datasets), len(seeds)} {
@@ -108,6 +109,19 @@ func (p *pass) grid(out []*grid, n *node, name string) []*grid {
 		}
 	}
 	return append(out, g)
+}
+
+// batchFits reports a batch of more rows than a data set has.
+func (p *pass) batchFits(train *node, t Train, datasets []pick) {
+	if p.cat.Rows == nil {
+		return
+	}
+	for _, d := range datasets {
+		if rows := p.cat.Rows(d.Choice); rows > 0 && t.Batch > rows {
+			p.bad(train.get("batch"), "batch: got %d; dataset %s has %d rows; want at most that many, or 0 for all", t.Batch, d, rows)
+			return
+		}
+	}
 }
 
 // own is a block of the grid itself, else the suite's: the whole block, never a

@@ -11,6 +11,8 @@ type Plan struct {
 	Set    []string `json:"set,omitempty"` // patches under which it is not the file's suite
 	Cells  []Cell   `json:"cells"`
 	Claims []Claim  `json:"claims"`
+
+	Narrowed bool `json:"narrowed,omitempty"` // some of the suite's cells, or other seeds, were asked for
 }
 
 // A Cell is one point of the grid: everything that decides its numbers, and

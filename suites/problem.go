@@ -77,8 +77,9 @@ func (s source) problem(line, col int, msg string) Problem {
 	return Problem{File: s.file, Line: line, Column: col, Msg: msg, Excerpt: s.excerpt(line, col)}
 }
 
-// excerpt shows the place. Long lines are cut to a window round the caret, and
-// control characters become spaces so that the caret stays below its target.
+// excerpt shows the place. Long lines are cut to a window round the caret. A tab
+// shows as an arrow and other control characters as spaces, so that the caret
+// stays below its target.
 func (s source) excerpt(line, col int) string {
 	if line < 1 || line > len(s.lines) || col < 1 {
 		return ""
@@ -93,7 +94,10 @@ func (s source) excerpt(line, col int) string {
 		r = r[min(start, len(r)):]
 		r = r[:min(width, len(r))]
 		for i, c := range r {
-			if c < ' ' || c == 0x7f {
+			switch {
+			case c == '\t':
+				r[i] = '→'
+			case c < ' ' || c == 0x7f:
 				r[i] = ' '
 			}
 		}

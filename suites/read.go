@@ -91,6 +91,9 @@ func (r *reader) document(s string) (root *node) {
 				line, col = t.Position.Line, t.Position.Column
 			}
 		}
+		if strings.Contains(msg, "'\t'") {
+			msg = "a tab; indent with spaces"
+		}
 		r.bad(line, col, "not YAML: %s", msg)
 		return nil
 	}

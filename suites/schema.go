@@ -47,12 +47,12 @@ func schema(cat Catalog) obj {
 			"unfit":     unfitSchema(),
 			"preset":    obj{"type": "string", "description": "the default preset; quick if absent"},
 			"presets":   obj{"type": "object", "additionalProperties": obj{"type": []any{"string", "null"}}, "description": "what each preset is for"},
-			"grid": when("array",
+			"grid": described(when("array",
 				obj{"minItems": 1, "items": obj{"$ref": "#/$defs/grid", "required": []any{"name"}}},
-				ref("grid"), "object", "array"),
-			"log":    ref("log"),
-			"train":  ref("train"),
-			"claims": obj{"type": []any{"array", "null"}, "items": ref("claim")},
+				ref("grid"), "object", "array"), "estimators x models x data sets x seeds"),
+			"log":    said("log", "for grids without their own"),
+			"train":  said("train", "for grids without their own"),
+			"claims": obj{"type": []any{"array", "null"}, "items": ref("claim"), "description": "what papers say, with the test of it"},
 		},
 		"$defs": defs,
 	}
@@ -65,6 +65,17 @@ func when(kind string, then, otherwise obj, types ...string) obj {
 }
 
 func ref(name string) obj { return obj{"$ref": "#/$defs/" + name} }
+
+// said is a reference with a description of its own.
+func said(name, doc string) obj {
+	return obj{"$ref": "#/$defs/" + name, "description": doc}
+}
+
+// described adds what a value is for.
+func described(v obj, doc string) obj {
+	v["description"] = doc
+	return v
+}
 
 func anys(s []string) []any {
 	out := make([]any, len(s))
@@ -87,7 +98,7 @@ func unfitSchema() obj {
 }
 
 func presetsSchema() obj {
-	return oneOrMore(obj{"type": "string"})
+	return described(oneOrMore(obj{"type": "string"}), "under which it is there; the default one if absent")
 }
 
 func gridSchema() obj {
@@ -97,16 +108,16 @@ func gridSchema() obj {
 		"required":             []any{"estimator", "model", "dataset", "seed"},
 		"additionalProperties": false,
 		"properties": obj{
-			"name":      obj{"type": "string", "minLength": 1},
+			"name":      obj{"type": "string", "minLength": 1, "description": "the label grid of its cells; needed where there are several"},
 			"preset":    presetsSchema(),
 			"precision": precisionSchema(),
 			"unfit":     unfitSchema(),
-			"estimator": oneOrMore(ref("estimator")),
-			"model":     oneOrMore(ref("model")),
-			"dataset":   oneOrMore(ref("dataset")),
-			"seed":      oneOrMore(seed),
-			"log":       ref("log"),
-			"train":     ref("train"),
+			"estimator": described(oneOrMore(ref("estimator")), "NAME, NAME@VALUE or {NAME: {PARAMETER: VALUE}}; of a list, a cell of each"),
+			"model":     described(oneOrMore(ref("model")), "likewise"),
+			"dataset":   described(oneOrMore(ref("dataset")), "likewise"),
+			"seed":      described(oneOrMore(seed), "0..7, 3, or a list of those; a seed is a problem: data, start and noise"),
+			"log":       said("log", "what is measured; the suite's if absent"),
+			"train":     said("train", "how parameters move; the suite's if absent, and none of that: not at all"),
 		},
 	}
 }
@@ -114,7 +125,7 @@ func gridSchema() obj {
 func logSchema() obj {
 	return obj{
 		"type": "object", "required": []any{"metrics"}, "additionalProperties": false,
-		"properties": obj{"metrics": oneOrMore(ref("metric"))},
+		"properties": obj{"metrics": described(oneOrMore(ref("metric")), "NAME, NAME@VALUE or {NAME: {PARAMETER: VALUE}}")},
 	}
 }
 
@@ -128,7 +139,7 @@ func trainSchema() obj {
 			"steps": count("0: parameters stay where init put them"),
 			"batch": count("rows a step; 0: all of them"),
 			"every": count("evaluate each so many steps; 0: at the end only"),
-			"optim": ref("optim"),
+			"optim": said("optim", "for all parameters, or by the prefix of their names: {gen/: NAME, inf/: NAME}"),
 		},
 	}
 }
@@ -138,6 +149,9 @@ const prefixes = `^$|^(gen|inf|own|shared)/`
 
 var prefix = regexp.MustCompile(prefixes)
 
+// nearPrefixes are those, and the roles that an author forgot the slash of.
+const nearPrefixes = `^$|^(gen|inf|own|shared)(/|$)`
+
 // optimSchema: an optimiser, or a mapping of path prefixes to optimisers. A
 // mapping is the latter as soon as one key looks like a prefix.
 func optimSchema() obj {
@@ -145,7 +159,7 @@ func optimSchema() obj {
 		"$comment": "prefix", "additionalProperties": false,
 		"patternProperties": obj{prefixes: ref("optimiser")},
 	}
-	isGroups := obj{"type": "object", "not": obj{"propertyNames": obj{"not": obj{"pattern": prefixes}}}}
+	isGroups := obj{"type": "object", "not": obj{"propertyNames": obj{"not": obj{"pattern": nearPrefixes}}}}
 	return obj{"type": []any{"string", "object"}, "if": isGroups, "then": groups, "else": ref("optimiser")}
 }
 

@@ -234,7 +234,7 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 	if known := s.presetNames(); !slices.Contains(known, preset) {
 		return nil, fmt.Errorf("preset: unknown, got %q%s%s", preset, meant(preset, known), have(known))
 	}
-	plan := &Plan{Suite: s.Name, Preset: preset, About: s.About, Text: string(s.text), File: s.File, Set: o.Set}
+	plan := &Plan{Suite: s.Name, Preset: preset, About: s.About, Text: string(s.text), File: s.File, Set: o.Set, Narrowed: o.Seeds != "" || len(o.Only) > 0}
 
 	combos := combosOf(s.grids, preset)
 	// claims are resolved on the cells of the file: narrowing leaves them open

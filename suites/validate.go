@@ -143,8 +143,10 @@ func (v *validator) unknown(path []string, n *node, noun string, rule map[string
 func (v *validator) unknownKeys(path []string, n *node, noun string, keys []string, rule map[string]any) {
 	properties, _ := rule["properties"].(map[string]any)
 	names := sortedKeys(properties)
+	form := ""
 	if noun == "prefix" {
 		names = []string{`""`, "gen/", "inf/", "own/", "shared/"}
+		form = ": write {gen/: NAME, inf/: NAME}"
 	}
 	if noun == "" {
 		noun = "key"
@@ -153,7 +155,7 @@ func (v *validator) unknownKeys(path []string, n *node, noun string, keys []stri
 	for _, e := range n.keys {
 		if _, extra := slices.BinarySearch(keys, e.key); extra {
 			from := e.value.from
-			v.add(path, e.line, e.col, from, fmt.Sprintf("unknown %s %q%s%s", noun, e.key, meant(e.key, names), have(names)))
+			v.add(path, e.line, e.col, from, fmt.Sprintf("unknown %s %q%s%s", noun, e.key, meant(e.key, names), have(names))+form)
 		}
 	}
 }

@@ -16,7 +16,8 @@ type Model interface {
 	Init(key rng.Key, p *Params) // every gen/ and inf/ parameter; a pure function of key and the data it was made for
 }
 
-// Latent is a model with a posterior. z is [K*B, D], densities are [K,B].
+// Latent is a model with a posterior. z is [K*B, D], densities are [K,B]. Its
+// methods may be called for two steps at once and change nothing but the step.
 type Latent interface {
 	Model
 	Prior(s *Step) dist.Dist
@@ -34,7 +35,7 @@ type Maker interface {
 // Estimator is a program that raises a bound. Its settings are its fields.
 type Estimator interface {
 	Card() Card
-	Estimate(s *Step) Direction // pure in s: parameters and state are read, never changed
+	Estimate(s *Step) Direction // pure in s: parameters and state are read, never changed; may run on two steps at once
 }
 
 // Starter is an estimator with parameters (own/...) or state of its own.

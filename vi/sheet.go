@@ -34,6 +34,7 @@ type Sheet struct {
 	Params []Spec  // gen/... and inf/...
 	Offers []Cap   // of the whole model
 	Data   Domain  // what it explains
+	Mixes  bool    // a datum's densities depend on the other rows of a batch (batch norm): it is not cut into blocks
 }
 
 // Block is one latent block.
@@ -65,10 +66,16 @@ type Card struct {
 	Needs     []Cap  // of every latent block, or of the model
 	K         int    // samples a datum
 	LeastK    int    // fewer are refused; 0 is 1
-	Target    string // the bound whose gradient it estimates, with its sizes: elbo, iwae@64
-	Bias      string // empty: unbiased for the target's gradient in the inference parameters
-	OneScalar bool   // Gen and Inf are one scalar: shared weights are admitted
+	Target    string // names the mean of its inference direction, with its sizes: elbo, iwae@64; equal targets, equal means
+	Bias      string // how that mean differs from the gradient of the bound it is used for; empty if it does not
+	PerDatum  bool   // its scalars are means over data of what one datum gives: a batch may be cut into blocks
+	OneScalar bool   // Gen and Inf are the very same scalar: shared weights are admitted
+	Total     bool   // phi follows the plain total derivative of the bound, path minus score, whose variance theory knows
 }
+
+// mostNumbers is how wide one datum's samples may be: a step holds a dozen
+// matrices of that size.
+const mostNumbers = 1 << 26
 
 // Fit says why an estimator cannot run on a model and data; nil if it can. The
 // error names what is missing and what the model offers, without a position:
@@ -79,6 +86,13 @@ func Fit(c Card, s Sheet, data Shape) error {
 	}
 	if s.Data != "" && s.Data != data.Domain {
 		return fmt.Errorf("estimator %q: the model explains %s data, the data set is %s", c.Name, s.Data, data.Domain)
+	}
+	widest := data.D
+	for _, b := range s.Blocks {
+		widest = max(widest, b.Dim)
+	}
+	if float64(c.K)*float64(widest) > mostNumbers {
+		return fmt.Errorf("estimator %q: got k = %d samples of %d numbers for one datum; at most %d numbers fit", c.Name, c.K, widest, mostNumbers)
 	}
 	for _, need := range c.Needs {
 		if slices.Contains(s.Offers, need) {

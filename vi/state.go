@@ -42,11 +42,14 @@ func (s *Step) Keep(name string, rows []int, value []float64) {
 // Commit makes what the last step kept the state of the next. A probe does not
 // call it.
 func (w *Work) Commit() {
-	for _, k := range w.step.kept {
-		t := w.State[k.name]
-		for i, r := range k.rows {
-			copy(t.Data[r*t.Width:(r+1)*t.Width], k.data[i*t.Width:])
+	for i := range w.shards {
+		s := &w.shards[i]
+		for _, k := range s.kept {
+			t := w.State[k.name]
+			for i, r := range k.rows {
+				copy(t.Data[r*t.Width:(r+1)*t.Width], k.data[i*t.Width:])
+			}
 		}
+		s.kept = s.kept[:0]
 	}
-	w.step.kept = w.step.kept[:0]
 }

@@ -1,8 +1,6 @@
 package vi
 
 import (
-	"fmt"
-
 	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
@@ -62,6 +60,13 @@ type Step struct {
 	used   int
 	state  State
 	kept   []kept
+	dists  dist.Pool
+}
+
+// Normal is a diagonal Gaussian of this step, a row a datum: mu and logsigma are
+// [B,D] or [1,D].
+func (s *Step) Normal(mu, logsigma tape.Node) dist.Dist {
+	return s.dists.Normal(dist.Normal{T: s.Tape, B: s.B(), Mu: mu, LogSigma: logsigma})
 }
 
 // B is the number of data in the batch.
@@ -112,49 +117,12 @@ func (s *Step) Ascend(u Surrogate) Direction {
 	return Direction{Gen: Update{Ascend: v[tape.Gen]}, Inf: Update{Ascend: v[tape.Inf]}, Own: Update{Ascend: v[tape.Own]}}
 }
 
-// Work is one goroutine's place to take steps: a tape, a model, parameters, data.
-type Work struct {
-	Model  Model
-	Params *Params
-	Data   *Data
-	All    []int // 0..N-1
-	State  State
-	step   Step
-}
-
-// NewWork lays out the parameters of the model (and of the estimator, if it has
-// any) in a precision and sets their start; key is init/<model> of the seed.
-func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*Work, error) {
-	sheet := m.Sheet()
-	specs := sheet.Params
-	var own []Spec
-	var init func(*Params)
-	var st State
-	if s, ok := e.(Starter); ok {
-		own, init, st = s.Start(sheet, d.Shape(), key)
-	}
-	p, err := tape.NewParams(prec, append(append([]Spec{}, specs...), own...))
-	if err != nil {
-		return nil, fmt.Errorf("vi: %w", err)
-	}
-	m.Init(key, p)
-	if init != nil {
-		init(p)
-	}
-	w := &Work{Model: m, Params: p, Data: d, All: make([]int, d.N), State: st}
-	for i := range w.All {
-		w.All[i] = i
-	}
-	w.step.Tape = tape.New(p)
-	return w, nil
-}
-
-// Step opens a step on rows of the data with a source of noise. The one before
-// is over: its nodes and directions are gone.
-func (w *Work) Step(iter int, rows []int, src Source) *Step {
-	s := &w.step
+// open begins a step on rows of the data with a source of noise; what the step
+// recorded before is gone.
+func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 	s.Tape.Reset()
-	s.Index, s.N, s.Iter, s.source, s.used, s.kept, s.Evals = rows, w.Data.N, iter, src, 0, s.kept[:0], 0
+	s.dists.Reset()
+	s.Index, s.N, s.Iter, s.source, s.used, s.Evals = rows, w.Data.N, iter, src, 0, 0
 	s.model, _ = w.Model.(Latent)
 	s.state = w.State
 	d := w.Data.D

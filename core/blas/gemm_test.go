@@ -1,147 +1,121 @@
-package blas_test
+package blas
 
 import (
 	"fmt"
 	"math"
-	"runtime"
-	"strings"
-	"sync/atomic"
+	"math/rand/v2"
 	"testing"
 
-	gonumblas "gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/gonum"
-
-	"github.com/vibench/bench/core/blas"
+	"github.com/vibench/bench/core/cpu"
 )
 
-// fill is neither small nor alike, and exact in either precision.
-func fill[T float32 | float64](n, seed int) []T {
-	x := make([]T, n)
+type float interface{ float32 | float64 }
+
+// kernels are the names of this machine's kernels but the portable one.
+func kernels() []string { return cpu.Kernels()[:len(cpu.Kernels())-1] }
+
+// on runs f on the named kernel.
+func on(t testing.TB, name string, f func()) {
+	t.Helper()
+	before := cpu.Kernel()
+	if err := cpu.Select(name); err != nil {
+		t.Fatal(err)
+	}
+	defer cpu.Select(before)
+	f()
+}
+
+// fill sets x to normal draws, and a share of them to entries that are hard.
+func fill[T float](r *rand.Rand, x []T, hard float64) {
 	for i := range x {
-		x[i] = T((i*37+seed*11)%101-50) / 32
+		x[i] = T(r.NormFloat64())
+		if r.Float64() < hard {
+			x[i] = special[T](r)
+		}
 	}
-	return x
 }
 
-// naive adds op(A) op(B) to C in float64, one product at a time.
-func naive[T float32 | float64](ta, tb bool, m, n, k int, a, b, c []T) []float64 {
-	out := make([]float64, len(c))
-	for i := range m {
-		for j := range n {
-			s := float64(c[i*n+j])
-			for l := range k {
-				x, y := i*k+l, l*n+j
-				if ta {
-					x = l*m + i
-				}
-				if tb {
-					y = j*k + l
-				}
-				s += float64(a[x]) * float64(b[y])
+// special is a zero of either sign, a denormal, an infinity, a NaN with a
+// payload, or a number of any size.
+func special[T float](r *rand.Rand) T {
+	small := math.SmallestNonzeroFloat64
+	if _, ok := any(T(0)).(float32); ok {
+		small = math.SmallestNonzeroFloat32
+	}
+	switch r.IntN(8) {
+	case 0:
+		return T(math.Copysign(0, -1))
+	case 1:
+		return 0
+	case 2:
+		return T(math.Inf(1 - 2*r.IntN(2)))
+	case 3:
+		return T(math.Float64frombits(r.Uint64() | 0x7ff8000000000000))
+	case 4, 5:
+		return T(small * float64(r.IntN(1000)-500))
+	default:
+		return T(math.Ldexp(r.Float64()-0.5, r.IntN(300)-150))
+	}
+}
+
+// sameBits finds the first entry that differs, -1 if none does.
+func sameBits[T float](x, y []T) int {
+	for i := range x {
+		if math.Float64bits(float64(x[i])) != math.Float64bits(float64(y[i])) {
+			return i
+		}
+	}
+	return -1
+}
+
+// stored is the row distance and the length of a matrix that is m x n as seen
+// through a transposition, with extra entries between its rows.
+func stored(transposed bool, m, n, extra int) (ld, size int) {
+	if transposed {
+		m, n = n, m
+	}
+	if m == 0 {
+		return n + extra, 0
+	}
+	return n + extra, (m-1)*(n+extra) + n
+}
+
+func checkGemm[T float](t testing.TB, r *rand.Rand, ta, tb bool, m, n, k int, hard float64, extra int) {
+	t.Helper()
+	lda, la := stored(ta, m, k, extra)
+	ldb, lb := stored(tb, k, n, extra)
+	ldc, lc := stored(false, m, n, extra)
+	a, b, c := make([]T, la), make([]T, lb), make([]T, lc)
+	fill(r, a, hard)
+	fill(r, b, hard)
+	fill(r, c, hard)
+	want := append([]T(nil), c...)
+	portable(ta, tb, m, n, k, a, lda, b, ldb, want, ldc)
+	for _, name := range kernels() {
+		got := append([]T(nil), c...)
+		on(t, name, func() { gemm(ta, tb, m, n, k, a, lda, b, ldb, got, ldc) })
+		if i := sameBits(got, want); i >= 0 {
+			t.Fatalf("%s %T ta=%v tb=%v [%d,%d,%d]+%d: C[%d,%d] is %g (%x), want %g (%x)", name, got, ta, tb, m, n, k, extra,
+				i/ldc, i%ldc, got[i], math.Float64bits(float64(got[i])), want[i], math.Float64bits(float64(want[i])))
+		}
+	}
+}
+
+// TestSameBits compares every kernel with the specification, at all widths and
+// heights of tiles and their tails.
+func TestSameBits(t *testing.T) {
+	for mode := range 4 {
+		ta, tb := mode&1 != 0, mode&2 != 0
+		t.Run(fmt.Sprintf("ta=%v,tb=%v", ta, tb), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(1, uint64(mode)))
+			for n := range 71 {
+				checkGemm[float32](t, r, ta, tb, r.IntN(71), n, r.IntN(71), 0, r.IntN(3))
+				checkGemm[float64](t, r, ta, tb, r.IntN(71), n, r.IntN(71), 0, r.IntN(3))
+				checkGemm[float32](t, r, ta, tb, n, r.IntN(71), r.IntN(20), 0.02, r.IntN(3))
+				checkGemm[float64](t, r, ta, tb, n, r.IntN(71), r.IntN(20), 0.02, r.IntN(3))
+				checkGemm[float32](t, r, ta, tb, r.IntN(20), r.IntN(71), n, 0.02, r.IntN(3))
+				checkGemm[float64](t, r, ta, tb, r.IntN(20), r.IntN(71), n, 0.02, r.IntN(3))
 			}
-			out[i*n+j] = s
-		}
+		})
 	}
-	return out
-}
-
-func checkGemm[T float32 | float64](t *testing.T, eps float64) {
-	for _, s := range [][3]int{
-		{1, 1, 1}, {1, 7, 3}, {7, 1, 5}, {3, 5, 7}, {64, 192, 64}, {65, 193, 63}, {63, 191, 65}, {130, 3, 129},
-		{2, 400, 1}, {129, 385, 67}, {0, 3, 4}, {3, 0, 4}, {3, 4, 0},
-	} {
-		m, n, k := s[0], s[1], s[2]
-		for _, trans := range [][2]bool{{false, false}, {false, true}, {true, false}, {true, true}} {
-			a, b, c := fill[T](m*k, 1), fill[T](k*n, 2), fill[T](m*n, 3)
-			want := naive(trans[0], trans[1], m, n, k, a, b, c)
-			blas.Gemm(trans[0], trans[1], m, n, k, a, b, c)
-			for i, x := range c {
-				// k roundings of a chain whose terms are at most 2.5
-				if math.Abs(float64(x)-want[i]) > eps*float64(k+1)*2.5*float64(k+1) {
-					t.Fatalf("%T [%d,%d,%d] %v: C[%d] = %g; want %g", x, m, n, k, trans, i, x, want[i])
-				}
-			}
-		}
-	}
-}
-
-func TestGemm(t *testing.T) {
-	checkGemm[float64](t, 1.0/(1<<53))
-	checkGemm[float32](t, 1.0/(1<<24))
-}
-
-// Every output is one chain of additions whatever the panel: a row of a large
-// product has the bits of that row alone.
-func TestRowsAreIndependent(t *testing.T) {
-	const m, n, k = 70, 200, 90
-	for _, tb := range []bool{false, true} {
-		a, b, c := fill[float32](m*k, 1), fill[float32](k*n, 2), make([]float32, m*n)
-		blas.Gemm(false, tb, m, n, k, a, b, c)
-		for i := range m {
-			row := make([]float32, n)
-			blas.Gemm(false, tb, 1, n, k, a[i*k:(i+1)*k], b, row)
-			for j, x := range row {
-				if math.Float32bits(x) != math.Float32bits(c[i*n+j]) {
-					t.Fatalf("tb = %v: C[%d,%d] has other bits alone", tb, i, j)
-				}
-			}
-		}
-	}
-}
-
-// most is the largest number of goroutines that a watcher on another core sees
-// while f runs over and over: until it has looked a thousand times, and, if more
-// is asked for, until it has seen more than before (or given up).
-func most(f func(), wantMore bool) (before, seen int) {
-	var top, looks atomic.Int64
-	stop, done, ready := make(chan bool), make(chan bool), make(chan bool)
-	go func() {
-		defer close(done)
-		close(ready)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				top.Store(max(top.Load(), int64(runtime.NumGoroutine())))
-				looks.Add(1)
-			}
-		}
-	}()
-	<-ready
-	before = runtime.NumGoroutine()
-	for i := 0; looks.Load() < 1000 || wantMore && top.Load() <= int64(before) && i < 1000; i++ {
-		f()
-	}
-	close(stop)
-	<-done
-	return before, int(top.Load())
-}
-
-// A product so large that gonum alone goes parallel starts no goroutine here.
-// The same watcher does see gonum's.
-func TestOneGoroutine(t *testing.T) {
-	if runtime.GOMAXPROCS(0) < 2 {
-		t.Skip("needs a core to watch from")
-	}
-	const size = 300
-	a, b, c := fill[float64](size*size, 1), fill[float64](size*size, 2), make([]float64, size*size)
-	if before, n := most(func() { blas.Gemm(false, true, size, size, size, a, b, c) }, false); n > before {
-		t.Errorf("%d goroutines during a product; %d before", n, before)
-	}
-	parallel := func() {
-		gonum.Implementation{}.Dgemm(gonumblas.NoTrans, gonumblas.Trans, size, size, size, 1, a, size, b, size, 1, c, size)
-	}
-	if before, n := most(parallel, true); n <= before {
-		t.Errorf("gonum's own product was not seen to go parallel: the watcher is blind")
-	}
-}
-
-func TestGemmNamesShapes(t *testing.T) {
-	defer func() {
-		if got := fmt.Sprint(recover()); !strings.Contains(got, "Gemm [2,3,4]: got 8, 12 and 5 values; have 8, 12 and 6") {
-			t.Errorf("panic: %s", got)
-		}
-	}()
-	blas.Gemm(false, false, 2, 3, 4, make([]float64, 8), make([]float64, 12), make([]float64, 5))
 }

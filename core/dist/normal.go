@@ -8,6 +8,30 @@ type Normal struct {
 	T            *tape.Tape
 	B            int
 	Mu, LogSigma tape.Node
+
+	pool *Pool // where Frozen puts its result; nil is the heap
+}
+
+// Pool lends distributions to a step, so that handing one on as a Dist allocates
+// nothing once the pool has grown.
+type Pool struct {
+	normals []*Normal
+	used    int
+}
+
+// Reset takes all back.
+func (p *Pool) Reset() { p.used = 0 }
+
+// Normal is q in the pool's keeping until Reset.
+func (p *Pool) Normal(q Normal) *Normal {
+	if p.used == len(p.normals) {
+		p.normals = append(p.normals, &Normal{})
+	}
+	n := p.normals[p.used]
+	p.used++
+	*n = q
+	n.pool = p
+	return n
 }
 
 // Sample is mu + sigma eps, live in mu and sigma.
@@ -29,13 +53,21 @@ func (q Normal) LogProb(z Value) tape.Node {
 // Frozen stops the weights of mu and sigma; samples that they depend on stay live.
 func (q Normal) Frozen() Dist {
 	q.Mu, q.LogSigma = q.Mu.Freeze(), q.LogSigma.Freeze()
+	if q.pool != nil {
+		return q.pool.Normal(q)
+	}
 	return q
 }
 
 // KL is in closed form against another Normal.
 func (q Normal) KL(p Dist) (tape.Node, bool) {
-	o, ok := p.(Normal)
-	if !ok {
+	var o Normal
+	switch p := p.(type) {
+	case Normal:
+		o = p
+	case *Normal:
+		o = *p
+	default:
 		return tape.Node{}, false
 	}
 	mu := q.Mu

@@ -201,3 +201,23 @@ func TestStepsAllocateNothing(t *testing.T) {
 		}
 	}
 }
+
+// A weight of both networks moves with Gen, rightly where Gen and Inf are one scalar.
+func TestSharedWeights(t *testing.T) {
+	specs := []Spec{{"shared/l", 1, 2}, {"inf/m", 1, 2}, {"gen/p", 1, 2}}
+	checkFD(t, testParams(t, Float64, specs...), func(t *Tape) Surrogate {
+		z := t.Reparam(t.Param("inf/m"), t.Param("shared/l"), leaf(t, 6, 2, 1))
+		f := t.NormalLogProb(3, leaf(t, 2, 2, 4), z, t.Param("shared/l")).Sub(t.NormalLogProb(3, z, t.Param("inf/m"), t.Param("shared/l"))).
+			Add(t.NormalLogProb(3, z, t.Param("gen/p"), t.Leaf(1, 2))).LogMeanExpK().Mean()
+		return Surrogate{Gen: f, Inf: f}
+	})
+}
+
+// A weight that is not a number is not silently a direction of zero.
+func TestNaNGoesOn(t *testing.T) {
+	tp := New(testParams(t, Float64, Spec{"gen/x", 2, 1}))
+	s := tp.Param("gen/x").SumD(2).Add(tp.Const(2, 1, []float64{0, math.NaN()}))
+	if d := tp.Ascend(Surrogate{Gen: s.LogMeanExpK().Mean()})[Gen]; d.Finite() {
+		t.Errorf("direction %v; want it not finite", d.F64())
+	}
+}

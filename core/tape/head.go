@@ -2,7 +2,6 @@ package tape
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/vibench/bench/core/vec"
 )
@@ -188,7 +187,7 @@ func (n Node) MeanB() Node { return n.Sum().Scale(1 / float64(n.rec().cols)) }
 func (t *Tape) reverseHead(role Role, s Node) {
 	adj := t.adj[role]
 	adj[s.id] = t.arena.take(1)
-	adj[s.id][0] = 1
+	adj[s.id][0] = t.share
 	for id := s.id; id > 0; id-- {
 		n := &t.nodes[id]
 		if n.head && adj[id] != nil && n.reach.has(role) {
@@ -274,5 +273,3 @@ func (t *Tape) pullHead(role Role, id int32) {
 		panic("tape: no pull for head " + n.op.String())
 	}
 }
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -160,8 +160,8 @@ func (t *Tape) pullOverK(n *node, g, y, a []float64) {
 				a[i] += g[b]
 			}
 		case opLSEK: // d/dx_k = softmax_k
-			if !finite(y[b]) {
-				continue // no weight at all, or one infinite: no direction to give
+			if math.IsInf(y[b], -1) {
+				continue // no weight at all: no direction to give; a NaN goes on as a NaN
 			}
 			for i := lo; i < hi; i++ {
 				a[i] += float64(g[b] * vec.Exp64(x[i]-y[b]))

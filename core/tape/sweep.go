@@ -16,14 +16,16 @@ func (t *Tape) Ascend(s Surrogate) [Roles]Vector {
 		clear(t.adj[r])
 		t.adj[r] = slices.Grow(t.adj[r][:0], len(t.nodes))[:len(t.nodes)]
 		clear(t.adj[r])
+		if !t.add {
+			clear(t.dir[r].f64)
+			clear(t.dir[r].f32)
+		}
 		if n.Nil() {
 			continue
 		}
 		if n.t != t || !n.rec().head || len(n.Float64s()) != 1 {
 			panic("tape: Ascend: the " + Role(r).String() + " surrogate is " + n.describe() + "; need a scalar of this tape's head")
 		}
-		clear(t.dir[r].f64)
-		clear(t.dir[r].f32)
 		t.reverseHead(Role(r), n)
 		out[r] = t.dir[r]
 	}
@@ -98,10 +100,19 @@ func (f *floor[T]) sweep() {
 	}
 }
 
+// least32 is the least size of a row factor in float32. A smaller one (a sample
+// 55 nats below the best) could not show in any sum, but its products would be
+// denormal, and those cost processors a hundred times a product's time.
+const least32 = 0x1p-80
+
 // unit opens a channel at a frontier node: the head's adjoints, rounded once to
-// the body's precision, are the row factors.
+// the body's precision, are the row factors; in float32 those below least32 are zero.
 func (f *floor[T]) unit(id int32, n *node) (ch channel[T], ok bool) {
 	ch.all = true
+	least := 0.0
+	if f.t.prec == Float32 {
+		least = least32
+	}
 	for r := range ch.fac {
 		g := f.t.adj[r][id]
 		if g == nil || !n.reach.has(Role(r)) {
@@ -110,6 +121,9 @@ func (f *floor[T]) unit(id int32, n *node) (ch channel[T], ok bool) {
 		ok = true
 		ch.fac[r] = f.arena.take(len(g))
 		for i, x := range g {
+			if x < least && x > -least {
+				x = 0
+			}
 			ch.fac[r][i] = T(x)
 		}
 	}

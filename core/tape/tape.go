@@ -120,6 +120,8 @@ type Tape struct {
 	arena  arena[float64]
 	body   body
 	dir    [Roles]Vector
+	share  float64 // of the batch that this recording is
+	add    bool    // Ascend adds to the direction it gave before
 	flags  []bool
 	stats  Stats
 }
@@ -155,7 +157,16 @@ func (t *Tape) Reset() {
 	t.arena.reset()
 	t.body.reset()
 	t.flags, t.stats = t.flags[:0], Stats{}
+	t.share, t.add = 1, false
 }
+
+// Part says that what is recorded until Reset is a share of a batch that is cut
+// into blocks of data: Ascend scales the scalars, means over the block, by it, and
+// adds to the direction of the block before unless this is the first.
+func (t *Tape) Part(share float64, first bool) { t.share, t.add = share, !first }
+
+// Owns reports whether v is a direction of this tape's own, as Ascend gives it.
+func (t *Tape) Owns(r Role, v Vector) bool { return v.Same(t.dir[r]) }
 
 // Precision is that of the body.
 func (t *Tape) Precision() Precision { return t.prec }

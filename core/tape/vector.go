@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"github.com/vibench/bench/core/vec"
 )
 
 // Vector is a flat array in one of the two precisions. The zero Vector is nil.
@@ -81,6 +83,26 @@ func (v Vector) Copy(w Vector) {
 	}
 	copy(v.f64, w.f64)
 	copy(v.f32, w.f32)
+}
+
+// Add adds w, which has v's length and precision, to v.
+func (v Vector) Add(w Vector) {
+	if v.Len() != w.Len() || (v.f64 == nil) != (w.f64 == nil) {
+		panic(fmt.Sprintf("tape: Add: %d values and %d, or of another precision", v.Len(), w.Len()))
+	}
+	vec.Axpy(1, w.f64, v.f64)
+	vec.Axpy(1, w.f32, v.f32)
+}
+
+// Same reports whether v and w are one array, not two of equal values.
+func (v Vector) Same(w Vector) bool {
+	switch {
+	case len(v.f64) > 0 && len(w.f64) > 0:
+		return &v.f64[0] == &w.f64[0]
+	case len(v.f32) > 0 && len(w.f32) > 0:
+		return &v.f32[0] == &w.f32[0]
+	}
+	return v.Len() == 0 && w.Len() == 0 && v.Nil() == w.Nil()
 }
 
 // Finite reports whether no value is NaN or infinite.

@@ -1,13 +1,17 @@
 // Package cli is the bench command. A module with parts of its own makes the
 // same command of them:
 //
-//	func main() { cli.Main(cli.WithEstimators(mine.New())) }
+//	//go:embed *.go
+//	var source embed.FS
+//
+//	func main() { cli.Main(cli.WithEstimators(Mine{K: 8}), cli.WithSource(source)) }
 //
 // Results go to stdout; progress, failures and errors go to stderr.
 package cli
 
 import (
 	"context"
+	"embed"
 	"fmt"
 	"io"
 	"os"
@@ -15,32 +19,40 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vibench/bench/core/cpu"
 	"github.com/vibench/bench/metrics"
 	"github.com/vibench/bench/runner"
 	"github.com/vibench/bench/vi"
 )
 
-// An Option adds parts to those that come with bench.
-type Option func(*runner.Parts)
+// An Option adds to what comes with bench.
+type Option func(*app)
 
 // WithEstimators adds estimators.
 func WithEstimators(list ...vi.Estimator) Option {
-	return func(p *runner.Parts) { p.Estimators = append(p.Estimators, list...) }
+	return func(a *app) { a.parts.Estimators = append(a.parts.Estimators, list...) }
 }
 
 // WithModels adds models.
 func WithModels(list ...vi.Maker) Option {
-	return func(p *runner.Parts) { p.Models = append(p.Models, list...) }
+	return func(a *app) { a.parts.Models = append(a.parts.Models, list...) }
 }
 
 // WithDatasets adds data sets.
 func WithDatasets(list ...vi.Dataset) Option {
-	return func(p *runner.Parts) { p.Datasets = append(p.Datasets, list...) }
+	return func(a *app) { a.parts.Datasets = append(a.parts.Datasets, list...) }
 }
 
 // WithMetrics adds metrics.
 func WithMetrics(list ...metrics.Metric) Option {
-	return func(p *runner.Parts) { p.Metrics = append(p.Metrics, list...) }
+	return func(a *app) { a.parts.Metrics = append(a.parts.Metrics, list...) }
+}
+
+// WithSource adds the text of packages that parts come from, so that explain
+// quotes the comments of their types as it does those of bench's own. A package
+// embeds itself by go:embed *.go.
+func WithSource(list ...embed.FS) Option {
+	return func(a *app) { a.sources = append(a.sources, list...) }
 }
 
 // Main runs the command line of this process and ends the process with its
@@ -54,14 +66,15 @@ func Main(opts ...Option) {
 // run, the first signal that interrupts the process does what the end of ctx
 // does, and the second ends the process.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer, opts ...Option) int {
-	a := &app{out: stdout, err: stderr, line: commandLine(args)}
-	parts := runner.Builtin()
+	a := &app{parts: runner.Builtin(), out: stdout, err: stderr, line: commandLine(args)}
 	for _, o := range opts {
-		o(&parts)
+		o(a)
 	}
-	err := distinct(parts)
+	err := distinct(a.parts)
+	if bad := cpu.Start(); err == nil && bad != nil {
+		err = bad
+	}
 	if err == nil {
-		a.parts = parts
 		root := a.root()
 		root.SetArgs(args)
 		err = root.ExecuteContext(ctx)
@@ -75,6 +88,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, opts ...O
 // app is one run of the command.
 type app struct {
 	parts    runner.Parts
+	sources  []embed.FS // of parts that are not bench's own
 	out, err io.Writer
 	line     string // the command line
 	color    string // never, auto or always
@@ -122,7 +136,7 @@ store; 3 cells failed or missing; 130 interrupted.`,
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colours: never, auto or always")
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"never", "auto", "always"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.export(), a.schema(), a.version())
+	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.export(), a.schema(), a.version(), a.speed())
 	return root
 }
 

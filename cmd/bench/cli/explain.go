@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"embed"
 	"fmt"
 	"io"
 	"os"
@@ -21,14 +22,22 @@ func (a *app) explain() *cobra.Command {
 	var yaml bool
 	c := &cobra.Command{
 		Use:   "explain NAME",
-		Short: "docs, equation, parameters and paper of a part; what a suite asks",
+		Short: "docs, equation, parameters and paper of a part; what a suite asks, and how one is written",
 		Long: `Explain prints what an estimator, model, data set, metric or optimiser is: its
 equation, parameters with defaults and limits, paper and needs. Of a suite it
 prints what it is about, its presets, grids and claims; with --yaml its text as
-it stands, to copy and edit.`,
+it stands, to copy and edit. How a suite is written: explain suite (grid, log,
+train), explain claims, and each kind of claim: explain slope.`,
 		Example: `  bench explain dreg
-  bench explain iwae_snr --yaml > mine.yaml`,
-		Args: one("NAME"),
+  bench explain iwae_snr --yaml > mine.yaml
+  bench explain suite
+  bench explain claim slope`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 2 && args[0] == "claim" {
+				return nil
+			}
+			return one("NAME")(c, args)
+		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.names(), cobra.ShellCompDirectiveDefault
 		},
@@ -36,16 +45,16 @@ it stands, to copy and edit.`,
 			if yaml {
 				return a.suiteText(args[0])
 			}
-			return a.explainName(args[0])
+			return a.explainName(strings.Join(args, " "))
 		},
 	}
 	c.Flags().BoolVar(&yaml, "yaml", false, "the text of a suite, byte for byte")
 	return c
 }
 
-// names of all parts and built-in suites, sorted.
+// names of all parts, built-in suites and topics, sorted.
 func (a *app) names() []string {
-	out := suites.Names()
+	out := append(suites.Names(), suites.Topics()...)
 	for _, k := range kinds(a.parts) {
 		for _, p := range k.parts {
 			out = append(out, p.name)
@@ -56,6 +65,10 @@ func (a *app) names() []string {
 }
 
 func (a *app) suiteText(name string) error {
+	if _, err := os.Stat(name); err != nil && name == "suite" {
+		_, err := a.out.Write(suites.Example())
+		return err
+	}
 	_, text, err := suites.Load(name)
 	if err != nil {
 		return err
@@ -76,9 +89,17 @@ func (a *app) explainName(name string) error {
 			if found++; found > 1 {
 				fmt.Fprint(a.out, "\n\n")
 			}
-			if err := explainPart(a.out, k, p); err != nil {
+			if err := a.explainPart(k, p); err != nil {
 				return err
 			}
+		}
+	}
+	if text, ok := suites.Describe(name); ok {
+		if found++; found > 1 {
+			fmt.Fprint(a.out, "\n\n")
+		}
+		if _, err := io.WriteString(a.out, text); err != nil {
+			return err
 		}
 	}
 	base := strings.TrimSuffix(path.Base(name), ".yaml")
@@ -91,19 +112,36 @@ func (a *app) explainName(name string) error {
 	return nil
 }
 
-// documented is what a part of a user's own module may say of itself; the text
-// of built-in parts is at hand.
+// documented is what a part may say of itself where its text is not at hand.
 type documented interface{ Doc() string }
 
-func explainPart(w io.Writer, k kind, p part) error {
-	doc, file := "", ""
+// comment is the doc comment of a part's type and the file that has it: of a
+// part of bench as a path in the repository, else as a path in its package.
+func (a *app) comment(k kind, p part) (doc, file string, err error) {
 	if d, ok := p.value.(documented); ok {
-		doc = d.Doc()
-	} else if k.source != nil && p.typeOf().PkgPath() == path.Join(home, k.folder) {
-		var err error
-		if doc, file, err = quote(*k.source, p.typeOf().Name()); err != nil {
-			return fmt.Errorf("explain: %w", err)
+		return d.Doc(), "", nil
+	}
+	sources, folder := a.sources, ""
+	if k.source != nil && p.typeOf().PkgPath() == path.Join(home, k.folder) {
+		sources, folder = []embed.FS{*k.source}, k.folder
+	}
+	for _, s := range sources {
+		doc, file, err = quote(s, p.typeOf().String())
+		if err != nil {
+			return "", "", fmt.Errorf("explain: %w", err)
 		}
+		if file != "" {
+			return doc, path.Join(folder, file), nil
+		}
+	}
+	return "", "", nil
+}
+
+func (a *app) explainPart(k kind, p part) error {
+	w := a.out
+	doc, file, err := a.comment(k, p)
+	if err != nil {
+		return err
 	}
 	fmt.Fprintf(w, "%s (%s)\n", p.name, k.noun)
 	if doc = strings.TrimSpace(doc); doc != "" {
@@ -128,7 +166,7 @@ func explainPart(w io.Writer, k kind, p part) error {
 		facts = [][2]string{{"better", dash(x.Better())}, {"unit", dash(x.Unit())}, {"needs", dash(join(x.Needs()))}}
 	}
 	if file != "" {
-		facts = append(facts, [2]string{"file", path.Join(k.folder, file)})
+		facts = append(facts, [2]string{"file", file})
 	}
 	return explainFacts(w, p, facts)
 }
@@ -149,10 +187,15 @@ func explainFacts(w io.Writer, p part, facts [][2]string) error {
 		return err
 	}
 	fmt.Fprintln(w, "\nparameters")
-	short := []string{}
+	short := []string{} // what must be given, or two to show the form
 	for _, s := range settings {
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", s.Name, s.Kind, limits(s), s.Doc)
-		if len(short) < 2 {
+		if s.Default == nil {
+			short = append(short, s.Name+": "+value(s))
+		}
+	}
+	for _, s := range settings[:min(2, len(settings))] {
+		if s.Default != nil && len(short) < 2 {
 			short = append(short, s.Name+": "+value(s))
 		}
 	}

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/vibench/bench/report"
@@ -21,12 +20,19 @@ type observer struct {
 	workers  int
 	events   *events // nil: for people
 	progress *progress
-	causes   map[string][]suites.Cell // failed cells by reason
-	said     int
+	causes   []*cause
+}
+
+// cause is one thing that went wrong, however many cells it met.
+type cause struct {
+	outcome store.Outcome
+	reason  string
+	first   suites.Cell
+	cells   int
 }
 
 func (a *app) observer(j *job, st *store.Store, todo []suites.Cell, r running) *observer {
-	o := &observer{a: a, j: j, st: st, todo: todo, workers: r.workers, causes: map[string][]suites.Cell{}}
+	o := &observer{a: a, j: j, st: st, todo: todo, workers: r.workers}
 	if r.json {
 		o.events = newEvents(a.out)
 	}
@@ -56,26 +62,34 @@ func (o *observer) ended(e runner.Event) {
 	if o.events != nil {
 		o.events.cell(e)
 	}
-	switch e.Result.Outcome {
-	case store.Failed:
-		o.say("failed: %s: %s", e.Cell, e.Result.Reason)
-		o.causes[e.Result.Reason] = append(o.causes[e.Result.Reason], e.Cell)
-	case store.Diverged:
-		o.say("diverged at step %d: %s: %s", e.Result.Step, e.Cell, e.Result.Reason)
+	if e.Result.Outcome == store.Failed || e.Result.Outcome == store.Diverged {
+		o.say(e)
 	}
 }
 
-// mostSaid is how many cells are told of when they happen: where more go wrong,
-// the rest are counted.
+// mostSaid is how many causes are told of when they happen.
 const mostSaid = 20
 
-func (o *observer) say(format string, args ...any) {
-	switch o.said++; {
-	case o.said <= mostSaid:
-		o.progress.say(format, args...)
-	case o.said == mostSaid+1:
-		o.progress.say("and more, which are counted and not listed here")
+// say tells of a cause when it is first met; end says how many cells it met.
+func (o *observer) say(e runner.Event) {
+	for _, c := range o.causes {
+		if c.outcome == e.Result.Outcome && c.reason == e.Result.Reason {
+			c.cells++
+			return
+		}
 	}
+	o.causes = append(o.causes, &cause{e.Result.Outcome, e.Result.Reason, e.Cell, 1})
+	if len(o.causes) > mostSaid {
+		if len(o.causes) == mostSaid+1 {
+			o.progress.say("and more; bench report has every cell")
+		}
+		return
+	}
+	at := ""
+	if e.Result.Outcome == store.Diverged {
+		at = fmt.Sprintf(" at step %d", e.Result.Step)
+	}
+	o.progress.say("%s%s: %s: %s", e.Result.Outcome, at, e.Cell, e.Result.Reason)
 }
 
 // stopping is told when a signal has come.
@@ -91,31 +105,21 @@ func (o *observer) end() {
 		return
 	}
 	o.progress.end()
-	if len(o.causes) == 0 {
-		return
-	}
-	reasons := make([]string, 0, len(o.causes))
-	for reason := range o.causes {
-		reasons = append(reasons, reason)
-	}
-	slices.SortFunc(reasons, func(a, b string) int {
-		if n := len(o.causes[b]) - len(o.causes[a]); n != 0 {
-			return n
+	for i, c := range o.causes {
+		if i < mostSaid && c.cells > 1 {
+			fmt.Fprintf(o.a.err, "%s in all %s like %s\n", count(c.cells, "cell"), c.outcome, c.first)
 		}
-		return strings.Compare(a, b)
+	}
+}
+
+// told leaves out of a report's unfinished cells those whose cause this run has
+// told of: one does not read a cause twice.
+func (o *observer) told(rep *report.Report) *report.Report {
+	out := *rep
+	out.Unfinished = slices.DeleteFunc(slices.Clone(rep.Unfinished), func(u report.Unfinished) bool {
+		return slices.ContainsFunc(o.causes, func(c *cause) bool { return string(c.outcome) == u.Outcome && c.reason == u.Reason })
 	})
-	for _, reason := range reasons {
-		cells := o.causes[reason]
-		slices.SortFunc(cells, func(a, b suites.Cell) int { return strings.Compare(a.String(), b.String()) })
-		fmt.Fprintf(o.a.err, "%s failed: %s\n", count(len(cells), "cell"), reason)
-		const shown = 3
-		for _, c := range cells[:min(shown, len(cells))] {
-			fmt.Fprintf(o.a.err, "  %s (%s)\n", c, c.Short())
-		}
-		if more := len(cells) - shown; more > 0 {
-			fmt.Fprintf(o.a.err, "  and %d more\n", more)
-		}
-	}
+	return &out
 }
 
 // interrupted is the last word of a run that a signal ended.
@@ -133,7 +137,7 @@ func (o *observer) verdicts(rep *report.Report, sum runner.Summary) error {
 		o.events.end(o.j.plan, sum, rep)
 		return o.events.err
 	}
-	if err := report.Console(o.a.out, rep, width(o.a.out), o.a.colored(o.a.out)); err != nil {
+	if err := report.Console(o.a.out, o.told(rep), width(o.a.out), o.a.colored(o.a.out)); err != nil {
 		return err
 	}
 	last := fmt.Sprintf("wall time %s, %s;", lasting(sum.Wall), count(o.workers, "worker"))

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"embed"
 	"math"
 	"os"
 	"time"
@@ -11,6 +12,9 @@ import (
 	"github.com/vibench/bench/vi"
 )
 
+//go:embed parts_test.go
+var source embed.FS
+
 // mine are parts as a user's module would have them.
 func mine() []cli.Option {
 	return []cli.Option{
@@ -18,6 +22,7 @@ func mine() []cli.Option {
 		cli.WithModels(theirs{}),
 		cli.WithDatasets(ones{N: 4}),
 		cli.WithMetrics(size{}, stubborn{size{}}),
+		cli.WithSource(source),
 	}
 }
 
@@ -43,6 +48,8 @@ func (e flaky) Estimate(s *vi.Step) vi.Direction {
 }
 
 // wild leaves the numbers at once.
+//
+//	L = inf E log p(x,z)
 type wild struct {
 	Rate float64 `name:"rate" min:"0" doc:"of nothing"`
 }

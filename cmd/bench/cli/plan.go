@@ -216,7 +216,7 @@ func (a *app) planText(f *foresight) error {
 	case known:
 		cost = fmt.Sprintf("about %s, %s, %s", cost, count(f.Workers, "worker"), f.cost.Source)
 	}
-	_, err := fmt.Fprintf(a.out, "\ncost: %s\nclaims: %s\n", cost, claimIDs(f.job.plan))
+	_, err := fmt.Fprintf(a.out, "\ncost: %s\nclaims: %s\n", cost, claimsText(f.job.plan))
 	return err
 }
 
@@ -229,15 +229,27 @@ var reasons = map[string]string{
 	isNew:      "never run",
 }
 
-func claimIDs(p *suites.Plan) string {
-	if len(p.Claims) == 0 {
-		return "none"
+// claimsOf are the claims of which the plan has cells.
+func claimsOf(p *suites.Plan) []string {
+	ids := []string{}
+	for _, c := range p.Claims {
+		if len(c.Select(p.Cells)) > 0 {
+			ids = append(ids, c.ID)
+		}
 	}
-	ids := make([]string, len(p.Claims))
-	for i, c := range p.Claims {
-		ids[i] = c.ID
+	return ids
+}
+
+func claimsText(p *suites.Plan) string {
+	ids := claimsOf(p)
+	text := list(ids)
+	if len(ids) == 0 {
+		text = "none"
 	}
-	return list(ids)
+	if n := len(p.Claims) - len(ids); n > 0 {
+		text += fmt.Sprintf("; %d have no cell in this plan", n)
+	}
+	return text
 }
 
 func (a *app) planJSON(f *foresight) error {
@@ -275,10 +287,7 @@ func (a *app) planJSON(f *foresight) error {
 		Claims  []string       `json:"claims"`
 		Grids   []grid         `json:"grids"`
 		Cells   []cell         `json:"cells"`
-	}{f.job.plan.Suite, f.job.plan.Preset, f.Store, f.There, total, len(f.todo), in, f.Workers, seconds(""), f.cost.Source, []string{}, []grid{}, []cell{}}
-	for _, c := range f.job.plan.Claims {
-		out.Claims = append(out.Claims, c.ID)
-	}
+	}{f.job.plan.Suite, f.job.plan.Preset, f.Store, f.There, total, len(f.todo), in, f.Workers, seconds(""), f.cost.Source, claimsOf(f.job.plan), []grid{}, []cell{}}
 	for _, g := range f.grids {
 		n, in := f.of(g)
 		out.Grids = append(out.Grids, grid{g, n, in, seconds(g)})

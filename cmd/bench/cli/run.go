@@ -129,14 +129,18 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 		}
 		fmt.Fprintf(a.err, "report %s\n", r.report)
 	}
-	return judge(rep, r.require)
+	if todo, err = runner.Missing(j.plan, st); err != nil {
+		return err
+	}
+	return judge(rep, len(todo), len(j.plan.Cells), r.require)
 }
 
-// judge turns a report into the status of the run.
-func judge(rep *report.Report, require bool) error {
-	if !rep.Coverage.Complete() {
-		c := rep.Coverage
-		return exit{incomplete, fmt.Errorf("%s: %d of %d cells failed or are missing; the same command tries them again", rep.Suite, c.Failed+c.Interrupted+c.Missing, c.Planned)}
+// judge turns what a run leaves into its status: missing counts the cells that
+// it was asked for and the store lacks. A report may be about more cells than a
+// narrowed run.
+func judge(rep *report.Report, missing, planned int, require bool) error {
+	if missing > 0 {
+		return exit{incomplete, fmt.Errorf("%s: %d of %d cells failed or are missing; the same command tries them again", rep.Suite, missing, planned)}
 	}
 	if !require {
 		return nil

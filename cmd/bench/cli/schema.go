@@ -17,7 +17,7 @@ and begin the suite with
   # yaml-language-server: $schema=schema.json`,
 		Args: none,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := a.out.Write(suites.Schema(a.parts.Catalog()))
+			_, err := a.out.Write(suites.Schema(a.catalog()))
 			return err
 		},
 	}

@@ -163,3 +163,9 @@ func statement(query string) func(*testscript.TestScript, bool, []string) {
 func ExampleMain() {
 	cli.Main(cli.WithEstimators(flaky{K: 1}))
 }
+
+// With its text embedded (go:embed *.go), explain quotes the comments of its
+// parts: a sentence, the equation, what it needs.
+func ExampleWithSource() {
+	cli.Main(cli.WithEstimators(wild{Rate: 1}), cli.WithSource(source))
+}

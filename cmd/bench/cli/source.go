@@ -5,44 +5,53 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"path"
 	"strings"
 )
 
-// quote finds the doc comment of a type in a package's own text, and the file
-// that has it; empty if there is none.
+// quote finds the doc comment of a type, package.Type, in the text of a package
+// or of several, and the file that declares it; both are empty if none does.
 func quote(source fs.FS, name string) (doc, file string, err error) {
-	files, err := fs.Glob(source, "*.go")
-	if err != nil {
-		return "", "", err
-	}
-	for _, f := range files {
-		if strings.HasSuffix(f, "_test.go") {
+	pkg, name, _ := strings.Cut(name, ".")
+	name, _, _ = strings.Cut(name, "[") // of a generic type
+	err = fs.WalkDir(source, ".", func(at string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(at, ".go") {
+			return err
+		}
+		text, err := fs.ReadFile(source, at)
+		if err != nil {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), at, text, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		comment, found := declared(parsed, name)
+		if parsed.Name.Name != pkg || !found {
+			return nil
+		}
+		doc, file = comment.Text(), at
+		return fs.SkipAll
+	})
+	return doc, file, err
+}
+
+// declared is the comment of a type in a file, and whether the file has the type.
+func declared(file *ast.File, name string) (*ast.CommentGroup, bool) {
+	for _, d := range file.Decls {
+		group, ok := d.(*ast.GenDecl)
+		if !ok || group.Tok != token.TYPE {
 			continue
 		}
-		text, err := fs.ReadFile(source, f)
-		if err != nil {
-			return "", "", err
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), f, text, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			return "", "", err
-		}
-		for _, d := range parsed.Decls {
-			group, ok := d.(*ast.GenDecl)
-			if !ok || group.Tok != token.TYPE {
+		for _, s := range group.Specs {
+			spec := s.(*ast.TypeSpec)
+			if spec.Name.Name != name {
 				continue
 			}
-			for _, s := range group.Specs {
-				if spec := s.(*ast.TypeSpec); spec.Name.Name == name {
-					comment := spec.Doc
-					if comment == nil {
-						comment = group.Doc
-					}
-					return comment.Text(), path.Base(f), nil
-				}
+			if spec.Doc != nil {
+				return spec.Doc, true
 			}
+			return group.Doc, true
 		}
 	}
-	return "", "", nil
+	return nil, false
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vibench/bench/suites"
+	"github.com/vibench/bench/vi"
 )
 
 // job is a suite that nothing is wrong with, ready to run.
@@ -38,7 +39,24 @@ func (a *app) parse(name string) (*suites.Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	return suites.Parse(file, text, a.parts.Catalog())
+	return suites.Parse(file, text, a.catalog())
+}
+
+// catalog is what suites may name, and how many rows data sets have.
+func (a *app) catalog() suites.Catalog {
+	c := a.parts.Catalog()
+	c.Rows = func(choice suites.Choice) int {
+		for _, d := range a.parts.Datasets {
+			if d.Name() != choice.Name {
+				continue
+			}
+			if set, err := vi.With(d, choice.Params); err == nil {
+				return set.Shape().N
+			}
+		}
+		return 0
+	}
+	return c
 }
 
 // title names a plan: iwae_snr (quick).
@@ -57,7 +75,7 @@ func narrowing(c *cobra.Command, o *suites.Options) {
 	f := c.Flags()
 	f.StringVar(&o.Preset, "preset", "", "part of the suite to take (default: the suite's own default)")
 	f.StringVar(&o.Seeds, "seeds", "", "seeds in place of the suite's: 0..3 or 0,2,5")
-	f.StringArrayVar(&o.Set, "set", nil, "change the suite: path=value, as in train.steps=10 (repeatable)")
+	f.StringArrayVar(&o.Set, "set", nil, "change the suite: path=value, as in train.steps=10; an element of a list goes by its index, name, id or single key, as in grid.0.seed=0..3 or grid.NAME.dataset.lineargaussian.n=4 (repeatable)")
 	f.StringArrayVar(&o.Only, "only", nil, "cells with label=value or label!=value, as in estimator=iwae (repeatable)")
 	c.RegisterFlagCompletionFunc("preset", completePresets)
 }

@@ -1,0 +1,25 @@
+package estimators_test
+
+import (
+	"testing"
+
+	"github.com/vibench/bench/core/rng"
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/estimators"
+	"github.com/vibench/bench/vi"
+)
+
+// An estimate allocates nothing once its arenas have grown.
+func TestEstimatesAllocateNothing(t *testing.T) {
+	for name, w := range map[string]*vi.Work{"toy": toy(t, tape.Float64, 3, 4, 0.4), "vae": vae(t, tape.Float32)} {
+		for _, e := range append(estimators.All(), estimators.ELBO{K: 2, Form: "sgvb-b"}) {
+			src := &vi.Keyed{Key: rng.Noise(0, 0)}
+			step := func() { e.Estimate(w.Step(0, w.All, src)) }
+			step()
+			step()
+			if n := testing.AllocsPerRun(10, step); n != 0 {
+				t.Errorf("%s on %s: %v allocations an estimate; want none", e.Card().Name, name, n)
+			}
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package speed
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/vibench/bench/core/optim"
+	"github.com/vibench/bench/core/rng"
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/datasets"
+	"github.com/vibench/bench/estimators"
+	"github.com/vibench/bench/models"
+	"github.com/vibench/bench/vi"
+)
+
+// Step is whole training steps of 784-200-200-50 with batch 20 and Adam, float32.
+type Step struct {
+	Estimator string  `json:"estimator"`
+	K         int     `json:"k"`
+	M         int     `json:"m"`
+	Threads   int     `json:"threads"`
+	PerS      float64 `json:"per_s"`
+	GEMMShare float64 `json:"gemm_share"` // products of a step at the measured peak, as a share of its time
+	Min       float64 `json:"min"`
+	Max       float64 `json:"max"`
+}
+
+// flops of the products of a step: encoder forward and weight gradients and
+// inner gradients an example, decoder likewise a sample.
+func flops(batch, samples int) float64 {
+	const enc, dec = 433.6e3 + 553.6e3, 413.6e3 + 827.2e3
+	return float64(batch) * (enc + float64(samples)*dec)
+}
+
+func trainingSteps(ctx context.Context, o Options, peak float64) ([]Step, error) {
+	var out []Step
+	run := func(name string, settings map[string]any, k, m, threads int) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		e, err := estimator(name, settings)
+		if err != nil {
+			return err
+		}
+		step, err := stepper(e, threads)
+		if err != nil {
+			return err
+		}
+		t := timed(o, step).rate(1e9)
+		s := Step{Estimator: name, K: k, M: m, Threads: threads, PerS: t.Median, Min: t.Min, Max: t.Max}
+		if peak > 0 {
+			s.GEMMShare = flops(20, k*max(m, 1)) / (peak * 1e9 * float64(threads)) * t.Median
+		}
+		out = append(out, s)
+		return nil
+	}
+	for _, k := range []int{1, 5, 50} {
+		for threads := 1; threads <= 2; threads++ {
+			if err := run("iwae", map[string]any{"k": k}, k, 1, threads); err != nil {
+				return out, err
+			}
+		}
+	}
+	for _, c := range []struct {
+		name     string
+		settings map[string]any
+		k, m     int
+	}{
+		{"iwae", map[string]any{"k": 64}, 64, 1},
+		{"elbo", map[string]any{"k": 64}, 64, 1},
+		{"piwae-mk", map[string]any{"m": 8, "k": 8}, 8, 8},
+		{"miwae-mk", map[string]any{"m": 8, "k": 8}, 8, 8},
+		{"ciwae-beta", map[string]any{"k": 64}, 64, 1},
+		{"dreg", map[string]any{"k": 64}, 64, 1},
+	} {
+		for threads := 1; threads <= 2; threads++ {
+			if err := run(c.name, c.settings, c.k, c.m, threads); err != nil {
+				return out, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// estimator is a built-in one by its name in suites.
+func estimator(name string, settings map[string]any) (vi.Estimator, error) {
+	for _, e := range estimators.All() {
+		if e.Card().Name == name {
+			return vi.With(e, settings)
+		}
+	}
+	return nil, fmt.Errorf("speed: no estimator %q", name)
+}
+
+// work is a model on generated data.
+func work(m vi.Maker, ds vi.Dataset, prec tape.Precision) (*vi.Work, error) {
+	d, err := ds.Make(rng.Data(0, ds.Name(), "train"))
+	if err != nil {
+		return nil, err
+	}
+	model, err := m.For(d)
+	if err != nil {
+		return nil, err
+	}
+	return vi.NewWork(model, nil, d, prec, rng.Init(0, m.Name()))
+}
+
+func stepper(e vi.Estimator, threads int) (func(), error) {
+	w, err := work(models.VAE{Latent: 50, Hidden: []int{200, 200}, Act: "tanh"}, datasets.Bits{N: 400, Dim: 784, Latent: 5}, tape.Float32)
+	if err != nil {
+		return nil, err
+	}
+	w.Threads = threads
+	adam := optim.Adam{Rate: 1e-3, Beta1: 0.9, Beta2: 0.999, Eps: 1e-4}
+	gen, inf := w.Params.Vector(tape.Gen).F32(), w.Params.Vector(tape.Inf).F32()
+	sg, si := optim.NewState[float32](adam, len(gen)), optim.NewState[float32](adam, len(inf))
+	i := 0
+	src := &vi.Keyed{}
+	return func() {
+		src.Key = rng.Noise(0, uint64(i))
+		at := i * 20 % 400
+		d := w.Estimate(e, i, w.All[at:at+20], src)
+		adam.Step32(gen, d.Gen.Ascend.F32(), sg, 1)
+		adam.Step32(inf, d.Inf.Ascend.F32(), si, 1)
+		i++
+	}, nil
+}
+
+// toy is the time of one random number of the signal-to-noise toy at K = 100, D =
+// 20, N = 1024, through an ordinary estimate, in nanoseconds.
+func toy(o Options) (float64, error) {
+	w, err := work(models.LinearGaussian{S: 2.0 / 3}, datasets.LinearGaussian{Dim: 20, N: 1024, Perturb: 0.01}, tape.Float32)
+	if err != nil {
+		return 0, err
+	}
+	e, err := estimator("iwae", map[string]any{"k": 100})
+	if err != nil {
+		return 0, err
+	}
+	src, r := &vi.Keyed{}, 0
+	t := timed(o, func() {
+		src.Key = rng.Probe(0, 0, uint64(r))
+		w.Estimate(e, 0, w.All, src)
+		r++
+	})
+	return t.Median / (100 * 1024 * 20), nil
+}

@@ -1,0 +1,179 @@
+package vi
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/vibench/bench/core/rng"
+	"github.com/vibench/bench/core/tape"
+)
+
+// Work is a place to take steps: a model, its parameters, its data, tapes.
+type Work struct {
+	Model   Model
+	Params  *Params
+	Data    *Data
+	All     []int // 0..N-1
+	State   State
+	Threads int   // goroutines for one estimate, 1 or 2; changes no bit
+	Evals   int64 // density evaluations of all estimates so far
+
+	shards [shards]Step
+	mixes  bool // the model's sheet says so
+	widest int  // numbers in a row of the widest matrix
+}
+
+// A batch is cut into blocks of data small enough to stay in the second-level
+// cache with all that is computed from them, so that forward, weights and backward
+// of a block never leave it. The blocks are dealt to shards, a first and a second
+// half; each shard adds up its own blocks in order, and the shards are added up in
+// order. Neither depends on threads: a thread more takes a shard, that is all.
+const (
+	shards     = 2
+	blockBytes = 1 << 19
+)
+
+// NewWork lays out the parameters of the model (and of the estimator, if it has
+// any) in a precision and sets their start; key is init/<model> of the seed.
+func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*Work, error) {
+	sheet := m.Sheet()
+	var own []Spec
+	var init func(*Params)
+	var st State
+	if s, ok := e.(Starter); ok {
+		own, init, st = s.Start(sheet, d.Shape(), key)
+	}
+	p, err := tape.NewParams(prec, append(append([]Spec{}, sheet.Params...), own...))
+	if err != nil {
+		return nil, fmt.Errorf("vi: %w", err)
+	}
+	m.Init(key, p)
+	if init != nil {
+		init(p)
+	}
+	w := &Work{Model: m, Params: p, Data: d, All: make([]int, d.N), State: st, Threads: 1, widest: d.D, mixes: sheet.Mixes}
+	for i := range w.All {
+		w.All[i] = i
+	}
+	for _, b := range sheet.Blocks {
+		w.widest = max(w.widest, b.Dim)
+	}
+	for _, s := range p.Specs() {
+		w.widest = max(w.widest, s.Rows, s.Cols)
+	}
+	for i := range w.shards {
+		w.shards[i].Tape = tape.New(p)
+	}
+	return w, nil
+}
+
+// Step opens a step on rows of the data with a source of noise. The one before
+// is over: its nodes and directions are gone.
+func (w *Work) Step(iter int, rows []int, src Source) *Step {
+	w.shards[0].kept, w.shards[1].kept = w.shards[0].kept[:0], w.shards[1].kept[:0]
+	return w.shards[0].open(w, iter, rows, src)
+}
+
+// block is how many data of k samples each make a block, at least one.
+func (w *Work) block(k int) int {
+	size := 4
+	if w.Params.Precision() == tape.Float64 {
+		size = 8
+	}
+	return max(1, blockBytes/(size*w.widest*max(k, 1)))
+}
+
+// Estimate is the estimator's direction on rows of the data: block by block where
+// the estimator's card says that its scalars are means over data, and the model's
+// sheet that it does not mix rows; else all at once.
+func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction {
+	card := e.Card()
+	per := w.block(card.K)
+	if !card.PerDatum || w.mixes || len(rows) <= per || len(rows) < shards {
+		s := w.Step(iter, rows, src)
+		d := e.Estimate(s)
+		w.Evals += s.Evals
+		return d
+	}
+	blocks := (len(rows) + per - 1) / per
+	blocks += blocks % shards // as many for each shard
+	blocks = min(blocks, len(rows)/shards*shards)
+	var d [shards]Direction
+	var evals [shards]int64
+	run := func(i int) {
+		s := &w.shards[i]
+		s.kept = s.kept[:0]
+		first := i * blocks / shards
+		for b := first; b < first+blocks/shards; b++ {
+			block := rows[b*len(rows)/blocks : (b+1)*len(rows)/blocks]
+			s.open(w, iter, block, src)
+			s.Tape.Part(float64(len(block))/float64(len(rows)), b == first)
+			next := e.Estimate(s)
+			if b > first {
+				consistent(card.Name, d[i], next)
+			}
+			ownedBy(s.Tape, card.Name, next)
+			d[i] = next
+			evals[i] += s.Evals
+		}
+	}
+	// A source that remembers its draws belongs to one goroutine; keys do not.
+	if _, keyed := src.(*Keyed); keyed && w.Threads > 1 {
+		run2(run)
+	} else {
+		for i := range shards {
+			run(i)
+		}
+	}
+	consistent(card.Name, d[0], d[1])
+	for i := range shards {
+		w.Evals += evals[i]
+	}
+	for r := range tape.Role(tape.Roles) {
+		if sum := d[0].Role(r).Ascend; !sum.Nil() {
+			sum.Add(d[1].Role(r).Ascend)
+		}
+	}
+	return d[0]
+}
+
+// ownedBy panics unless a block's direction comes from scalars: blocks add up in
+// the tape's own vectors, where no target and no direction made by hand lives.
+func ownedBy(t *tape.Tape, name string, d Direction) {
+	for r := range tape.Role(tape.Roles) {
+		if u := d.Role(r); !u.Target.Nil() || !u.Ascend.Nil() && !t.Owns(r, u.Ascend) {
+			panic(fmt.Sprintf("vi: estimator %q says PerDatum, but its %s update is not an Ascend of scalars, so blocks of a batch cannot be added up", name, r))
+		}
+	}
+}
+
+// consistent panics unless two blocks of a batch raise the same roles.
+func consistent(name string, a, b Direction) {
+	for r := range tape.Role(tape.Roles) {
+		if a.Role(r).Ascend.Nil() != b.Role(r).Ascend.Nil() {
+			panic(fmt.Sprintf("vi: estimator %q raises %s on one block of a batch and not on another", name, r))
+		}
+	}
+}
+
+// run2 runs both shards at once; a panic of either is the caller's, with the
+// stack of where it was.
+func run2(run func(i int)) {
+	fault := make(chan any, 1)
+	go func() {
+		defer func() {
+			f := recover()
+			if f != nil {
+				f = fmt.Sprintf("%v\n%s", f, debug.Stack())
+			}
+			fault <- f
+		}()
+		run(1)
+	}()
+	defer func() {
+		if f := <-fault; f != nil {
+			panic(f)
+		}
+	}()
+	run(0)
+}

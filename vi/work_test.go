@@ -1,0 +1,102 @@
+package vi_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vibench/bench/core/rng"
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/datasets"
+	"github.com/vibench/bench/estimators"
+	"github.com/vibench/bench/models"
+	"github.com/vibench/bench/vi"
+)
+
+func workOn(t testing.TB, n int, prec tape.Precision) *vi.Work {
+	t.Helper()
+	d, err := datasets.Bits{N: n, Dim: 300, Latent: 2}.Make(rng.Data(0, "bits", "train"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := models.VAE{Latent: 3, Hidden: []int{20}, Act: "tanh"}.For(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := vi.NewWork(m, nil, d, prec, rng.Init(0, "vae"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// A batch cut into blocks has the direction of the whole batch up to rounding,
+// whatever the number of blocks, and one goroutine or two give the same bits.
+func TestBlocksAndThreads(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 7, 20, 41} {
+		for _, prec := range []tape.Precision{tape.Float64, tape.Float32} {
+			w := workOn(t, n, prec)
+			e := estimators.DReG{K: 64} // 300 wide: 3 or 6 data a block
+			src := &vi.Keyed{Key: rng.Noise(0, 0)}
+			whole := e.Estimate(w.Step(0, w.All, src))
+			gen, inf := whole.Gen.Ascend.AppendTo(nil), whole.Inf.Ascend.AppendTo(nil)
+			var bits [2]string
+			for threads := 1; threads <= 2; threads++ {
+				w.Threads = threads
+				d := w.Estimate(e, 0, w.All, src)
+				bits[threads-1] = string(d.Gen.Ascend.Bits()) + string(d.Inf.Ascend.Bits())
+				tol := 1e-12
+				if prec == tape.Float32 {
+					tol = 2e-5
+				}
+				for i, want := range append(gen, inf...) {
+					got := 0.0
+					if i < len(gen) {
+						got = d.Gen.Ascend.At(i)
+					} else {
+						got = d.Inf.Ascend.At(i - len(gen))
+					}
+					if diff := got - want; diff > tol || -diff > tol {
+						t.Fatalf("n %d, %s, value %d: %g in blocks, %g whole", n, prec, i, got, want)
+					}
+				}
+			}
+			if bits[0] != bits[1] {
+				t.Errorf("n %d, %s: two goroutines give other bits than one", n, prec)
+			}
+		}
+	}
+}
+
+// byHand is an estimator whose update is no Ascend of scalars: the mean of the
+// batch's first bit, as a target.
+type byHand struct{ perDatum bool }
+
+func (e byHand) Card() vi.Card { return vi.Card{Name: "by-hand", K: 64, PerDatum: e.perDatum} }
+
+func (byHand) Estimate(s *vi.Step) vi.Direction {
+	mean, x := 0.0, s.X.Value()
+	for b := range s.B() {
+		mean += x.At(b*300) / float64(s.B())
+	}
+	return vi.Direction{Gen: vi.Update{Target: tape.Float64s([]float64{mean})}}
+}
+
+// An estimator sees the whole batch unless its card says that blocks add up; one
+// that says so wrongly is stopped.
+func TestOnlyPerDatumEstimatorsSeeBlocks(t *testing.T) {
+	w := workOn(t, 41, tape.Float64)
+	src := &vi.Keyed{Key: rng.Noise(0, 0)}
+	want := 0.0
+	for n := range 41 {
+		want += w.Data.X[n*300] / 41
+	}
+	if got := w.Estimate(byHand{}, 0, w.All, src).Gen.Target.At(0); got-want > 1e-12 || want-got > 1e-12 {
+		t.Errorf("got %g, want the mean of the whole batch, %g", got, want)
+	}
+	defer func() {
+		if f, _ := recover().(string); !strings.Contains(f, "says PerDatum") {
+			t.Errorf("a target in blocks: %q", f)
+		}
+	}()
+	w.Estimate(byHand{perDatum: true}, 0, w.All, src)
+}
