@@ -10,6 +10,9 @@ import (
 	"testing"
 )
 
+// offline is how the go command says that it cannot ask for a module.
+var offline = regexp.MustCompile(`lookup disabled|dial tcp|no such host|connection refused|i/o timeout`)
+
 // What the README says of an estimator of one's own is typed as it stands: its
 // files are written, its commands run.
 func TestOwnModuleOfTheReadme(t *testing.T) {
@@ -53,9 +56,11 @@ func TestOwnModuleOfTheReadme(t *testing.T) {
 		words := strings.Fields(c[1])
 		cmd := exec.Command(words[0], words[1:]...)
 		cmd.Dir = own
-		// The modules are all here already: bench has been built of them.
-		cmd.Env = append(os.Environ(), "GOPROXY=off", "GOSUMDB=off", "GOFLAGS=", "GOWORK=off", "COLUMNS=100")
+		cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "COLUMNS=100")
 		out, err := cmd.CombinedOutput()
+		if err != nil && offline.Match(out) {
+			t.Skipf("a module of one's own looks up what bench requires: %s", out)
+		}
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", c[1], err, out)
 		}
