@@ -15,7 +15,7 @@ import (
 // Unbiased for beta ELBO + (1-beta) E[L_K], in both networks.
 // Costs K densities of p and of q a datum.
 //
-// Rainforth et al. 2018 (1802.04537), section 6.
+// Rainforth et al. 2018 (1802.04537).
 type CIWAE struct {
 	K    int     `name:"k" min:"1" doc:"samples a datum"`
 	Beta float64 `name:"beta" min:"0" max:"1" doc:"share of the ELBO"`

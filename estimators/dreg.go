@@ -11,7 +11,7 @@ import "github.com/vibench/bench/vi"
 // Unbiased for E[L_K], in both networks.
 // Costs K densities of p and of q a datum, one sweep.
 //
-// Tucker, Lawson, Gu and Maddison 2019 (1810.04152), equation 8.
+// Tucker, Lawson, Gu and Maddison 2019 (1810.04152).
 type DReG struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
 }

@@ -18,7 +18,7 @@ import (
 // Unbiased for the ELBO, in both networks.
 // Costs K densities of p and of q a datum (A), K likelihoods and one KL (B).
 //
-// Kingma and Welling 2014 (1312.6114), equations 6 and 7.
+// Kingma and Welling 2014 (1312.6114).
 type ELBO struct {
 	K    int    `name:"k" min:"1" doc:"samples a datum"`
 	Form string `name:"form" choices:"sgvb-a|sgvb-b" doc:"KL by sampling (a) or in closed form (b)"`

@@ -14,7 +14,7 @@ import (
 // Unbiased for E[L_K], in both networks.
 // Costs K densities of p and of q a datum.
 //
-// Burda, Grosse and Salakhutdinov 2016 (1509.00519), equations 8 and 14.
+// Burda, Grosse and Salakhutdinov 2016 (1509.00519), equation 14.
 type IWAE struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
 }

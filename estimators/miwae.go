@@ -16,7 +16,7 @@ import (
 // Unbiased for E[L_K], in both networks; M divides the variance.
 // Costs M K densities of p and of q a datum.
 //
-// Rainforth et al. 2018 (1802.04537), section 6.
+// Rainforth et al. 2018 (1802.04537).
 type MIWAE struct {
 	M int `name:"m" min:"1" doc:"groups"`
 	K int `name:"k" min:"1" doc:"samples a group"`

@@ -16,7 +16,7 @@ import (
 // Unbiased for E[L_K] when gamma = 0; with gamma = 1 its mean moves to the wake-phi direction of RWS.
 // Costs K densities of p and of q a datum.
 //
-// Lievin, Dittadi, Christensen and Winther 2020 (2008.01998), section 4.
+// Lievin, Dittadi, Christensen and Winther 2020 (2008.01998).
 type OVIS struct {
 	K     int     `name:"k" min:"1" doc:"samples a datum, at least 2"`
 	Gamma float64 `name:"gamma" min:"0" max:"1" doc:"0 for the unbiased form"`

@@ -11,7 +11,7 @@ import "github.com/vibench/bench/vi"
 // Unbiased for E[L_MK] in theta and for E[L_K] in phi.
 // Costs M K densities of p and of q a datum, one sweep.
 //
-// Rainforth et al. 2018 (1802.04537), section 6.
+// Rainforth et al. 2018 (1802.04537).
 type PIWAE struct {
 	M int `name:"m" min:"1" doc:"groups"`
 	K int `name:"k" min:"1" doc:"samples a group"`

@@ -11,7 +11,7 @@ import "github.com/vibench/bench/vi"
 // Unbiased for E[L_K] in theta; in phi, consistent for the gradient of -KL(p || q) with bias O(1/K).
 // Costs K densities of p and of q a datum; nothing leaves at z.
 //
-// Bornschein and Bengio 2015 (1406.2751), equation 8.
+// Bornschein and Bengio 2015 (1406.2751).
 type RWS struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
 }

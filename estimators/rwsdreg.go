@@ -14,7 +14,7 @@ import (
 // Unbiased for the mean of RWS, in both networks.
 // Costs K densities of p and of q a datum, one sweep.
 //
-// Tucker, Lawson, Gu and Maddison 2019 (1810.04152), equation 9.
+// Tucker, Lawson, Gu and Maddison 2019 (1810.04152).
 type RWSDReG struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
 }

@@ -11,7 +11,7 @@ import "github.com/vibench/bench/vi"
 // Unbiased for E[L_K], in both networks.
 // Costs K densities of p and of q a datum; its variance grows with K.
 //
-// Mnih and Rezende 2016 (1602.06725), equation 5.
+// Mnih and Rezende 2016 (1602.06725).
 type ScoreFunction struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
 }

@@ -15,7 +15,7 @@ import (
 // Unbiased for the ELBO when K = 1; biased for E[L_K] when K > 1.
 // Costs K densities of p and of q a datum.
 //
-// Roeder, Wu and Duvenaud 2017 (1703.09194), equations 7 and 11.
+// Roeder, Wu and Duvenaud 2017 (1703.09194).
 type STL struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
 }

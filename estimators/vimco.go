@@ -17,7 +17,7 @@ import (
 // Unbiased for E[L_K], in both networks.
 // Costs K densities of p and of q a datum.
 //
-// Mnih and Rezende 2016 (1602.06725), equations 8 to 10.
+// Mnih and Rezende 2016 (1602.06725).
 type VIMCO struct {
 	K        int    `name:"k" min:"1" doc:"samples a datum, at least 2"`
 	Baseline string `name:"baseline" choices:"arithmetic|geometric" doc:"mean of the others that stands in for a sample"`

@@ -22,7 +22,7 @@ func (m ELBO) Measure(e *Eval, o *Out) { o.Put("elbo", meanOver(e.LogWeights(m.K
 // IWAE is the bound of K samples, the mean over the data of
 // L_K = log 1/K sum_k w_k, itself averaged over r draws.
 //
-// Burda, Grosse and Salakhutdinov 2016 (1509.00519), equation 8.
+// Burda, Grosse and Salakhutdinov 2016 (1509.00519).
 type IWAE struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
 	R int `name:"r" min:"1" doc:"draws of the bound to average"`
@@ -68,7 +68,7 @@ func (LogPX) Measure(e *Eval, o *Out) {
 // of the extended distributions whose bound L_K is. The evidence is exact where
 // the model knows it, else L of phat samples.
 //
-// Le et al. 2018 (1705.10306); Rainforth et al. 2018 (1802.04537), section 6.
+// Le et al. 2018 (1705.10306); Rainforth et al. 2018 (1802.04537).
 type KL struct {
 	K    int `name:"k" min:"1" doc:"samples a datum"`
 	PHat int `name:"phat" min:"1" doc:"samples that estimate log p(x) where it is not known"`

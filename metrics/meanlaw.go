@@ -14,7 +14,7 @@ import (
 // With signal: NAME the mean is the named estimator's, on the same replicate
 // keys, so that one pass over the draws can serve this and snr-law.
 //
-// Rainforth et al. 2018 (1802.04537), theorem 1; constants of the toy in closed form.
+// Rainforth et al. 2018 (1802.04537); constants of the toy in closed form.
 type MeanLaw struct {
 	Replicates
 	Signal string `name:"signal" part:"estimator" doc:"estimator that gives the mean; the cell's own if empty"`

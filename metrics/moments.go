@@ -20,7 +20,7 @@ func (p Replicates) Draws(n, t, d int) int {
 		return p.R
 	}
 	r := p.Budget / float64(n) / float64(t) / float64(max(d, 1))
-	return max(min(int(min(r, float64(p.R))), p.R), min(p.Least, p.R)) // cut before it is made an int
+	return max(int(min(r, float64(p.R))), min(p.Least, p.R)) // cut before it is made an int
 }
 
 func (Replicates) Needs() []vi.Cap { return nil }

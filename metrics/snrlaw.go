@@ -15,7 +15,7 @@ import (
 //
 // K is the samples a datum of an estimator of the K-sample bound.
 //
-// Rainforth et al. 2018 (1802.04537), theorem 1; constants of the toy in closed form.
+// Rainforth et al. 2018 (1802.04537); constants of the toy in closed form.
 type SNRLaw struct{ SNR }
 
 func (SNRLaw) Name() string              { return "snr-law" }

@@ -222,7 +222,7 @@ func (n Node) Stop() Node {
 // Freeze returns the node with the weights above it stopped and the samples
 // above it live: q.Frozen() of a distribution whose parameters depend on an
 // earlier sample. Stopping values instead would cut that sample's path too and
-// bias every estimator that needs it (Tucker et al. 2019, section 4, on chains).
+// bias every estimator that needs it: on a chain it shows at once.
 func (n Node) Freeze() Node {
 	t, r := n.t, *n.rec()
 	if r.head {
