@@ -48,6 +48,13 @@ type Evidence interface {
 	LogEvidence(p *Params, x []float64) []float64
 }
 
+// Simulator is the capability Simulate: a dream (x, z) ~ p for each datum of the
+// batch, as constants; z is one sample of each block, x is [B,d]. Its draws are at
+// sites that start with "dream/".
+type Simulator interface {
+	Simulate(s *Step) (z dist.Value, x tape.Node)
+}
+
 // KLimits is the capability LargeK: how the K-sample bound of the data behaves
 // as K grows.
 type KLimits interface {
@@ -84,6 +91,9 @@ type Data struct {
 	N, D    int
 	X       []float64 // [N,D], row-major
 	Domain  Domain
+	Grey    bool    // X are probabilities of bits: a row is binarised, 1[u > 1-x], each time it is read
+	Image   [2]int  // height and width of a row drawn as a picture; zero if it is none
+	Test    *Data   // held out, for evaluations; nil: they see the data themselves
 	Perturb float64 // sd of the step away from the optimum at which a model that knows its optimum starts: part of the problem
 }
 

@@ -18,6 +18,7 @@ const (
 	Score      Cap = "score"       // log q(z) with gradients in its parameters
 	Path       Cap = "path"        // z = g(noise; phi), differentiable in phi
 	AnalyticKL Cap = "analytic-kl" // KL(q || prior) in closed form (dist.KL)
+	Simulate   Cap = "simulate"    // (x, z) ~ p (Simulator)
 	Exact      Cap = "exact"       // evidence in closed form (Evidence)
 	LargeK     Cap = "large-k"     // limits of the K-sample bound (KLimits)
 )

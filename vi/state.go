@@ -36,6 +36,7 @@ func (s *Step) Keep(name string, rows []int, value []float64) {
 	if w := s.State(name).Width; len(value) != w*len(rows) {
 		panic(fmt.Sprintf("vi: Keep %q: %d rows of width %d want %d values, got %d", name, len(rows), w, w*len(rows), len(value)))
 	}
+	s = s.root()
 	s.kept = append(s.kept, kept{name, slices.Clone(rows), slices.Clone(value)})
 }
 

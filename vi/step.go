@@ -13,27 +13,40 @@ type Source interface {
 	Uniform(site string, plate uint64, dst tape.Vector)
 }
 
-// Keyed draws from a key: the stream of a site and plate is key/site/plate.
-type Keyed struct{ Key rng.Key }
+// Keyed draws from a key: the stream of a site and plate is key/site/plate. With
+// Skip it goes on where Skip samples of each stream were drawn before, K being
+// drawn now: the way to look at thousands of samples a few at a time.
+type Keyed struct {
+	Key     rng.Key
+	Skip, K int
+}
 
 func (k *Keyed) at(site string, plate uint64) rng.Key { return rng.Plate(rng.Site(k.Key, site), plate) }
+
+// from is the first entry of a stream of which n are wanted.
+func (k *Keyed) from(n int) uint64 {
+	if k.Skip == 0 {
+		return 0
+	}
+	return uint64(k.Skip * (n / k.K))
+}
 
 // Normal fills dst with standard normals.
 func (k *Keyed) Normal(site string, plate uint64, dst tape.Vector) {
 	if x := dst.F64(); x != nil {
-		k.at(site, plate).Normal64(x, 0)
+		k.at(site, plate).Normal64(x, k.from(len(x)))
 		return
 	}
-	k.at(site, plate).Normal32(dst.F32(), 0)
+	k.at(site, plate).Normal32(dst.F32(), k.from(dst.Len()))
 }
 
 // Uniform fills dst with uniforms of (0,1).
 func (k *Keyed) Uniform(site string, plate uint64, dst tape.Vector) {
 	if x := dst.F64(); x != nil {
-		k.at(site, plate).Uniform64(x, 0)
+		k.at(site, plate).Uniform64(x, k.from(len(x)))
 		return
 	}
-	k.at(site, plate).Uniform32(dst.F32(), 0)
+	k.at(site, plate).Uniform32(dst.F32(), k.from(dst.Len()))
 }
 
 // site binds a source to a name and to the data of a batch.
@@ -61,12 +74,37 @@ type Step struct {
 	state  State
 	kept   []kept
 	dists  dist.Pool
+	bits   []float32
+	of     *Step   // the step that this is another view of (At), nil if none
+	views  []*Step // views made by At, reused
+	viewed int
+}
+
+// root is the step itself, or the one that it is a view of.
+func (s *Step) root() *Step {
+	if s.of != nil {
+		return s.of
+	}
+	return s
+}
+
+// At is the same step on other data, a dream or an imputation: x is [B,d], a row
+// for each datum of the batch. Noise, state and counts are the step's own.
+func (s *Step) At(x tape.Node) *Step {
+	r := s.root()
+	if r.viewed == len(r.views) {
+		r.views = append(r.views, &Step{})
+	}
+	a := r.views[r.viewed]
+	r.viewed++
+	*a = Step{Tape: r.Tape, X: x, Index: r.Index, N: r.N, Iter: r.Iter, model: r.model, source: r.source, state: r.state, of: r}
+	return a
 }
 
 // Normal is a diagonal Gaussian of this step, a row a datum: mu and logsigma are
 // [B,D] or [1,D].
 func (s *Step) Normal(mu, logsigma tape.Node) dist.Dist {
-	return s.dists.Normal(dist.Normal{T: s.Tape, B: s.B(), Mu: mu, LogSigma: logsigma})
+	return s.root().dists.Normal(dist.Normal{T: s.Tape, B: s.B(), Mu: mu, LogSigma: logsigma})
 }
 
 // B is the number of data in the batch.
@@ -76,6 +114,7 @@ func (s *Step) plate(b int) uint64 { return uint64(s.Index[b]) }
 
 // Noise is the stream of a site; every site of an estimator has its own name.
 func (s *Step) Noise(name string) dist.Noise {
+	s = s.root()
 	if s.used == len(s.sites) {
 		s.sites = append(s.sites, &site{})
 	}
@@ -109,7 +148,7 @@ func (s *Step) LogQ(q dist.Dist, z dist.Value) tape.Node {
 	return q.LogProb(z)
 }
 
-func (s *Step) count(z dist.Value) { s.Evals += int64(z.K * s.B()) }
+func (s *Step) count(z dist.Value) { s.root().Evals += int64(z.K * s.B()) }
 
 // Ascend turns scalars into a direction.
 func (s *Step) Ascend(u Surrogate) Direction {
@@ -122,7 +161,7 @@ func (s *Step) Ascend(u Surrogate) Direction {
 func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 	s.Tape.Reset()
 	s.dists.Reset()
-	s.Index, s.N, s.Iter, s.source, s.used, s.Evals = rows, w.Data.N, iter, src, 0, 0
+	s.Index, s.N, s.Iter, s.source, s.used, s.viewed, s.Evals = rows, w.Data.N, iter, src, 0, 0, 0
 	s.model, _ = w.Model.(Latent)
 	s.state = w.State
 	d := w.Data.D
@@ -130,6 +169,10 @@ func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 	v := s.X.Value()
 	for b, n := range rows {
 		x := w.Data.X[n*d : (n+1)*d]
+		if w.Data.Grey {
+			s.binarise(v.Slice(b*d, (b+1)*d), x, rng.Plate(w.Bits, uint64(n)))
+			continue
+		}
 		if y := v.F64(); y != nil {
 			copy(y[b*d:], x)
 			continue
@@ -139,4 +182,21 @@ func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 		}
 	}
 	return s
+}
+
+// binarise sets dst to 1[u > 1-x], u the uniforms of the key in float32 whatever
+// the precision, so that it changes no bit of the data.
+func (s *Step) binarise(dst tape.Vector, x []float64, key rng.Key) {
+	if cap(s.bits) < len(x) {
+		s.bits = make([]float32, len(x))
+	}
+	u := s.bits[:len(x)]
+	key.Uniform32(u, 0)
+	for j, p := range x {
+		bit := 0.0
+		if float64(u[j]) > 1-p {
+			bit = 1
+		}
+		dst.Set(j, bit)
+	}
 }

@@ -2,6 +2,7 @@ package vi_test
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -245,5 +246,91 @@ func TestDirectionRoles(t *testing.T) {
 	d := vi.Direction{Gen: vi.Update{Ascend: tape.Float64s([]float64{1})}, Own: vi.Update{Target: tape.Float64s([]float64{2})}}
 	if d.Role(tape.Gen).Ascend.At(0) != 1 || !d.Role(tape.Inf).Nil() || d.Role(tape.Own).Target.At(0) != 2 || d.Role(tape.Own).Nil() {
 		t.Errorf("%+v", d)
+	}
+}
+
+// Grey data are read as bits by a key: their means are the grey values, another
+// key gives other bits, the same key the same in both precisions.
+func TestGreyIsBinarisedWhenRead(t *testing.T) {
+	const n, d = 400, 50
+	grey := &vi.Data{Name: "grey", N: n, D: d, X: make([]float64, n*d), Domain: vi.Binary, Grey: true}
+	for i := range grey.X {
+		grey.X[i] = float64(i%d) / (d - 1) // 0 and 1 among them
+	}
+	read := func(prec tape.Precision, key rng.Key, rows []int) []float64 {
+		w, err := vi.NewWork(point{d}, nil, grey, prec, rng.Init(1, "point"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Bits = key
+		return w.Step(0, rows, &vi.Keyed{}).X.Value().AppendTo(nil)
+	}
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	x := read(tape.Float64, rng.Bits(3, 0), all)
+	if !slices.Equal(x, read(tape.Float32, rng.Bits(3, 0), all)) {
+		t.Error("the bits differ between precisions")
+	}
+	if slices.Equal(x, read(tape.Float64, rng.Bits(3, 1), all)) {
+		t.Error("another step has the same bits")
+	}
+	if !slices.Equal(x[7*d:8*d], read(tape.Float64, rng.Bits(3, 0), []int{7})) {
+		t.Error("the bits of a row depend on the batch")
+	}
+	for j := range d {
+		mean, p := 0.0, float64(j)/(d-1)
+		for i := range n {
+			if v := x[i*d+j]; v != 0 && v != 1 {
+				t.Fatalf("read %g", v)
+			}
+			mean += x[i*d+j] / n
+		}
+		if z := (mean - p) / (0.001 + math.Sqrt(p*(1-p)/n)); math.Abs(z) > 4.5 { // false alarm below 4e-4 for all 50
+			t.Errorf("grey %.2f has bits of mean %.3f", p, mean)
+		}
+	}
+}
+
+// Samples drawn a few at a time are those drawn at once.
+func TestSkipGoesOn(t *testing.T) {
+	for _, prec := range []tape.Precision{tape.Float64, tape.Float32} {
+		w := newWork(t, nil, prec, 3)
+		sample := func(src *vi.Keyed, k int) []float64 {
+			s := w.Step(0, w.All, src)
+			return s.Posterior().Sample(s.Noise("z"), k).Node.Value().AppendTo(nil)
+		}
+		const k, d = 7, 2
+		all := sample(&vi.Keyed{Key: key}, k)
+		for lo, hi := 0, 0; lo < k; lo = hi {
+			hi = min(lo+3, k)
+			part := sample(&vi.Keyed{Key: key, Skip: lo, K: hi - lo}, hi-lo)
+			for n := range 3 {
+				if got, want := part[n*(hi-lo)*d:(n+1)*(hi-lo)*d], all[(n*k+lo)*d:(n*k+hi)*d]; !slices.Equal(got, want) {
+					t.Errorf("%s: samples %d to %d of datum %d are %v; all at once gave %v", prec, lo, hi, n, got, want)
+				}
+			}
+		}
+	}
+}
+
+// A view of a step at other data shares all but the data.
+func TestAt(t *testing.T) {
+	w := newWork(t, nil, tape.Float64, 3)
+	s := w.Step(0, w.All, &vi.Keyed{Key: key})
+	x := s.Leaf(3, 2)
+	a := s.At(x)
+	z := a.Posterior().Sample(a.Noise("z"), 2)
+	a.LogJoint(z)
+	if s.Evals != 6 || a.Evals != 0 {
+		t.Errorf("%d evaluations counted by the step and %d by its view; want 6 and 0", s.Evals, a.Evals)
+	}
+	if a.At(s.X).X != s.X || a.X != x {
+		t.Error("a view does not read its own data")
+	}
+	seen := z.Node.Value().AppendTo(nil)
+	if got := draw(w, w.All, "z", 2); !slices.Equal(seen, got.F64()) {
+		t.Error("a view draws other noise")
 	}
 }

@@ -15,8 +15,9 @@ type Work struct {
 	Data    *Data
 	All     []int // 0..N-1
 	State   State
-	Threads int   // goroutines for one estimate, 1 or 2; changes no bit
-	Evals   int64 // density evaluations of all estimates so far
+	Threads int     // goroutines for one estimate, 1 or 2; changes no bit
+	Bits    rng.Key // by which grey rows are binarised when they are read
+	Evals   int64   // density evaluations of all estimates so far
 
 	shards [shards]Step
 	mixes  bool // the model's sheet says so
@@ -65,6 +66,19 @@ func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*
 		w.shards[i].Tape = tape.New(p)
 	}
 	return w, nil
+}
+
+// On is a place to look at other data with the same model and parameters: a test
+// set. It is for evaluation: state stays behind.
+func (w *Work) On(d *Data) *Work {
+	o := &Work{Model: w.Model, Params: w.Params, Data: d, All: make([]int, d.N), Threads: w.Threads, widest: w.widest, mixes: w.mixes}
+	for i := range o.All {
+		o.All[i] = i
+	}
+	for i := range o.shards {
+		o.shards[i].Tape = tape.New(w.Params)
+	}
+	return o
 }
 
 // Step opens a step on rows of the data with a source of noise. The one before

@@ -36,6 +36,8 @@ func TestPathTable(t *testing.T) {
 		{"root(0)/noise/7/z/5", Plate(Site(noise, "z"), 5)},
 		{"root(0)/noise/7/z/all", All(Site(noise, "z"))},
 		{"root(0)/noise/7/z/cond/5", Plate(Site(noise, "z/cond"), 5)},
+		{"root(0)/bits/7/5", Plate(Bits(0, 7), 5)},
+		{"root(0)/data/mnist/test/bits/5", Plate(HeldBits(0, "mnist", "test"), 5)},
 		{"root(0)/eval/7", Eval(0, 7)},
 		{"root(0)/eval/7/z/5", Plate(Site(Eval(0, 7), "z"), 5)},
 		{"root(0)/probe/7/11", Probe(0, 7, 11)},

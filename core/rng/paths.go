@@ -4,6 +4,7 @@ package rng
 //
 //	root(seed) - data/<dataset>/<split>   - init/<model>   - batch/step
 //	           - noise/step/<site>/<plate>   - eval/step   - probe/step/replicate
+//	           - bits/step/<plate>   - data/<dataset>/<split>/bits/<plate>
 //
 // No path has an estimator in it, so estimators share data, initial weights,
 // batches and draws, and comparisons are paired by seed.
@@ -21,6 +22,13 @@ func Batch(seed, step uint64) Key { return Root(seed).Fold("batch").At(step) }
 
 // Noise is the key of a training step's draws; Site and Plate follow.
 func Noise(seed, step uint64) Key { return Root(seed).Fold("noise").At(step) }
+
+// Bits is the key by which a training step binarises grey data anew; Plate follows.
+func Bits(seed, step uint64) Key { return Root(seed).Fold("bits").At(step) }
+
+// HeldBits is the key of the one binarisation of a split that evaluations and
+// probes see, at every step the same; Plate follows.
+func HeldBits(seed uint64, dataset, split string) Key { return Data(seed, dataset, split).Fold("bits") }
 
 // Eval is the key of an evaluation's draws; Site and Plate follow.
 func Eval(seed, step uint64) Key { return Root(seed).Fold("eval").At(step) }
