@@ -86,6 +86,7 @@ func (t *trainer) batch() []int {
 // cell as diverged.
 func (t *trainer) next() error {
 	w := t.c.work
+	w.Bits = rng.Bits(uint64(t.c.Seed), uint64(t.step))
 	before := w.Evals
 	d := w.Estimate(t.c.est, t.step, t.batch(), &vi.Keyed{Key: rng.Noise(uint64(t.c.Seed), uint64(t.step))})
 	t.evals += w.Evals - before

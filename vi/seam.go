@@ -55,6 +55,11 @@ type Simulator interface {
 	Simulate(s *Step) (z dist.Value, x tape.Node)
 }
 
+// Renderer is the capability Render: the mean of p(x|z), [K*B,d].
+type Renderer interface {
+	Render(s *Step, z dist.Value) tape.Node
+}
+
 // KLimits is the capability LargeK: how the K-sample bound of the data behaves
 // as K grows.
 type KLimits interface {

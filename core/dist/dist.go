@@ -29,6 +29,12 @@ type Dist interface {
 	Frozen() Dist                // weights stopped, samples live
 }
 
+// Centred is a distribution that knows its means: of each block, [B,D] (or [1,D]
+// where all data share it), a deeper block's given one sample of those before it.
+type Centred interface {
+	Means(n Noise) []tape.Node
+}
+
 // KL is implemented by pairs with a closed form.
 type KL interface {
 	KL(p Dist) (kl tape.Node, ok bool) // KL(receiver || p), [1,B]; ok is false for a pair without one

@@ -59,6 +59,9 @@ func (q Normal) Frozen() Dist {
 	return q
 }
 
+// Means is mu.
+func (q Normal) Means(Noise) []tape.Node { return []tape.Node{q.Mu} }
+
 // KL is in closed form against another Normal.
 func (q Normal) KL(p Dist) (tape.Node, bool) {
 	var o Normal
