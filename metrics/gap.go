@@ -34,7 +34,6 @@ func (Gap) Name() string    { return "gap" }
 func (Gap) Better() string  { return "lower" }
 func (Gap) Unit() string    { return "nats" }
 func (Gap) Needs() []vi.Cap { return []vi.Cap{vi.Path} }
-func (Gap) Final()          {}
 func (m Gap) Emits(vi.Sheet) []string {
 	return []string{m.named("gap/inference"), m.named("gap/approximation"), m.named("gap/amortization")}
 }

@@ -14,7 +14,11 @@ type Replicates struct {
 	Least  int     `name:"least" min:"2" doc:"replicates at the least, whatever the budget"`
 	Batch  int     `name:"batch" min:"0" doc:"data that a direction is of, the first of the set; 0 is all"`
 	Sums   bool    `name:"sums" doc:"keep sums and sums of squares of every coordinate, from which any other ratio can be computed"`
+	When   string  `name:"when" choices:"always|end" doc:"at every evaluation of a cell, or at its end only, for the cost"`
 }
+
+// AtEnd says that a probe is for the end of a cell only.
+func (p Replicates) AtEnd() bool { return p.When == "end" }
 
 // Rows is the batch, no larger than the data.
 func (p Replicates) Rows(n int) int {

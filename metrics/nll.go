@@ -7,7 +7,7 @@ import (
 )
 
 // NLL is the negative log-likelihood as the field reports it, minus the mean over
-// the data of L_K with a large K, at the end of training. It bounds -log p(x)
+// the data of L_K with a large K. It bounds -log p(x)
 // from above, by about chi^2/(2K); drop is by how much the bound still fell from a
 // fifth of the samples to all of them, the first of the same draws: above 0.1 nats
 // it has not converged. Each datum's L_K is kept.
@@ -22,7 +22,6 @@ func (NLL) Name() string              { return "nll" }
 func (NLL) Better() string            { return "lower" }
 func (NLL) Unit() string              { return "nats" }
 func (NLL) Needs() []vi.Cap           { return nil }
-func (NLL) Final()                    {}
 func (m NLL) name() string            { return m.named(fmt.Sprintf("nll@%d", m.K)) }
 func (m NLL) Emits(vi.Sheet) []string { return []string{m.name(), m.name() + "/drop"} }
 func (m NLL) Measure(e *Eval, o *Out) {

@@ -2,11 +2,15 @@ package metrics
 
 import "github.com/vibench/bench/vi"
 
-// On says which data an evaluation sees.
+// On says which data an evaluation sees, and when.
 type On struct {
 	Split string `name:"on" choices:"test|train" doc:"held-out data, or those trained on; one and the same where nothing is held out"`
 	First int    `name:"first" min:"0" doc:"so many data, the first of the split; 0 is all"`
+	When  string `name:"when" choices:"always|end" doc:"at every evaluation of a cell, or at its end only, for the cost"`
 }
+
+// AtEnd says that a metric is for the end of a cell only.
+func (o On) AtEnd() bool { return o.When == "end" }
 
 // named is a metric's name, with its split where that is not the usual one.
 func (o On) named(name string) string {

@@ -7,8 +7,7 @@ import (
 	"github.com/vibench/bench/vi"
 )
 
-// Pictures keeps what a model of images makes, for the report to draw at the end
-// of training: data, their reconstructions and fresh samples, each as the mean of
+// Pictures keeps what a model of images makes, for the report to draw: data, their reconstructions and fresh samples, each as the mean of
 // p(x|z), so that grey is a probability.
 //
 //	recon: E[x|z], z ~ q(z|x)        samples: E[x|z], z ~ p(z)
@@ -22,7 +21,6 @@ func (Pictures) Better() string          { return "" }
 func (Pictures) Unit() string            { return "" }
 func (Pictures) Needs() []vi.Cap         { return []vi.Cap{vi.Render} }
 func (Pictures) Emits(vi.Sheet) []string { return nil }
-func (Pictures) Final()                  {}
 
 func (m Pictures) Measure(e *Eval, o *Out) {
 	p := e.at(m.On)

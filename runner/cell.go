@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
@@ -147,7 +148,7 @@ func (c *cell) evaluate(ctx context.Context) error {
 	}
 	var out metrics.Out
 	for _, m := range c.evals {
-		if _, final := m.(metrics.Final); final && c.train.step < c.Train.Steps {
+		if metrics.AtEnd(m) && c.train.step < c.Train.Steps {
 			continue
 		}
 		m.Measure(e, &out)
@@ -155,8 +156,12 @@ func (c *cell) evaluate(ctx context.Context) error {
 			return errStopped
 		}
 	}
-	if len(c.probes) > 0 {
-		if err := e.Probes(c.probes, &out); err != nil {
+	probes := c.probes
+	if c.train.step < c.Train.Steps {
+		probes = slices.DeleteFunc(slices.Clone(probes), func(p metrics.Probe) bool { return metrics.AtEnd(p) })
+	}
+	if len(probes) > 0 {
+		if err := e.Probes(probes, &out); err != nil {
 			if ctx.Err() != nil {
 				return errStopped
 			}

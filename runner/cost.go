@@ -147,7 +147,7 @@ func (p Parts) Work(c suites.Cell) float64 {
 	measure, final := 0.0, 0.0 // all metrics once, and those at the end only
 	for _, x := range evals {
 		cost := step + evaluated(n, vi.Settings(x))*unit
-		if _, ok := x.(metrics.Final); ok {
+		if metrics.AtEnd(x) {
 			final += cost
 		} else {
 			measure += cost
