@@ -9,7 +9,8 @@ import (
 
 // JVI (jackknife variational inference) takes the leading bias, of order 1/K, off
 // the IWAE bound by leaving out one sample at a time. What remains, of order
-// 1/K^2, may have either sign: it is no lower bound.
+// 1/K^2, may have either sign: it is no lower bound, and a q ever wider raises it
+// without end, so that a q that learns from it alone may run away.
 //
 //	J_K = K L_K - (K-1) 1/K sum_j L_{K-1}^(-j),   weights K v_k - (K-1)/K sum_{j!=k} v_k^(-j)
 //

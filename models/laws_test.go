@@ -253,6 +253,29 @@ func TestRenyiBias(t *testing.T) {
 	}
 }
 
+// The jackknife is no bound: where q is wide E[J_2] = 2 E[L_2] - ELBO lies above
+// log p(x), the more the wider. Both by more than 10 standard errors.
+func TestJackknifeIsNoBound(t *testing.T) {
+	const r = 10000
+	lastOff, lastSE := 0.0, 0.0
+	for _, variance := range []float64{20, 80, 320} {
+		w, toy := toyOn(t, variance, datasets.LinearGaussian{Dim: 1, N: 1}, 0)
+		x, off := row(w.Data, 0), &tally{}
+		for i := range r {
+			s := w.Step(0, w.All, &vi.Keyed{Key: rng.Probe(15, 0, uint64(i))})
+			q := s.Posterior()
+			z := q.Sample(s.Noise("z"), 2)
+			lw := s.LogJoint(z).Sub(s.LogQ(q, z))
+			off.add([]float64{2*lw.LogMeanExpK().Float() - lw.Mean().Float() - toy.LogEvidence(x)})
+		}
+		m, se := off.mean(0)
+		if m-lastOff < 10*math.Hypot(se, lastSE) {
+			t.Errorf("s = %g: E[J_2] - log p(x) = %.3g +- %.2g after %.3g; want it to rise", variance, m, se, lastOff)
+		}
+		lastOff, lastSE = m, se
+	}
+}
+
 // log-spaced nodes as of the estimator: 0, then from b1 to 1.
 func logSpaced(b1 float64, j int) []float64 {
 	b := []float64{0}
