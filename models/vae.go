@@ -97,6 +97,7 @@ func (m *vae) layers() []layer {
 func (m *vae) Sheet() vi.Sheet {
 	sh := vi.Sheet{
 		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: m.mu.out, Offers: []vi.Cap{vi.Score, vi.Path, vi.AnalyticKL}}},
+		Offers: []vi.Cap{vi.Simulate},
 		Data:   vi.Binary,
 	}
 	for _, l := range m.layers() {
@@ -140,9 +141,14 @@ func (m *vae) Posterior(s *vi.Step) dist.Dist {
 }
 
 func (m *vae) LogLik(s *vi.Step, z dist.Value) tape.Node {
+	return s.BernoulliLogProb(z.K, s.X, m.logits(s, z))
+}
+
+// logits of x given z.
+func (m *vae) logits(s *vi.Step, z dist.Value) tape.Node {
 	h := z.Node
 	for _, l := range m.dec {
 		h = l.of(s, h, m.act)
 	}
-	return s.BernoulliLogProb(z.K, s.X, m.x.of(s, h, tape.Linear))
+	return m.x.of(s, h, tape.Linear)
 }
