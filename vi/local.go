@@ -55,7 +55,7 @@ func (m local) Sheet() Sheet {
 		}
 	}
 	d := s.Blocks[0].Dim
-	s.Params = append(s.Params, Spec{localMu, m.n, d}, Spec{localLogSigma, m.n, d})
+	s.Params = append(s.Params, Spec{Name: localMu, Rows: m.n, Cols: d}, Spec{Name: localLogSigma, Rows: m.n, Cols: d})
 	s.Mixes = true // its parameters have a row a datum: all data, always
 	return s
 }
