@@ -16,8 +16,9 @@ type Model interface {
 	Init(key rng.Key, p *Params) // every gen/ and inf/ parameter; a pure function of key and the data it was made for
 }
 
-// Latent is a model with a posterior. z is [K*B, D], densities are [K,B]. Its
-// methods may be called for two steps at once and change nothing but the step.
+// Latent is a model with a posterior. z is [K*B, D], one matrix a block where
+// there are several, densities are [K,B]. Its methods may be called for two steps
+// at once and change nothing but the step.
 type Latent interface {
 	Model
 	Prior(s *Step) dist.Dist
