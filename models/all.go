@@ -17,6 +17,9 @@ var Source embed.FS
 func All() []vi.Maker {
 	return []vi.Maker{
 		LinearGaussian{S: 2.0 / 3},
-		VAE{Latent: 50, Hidden: []int{200, 200}, Act: "tanh"},
+		VAE{
+			Latent: 50, Hidden: []int{200, 200}, Hidden2: []int{100, 100}, Decoder: []int{}, Act: "tanh",
+			Likelihood: "bernoulli", Noise: "network", Sigma: 1, Start: "glorot", SD: 0.01,
+		},
 	}
 }
