@@ -49,6 +49,13 @@ type Evidence interface {
 	LogEvidence(p *Params, x []float64) []float64
 }
 
+// GapParts is the capability Gaps: the two parts of log p(x) - ELBO of each row
+// of x, in nats. With q* the best of q's family for the row, they are log p(x) -
+// ELBO(q*) and ELBO(q*) - ELBO(q).
+type GapParts interface {
+	Gaps(p *Params, x []float64) (approximation, amortisation []float64)
+}
+
 // Simulator is the capability Simulate: a dream (x, z) ~ p for each datum of the
 // batch, as constants; z is one sample of each block, x is [B,d]. Its draws are at
 // sites that start with "dream/".

@@ -20,6 +20,7 @@ const (
 	AnalyticKL Cap = "analytic-kl" // KL(q || prior) in closed form (dist.KL)
 	Simulate   Cap = "simulate"    // (x, z) ~ p (Simulator)
 	Exact      Cap = "exact"       // evidence in closed form (Evidence)
+	Gaps       Cap = "gaps"        // both parts of log p(x) - ELBO in closed form (GapParts)
 	LargeK     Cap = "large-k"     // limits of the K-sample bound (KLimits)
 )
 
