@@ -122,15 +122,20 @@ func (m *fa) Posterior(s *vi.Step) dist.Dist {
 }
 
 func (m *fa) LogLik(s *vi.Step, z dist.Value) tape.Node {
+	return s.NormalLogProb(z.K, s.X, m.x.of(s, z.Node, tape.Linear), m.spread(s))
+}
+
+// spread is log sigma of x.
+func (m *fa) spread(s *vi.Step) tape.Node {
 	ls := s.Param(faSigma)
-	if m.Noise == "isotropic" { // the one number for every coordinate: a product with a column of ones
-		ones := s.Leaf(m.data.D, 1)
-		for v, j := ones.Value(), 0; j < m.data.D; j++ {
-			v.Set(j, 1)
-		}
-		ls = s.Affine(ls, ones, tape.Node{}, tape.Linear)
+	if m.Noise == "diagonal" {
+		return ls
 	}
-	return s.NormalLogProb(z.K, s.X, m.x.of(s, z.Node, tape.Linear), ls)
+	ones := s.Leaf(m.data.D, 1) // the one number for every coordinate: a product with a column of ones
+	for v, j := ones.Value(), 0; j < m.data.D; j++ {
+		v.Set(j, 1)
+	}
+	return s.Affine(ls, ones, tape.Node{}, tape.Linear)
 }
 
 // factors reads theta into closed forms; parameters that are no model's (a

@@ -84,6 +84,33 @@ func TestTwoLayersExtend(t *testing.T) {
 	}
 }
 
+// A view of a step at other data has the posterior of those data, in both layers.
+func TestTwoLayersAtOtherData(t *testing.T) {
+	w, _ := small(t, tape.Float64, twoLayers)
+	s := w.Step(0, w.All, ramp{})
+	x := s.Leaf(w.Data.N, w.Data.D)
+	for n := range w.Data.N { // the data in reverse
+		for j, v := range row(w.Data, w.Data.N-1-n) {
+			x.Value().Set(n*w.Data.D+j, v)
+		}
+	}
+	q, there := s.Posterior(), s.At(x).Posterior()
+	z := q.Sample(s.Noise("z"), 1)
+	reversed := dist.Value{K: 1}
+	for i := range 2 {
+		_, d := z.Block(i).Shape()
+		r := s.Leaf(w.Data.N, d)
+		for n := range w.Data.N {
+			r.Value().Slice(n*d, (n+1)*d).Copy(z.Block(i).Value().Slice((w.Data.N-1-n)*d, (w.Data.N-n)*d))
+		}
+		reversed.Parts = append(reversed.Parts, r)
+	}
+	here, got := q.LogProb(z).Float64s(), there.LogProb(reversed).Float64s()
+	for n := range here {
+		near(t, "log q at other data", got[w.Data.N-1-n], here[n], 1e-14)
+	}
+}
+
 // stopped is the two-layer model with a q whose Frozen stops the values of
 // q(z2|z1)'s parameters, and with them the path through z1: a mutant.
 type stopped struct{ vi.Latent }

@@ -126,7 +126,6 @@ var upward, downward = []int{0, 1}, []int{1, 0}
 func (m *vae) two() bool    { return len(m.q) == 2 }
 func (m *vae) headed() bool { return m.Likelihood == "gaussian" && m.Noise == "network" }
 func (m *vae) free() bool   { return m.Likelihood == "gaussian" && m.Noise == "free" }
-func (m *vae) logits() bool { return m.Likelihood == "bernoulli" || m.Squash } // x's layer gives logits of its mean
 
 func (m *vae) layers() (all []layer) {
 	for _, g := range m.q {
@@ -173,7 +172,7 @@ func (m *vae) Init(key rng.Key, p *vi.Params) {
 	}
 	if m.Start == "glorot" {
 		mean := columnMeans(m.data.X, m.data.D)
-		if m.logits() {
+		if m.Likelihood == "bernoulli" || m.Squash { // logits
 			for i, x := range mean {
 				x = min(max(x, 0.001), 0.999)
 				mean[i] = vec.Log64(x) - vec.Log64(1-x)
@@ -241,14 +240,18 @@ func (m *vae) LogLik(s *vi.Step, z dist.Value) tape.Node {
 	if m.Likelihood == "bernoulli" {
 		return s.BernoulliLogProb(z.K, s.X, m.x.of(s, h, tape.Linear))
 	}
-	mean := tape.Linear
-	if m.Squash {
-		mean = tape.Sigmoid
-	}
-	return s.NormalLogProb(z.K, s.X, m.x.of(s, h, mean), m.spread(s, h))
+	return s.NormalLogProb(z.K, s.X, m.mean(s, h), m.spread(s, h))
 }
 
-// spread is log sigma of x.
+// mean is that of a Gaussian x.
+func (m *vae) mean(s *vi.Step, h tape.Node) tape.Node {
+	if m.Squash {
+		return m.x.of(s, h, tape.Sigmoid)
+	}
+	return m.x.of(s, h, tape.Linear)
+}
+
+// spread is log sigma of a Gaussian x.
 func (m *vae) spread(s *vi.Step, h tape.Node) tape.Node {
 	switch {
 	case m.headed():
