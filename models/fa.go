@@ -78,7 +78,7 @@ func (m *fa) Sheet() vi.Sheet {
 	sh := vi.Sheet{
 		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: m.Latent, Offers: []vi.Cap{vi.Score, vi.Path, vi.AnalyticKL}}},
 		Params: []vi.Spec{noise},
-		Offers: []vi.Cap{vi.Exact, vi.Gaps},
+		Offers: []vi.Cap{vi.Exact, vi.Gaps, vi.Simulate},
 		Data:   vi.Real,
 	}
 	if m.Cov == "shared" {

@@ -56,35 +56,43 @@ func (p plain) heads(prefix string, n int, x []float64) (mu, logsigma []float64)
 	return p.layer(prefix+"mu", "", h), p.layer(prefix+"logsigma", "", h)
 }
 
-func (p plain) logLik(x, z []float64) (l float64) {
+// seen is the mean of x given z, and its sd where it is Gaussian.
+func (p plain) seen(z []float64) (mean, sd []float64) {
 	down := len(p.m.Decoder)
 	if down == 0 {
 		down = len(p.m.Hidden)
 	}
 	h := p.hidden("gen/", down, z)
-	a := p.layer("gen/x", "", h)
-	if p.m.Likelihood != "gaussian" {
-		for i, a := range a {
-			l += x[i]*a - math.Log1p(math.Exp(a))
-		}
-		return l
+	act := "sigmoid"
+	if p.m.Likelihood == "gaussian" && !p.m.Squash {
+		act = ""
 	}
-	ls := make([]float64, len(x))
-	switch p.m.Noise {
-	case "network":
+	mean = p.layer("gen/x", act, h)
+	ls := make([]float64, len(mean))
+	switch {
+	case p.m.Noise == "network":
 		ls = p.layer("gen/logsigma", "", h)
-	case "free":
+	case p.m.Noise == "free":
 		ls = p.w.Params.Value("gen/logsigma").AppendTo(nil)
-	case "fixed":
+	case p.m.Noise == "fixed":
 		for i := range ls {
 			ls[i] = math.Log(p.m.Sigma)
 		}
 	}
-	for i, a := range a {
-		if p.m.Squash {
-			a = activations["sigmoid"](a)
+	for i := range ls {
+		ls[i] = math.Exp(ls[i])
+	}
+	return mean, ls
+}
+
+func (p plain) logLik(x, z []float64) (l float64) {
+	mean, sd := p.seen(z)
+	for i, m := range mean {
+		if p.m.Likelihood == "gaussian" {
+			l += logNormal(x[i], m, sd[i]*sd[i])
+		} else {
+			l += x[i]*math.Log(m) + (1-x[i])*math.Log1p(-m)
 		}
-		l += logNormal(x[i], a, math.Exp(2*ls[i]))
 	}
 	return l
 }

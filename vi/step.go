@@ -184,6 +184,10 @@ func (s *Step) Prior() dist.Dist { return s.model.Prior(s) }
 // Posterior is the model's q(z|x).
 func (s *Step) Posterior() dist.Dist { return s.model.Posterior(s) }
 
+// Simulate is the model's dream (z, x) ~ p for each datum of the batch, constants
+// both: for estimators whose card needs it.
+func (s *Step) Simulate() (z dist.Value, x tape.Node) { return s.model.(Simulator).Simulate(s) }
+
 // LogLik is log p(x|z), [K,B].
 func (s *Step) LogLik(z dist.Value) tape.Node {
 	s.count(z)
