@@ -27,7 +27,9 @@ import (
 // 0.01 is the variance, sd 0.1, or the sd.) The log sigma of x starts about log sigma.
 //
 // vae: {latent: 50} is the one-layer network of Burda et al., vae: {latent: 100,
-// latent2: 50} their two-layer network (z1 of 100 by 200-200, z2 of 50 by 100-100).
+// latent2: 50} their two-layer network (z1 of 100 by 200-200, z2 of 50 by 100-100);
+// vae: {latent: 10, hidden: [200], likelihood: gaussian, squash: true, init: normal} is
+// Kingma and Welling's for Frey faces.
 //
 // Kingma and Welling 2014 (1312.6114); sizes and start as Burda et al. 2016 (1509.00519).
 type VAE struct {
@@ -49,8 +51,8 @@ type VAE struct {
 
 func (VAE) Name() string { return "vae" }
 
-// For is the model of data of one domain: a likelihood explains its own. An
-// empty choice is the first.
+// For is the model of data of the likelihood's domain. A choice left empty is the
+// first, a sigma of 0 is 1.
 func (m VAE) For(d *vi.Data) (vi.Model, error) {
 	act, err := activation("vae", m.Act)
 	if err != nil {
@@ -66,6 +68,9 @@ func (m VAE) For(d *vi.Data) (vi.Model, error) {
 	}
 	if m.Sigma == 0 {
 		m.Sigma = 1
+	}
+	if !(m.Sigma > 0) {
+		return nil, fmt.Errorf("model vae: sigma: got %g; need an sd above 0", m.Sigma)
 	}
 	if m.Latent2 < 0 {
 		return nil, fmt.Errorf("model vae: latent2: got %d; need 0 (one stochastic layer) or more", m.Latent2)

@@ -373,6 +373,7 @@ func TestVAERefusals(t *testing.T) {
 		{models.VAE{Latent: 0, Act: "tanh"}, bits, `model vae: latent: got a layer of width 0; need at least 1`},
 		{models.VAE{Latent: 1, Hidden: []int{3, 0}, Act: "tanh"}, bits, `model vae: hidden: got a layer of width 0; need at least 1`},
 		{models.VAE{Latent: 1, Latent2: -1, Act: "tanh"}, bits, `model vae: latent2: got -1; need 0 (one stochastic layer) or more`},
+		{models.VAE{Latent: 1, Sigma: -1, Act: "tanh"}, bits, `model vae: sigma: got -1; need an sd above 0`},
 		{models.VAE{Latent: 1, Latent2: 2, Hidden2: []int{-4}, Act: "tanh"}, bits, `model vae: hidden2: got a layer of width -4; need at least 1`},
 		{models.VAE{Latent: 1, Decoder: []int{0}, Act: "tanh"}, bits, `model vae: decoder: got a layer of width 0; need at least 1`},
 	} {
