@@ -20,6 +20,7 @@ func All() []vi.Dataset {
 	return []vi.Dataset{
 		Bits{N: 256, Dim: 16, Latent: 2},
 		LinearGaussian{N: 8, Dim: 2, Perturb: 0.05},
+		LowRank{N: 256, Dim: 8, Latent: 2, Noise: 0.5},
 	}
 }
 

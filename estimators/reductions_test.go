@@ -46,7 +46,7 @@ func TestReductions(t *testing.T) {
 		{"theta of VIMCO = IWAE", estimators.VIMCO{K: 6}, iwae(6), estimators.VIMCO{K: 6}},
 	} {
 		for _, prec := range []tape.Precision{tape.Float64, tape.Float32} {
-			for _, w := range []*vi.Work{toy(t, prec, 3, 4, 0.4), vae(t, prec)} {
+			for _, w := range []*vi.Work{toy(t, prec, 3, 4, 0.4), vae(t, prec), twoLayers(t, prec)} {
 				for r := range 3 {
 					a := estimate(w, c.a, r)
 					gen, inf := bits(a.Gen), bits(a.Inf)

@@ -48,7 +48,7 @@ func newTrainer(p Parts, c *cell) (*trainer, error) {
 		if best < 0 {
 			continue // no optimiser: it stands still
 		}
-		rule, factor, err := p.optimiser(c.Train.Optim[best].Optim, c.Train.Steps)
+		rule, factor, err := p.optimiser(c.Train.Optim[best].Optim, c.Train.Steps, c.work.Data.N)
 		if err != nil {
 			return nil, fmt.Errorf("train: %s: %w", spec.Name, err)
 		}

@@ -16,8 +16,9 @@ type Model interface {
 	Init(key rng.Key, p *Params) // every gen/ and inf/ parameter; a pure function of key and the data it was made for
 }
 
-// Latent is a model with a posterior. z is [K*B, D], densities are [K,B]. Its
-// methods may be called for two steps at once and change nothing but the step.
+// Latent is a model with a posterior. z is [K*B, D], one matrix a block where
+// there are several, densities are [K,B]. Its methods may be called for two steps
+// at once and change nothing but the step.
 type Latent interface {
 	Model
 	Prior(s *Step) dist.Dist
@@ -46,6 +47,13 @@ type Starter interface {
 // Evidence is the capability Exact: log p(x) of each row of x, in nats.
 type Evidence interface {
 	LogEvidence(p *Params, x []float64) []float64
+}
+
+// GapParts is the capability Gaps: the two parts of log p(x) - ELBO of each row
+// of x, in nats. With q* the best of q's family for the row, they are log p(x) -
+// ELBO(q*) and ELBO(q*) - ELBO(q).
+type GapParts interface {
+	Gaps(p *Params, x []float64) (approximation, amortisation []float64)
 }
 
 // Simulator is the capability Simulate: a dream (x, z) ~ p for each datum of the

@@ -21,6 +21,7 @@ const (
 	Simulate   Cap = "simulate"    // (x, z) ~ p (Simulator)
 	Render     Cap = "render"      // E[x|z] (Renderer)
 	Exact      Cap = "exact"       // evidence in closed form (Evidence)
+	Gaps       Cap = "gaps"        // both parts of log p(x) - ELBO in closed form (GapParts)
 	LargeK     Cap = "large-k"     // limits of the K-sample bound (KLimits)
 )
 

@@ -123,6 +123,7 @@ type Tape struct {
 	share  float64 // of the batch that this recording is
 	add    bool    // Ascend adds to the direction it gave before
 	flags  []bool
+	lists  []Node
 	stats  Stats
 }
 
@@ -156,7 +157,7 @@ func (t *Tape) Reset() {
 	clear(t.paramN)
 	t.arena.reset()
 	t.body.reset()
-	t.flags, t.stats = t.flags[:0], Stats{}
+	t.flags, t.lists, t.stats = t.flags[:0], t.lists[:0], Stats{}
 	t.share, t.add = 1, false
 }
 
@@ -246,9 +247,25 @@ func (n Node) Freeze() Node {
 		}
 	}
 	out := t.record(m)
-	t.body.forward(out.id)
+	t.body.alias(out.id, n.id) // frozen or not, the value is the same
 	t.nodes[n.id].frozen = out.id
 	return out
+}
+
+// Tape is where the node was recorded.
+func (n Node) Tape() *Tape { return n.t }
+
+// Nodes is a list of n nil nodes, kept until Reset.
+func (t *Tape) Nodes(n int) []Node {
+	lo := len(t.lists)
+	if lo+n > cap(t.lists) {
+		t.lists = make([]Node, 0, 2*(lo+n)) // lists handed out keep the old array
+		lo = 0
+	}
+	t.lists = t.lists[:lo+n]
+	s := t.lists[lo : lo+n : lo+n]
+	clear(s)
+	return s
 }
 
 // bools returns n cleared flags, kept until Reset.
