@@ -46,7 +46,7 @@ func (p split) read(folder fs.FS, height, width int) (a *IDX, name string, err e
 		if len(a.Dims) == 1 {
 			labels = ", as labels have"
 		}
-		return nil, name, fmt.Errorf("got %s values of type 0x%02x%s; want images, %s of type 0x08", times(a.Dims), byte(a.Type), labels, times(want))
+		return nil, name, fmt.Errorf("got %s %s values%s; want images, %s uint8 values", times(a.Dims), a.Type, labels, times(want))
 	}
 	if sum != p.sum {
 		return nil, name, fmt.Errorf("another file: SHA-256 of its content, got %s; want %s", sum, p.sum)

@@ -32,6 +32,11 @@ const (
 
 func (t IDXType) size() int { return map[IDXType]int{Uint8: 1, Int16: 2, Float32: 4}[t] }
 
+// String is the type in Go.
+func (t IDXType) String() string {
+	return map[IDXType]string{Uint8: "uint8", Int16: "int16", Float32: "float32"}[t]
+}
+
 // mostDims is how many dimensions an array may have; files of images have three.
 const mostDims = 8
 
@@ -67,7 +72,7 @@ func ReadIDX(r io.Reader, most int) (*IDX, error) {
 		}
 	}
 	if !fits {
-		return nil, fmt.Errorf("IDX header: promises %s values of %d bytes; at most %d bytes belong here", times(a.Dims), a.Type.size(), most)
+		return nil, fmt.Errorf("IDX header: promises %s %s values; at most %d bytes belong here", times(a.Dims), a.Type, most)
 	}
 	a.raw = make([]byte, size)
 	if n, err := io.ReadFull(r, a.raw); err != nil {

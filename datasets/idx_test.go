@@ -49,20 +49,20 @@ func TestReadIDX(t *testing.T) {
 func TestReadIDXRefuses(t *testing.T) {
 	good := encoded(0x08, []uint32{2, 3}, 1, 2, 3, 4, 5, 6)
 	for want, stream := range map[string][]byte{
-		"cut short: magic number, got 0 of 4 bytes":                                                           nil,
-		"cut short: magic number, got 3 of 4 bytes":                                                           good[:3],
-		"not IDX: magic number, got 89504e47; want 00 00, a type and a number of dimensions":                  []byte("\x89PNG\r\n"),
-		"IDX type: got 0x09; have 0x08 (uint8), 0x0b (int16), 0x0d (float32)":                                 encoded(0x09, []uint32{1}, 1),
-		"IDX dimensions: got 0; want 1 to 8":                                                                  encoded(0x08, nil),
-		"IDX dimensions: got 9; want 1 to 8":                                                                  encoded(0x08, make([]uint32, 9)),
-		"cut short: dimensions, got 7 of 8 bytes":                                                             good[:11],
-		"cut short: 2 x 3 values, got 5 of 6 bytes":                                                           good[:len(good)-1],
-		"goes on after its 2 x 3 values (6 bytes)":                                                            append(slices.Clone(good), 0),
-		"IDX header: promises 3 x 3 values of 1 bytes; at most 8 bytes belong here":                           encoded(0x08, []uint32{3, 3}, make([]byte, 9)...),
-		"IDX header: promises 3 values of 4 bytes; at most 8 bytes belong here":                               encoded(0x0D, []uint32{3}, make([]byte, 12)...),
-		"promises 4294967295 x 4294967295 x 4294967295 values of 2 bytes; at most 8 bytes":                    encoded(0x0B, []uint32{1<<32 - 1, 1<<32 - 1, 1<<32 - 1}),
-		"promises 65536 x 65536 x 65536 x 65536 values of 1 bytes; at most 8 bytes":                           encoded(0x08, []uint32{1 << 16, 1 << 16, 1 << 16, 1 << 16}),
-		"IDX header: promises 4294967295 x 4294967295 x 2 x 0 values of 1 bytes; at most 8 bytes belong here": encoded(0x08, []uint32{1<<32 - 1, 1<<32 - 1, 2, 0}),
+		"cut short: magic number, got 0 of 4 bytes":                                                      nil,
+		"cut short: magic number, got 3 of 4 bytes":                                                      good[:3],
+		"not IDX: magic number, got 89504e47; want 00 00, a type and a number of dimensions":             []byte("\x89PNG\r\n"),
+		"IDX type: got 0x09; have 0x08 (uint8), 0x0b (int16), 0x0d (float32)":                            encoded(0x09, []uint32{1}, 1),
+		"IDX dimensions: got 0; want 1 to 8":                                                             encoded(0x08, nil),
+		"IDX dimensions: got 9; want 1 to 8":                                                             encoded(0x08, make([]uint32, 9)),
+		"cut short: dimensions, got 7 of 8 bytes":                                                        good[:11],
+		"cut short: 2 x 3 values, got 5 of 6 bytes":                                                      good[:len(good)-1],
+		"goes on after its 2 x 3 values (6 bytes)":                                                       append(slices.Clone(good), 0),
+		"IDX header: promises 3 x 3 uint8 values; at most 8 bytes belong here":                           encoded(0x08, []uint32{3, 3}, make([]byte, 9)...),
+		"IDX header: promises 3 float32 values; at most 8 bytes belong here":                             encoded(0x0D, []uint32{3}, make([]byte, 12)...),
+		"promises 4294967295 x 4294967295 x 4294967295 int16 values; at most 8 bytes":                    encoded(0x0B, []uint32{1<<32 - 1, 1<<32 - 1, 1<<32 - 1}),
+		"promises 65536 x 65536 x 65536 x 65536 uint8 values; at most 8 bytes":                           encoded(0x08, []uint32{1 << 16, 1 << 16, 1 << 16, 1 << 16}),
+		"IDX header: promises 4294967295 x 4294967295 x 2 x 0 uint8 values; at most 8 bytes belong here": encoded(0x08, []uint32{1<<32 - 1, 1<<32 - 1, 2, 0}),
 	} {
 		if _, err := datasets.ReadIDX(bytes.NewReader(stream), 8); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%x: got %v; want %s", stream, err, want)

@@ -264,6 +264,6 @@ func (s *images) locate() (string, error) {
 	if len(without) == 0 {
 		without = []string{"no folder, since no data directory is given"}
 	}
-	return "", fmt.Errorf("files not found: %s; looked in %s. Put them, compressed or not, into a folder %s of the data directory (--data-dir, else BENCH_DATA)%s; bench explain %s says where they come from",
+	return "", fmt.Errorf("needs files %s; looked in %s. Put them, compressed or not, into a folder %s of the data directory (--data-dir, else BENCH_DATA)%s; bench explain %s says where they come from",
 		strings.Join(names(s.splits[:]), " and "), strings.Join(without, ", and in "), s.name, s.get, s.name)
 }

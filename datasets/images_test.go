@@ -245,7 +245,7 @@ func TestImagesCheck(t *testing.T) {
 		change func(*testing.T, *Images, string)
 		want   []string
 	}{
-		{"missing folder", remove("small"), []string{"files not found: train.gz and test.gz; looked in " + filepath.Join("DIR", "small") + ", which is not there. Put them, ", "; bench explain small says"}},
+		{"missing folder", remove("small"), []string{"needs files train.gz and test.gz; looked in " + filepath.Join("DIR", "small") + ", which is not there. Put them, ", "; bench explain small says"}},
 		{"missing file", remove("small/test"), []string{"looked in " + filepath.Join("DIR", "small") + ", which has no test.gz. "}},
 		{"no directory", set(func(d *Images) { d.dir = "" }), []string{"looked in no folder, since no data directory is given. "}},
 		{"labels alone", func(t *testing.T, d *Images, dir string) {
@@ -264,11 +264,11 @@ func TestImagesCheck(t *testing.T) {
 		{"gzip checksum", write(bad), []string{file + ": after its 9 x 2 x 3 values: gzip: invalid checksum"}},
 		{"gzip with a tail", write(append(zipped(whole), 1, 2, 3)), []string{file + ": after its 9 x 2 x 3 values: "}},
 		{"magic", write([]byte("PK\x03\x04....")), []string{file + ": not IDX: magic number, got 504b0304"}},
-		{"promises more", write(header(9000000)), []string{file + ": IDX header: promises 9000000 x 2 x 3 values of 1 bytes; at most 54 bytes belong here"}},
+		{"promises more", write(header(9000000)), []string{file + ": IDX header: promises 9000000 x 2 x 3 uint8 values; at most 54 bytes belong here"}},
 		{"holds more", write(append(slices.Clone(whole), 0)), []string{file + ": goes on after its 9 x 2 x 3 values (54 bytes)"}},
 		{"bomb", write(zipped(append(slices.Clone(whole), make([]byte, 1<<24)...))), []string{file + ": goes on after its 9 x 2 x 3 values (54 bytes)"}},
-		{"fewer", write(idx(8, 0)), []string{file + ": got 8 x 2 x 3 values of type 0x08; want images, 9 x 2 x 3 of type 0x08"}},
-		{"labels for images", write([]byte{0, 0, 8, 1, 0, 0, 0, 2, 7, 7}), []string{file + ": got 2 values of type 0x08, as labels have; want images, 9 x 2 x 3"}},
+		{"fewer", write(idx(8, 0)), []string{file + ": got 8 x 2 x 3 uint8 values; want images, 9 x 2 x 3 uint8 values"}},
+		{"labels for images", write([]byte{0, 0, 8, 1, 0, 0, 0, 2, 7, 7}), []string{file + ": got 2 uint8 values, as labels have; want images, 9 x 2 x 3"}},
 		{"too many", set(func(d *Images) { d.Train = 10 }), []string{"train: got 10; have 1 to 9 images, or 0 for all"}},
 		{"too many held out", set(func(d *Images) { d.Test = 6 }), []string{"test: got 6; have 1 to 5 images, or 0 for all"}},
 		{"binarise", set(func(d *Images) { d.Binarise = "some" }), []string{`binarise: got "some"; have stochastic, fixed, threshold, none`}},

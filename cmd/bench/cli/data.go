@@ -65,11 +65,11 @@ func origin(d vi.Dataset) (from, folder string, err error) {
 	return isFiles, folder, err
 }
 
-// originText is origin in one line: embedded; files in DIR; files not found: ...
+// originText is origin in one line.
 func originText(d vi.Dataset) string {
 	switch from, folder, err := origin(d); {
 	case err != nil:
-		return err.Error()
+		return "files, missing: " + err.Error()
 	case from == isFiles:
 		return "files in " + folder
 	case from == isDrawn:
