@@ -100,9 +100,9 @@ type Surrogate = tape.Surrogate
 // Data is one data set as a cell sees it.
 type Data struct {
 	Name    string
-	Digest  string // of the values, SHA-256
+	Digest  string // of the values, or of all that decides them, SHA-256
 	N, D    int
-	X       []float64 // [N,D], row-major
+	X       []float64 // [N,D], row-major; read only: cells share it
 	Domain  Domain
 	Grey    bool    // X are probabilities of bits: a row is binarised, 1[u > 1-x], each time it is read
 	Image   [2]int  // height and width of a row drawn as a picture; zero if it is none
