@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"slices"
 
 	"github.com/vibench/bench/core/optim"
 	"github.com/vibench/bench/core/tape"
@@ -18,7 +19,9 @@ import (
 // the ELBO by Adam, its rate falling to zero along a cosine, for a stated number
 // of steps, the same for every datum. (The paper stops each datum by a rule on
 // averages.) L takes k samples; log p(x) is exact where the model knows it, else
-// the larger of L_phat under q and under q*. Each datum's three gaps are kept.
+// the larger of L_phat under q and under q*. Excess is by how much amortization
+// costs more than the family; miss, where the model knows both parts in closed form,
+// is the larger error of the two means. Each datum's gaps are kept.
 //
 // Cremer, Li and Duvenaud 2018 (1801.03558).
 type Gap struct {
@@ -34,14 +37,22 @@ func (Gap) Name() string    { return "gap" }
 func (Gap) Better() string  { return "lower" }
 func (Gap) Unit() string    { return "nats" }
 func (Gap) Needs() []vi.Cap { return []vi.Cap{vi.Path} }
-func (m Gap) Emits(vi.Sheet) []string {
-	return []string{m.named("gap/inference"), m.named("gap/approximation"), m.named("gap/amortization")}
+func (m Gap) Emits(s vi.Sheet) []string {
+	names := m.names()
+	if slices.Contains(s.Offers, vi.Gaps) {
+		names = append(names, m.named("gap/miss"))
+	}
+	return names
+}
+
+func (m Gap) names() []string {
+	return []string{m.named("gap/inference"), m.named("gap/approximation"), m.named("gap/amortization"), m.named("gap/excess")}
 }
 
 func (m Gap) Measure(e *Eval, o *Out) {
 	p := e.at(m.On)
 	w := e.of(p)
-	names := m.Emits(vi.Sheet{})
+	names := m.names()
 	missing := func(why string) {
 		for _, n := range names {
 			o.Missing(n, "%s", why)
@@ -71,15 +82,20 @@ func (m Gap) Measure(e *Eval, o *Out) {
 	if e.Context.Err() != nil {
 		return
 	}
-	gaps := [3][]float64{}
+	gaps := [4][]float64{}
 	for n := range q {
 		gaps[0] = append(gaps[0], logpx[n]-q[n])
 		gaps[1] = append(gaps[1], logpx[n]-star[n])
 		gaps[2] = append(gaps[2], star[n]-q[n])
+		gaps[3] = append(gaps[3], gaps[2][n]-gaps[1][n])
 	}
 	for i, name := range names {
 		o.Put(name, mean(gaps[i]))
 		o.Keep(name, gaps[i])
+	}
+	if exact, ok := w.Model.(vi.GapParts); ok {
+		a, b := exact.Gaps(w.Params, w.Data.X[:p.n*w.Data.D])
+		o.Put(m.named("gap/miss"), max(math.Abs(mean(gaps[1])-mean(a)), math.Abs(mean(gaps[2])-mean(b))))
 	}
 }
 

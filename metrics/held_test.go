@@ -6,7 +6,10 @@ import (
 	"testing"
 
 	"github.com/vibench/bench/core/rng"
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/datasets"
 	"github.com/vibench/bench/metrics"
+	"github.com/vibench/bench/models"
 	"github.com/vibench/bench/vi"
 )
 
@@ -132,6 +135,57 @@ func TestGap(t *testing.T) {
 	}
 	if sum := value(t, out, "gap/approximation") + value(t, out, "gap/amortization") - value(t, out, "gap/inference"); math.Abs(sum) > 1e-12 {
 		t.Errorf("the parts miss the whole by %g", sum)
+	}
+}
+
+// The gaps of factor analysis, whose posterior no diagonal Gaussian is, against
+// their closed forms: within 0.01 nat.
+func TestGapOfFactorAnalysis(t *testing.T) {
+	d, err := datasets.LowRank{N: 12, Dim: 6, Latent: 2, Noise: 0.6}.Make(rng.Data(3, "lowrank", "train"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := models.FA{Latent: 2, Act: "tanh"}.For(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := vi.NewWork(m, nil, d, tape.Float64, rng.Init(3, "fa"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := moment(w, nil)
+	out := measure(e, metrics.Gap{K: 40000, PHat: 1, Steps: 1000, Samples: 20, Rate: 0.1})
+	approximation, amortization := w.Model.(vi.GapParts).Gaps(w.Params, w.Data.X)
+	if arithmetic(approximation) < 0.02 { // twice the tolerance
+		t.Fatalf("an approximation gap of %g leaves nothing to see", arithmetic(approximation))
+	}
+	// Standard errors of the two means are below 0.0015: 0.01 is missed by chance below 1e-9.
+	for name, want := range map[string]float64{"gap/approximation": arithmetic(approximation), "gap/amortization": arithmetic(amortization)} {
+		if got := value(t, out, name); math.Abs(got-want) > 0.01*math.Max(1, want/10) {
+			t.Errorf("%s: got %.4f; in closed form %.4f", name, got, want)
+		}
+	}
+	if miss := value(t, out, "gap/miss"); miss > 0.05 {
+		t.Errorf("gap/miss is %g", miss)
+	}
+}
+
+// Units of both layers of a chain are counted.
+func TestActiveUnitsOfAChain(t *testing.T) {
+	d, err := datasets.Bits{N: 30, Dim: 6, Latent: 2}.Make(rng.Data(0, "bits", "train"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := models.VAE{Latent: 3, Hidden: []int{4}, Latent2: 2, Hidden2: []int{4}, Act: "tanh"}.For(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := vi.NewWork(m, nil, d, tape.Float64, rng.Init(0, "vae"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := array(t, measure(moment(w, nil), metrics.ActiveUnits{Least: 0.01}), "active-units"); len(a) != 5 || slices.Min(a) <= 0 {
+		t.Errorf("A_u of 3 + 2 units: %v", a)
 	}
 }
 

@@ -147,7 +147,7 @@ func (m *vae) layers() (all []layer) {
 }
 
 func (m *vae) Sheet() vi.Sheet {
-	sh := vi.Sheet{Offers: []vi.Cap{vi.Simulate}, Data: vi.Binary}
+	sh := vi.Sheet{Offers: []vi.Cap{vi.Simulate, vi.Render}, Data: vi.Binary}
 	if m.Likelihood == "gaussian" {
 		sh.Data = vi.Real
 	}

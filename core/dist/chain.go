@@ -87,6 +87,25 @@ func (c *Chain) logProb(z Value, of func(Dist, Value) tape.Node) (sum tape.Node)
 	return sum
 }
 
+// Means are those of the layers, in the model's order of blocks, each given one
+// sample of the blocks before it.
+func (c *Chain) Means(n Noise) []tape.Node {
+	z := Value{Parts: c.t.Nodes(len(c.order)), K: 1}
+	means := c.t.Nodes(len(c.order))
+	for p, i := range c.order {
+		d := c.layer(p, z)
+		if m, ok := d.(Centred); ok {
+			means[i] = m.Means(n)[0]
+		} else {
+			panic(fmt.Sprintf("dist: block %d of a chain does not know its mean", i))
+		}
+		if p < len(c.order)-1 {
+			z.Parts[i] = d.Sample(n.Layer(i), 1).Node
+		}
+	}
+	return means
+}
+
 // Frozen stops the weights of every layer. A layer's parameters still move with
 // the samples that they were computed from: stopping the parameters' values would
 // cut the path through those and bias every estimator that takes it.
