@@ -31,11 +31,7 @@ func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cel
 	speeds := map[string]*speed{}
 	out := Cost{Cells: map[string]time.Duration{}, Source: unknown}
 	if st != nil {
-		ids := make([]string, len(plan.Cells))
-		for i, c := range plan.Cells {
-			ids[i] = c.ID
-		}
-		spent, err := st.Costs(ids)
+		spent, err := st.Costs(ids(plan.Cells))
 		if err != nil {
 			return out, fmt.Errorf("runner: %w", err)
 		}
@@ -242,7 +238,7 @@ func (p Parts) time(ctx context.Context, c suites.Cell) (time.Duration, bool) {
 		var t timed
 		for range 2 {
 			start := time.Now()
-			res := p.runCell(ctx, c, 1)
+			res := p.runCell(ctx, c, 1, desk{})
 			t = timed{time.Since(start), res.Outcome == store.Done}
 			if !t.ok || t.wall > calibration/10 {
 				break
