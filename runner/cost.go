@@ -80,6 +80,15 @@ func (c Cost) Wall(cells []suites.Cell, workers int) (wall time.Duration, ok boo
 	return slices.Max(free), true
 }
 
+// Resume leaves out what cells have behind them that go on from a step, by ID.
+func (c Cost) Resume(cells []suites.Cell, steps map[string]int) {
+	for _, cell := range cells {
+		if d, ok := c.Cells[cell.ID]; ok && cell.Train.Steps > 0 {
+			c.Cells[cell.ID] = d - time.Duration(float64(d)*float64(steps[cell.ID])/float64(cell.Train.Steps))
+		}
+	}
+}
+
 // speed is time over work.
 type speed struct {
 	wall time.Duration
