@@ -25,6 +25,7 @@ type cell struct {
 	evals    []metrics.Evaluation
 	probes   []metrics.Probe
 	train    *trainer
+	keep     keeper
 	res      store.Result
 	measured int64 // density evaluations of metrics
 }
@@ -83,19 +84,19 @@ type diverged struct {
 
 func (d diverged) Error() string { return d.what }
 
-// runCell is a cell's whole life on one or two threads; whatever happens, it
-// becomes a result.
-func (p Parts) runCell(ctx context.Context, c suites.Cell, threads int) (res store.Result) {
+// runCell is a cell's whole life on one or two threads, from its last checkpoint
+// if it has one; whatever happens, it becomes a result.
+func (p Parts) runCell(ctx context.Context, c suites.Cell, threads int, d desk) (res store.Result) {
 	var out *cell
 	defer func() {
 		if r := recover(); r != nil {
 			res = store.Result{Cell: c.ID, Outcome: store.Failed, Reason: fmt.Sprint("panic: ", r), Stack: string(debug.Stack())}
 			if out != nil {
-				res.Step = out.train.step
+				res.Step, res.Cost.Wall = out.train.step, out.keep.wall()
 			}
 		}
 	}()
-	out, err := p.build(c)
+	out, err := p.resume(c, d)
 	if err != nil {
 		return store.Result{Cell: c.ID, Outcome: store.Failed, Reason: err.Error()}
 	}
@@ -103,13 +104,15 @@ func (p Parts) runCell(ctx context.Context, c suites.Cell, threads int) (res sto
 	err = out.run(ctx)
 	res = out.res
 	res.Outcome, res.Step, res.Steps, res.Evals = store.Done, out.train.step, int64(out.train.step), out.train.evals+out.measured
-	var d diverged
+	res.Cost.Wall = out.keep.wall()
+	var left diverged
 	switch {
 	case err == nil:
 	case errors.Is(err, errStopped):
+		out.save()
 		res.Outcome, res.Reason = store.Interrupted, "stopped from outside"
-	case errors.As(err, &d):
-		res.Outcome, res.Step, res.Reason = store.Diverged, d.step, d.what
+	case errors.As(err, &left):
+		res.Outcome, res.Step, res.Reason = store.Diverged, left.step, left.what
 	default:
 		res.Outcome, res.Reason = store.Failed, err.Error()
 	}
@@ -117,13 +120,16 @@ func (p Parts) runCell(ctx context.Context, c suites.Cell, threads int) (res sto
 }
 
 // run trains and evaluates: at the start where there is a schedule, on it, and
-// at the end.
+// at the end. Checkpoints are taken before an evaluation, never after it: one
+// that was stopped half way leaves nothing, so wherever the cell is given up, the
+// evaluation of the step reached is still to be made.
 func (c *cell) run(ctx context.Context) error {
 	t := c.Train
 	for {
 		if ctx.Err() != nil {
 			return errStopped
 		}
+		c.tick()
 		end := c.train.step == t.Steps
 		if end || t.Every > 0 && c.train.step%t.Every == 0 {
 			if err := c.evaluate(ctx); err != nil {

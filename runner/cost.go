@@ -32,11 +32,7 @@ func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cel
 	speeds := map[string]*speed{}
 	out := Cost{Cells: map[string]time.Duration{}, Source: unknown}
 	if st != nil {
-		ids := make([]string, len(plan.Cells))
-		for i, c := range plan.Cells {
-			ids[i] = c.ID
-		}
-		spent, err := st.Costs(ids)
+		spent, err := st.Costs(ids(plan.Cells))
 		if err != nil {
 			return out, fmt.Errorf("runner: %w", err)
 		}
@@ -83,6 +79,15 @@ func (c Cost) Wall(cells []suites.Cell, workers int) (wall time.Duration, ok boo
 		free[next] += d
 	}
 	return slices.Max(free), true
+}
+
+// Resume leaves out what cells have behind them that go on from a step, by ID.
+func (c Cost) Resume(cells []suites.Cell, steps map[string]int) {
+	for _, cell := range cells {
+		if d, ok := c.Cells[cell.ID]; ok && cell.Train.Steps > 0 {
+			c.Cells[cell.ID] = d - time.Duration(float64(d)*float64(steps[cell.ID])/float64(cell.Train.Steps))
+		}
+	}
 }
 
 // speed is time over work.
@@ -256,7 +261,7 @@ func (p Parts) time(ctx context.Context, c suites.Cell) (time.Duration, bool) {
 		var t timed
 		for range 2 {
 			start := time.Now()
-			res := p.runCell(ctx, c, 1)
+			res := p.runCell(ctx, c, 1, desk{})
 			t = timed{time.Since(start), res.Outcome == store.Done}
 			if !t.ok || t.wall > calibration/10 {
 				break

@@ -43,7 +43,7 @@ grid: {estimator: elbo, model: lineargaussian, dataset: {lineargaussian: {n: 5}}
 train: {steps: 1, batch: 6, optim: sgd}
 log: {metrics: elbo}
 `)
-	if got, want := p.runCell(t.Context(), plan.Cells[0], 1), "train: batch: got 6 rows a step; the data have 5"; got.Outcome != store.Failed || got.Reason != want {
+	if got, want := p.runCell(t.Context(), plan.Cells[0], 1, desk{}), "train: batch: got 6 rows a step; the data have 5"; got.Outcome != store.Failed || got.Reason != want {
 		t.Errorf("%s: %q; want %q", got.Outcome, got.Reason, want)
 	}
 }

@@ -13,10 +13,13 @@ import (
 
 // Options say how a plan is run. None of them changes a number.
 type Options struct {
-	Workers  int               // cells at a time; 0 is one
-	Refused  map[string]string // from Check: cells that are refused, and why
-	Order    func(n int) []int // the order in which missing cells are taken; nil is the plan's
-	Progress func(Event)       // after every cell, from one goroutine; may be nil
+	Workers    int                       // cells at a time; 0 is one
+	Refused    map[string]string         // from Check: cells that are refused, and why
+	Order      func(n int) []int         // the order in which missing cells are taken; nil is the plan's
+	Checkpoint time.Duration             // of a cell's time between two checkpoints; 0: none are taken, and a cell that is stopped starts anew
+	Progress   func(Event)               // after every cell, from one goroutine; may be nil
+	Warn       func(suites.Cell, string) // what went wrong with a cell that goes on, from the goroutine of Progress; may be nil
+	Step       func(id string, step int) // how far a cell at work is: at its begin, then now and then, from any goroutine; may be nil
 }
 
 // Event is one cell's end.
@@ -44,9 +47,9 @@ func settled(o store.Outcome) bool {
 }
 
 // Run runs the cells of a plan that the store does not have yet, on workers, with
-// one writer; running again continues. When ctx ends, cells at work are given up
-// and nothing of them is kept. The error is the store's; a cell's failure is a
-// result and stops no other.
+// one writer; running again continues, in the middle of a cell too. When ctx ends,
+// cells at work are given up, and of those that train a checkpoint is kept. The
+// error is the store's; a cell's failure is a result and stops no other.
 func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov store.Provenance, opt Options) (Summary, error) {
 	start := time.Now()
 	sum := Summary{Planned: len(plan.Cells), Ended: map[store.Outcome]int{}}
@@ -68,19 +71,25 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 		todo = shuffled
 	}
 
-	type ended struct {
-		cell suites.Cell
-		res  store.Result
+	begun, err := st.Begun(ids(todo))
+	if err != nil {
+		return sum, err
 	}
-	done := make(chan ended)
+	type message struct {
+		cell    suites.Cell
+		ended   *store.Result
+		saved   *store.Checkpoint
+		warning string
+	}
+	queue := make(chan message)
 	failed := make(chan error, 1)
 	writer := func() error { // the one writer: what has queued up goes into one transaction
 		n := 0
-		for first := range done {
-			batch := []ended{first}
+		for first := range queue {
+			batch := []message{first}
 			for more := true; more && len(batch) < 256; {
 				select {
-				case next, open := <-done:
+				case next, open := <-queue:
 					if more = open; open {
 						batch = append(batch, next)
 					}
@@ -88,24 +97,40 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 					more = false
 				}
 			}
-			results := make([]store.Result, 0, len(batch))
-			for _, e := range batch {
-				if e.res.Outcome != store.Interrupted {
-					results = append(results, e.res)
+			var results []store.Result
+			var saved []store.Checkpoint
+			for _, m := range batch {
+				switch {
+				case m.ended != nil && m.ended.Outcome != store.Interrupted:
+					results = append(results, *m.ended)
+				case m.saved != nil:
+					saved = append(saved, *m.saved)
 				}
 			}
-			if err := st.Write(run, results); err != nil {
+			// In this order: an end takes the cell's checkpoint away.
+			if err := st.Save(saved); err != nil {
 				return err
 			}
-			for _, e := range batch {
-				sum.Ended[e.res.Outcome]++
-				if e.res.Outcome == store.Interrupted {
+			if len(results) > 0 {
+				if err := st.Write(run, results); err != nil {
+					return err
+				}
+			}
+			for _, m := range batch {
+				if m.warning != "" && opt.Warn != nil {
+					opt.Warn(m.cell, m.warning)
+				}
+				if m.ended == nil {
+					continue
+				}
+				sum.Ended[m.ended.Outcome]++
+				if m.ended.Outcome == store.Interrupted {
 					continue
 				}
 				n++
 				sum.Left--
 				if opt.Progress != nil {
-					opt.Progress(Event{e.cell, e.res, sum.Before + n, sum.Ended[store.Failed], sum.Planned})
+					opt.Progress(Event{m.cell, *m.ended, sum.Before + n, sum.Ended[store.Failed], sum.Planned})
 				}
 			}
 		}
@@ -117,7 +142,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 		err := writer()
 		if err != nil {
 			stop() // no use in numbers that cannot be kept
-			for range done {
+			for range queue {
 			}
 		}
 		failed <- err
@@ -144,18 +169,29 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 			if ctx.Err() != nil {
 				return nil
 			}
-			begun := time.Now()
+			start := time.Now()
 			res := store.Result{Cell: c.ID, Outcome: store.Refused, Reason: opt.Refused[c.ID]}
 			if res.Reason == "" {
-				res = p.runCell(ctx, c, threads)
+				d := desk{
+					every: opt.Checkpoint,
+					save:  func(s store.Checkpoint) { queue <- message{cell: c, saved: &s} },
+					warn:  func(why string) { queue <- message{cell: c, warning: why} },
+				}
+				if _, ok := begun[c.ID]; ok {
+					d.last = func() (store.Checkpoint, bool, error) { return st.Checkpoint(c.ID) }
+				}
+				if opt.Step != nil {
+					d.step = func(step int) { opt.Step(c.ID, step) }
+				}
+				res = p.runCell(ctx, c, threads, d)
 			}
-			res.Cost = store.Cost{Start: begun, Wall: time.Since(begun), Worker: w}
-			done <- ended{c, res}
+			res.Cost.Start, res.Cost.Wall, res.Cost.Worker = start, max(res.Cost.Wall, time.Since(start)), w // a cell that goes on has taken longer than now
+			queue <- message{cell: c, ended: &res}
 			return nil
 		})
 	}
 	g.Wait()
-	close(done)
+	close(queue)
 	err = <-failed
 	sum.Wall = time.Since(start)
 	return sum, err
@@ -164,11 +200,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 // Missing are the cells of a plan that have no standing outcome in the store, in
 // the plan's order.
 func Missing(plan *suites.Plan, st *store.Store) ([]suites.Cell, error) {
-	ids := make([]string, len(plan.Cells))
-	for i, c := range plan.Cells {
-		ids[i] = c.ID
-	}
-	had, err := st.Outcomes(ids)
+	had, err := st.Outcomes(ids(plan.Cells))
 	if err != nil {
 		return nil, fmt.Errorf("runner: %w", err)
 	}
@@ -179,4 +211,12 @@ func Missing(plan *suites.Plan, st *store.Store) ([]suites.Cell, error) {
 		}
 	}
 	return todo, nil
+}
+
+func ids(cells []suites.Cell) []string {
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		out[i] = c.ID
+	}
+	return out
 }

@@ -22,6 +22,7 @@ type trainer struct {
 // span is a stretch of one role's vector under one optimiser: a parameter, since
 // optimisers are given by the prefix of a path.
 type span struct {
+	name   string // of the parameter
 	role   tape.Role
 	lo, hi int
 	rule   optim.Rule
@@ -53,7 +54,7 @@ func newTrainer(p Parts, c *cell) (*trainer, error) {
 			return nil, fmt.Errorf("train: %s: %w", spec.Name, err)
 		}
 		role, lo, hi, _ := c.work.Params.Range(spec.Name)
-		s := span{role: role, lo: lo, hi: hi, rule: rule, factor: factor}
+		s := span{name: spec.Name, role: role, lo: lo, hi: hi, rule: rule, factor: factor}
 		if c.work.Params.Precision() == tape.Float64 {
 			s.s64 = optim.NewState[float64](rule, hi-lo)
 		} else {

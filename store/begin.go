@@ -110,7 +110,8 @@ func insertCells(tx *sql.Tx, plan *suites.Plan) error {
 		}
 	}
 	// A cell that the old plan had, this one has not, and nobody ran.
-	_, err = tx.Exec(`DELETE FROM cell WHERE cell NOT IN (SELECT cell FROM member) AND cell NOT IN (SELECT cell FROM outcome)`)
+	_, err = tx.Exec(`DELETE FROM cell WHERE cell NOT IN (SELECT cell FROM member)
+		AND cell NOT IN (SELECT cell FROM outcome) AND cell NOT IN (SELECT cell FROM checkpoint)`)
 	return err
 }
 

@@ -3,122 +3,108 @@
 package store
 
 import (
-	"bytes"
-	"encoding/binary"
-	"maps"
-	"os"
+	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-// A checkpoint copies pages from the log into the file in the order of their
-// numbers. A writer killed on the way, or one still at it, leaves a file that is
-// no database by itself: its first page may promise pages that are not there
-// yet. After any number of those copies the store opens with all it had.
-func TestHalfACheckpoint(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "live.db")
-	s := openAt(t, path)
-	p := plan("loop", "quick", "c", loopCells)
-	run := begin(t, s, p)
-	for i, c := range p.Cells {
-		write(t, s, run, loopResult(c.ID, 1+i))
-	}
-	want := export(t, s, "csv")
-	file, log := readFile(t, path), readFile(t, path+"-wal")
-	pages, size := committed(t, log)
-	if len(pages) < 20 {
-		t.Fatalf("%d pages in the log: nothing to checkpoint", len(pages))
-	}
-	order := slices.Sorted(maps.Keys(pages))
-	for copied := 0; copied <= len(order); copied += 1 + copied/4 {
-		half := checkpointed(file, pages, size, order[:copied])
-		for name, open := range map[string]func(string) (*Store, error){"Open": Open, "OpenRead": OpenRead} {
-			at := filepath.Join(t.TempDir(), "half.db")
-			for end, bits := range map[string][]byte{"": half, "-wal": log} {
-				if err := os.WriteFile(at+end, bits, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			r, err := open(at)
-			if err != nil {
-				t.Errorf("%s after %d of %d pages: %v", name, copied, len(order), err)
-				continue
-			}
-			if got := export(t, r, "csv"); got != want {
-				t.Errorf("%s after %d of %d pages: the export differs", name, copied, len(order))
-			}
-			r.Close()
-		}
-	}
-}
-
-// The same of another program's file is refused, and neither the file nor its
-// log changes: the log is all that it has of its last rows.
-func TestHalfAForeignCheckpoint(t *testing.T) {
-	live := filepath.Join(t.TempDir(), "live.db")
-	db := single(uri(live, "mode=rwc"))
-	defer db.Close()
-	if _, err := db.Exec(`CREATE TABLE t (x); INSERT INTO t SELECT randomblob(9999) FROM json_each('[1,2,3,4,5,6,7]')`); err != nil {
+func save(t testing.TB, s *Store, list ...Checkpoint) {
+	t.Helper()
+	if err := s.Save(list); err != nil {
 		t.Fatal(err)
 	}
-	log := readFile(t, live+"-wal")
-	pages, size := committed(t, log)
-	half := checkpointed(readFile(t, live), pages, size, []int{1})
-	path := filepath.Join(t.TempDir(), "half.db")
-	for end, bits := range map[string][]byte{"": half, "-wal": log} {
-		if err := os.WriteFile(path+end, bits, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, _, err := marksIn(frozen(path)); !isDamaged(err) {
-		t.Fatalf("the file alone makes sense: %v; nothing is tested", err)
-	}
-	for name, open := range map[string]func(string) (*Store, error){"Open": Open, "OpenRead": OpenRead} {
-		if _, err := open(path); err == nil || !strings.Contains(err.Error(), "of another program") {
-			t.Errorf("%s: got %v", name, err)
-		}
-	}
-	if !bytes.Equal(readFile(t, path), half) || !bytes.Equal(readFile(t, path+"-wal"), log) {
-		t.Error("the file or its log changed")
-	}
 }
 
-// checkpointed is a file after the given pages of its log were copied to it.
-func checkpointed(file []byte, pages map[int][]byte, size int, numbers []int) []byte {
-	half := slices.Clone(file)
-	for _, number := range numbers {
-		if end := number * size; len(half) < end {
-			half = append(half, make([]byte, end-len(half))...)
-		}
-		copy(half[(number-1)*size:], pages[number])
-	}
-	return half
-}
-
-// committed returns the last copy of each page in a log whose transactions are
-// all committed, and the size of a page. The layout is that of
-// https://www.sqlite.org/fileformat2.html#walformat.
-func committed(t *testing.T, log []byte) (pages map[int][]byte, size int) {
+// begun is the steps of all checkpoints of a plan of n cells.
+func begun(t testing.TB, s *Store, n int) map[string]int {
 	t.Helper()
-	const header, frame = 32, 24
-	size = int(binary.BigEndian.Uint32(log[8:]))
-	pages = map[int][]byte{}
-	for at := header; at+frame+size <= len(log); at += frame + size {
-		if !bytes.Equal(log[at+8:at+16], log[16:24]) {
-			break // salts of an earlier use of the log
-		}
-		pages[int(binary.BigEndian.Uint32(log[at:]))] = log[at+frame : at+frame+size]
-	}
-	return pages, size
-}
-
-func readFile(t *testing.T, path string) []byte {
-	t.Helper()
-	bits, err := os.ReadFile(path)
+	steps, err := s.Begun(ids(plan("toy", "quick", "c", n)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bits
+	return steps
+}
+
+// A cell has one checkpoint, its last, until it has ended.
+func TestCheckpoint(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "a.db"))
+	run := begin(t, s, plan("toy", "quick", "c", 4))
+	if c, ok, err := s.Checkpoint("c000"); ok || err != nil {
+		t.Errorf("a cell that has none: %v, %v, %v", c, ok, err)
+	}
+	save(t, s, Checkpoint{"c000", 5, []byte("five")}, Checkpoint{"c001", 7, []byte("seven")})
+	save(t, s, Checkpoint{"c000", 6, []byte("six")})
+	c, ok, err := s.Checkpoint("c000")
+	if d := cmp.Diff(Checkpoint{"c000", 6, []byte("six")}, c); d != "" || !ok || err != nil {
+		t.Errorf("%v, %v: %s", ok, err, d)
+	}
+	write(t, s, run, result("c000", 0), Result{Cell: "c002", Outcome: Failed, Reason: "no luck"})
+	if d := cmp.Diff(map[string]int{"c001": 7}, begun(t, s, 4)); d != "" {
+		t.Error(d)
+	}
+	// One that failed is tried again, one that is done is not.
+	save(t, s, Checkpoint{"c000", 9, []byte("late")}, Checkpoint{"c002", 1, []byte("again")})
+	if d := cmp.Diff(map[string]int{"c001": 7, "c002": 1}, begun(t, s, 4)); d != "" {
+		t.Error(d)
+	}
+	if err := s.Save([]Checkpoint{{"c003", 1, []byte("one")}, {"nobody", 1, []byte("one")}}); err == nil {
+		t.Error("a cell of no plan got a checkpoint")
+	}
+	if _, ok, _ := s.Checkpoint("c003"); ok {
+		t.Error("half of a list was saved")
+	}
+}
+
+// A checkpoint goes with the end row or not at all.
+func TestCheckpointStaysWhenTheEndDoesNot(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "a.db"))
+	run := begin(t, s, plan("toy", "quick", "c", 1))
+	save(t, s, Checkpoint{"c000", 5, []byte("five")})
+	twice := result("c000", 0)
+	twice.Points = append(twice.Points, twice.Points[0])
+	if err := s.Write(run, []Result{twice}); err == nil {
+		t.Fatal("a point was written twice")
+	}
+	if d := cmp.Diff(map[string]int{"c000": 5}, begun(t, s, 1)); d != "" {
+		t.Error(d)
+	}
+}
+
+// Nothing that reads numbers sees a checkpoint.
+func TestCheckpointIsNoNumber(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "a.db"))
+	p := plan("toy", "quick", "c", 3)
+	run := begin(t, s, p)
+	write(t, s, run, result("c000", 0))
+	look := func() string {
+		out := export(t, s, "csv") + export(t, s, "jsonl")
+		infos, err := s.Plans()
+		if err != nil {
+			t.Fatal(err)
+		}
+		had, err := s.Outcomes(ids(p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out + fmt.Sprint(infos, had)
+	}
+	before := look()
+	save(t, s, Checkpoint{"c001", 5, []byte("five")})
+	if d := cmp.Diff(before, look()); d != "" {
+		t.Error(d)
+	}
+}
+
+// A plan that takes another's place does not take what its cells have come to.
+func TestCheckpointOutlivesItsPlan(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "a.db"))
+	begin(t, s, plan("toy", "quick", "c", 2))
+	save(t, s, Checkpoint{"c001", 5, []byte("five")})
+	begin(t, s, plan("toy", "quick", "d", 2))
+	begin(t, s, plan("toy", "quick", "c", 2))
+	if d := cmp.Diff(map[string]int{"c001": 5}, begun(t, s, 2)); d != "" {
+		t.Error(d)
+	}
 }

@@ -134,6 +134,7 @@ func fill(t *testing.T, s *Store) {
 		Result{Cell: "c001", Outcome: Diverged, Step: 7, Steps: 7, Evals: 70, Reason: "inf/b is NaN"},
 		Result{Cell: "c002", Outcome: Refused, Reason: `needs path; block "z", of "sbn"`},
 		Result{Cell: "c003", Outcome: Failed, Step: 2, Steps: 1, Reason: "panic: oh,\nno", Stack: "goroutine 1 [running]:\n"})
+	save(t, s, Checkpoint{Cell: "c004", Step: 12, Bits: []byte("half way")})
 	begin(t, s, plan("other", "paper", "c", 1))
 }
 
@@ -157,7 +158,7 @@ func TestNewerVersionIsRefusedUntouched(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	refusedUntouched(t, path, "a newer bench wrote this store, got version 2; this one knows up to 1")
+	refusedUntouched(t, path, "a newer bench wrote this store, got version 3; this one knows up to 2")
 }
 
 func TestMigrationKeepsWhatThereIs(t *testing.T) {
@@ -170,7 +171,7 @@ func TestMigrationKeepsWhatThereIs(t *testing.T) {
 	}
 	steps := testSteps(t, `ALTER TABLE point ADD COLUMN note TEXT; CREATE TABLE later (x);`)
 
-	if _, err := openRead(path, steps); err == nil || !strings.Contains(err.Error(), "an older bench wrote this store, got version 1; want 2") {
+	if _, err := openRead(path, steps); err == nil || !strings.Contains(err.Error(), "an older bench wrote this store, got version 2; want 3") {
 		t.Errorf("reading an older version: got %v", err)
 	}
 	s, err := open(path, steps)
@@ -182,8 +183,8 @@ func TestMigrationKeepsWhatThereIs(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	// Also while the writer still has it open, the header says what it is.
-	if version, err := inspect(path); err != nil || version != 2 {
-		t.Errorf("version %d, %v; want 2", version, err)
+	if version, err := inspect(path); err != nil || version != 3 {
+		t.Errorf("version %d, %v; want 3", version, err)
 	}
 }
 
@@ -197,7 +198,7 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := open(path, testSteps(t, `CREATE TABLE later (x); DROP TABLE point; SELECT nonsense;`))
-	if err == nil || !strings.Contains(err.Error(), "migration 0002: ") {
+	if err == nil || !strings.Contains(err.Error(), "migration 0003: ") {
 		t.Errorf("got %v", err)
 	}
 	s = openAt(t, path)

@@ -13,7 +13,8 @@ import (
 var outcomes = [...]Outcome{Done, Diverged, Refused, Failed, Interrupted}
 
 // Write commits results in one transaction: all of them with all they hold, or
-// nothing. A result takes the place of what an earlier attempt at its cell left.
+// nothing. A result takes the place of what an earlier attempt at its cell left,
+// its checkpoint included.
 // The cells must have been begun.
 func (s *Store) Write(run int64, results []Result) error {
 	return s.update("write", func(tx *sql.Tx) error {
@@ -39,8 +40,8 @@ func (s *Store) Write(run int64, results []Result) error {
 
 // resultWriter holds the statements of one transaction.
 type resultWriter struct {
-	run                                        int64
-	known, clear, outcome, point, vector, cost *sql.Stmt
+	run                                               int64
+	known, clear, spent, outcome, point, vector, cost *sql.Stmt
 }
 
 func newResultWriter(tx *sql.Tx, run int64) (*resultWriter, error) {
@@ -51,6 +52,7 @@ func newResultWriter(tx *sql.Tx, run int64) (*resultWriter, error) {
 	}{
 		{&w.known, `SELECT EXISTS (SELECT 1 FROM cell WHERE cell = ?)`},
 		{&w.clear, `DELETE FROM outcome WHERE cell = ?`}, // all else hangs on it
+		{&w.spent, `DELETE FROM checkpoint WHERE cell = ?`},
 		{&w.outcome, `INSERT INTO outcome (cell, outcome, step, reason, stack, steps, evals) VALUES (?, ?, ?, ?, ?, ?, ?)`},
 		{&w.point, `INSERT INTO point (cell, metric, step, value, bits, reason, evals) VALUES (?, ?, ?, ?, ?, ?, ?)`},
 		{&w.vector, `INSERT INTO vector (cell, name, step, bits) VALUES (?, ?, ?, ?)`},
@@ -77,6 +79,9 @@ func (w *resultWriter) write(r *Result) error {
 		return errors.New("in no plan that has begun")
 	}
 	if _, err := w.clear.Exec(r.Cell); err != nil {
+		return err
+	}
+	if _, err := w.spent.Exec(r.Cell); err != nil {
 		return err
 	}
 	if _, err := w.outcome.Exec(r.Cell, string(r.Outcome), r.Step, r.Reason, r.Stack, r.Steps, r.Evals); err != nil {

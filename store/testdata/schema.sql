@@ -1,5 +1,5 @@
 PRAGMA application_id = 1651401576;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 CREATE TABLE run (
     run        INTEGER NOT NULL PRIMARY KEY,
     suite      TEXT NOT NULL,
@@ -80,3 +80,8 @@ SELECT
 FROM point
 JOIN cell ON cell.cell = point.cell
 LEFT JOIN member ON member.cell = point.cell;
+CREATE TABLE checkpoint (
+    cell TEXT NOT NULL PRIMARY KEY REFERENCES cell (cell),
+    step INTEGER NOT NULL,
+    bits BLOB NOT NULL
+) STRICT;

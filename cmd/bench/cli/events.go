@@ -11,7 +11,7 @@ import (
 )
 
 // events writes a run as JSON lines: one "begin", one "cell" for every cell that
-// ends, one "end".
+// ends, a "warning" where a checkpoint is of no use, one "end".
 type events struct {
 	enc *json.Encoder
 	err error // the first
@@ -53,6 +53,15 @@ func (e *events) cell(x runner.Event) {
 		Planned int           `json:"planned"`
 	}{"cell", x.Cell.ID, x.Cell.String(), x.Cell.Grid, x.Result.Outcome, x.Result.Step, x.Result.Reason,
 		x.Result.Cost.Wall.Seconds(), x.Ended, x.Failed, x.Planned})
+}
+
+func (e *events) warning(c suites.Cell, why string) {
+	e.put(struct {
+		Event  string `json:"event"`
+		Cell   string `json:"cell"`
+		Name   string `json:"name"`
+		Reason string `json:"reason"`
+	}{"warning", c.ID, c.String(), why})
 }
 
 // end sums up. Without a report, as when the run was interrupted, there are no

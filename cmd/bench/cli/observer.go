@@ -21,6 +21,7 @@ type observer struct {
 	events   *events // nil: for people
 	progress *progress
 	causes   []*cause
+	warnings int
 }
 
 // cause is one thing that went wrong, however many cells it met.
@@ -39,7 +40,8 @@ func (a *app) observer(j *job, st *store.Store, todo []suites.Cell, r running) *
 	return o
 }
 
-func (o *observer) begin() {
+// begin is told how many of the cells to run have a checkpoint.
+func (o *observer) begin(begun int) {
 	plan := o.j.plan
 	if o.events != nil {
 		o.events.begin(plan, o.st.Path(), o.workers, len(o.todo))
@@ -47,23 +49,47 @@ func (o *observer) begin() {
 	if len(o.todo) == 0 {
 		return
 	}
-	before := ""
+	var parts []string
 	if n := len(plan.Cells) - len(o.todo); n > 0 {
-		before = fmt.Sprintf(" (%d were done before)", n)
+		parts = append(parts, fmt.Sprintf("%d were done before", n))
+	}
+	if begun > 0 {
+		parts = append(parts, fmt.Sprintf("%d begun", begun))
+	}
+	before := ""
+	if len(parts) > 0 {
+		before = " (" + list(parts) + ")"
 	}
 	fmt.Fprintf(o.a.err, "%s: %d of %d cells to run%s, %s; store %s\n",
 		title(plan), len(o.todo), len(plan.Cells), before, count(o.workers, "worker"), o.st.Path())
-	o.progress = newProgress(o.a.err, len(plan.Cells), o.todo, o.a.parts.Work)
+	o.progress = newProgress(o.a.err, plan.Cells, o.todo, o.a.parts.Work)
 }
 
 // ended is told of every cell, from one goroutine.
 func (o *observer) ended(e runner.Event) {
-	o.progress.ended(e.Cell, e.Ended, e.Failed)
+	o.progress.ended(e.Cell, int(e.Result.Steps), e.Ended, e.Failed)
 	if o.events != nil {
 		o.events.cell(e)
 	}
 	if e.Result.Outcome == store.Failed || e.Result.Outcome == store.Diverged {
 		o.say(e)
+	}
+}
+
+// step is told how far a cell at work is, from any goroutine.
+func (o *observer) step(id string, step int) { o.progress.step(id, step) }
+
+// warn is told what went wrong with a cell that goes on, from the goroutine of
+// ended.
+func (o *observer) warn(c suites.Cell, why string) {
+	if o.events != nil {
+		o.events.warning(c, why)
+	}
+	switch o.warnings++; {
+	case o.warnings <= mostSaid:
+		o.progress.say("warning: %s: %s", c, why)
+	case o.warnings == mostSaid+1:
+		o.progress.say("and more warnings")
 	}
 }
 
@@ -122,13 +148,18 @@ func (o *observer) told(rep *report.Report) *report.Report {
 	return &out
 }
 
-// interrupted is the last word of a run that a signal ended.
-func (o *observer) interrupted(sum runner.Summary) error {
+// interrupted is the last word of a run that a signal ended: some of the cells
+// that are left have a checkpoint.
+func (o *observer) interrupted(sum runner.Summary, begun int) error {
 	if o.events != nil {
 		o.events.end(o.j.plan, sum, nil)
 	}
-	return fmt.Errorf("%s: stopped: %d of %d cells done, %d left; the same command continues; store %s",
-		title(o.j.plan), sum.Planned-sum.Left, sum.Planned, sum.Left, o.st.Path())
+	half := ""
+	if begun > 0 {
+		half = fmt.Sprintf(", %d begun", begun)
+	}
+	return fmt.Errorf("%s: stopped: %d of %d cells done%s, %d left; the same command continues; store %s",
+		title(o.j.plan), sum.Planned-sum.Left, sum.Planned, half, sum.Left, o.st.Path())
 }
 
 // verdicts prints what the store says now.

@@ -56,6 +56,7 @@ by running a few steps and replicates for about a second.`,
 			if f.cost, err = a.parts.Cost(c.Context(), j.plan, f.todo, st); err != nil {
 				return err
 			}
+			f.cost.Resume(f.todo, f.begun)
 			if asJSON {
 				return a.planJSON(f)
 			}
@@ -98,14 +99,13 @@ type foresight struct {
 	grids   []string
 	state   map[string]string // of a cell, by ID
 	todo    []suites.Cell
+	begun   map[string]int // of those with a checkpoint, its step
 	cost    runner.Cost
 }
 
 func foresee(j *job, st *store.Store) (*foresight, error) {
 	f := &foresight{job: j, There: st != nil, state: map[string]string{}}
-	ids := make([]string, len(j.plan.Cells))
-	for i, c := range j.plan.Cells {
-		ids[i] = c.ID
+	for _, c := range j.plan.Cells {
 		if !slices.Contains(f.grids, c.Grid) {
 			f.grids = append(f.grids, c.Grid)
 		}
@@ -113,10 +113,13 @@ func foresee(j *job, st *store.Store) (*foresight, error) {
 	had := map[string]store.Outcome{}
 	if f.todo = j.plan.Cells; st != nil {
 		var err error
-		if had, err = st.Outcomes(ids); err != nil {
+		if had, err = st.Outcomes(ids(j.plan.Cells)); err != nil {
 			return nil, err
 		}
 		if f.todo, err = runner.Missing(j.plan, st); err != nil {
+			return nil, err
+		}
+		if f.begun, err = st.Begun(ids(f.todo)); err != nil {
 			return nil, err
 		}
 	}
@@ -212,6 +215,16 @@ func (a *app) planText(f *foresight) error {
 			fmt.Fprintf(a.out, "%s: %s\n", s, why)
 		}
 	}
+	told := 0
+	for _, c := range f.todo {
+		if step, ok := f.begun[c.ID]; ok && told < mostSaid {
+			told++
+			fmt.Fprintf(a.out, "checkpoint at step %d of %d: %s\n", step, c.Train.Steps, c)
+		}
+	}
+	if n := len(f.begun) - told; n > 0 {
+		fmt.Fprintf(a.out, "and %s more with a checkpoint\n", count(n, "cell"))
+	}
 	_, cost, known := f.wall("")
 	switch {
 	case len(f.todo) == 0:
@@ -267,7 +280,8 @@ func (a *app) planJSON(f *foresight) error {
 		Name    string   `json:"name"`
 		Grid    string   `json:"grid"`
 		State   string   `json:"state"`
-		Seconds *float64 `json:"seconds"` // on one worker; null: unknown, or does not run
+		Seconds *float64 `json:"seconds"`    // on one worker; null: unknown, or does not run
+		Step    int      `json:"checkpoint"` // step from which it goes on
 	}
 	seconds := func(g string) *float64 {
 		if s, _, ok := f.wall(g); ok {
@@ -296,7 +310,7 @@ func (a *app) planJSON(f *foresight) error {
 		out.Grids = append(out.Grids, grid{g, n, in, seconds(g)})
 	}
 	for _, c := range f.job.plan.Cells {
-		x := cell{Cell: c.ID, Name: c.String(), Grid: c.Grid, State: f.state[c.ID]}
+		x := cell{Cell: c.ID, Name: c.String(), Grid: c.Grid, State: f.state[c.ID], Step: f.begun[c.ID]}
 		if d, ok := f.cost.Cells[c.ID]; ok {
 			s := d.Seconds()
 			x.Seconds = &s

@@ -22,30 +22,46 @@ type progress struct {
 	live  bool // rewrites its line
 	wide  int  // columns
 	start time.Time
-	work  map[string]float64 // of the cells to run, by ID
 
 	mu      sync.Mutex
-	done    int // cells that have ended, those from before included
-	now     int // of those, the ones of this run
+	cells   map[string]*share // those to run, by ID
+	done    int               // cells that have ended, those from before included
+	now     int               // of those, the ones of this run
 	planned int
 	failed  int
 	spent   float64 // work done in this run
 	all     float64 // work of this run
-	over    chan struct{}
-	gone    sync.WaitGroup
+	steps   struct {
+		done, now, all int // of training: those from before included, those of this run, of all cells
+	}
+	over chan struct{}
+	gone sync.WaitGroup
 }
 
-// newProgress begins to show a run of the cells todo; work sizes a cell, so that
-// the time left is not deceived by cheap cells coming first.
-func newProgress(w io.Writer, planned int, todo []suites.Cell, work func(suites.Cell) float64) *progress {
+// share is what one cell is of a run.
+type share struct {
+	work  float64
+	steps int
+	begun bool
+	at    int // of its steps
+}
+
+// newProgress begins to show a run of the cells todo of a plan; work sizes a
+// cell, so that the time left is not deceived by cheap cells coming first.
+func newProgress(w io.Writer, planned, todo []suites.Cell, work func(suites.Cell) float64) *progress {
 	p := &progress{
 		w: w, live: isTerminal(w), wide: width(w), start: time.Now(),
-		work: make(map[string]float64, len(todo)), done: planned - len(todo), planned: planned, over: make(chan struct{}),
+		cells: make(map[string]*share, len(todo)), done: len(planned) - len(todo), planned: len(planned), over: make(chan struct{}),
 	}
+	for _, c := range planned {
+		p.steps.all += c.Train.Steps
+	}
+	p.steps.done = p.steps.all
 	for _, c := range todo {
-		x := work(c)
-		p.work[c.ID] = x
-		p.all += x
+		s := &share{work: work(c), steps: c.Train.Steps}
+		p.cells[c.ID] = s
+		p.all += s.work
+		p.steps.done -= s.steps
 	}
 	every := repeat
 	if p.live {
@@ -68,13 +84,44 @@ func newProgress(w io.Writer, planned int, todo []suites.Cell, work func(suites.
 	return p
 }
 
-// ended counts a cell.
-func (p *progress) ended(c suites.Cell, done, failed int) {
+// step says how many steps a cell at work has taken; the first time, those that
+// an earlier run took.
+func (p *progress) step(id string, at int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.cells[id]
+	if c == nil || c.steps == 0 {
+		return
+	}
+	more := at - c.at
+	work := c.work * float64(more) / float64(c.steps)
+	p.steps.done += more
+	if c.begun {
+		p.steps.now += more
+		p.spent += work
+	} else {
+		p.all -= work
+	}
+	c.at, c.begun = at, true
+}
+
+// ended counts a cell, which took some of its steps.
+func (p *progress) ended(c suites.Cell, steps, done, failed int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done, p.failed = done, failed
 	p.now++
-	p.spent += p.work[c.ID]
+	s := p.cells[c.ID]
+	if s == nil {
+		return
+	}
+	rest := s.work
+	if s.steps > 0 {
+		rest *= 1 - float64(s.at)/float64(s.steps)
+	}
+	p.spent += rest
+	p.steps.now += max(steps-s.at, 0)
+	p.steps.done += s.steps - s.at // one that diverged takes no more
 }
 
 // say prints a line of its own above the progress.
@@ -115,17 +162,27 @@ func (p *progress) show() {
 	fmt.Fprint(p.w, text[:max(0, min(len(text), p.wide-1))])
 }
 
-// line is 312/540 cells, 0 failed, 11.3/s, 0:21 left.
+// line is 312/540 cells, 0 failed, 11.3/s, 0:21 left; where cells train, 3/80
+// cells, 0 failed, 41% of steps at 812/s, 12:30 left: one cell may take long.
 func (p *progress) line(elapsed time.Duration) string {
 	text := fmt.Sprintf("%d/%d cells, %d failed", p.done, p.planned, p.failed)
-	if p.now == 0 || elapsed <= 0 {
+	each := float64(p.now)
+	if p.steps.all > 0 {
+		text += fmt.Sprintf(", %d%% of steps", int(100*float64(p.steps.done)/float64(p.steps.all)))
+		each = float64(p.steps.now)
+	}
+	if p.spent <= 0 || elapsed <= 0 {
 		return text + ", " + clock(elapsed) + " so far"
 	}
+	between := ", "
+	if p.steps.all > 0 {
+		between = " at "
+	}
 	left := time.Duration(float64(elapsed) * (p.all - p.spent) / p.spent)
-	return fmt.Sprintf("%s, %s, %s left", text, rate(float64(p.now)/elapsed.Seconds()), clock(max(left, 0)))
+	return fmt.Sprintf("%s%s%s, %s left", text, between, rate(each/elapsed.Seconds()), clock(max(left, 0)))
 }
 
-// rate of cells a second, or a minute where they are slow.
+// rate of cells or steps a second, or a minute where they are slow.
 func rate(each float64) string {
 	switch {
 	case each >= 100:

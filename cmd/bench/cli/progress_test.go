@@ -27,15 +27,47 @@ func TestProgressLine(t *testing.T) {
 	}
 }
 
+// Where cells train, steps are counted: those of cells at work, and not as speed
+// those from before.
+func TestProgressOfSteps(t *testing.T) {
+	cell := func(id string, steps int) suites.Cell {
+		return suites.Cell{ID: id, Train: suites.Train{Steps: steps}}
+	}
+	plan := []suites.Cell{cell("done", 100), cell("a", 200), cell("b", 400), cell("c", 300), cell("still", 0)}
+	var w strings.Builder
+	p := newProgress(&w, plan, plan[1:], func(c suites.Cell) float64 { return float64(10 + c.Train.Steps) })
+	defer p.end()
+	want := func(elapsed time.Duration, want string) {
+		t.Helper()
+		if got := p.line(elapsed); got != want {
+			t.Errorf("got %q; want %q", got, want)
+		}
+	}
+	want(time.Second, "1/5 cells, 0 failed, 10% of steps, 0:01 so far")
+	p.step("a", 0)
+	p.step("b", 200) // from a checkpoint
+	want(time.Second, "1/5 cells, 0 failed, 30% of steps, 0:01 so far")
+	p.step("a", 100)
+	p.step("b", 300)
+	p.step("nobody", 7)
+	want(2*time.Second, "1/5 cells, 0 failed, 50% of steps at 100/s, 0:05 left")
+	p.ended(plan[1], 200, 2, 0)
+	p.ended(plan[2], 350, 3, 0) // diverged
+	p.ended(plan[4], 0, 4, 0)
+	want(5*time.Second, "4/5 cells, 0 failed, 70% of steps at 70.0/s, 0:04 left")
+	p.ended(plan[3], 300, 5, 0)
+	want(10*time.Second, "5/5 cells, 0 failed, 100% of steps at 65.0/s, 0:00 left")
+}
+
 // On a terminal the line is rewritten, cut below its width, and gone before
 // anything else is printed.
 func TestProgressLive(t *testing.T) {
 	var w strings.Builder
-	p := newProgress(&w, 2, []suites.Cell{{ID: "a"}, {ID: "b"}}, func(suites.Cell) float64 { return 1 })
+	p := newProgress(&w, make([]suites.Cell, 2), []suites.Cell{{ID: "a"}, {ID: "b"}}, func(suites.Cell) float64 { return 1 })
 	p.mu.Lock()
 	p.live, p.wide = true, 20
 	p.mu.Unlock()
-	p.ended(suites.Cell{ID: "a"}, 1, 0)
+	p.ended(suites.Cell{ID: "a"}, 0, 1, 0)
 	p.say("failed: %s", "a")
 	p.end()
 	p.say("plain again")

@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,11 +20,12 @@ import (
 // running is what the flags of run say.
 type running struct {
 	suites.Options
-	store   string
-	workers int
-	report  string
-	json    bool
-	require bool
+	store      string
+	workers    int
+	checkpoint time.Duration
+	report     string
+	json       bool
+	require    bool
 }
 
 func (a *app) run() *cobra.Command {
@@ -32,8 +34,8 @@ func (a *app) run() *cobra.Command {
 		Use:   "run SUITE...",
 		Short: "run what is missing of a suite, and print verdicts",
 		Long: `Run runs the cells of a suite that its store does not have yet, and prints which
-claims hold. Running the same command again continues; Ctrl-C stops, and nothing
-that has ended is lost. SUITE is a file, or the name of a suite that comes with
+claims hold. Running the same command again continues; Ctrl-C stops, nothing that
+has ended is lost, and a cell that trains goes on where it was. SUITE is a file, or the name of a suite that comes with
 bench (see bench list).
 
 The verdicts go to stdout, progress and failures to stderr.`,
@@ -47,6 +49,7 @@ The verdicts go to stdout, progress and failures to stderr.`,
 	f := c.Flags()
 	f.StringVar(&r.store, "store", "", "store to fill (default: results/<suite>.db)")
 	f.IntVar(&r.workers, "workers", runtime.GOMAXPROCS(0), "cells at a time")
+	f.DurationVar(&r.checkpoint, "checkpoint", time.Minute, "of a cell that trains, time between two checkpoints; 0: none, and if stopped it starts anew")
 	narrowing(c, &r.Options)
 	f.StringVar(&r.report, "report", "", "write the HTML report to this file as well")
 	f.BoolVar(&r.json, "json", false, "events and summary as JSON lines on stdout, no verdict table")
@@ -58,6 +61,9 @@ The verdicts go to stdout, progress and failures to stderr.`,
 func (a *app) runSuites(ctx context.Context, names []string, r running) error {
 	if r.workers < 1 {
 		return fmt.Errorf("bench run: --workers: got %d; need at least 1", r.workers)
+	}
+	if r.checkpoint < 0 {
+		return fmt.Errorf("bench run: --checkpoint: got %v; want a time, or 0 for none", r.checkpoint)
 	}
 	if r.report != "" && len(names) > 1 {
 		return fmt.Errorf("bench run: --report: one file for %d suites; run them one by one", len(names))
@@ -106,18 +112,27 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 	if err != nil {
 		return err
 	}
+	begun, err := st.Begun(ids(todo))
+	if err != nil {
+		return err
+	}
 	out := a.observer(j, st, todo, r)
-	out.begin()
+	out.begin(len(begun))
 	ctx, stop := untilSignal(ctx, out)
 	prov := a.parts.Provenance(ctx, j.plan, a.line, r.workers)
-	sum, err := a.parts.Run(ctx, j.plan, st, prov, runner.Options{Workers: r.workers, Refused: j.refused, Progress: out.ended})
+	sum, err := a.parts.Run(ctx, j.plan, st, prov, runner.Options{
+		Workers: r.workers, Refused: j.refused, Checkpoint: r.checkpoint, Progress: out.ended, Warn: out.warn, Step: out.step,
+	})
 	stop() // the rest is short, and a signal ends it
 	out.end()
 	if err != nil {
 		return exit{incomplete, err}
 	}
 	if sum.Left > 0 {
-		return exit{interrupted, out.interrupted(sum)}
+		if begun, err = st.Begun(ids(todo)); err != nil {
+			return err
+		}
+		return exit{interrupted, out.interrupted(sum, len(begun))}
 	}
 	rep, err := report.New(st, j.plan.Suite, j.plan.Preset)
 	if err != nil {

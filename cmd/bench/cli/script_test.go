@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 //	status N command...     run a command; its exit status must be N
 //	interrupt CELLS command... run a command with --json, send SIGINT after so many cells; must exit with 130
 //	insist command...       run a command that will not stop, send SIGINT twice; must exit with 130 at once
+//	halt MS command...      run a command, send SIGINT so many milliseconds after it has begun; must exit with 130; its stderr is the file told
+//	damage FILE             cut the last byte off every checkpoint of a store
 //	edit FILE OLD NEW       replace text in a file, which must have it
 //	widest N                no line of stdout is wider than N columns
 //	newer FILE              make a store one of a later version
@@ -53,8 +55,9 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status, "interrupt": interrupt, "insist": insist, "edit": edit, "widest": widest, "idx": idx,
+			"status": status, "interrupt": interrupt, "insist": insist, "halt": halt, "edit": edit, "widest": widest, "idx": idx,
 			"newer":   statement("PRAGMA user_version = 999"),
+			"damage":  statement("UPDATE checkpoint SET bits = substr(bits, 1, length(bits) - 1)"),
 			"foreign": statement("CREATE TABLE theirs (x)"),
 		},
 		Condition: func(name string) (bool, error) {
@@ -134,6 +137,29 @@ func insist(ts *testscript.TestScript, neg bool, args []string) {
 	var failed *exec.ExitError
 	if err := cmd.Wait(); !errors.As(err, &failed) || failed.ExitCode() != 130 || time.Since(start) > stubbornness/2 {
 		ts.Fatalf("after %v: got %v; want exit status 130 at once", time.Since(start), err)
+	}
+}
+
+// halt stops a run in the middle of a cell.
+func halt(ts *testscript.TestScript, neg bool, args []string) {
+	after, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	cmd := command(ts, args[1:])
+	told, err := cmd.StderrPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	var text strings.Builder
+	for lines := bufio.NewScanner(told); lines.Scan(); {
+		fmt.Fprintln(&text, lines.Text())
+		if strings.Contains(lines.Text(), "cells to run") {
+			time.AfterFunc(time.Duration(after)*time.Millisecond, func() { cmd.Process.Signal(os.Interrupt) })
+		}
+	}
+	err = cmd.Wait()
+	ts.Check(os.WriteFile(ts.MkAbs("told"), []byte(text.String()), 0o644))
+	var failed *exec.ExitError
+	if !errors.As(err, &failed) || failed.ExitCode() != 130 {
+		ts.Fatalf("got %v; want exit status 130; stderr:\n%s", err, &text)
 	}
 }
 

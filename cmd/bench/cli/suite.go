@@ -59,6 +59,14 @@ func (a *app) catalog() suites.Catalog {
 	return c
 }
 
+func ids(cells []suites.Cell) []string {
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		out[i] = c.ID
+	}
+	return out
+}
+
 // title names a plan: iwae_snr (quick).
 func title(p *suites.Plan) string { return fmt.Sprintf("%s (%s)", p.Suite, p.Preset) }
 

@@ -34,6 +34,8 @@ func kindOf(flag string) string {
 		return "a whole number"
 	case "bool":
 		return "true or false"
+	case "duration":
+		return "a time such as 90s or 5m"
 	}
 	return "a " + flag
 }
