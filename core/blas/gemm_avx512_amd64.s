@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func tile32AVX512(t *uint64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, FMA3
 TEXT ·tile32AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  (AX), SI
@@ -19,6 +19,8 @@ TEXT ·tile32AVX512(SB), NOSPLIT, $0-8
 	ADDQ  72(AX), CX
 	CMPQ  CX, $0x00000111
 	JGE   from_tile_1x1_columns_masked
+	CMPQ  CX, $0x00000091
+	JGE   from_tile_1x1_half
 	CMPQ  CX, $0x00000025
 	JGE   from_tile_5x2_masked
 	CMPQ  CX, $0x00000019
@@ -176,7 +178,167 @@ from_tile_7x3_masked:
 from_tile_8x3_masked:
 	JMP tile_8x3_masked
 
+from_tile_1x1_half:
+	CMPQ CX, $0x000000a5
+	JGE  from_tile_5x2_half
+	CMPQ CX, $0x00000099
+	JGE  from_tile_9x1_half
+	CMPQ CX, $0x00000095
+	JGE  from_tile_5x1_half
+	CMPQ CX, $0x00000093
+	JGE  from_tile_3x1_half
+	CMPQ CX, $0x00000092
+	JGE  from_tile_2x1_half
+	JMP  tile_1x1_half
+
+from_tile_2x1_half:
+	JMP tile_2x1_half
+
+from_tile_3x1_half:
+	CMPQ CX, $0x00000094
+	JGE  from_tile_4x1_half
+	JMP  tile_3x1_half
+
+from_tile_4x1_half:
+	JMP tile_4x1_half
+
+from_tile_5x1_half:
+	CMPQ CX, $0x00000097
+	JGE  from_tile_7x1_half
+	CMPQ CX, $0x00000096
+	JGE  from_tile_6x1_half
+	JMP  tile_5x1_half
+
+from_tile_6x1_half:
+	JMP tile_6x1_half
+
+from_tile_7x1_half:
+	CMPQ CX, $0x00000098
+	JGE  from_tile_8x1_half
+	JMP  tile_7x1_half
+
+from_tile_8x1_half:
+	JMP tile_8x1_half
+
+from_tile_9x1_half:
+	CMPQ CX, $0x000000a1
+	JGE  from_tile_1x2_half
+	CMPQ CX, $0x0000009b
+	JGE  from_tile_11x1_half
+	CMPQ CX, $0x0000009a
+	JGE  from_tile_10x1_half
+	JMP  tile_9x1_half
+
+from_tile_10x1_half:
+	JMP tile_10x1_half
+
+from_tile_11x1_half:
+	CMPQ CX, $0x0000009c
+	JGE  from_tile_12x1_half
+	JMP  tile_11x1_half
+
+from_tile_12x1_half:
+	JMP tile_12x1_half
+
+from_tile_1x2_half:
+	CMPQ CX, $0x000000a3
+	JGE  from_tile_3x2_half
+	CMPQ CX, $0x000000a2
+	JGE  from_tile_2x2_half
+	JMP  tile_1x2_half
+
+from_tile_2x2_half:
+	JMP tile_2x2_half
+
+from_tile_3x2_half:
+	CMPQ CX, $0x000000a4
+	JGE  from_tile_4x2_half
+	JMP  tile_3x2_half
+
+from_tile_4x2_half:
+	JMP tile_4x2_half
+
+from_tile_5x2_half:
+	CMPQ CX, $0x000000b1
+	JGE  from_tile_1x3_half
+	CMPQ CX, $0x000000a9
+	JGE  from_tile_9x2_half
+	CMPQ CX, $0x000000a7
+	JGE  from_tile_7x2_half
+	CMPQ CX, $0x000000a6
+	JGE  from_tile_6x2_half
+	JMP  tile_5x2_half
+
+from_tile_6x2_half:
+	JMP tile_6x2_half
+
+from_tile_7x2_half:
+	CMPQ CX, $0x000000a8
+	JGE  from_tile_8x2_half
+	JMP  tile_7x2_half
+
+from_tile_8x2_half:
+	JMP tile_8x2_half
+
+from_tile_9x2_half:
+	CMPQ CX, $0x000000ab
+	JGE  from_tile_11x2_half
+	CMPQ CX, $0x000000aa
+	JGE  from_tile_10x2_half
+	JMP  tile_9x2_half
+
+from_tile_10x2_half:
+	JMP tile_10x2_half
+
+from_tile_11x2_half:
+	CMPQ CX, $0x000000ac
+	JGE  from_tile_12x2_half
+	JMP  tile_11x2_half
+
+from_tile_12x2_half:
+	JMP tile_12x2_half
+
+from_tile_1x3_half:
+	CMPQ CX, $0x000000b5
+	JGE  from_tile_5x3_half
+	CMPQ CX, $0x000000b3
+	JGE  from_tile_3x3_half
+	CMPQ CX, $0x000000b2
+	JGE  from_tile_2x3_half
+	JMP  tile_1x3_half
+
+from_tile_2x3_half:
+	JMP tile_2x3_half
+
+from_tile_3x3_half:
+	CMPQ CX, $0x000000b4
+	JGE  from_tile_4x3_half
+	JMP  tile_3x3_half
+
+from_tile_4x3_half:
+	JMP tile_4x3_half
+
+from_tile_5x3_half:
+	CMPQ CX, $0x000000b7
+	JGE  from_tile_7x3_half
+	CMPQ CX, $0x000000b6
+	JGE  from_tile_6x3_half
+	JMP  tile_5x3_half
+
+from_tile_6x3_half:
+	JMP tile_6x3_half
+
+from_tile_7x3_half:
+	CMPQ CX, $0x000000b8
+	JGE  from_tile_8x3_half
+	JMP  tile_7x3_half
+
+from_tile_8x3_half:
+	JMP tile_8x3_half
+
 from_tile_1x1_columns_masked:
+	CMPQ CX, $0x00000191
+	JGE  from_tile_1x1_columns_half
 	CMPQ CX, $0x00000125
 	JGE  from_tile_5x2_columns_masked
 	CMPQ CX, $0x00000119
@@ -333,6 +495,164 @@ from_tile_7x3_columns_masked:
 
 from_tile_8x3_columns_masked:
 	JMP tile_8x3_columns_masked
+
+from_tile_1x1_columns_half:
+	CMPQ CX, $0x000001a5
+	JGE  from_tile_5x2_columns_half
+	CMPQ CX, $0x00000199
+	JGE  from_tile_9x1_columns_half
+	CMPQ CX, $0x00000195
+	JGE  from_tile_5x1_columns_half
+	CMPQ CX, $0x00000193
+	JGE  from_tile_3x1_columns_half
+	CMPQ CX, $0x00000192
+	JGE  from_tile_2x1_columns_half
+	JMP  tile_1x1_columns_half
+
+from_tile_2x1_columns_half:
+	JMP tile_2x1_columns_half
+
+from_tile_3x1_columns_half:
+	CMPQ CX, $0x00000194
+	JGE  from_tile_4x1_columns_half
+	JMP  tile_3x1_columns_half
+
+from_tile_4x1_columns_half:
+	JMP tile_4x1_columns_half
+
+from_tile_5x1_columns_half:
+	CMPQ CX, $0x00000197
+	JGE  from_tile_7x1_columns_half
+	CMPQ CX, $0x00000196
+	JGE  from_tile_6x1_columns_half
+	JMP  tile_5x1_columns_half
+
+from_tile_6x1_columns_half:
+	JMP tile_6x1_columns_half
+
+from_tile_7x1_columns_half:
+	CMPQ CX, $0x00000198
+	JGE  from_tile_8x1_columns_half
+	JMP  tile_7x1_columns_half
+
+from_tile_8x1_columns_half:
+	JMP tile_8x1_columns_half
+
+from_tile_9x1_columns_half:
+	CMPQ CX, $0x000001a1
+	JGE  from_tile_1x2_columns_half
+	CMPQ CX, $0x0000019b
+	JGE  from_tile_11x1_columns_half
+	CMPQ CX, $0x0000019a
+	JGE  from_tile_10x1_columns_half
+	JMP  tile_9x1_columns_half
+
+from_tile_10x1_columns_half:
+	JMP tile_10x1_columns_half
+
+from_tile_11x1_columns_half:
+	CMPQ CX, $0x0000019c
+	JGE  from_tile_12x1_columns_half
+	JMP  tile_11x1_columns_half
+
+from_tile_12x1_columns_half:
+	JMP tile_12x1_columns_half
+
+from_tile_1x2_columns_half:
+	CMPQ CX, $0x000001a3
+	JGE  from_tile_3x2_columns_half
+	CMPQ CX, $0x000001a2
+	JGE  from_tile_2x2_columns_half
+	JMP  tile_1x2_columns_half
+
+from_tile_2x2_columns_half:
+	JMP tile_2x2_columns_half
+
+from_tile_3x2_columns_half:
+	CMPQ CX, $0x000001a4
+	JGE  from_tile_4x2_columns_half
+	JMP  tile_3x2_columns_half
+
+from_tile_4x2_columns_half:
+	JMP tile_4x2_columns_half
+
+from_tile_5x2_columns_half:
+	CMPQ CX, $0x000001b1
+	JGE  from_tile_1x3_columns_half
+	CMPQ CX, $0x000001a9
+	JGE  from_tile_9x2_columns_half
+	CMPQ CX, $0x000001a7
+	JGE  from_tile_7x2_columns_half
+	CMPQ CX, $0x000001a6
+	JGE  from_tile_6x2_columns_half
+	JMP  tile_5x2_columns_half
+
+from_tile_6x2_columns_half:
+	JMP tile_6x2_columns_half
+
+from_tile_7x2_columns_half:
+	CMPQ CX, $0x000001a8
+	JGE  from_tile_8x2_columns_half
+	JMP  tile_7x2_columns_half
+
+from_tile_8x2_columns_half:
+	JMP tile_8x2_columns_half
+
+from_tile_9x2_columns_half:
+	CMPQ CX, $0x000001ab
+	JGE  from_tile_11x2_columns_half
+	CMPQ CX, $0x000001aa
+	JGE  from_tile_10x2_columns_half
+	JMP  tile_9x2_columns_half
+
+from_tile_10x2_columns_half:
+	JMP tile_10x2_columns_half
+
+from_tile_11x2_columns_half:
+	CMPQ CX, $0x000001ac
+	JGE  from_tile_12x2_columns_half
+	JMP  tile_11x2_columns_half
+
+from_tile_12x2_columns_half:
+	JMP tile_12x2_columns_half
+
+from_tile_1x3_columns_half:
+	CMPQ CX, $0x000001b5
+	JGE  from_tile_5x3_columns_half
+	CMPQ CX, $0x000001b3
+	JGE  from_tile_3x3_columns_half
+	CMPQ CX, $0x000001b2
+	JGE  from_tile_2x3_columns_half
+	JMP  tile_1x3_columns_half
+
+from_tile_2x3_columns_half:
+	JMP tile_2x3_columns_half
+
+from_tile_3x3_columns_half:
+	CMPQ CX, $0x000001b4
+	JGE  from_tile_4x3_columns_half
+	JMP  tile_3x3_columns_half
+
+from_tile_4x3_columns_half:
+	JMP tile_4x3_columns_half
+
+from_tile_5x3_columns_half:
+	CMPQ CX, $0x000001b7
+	JGE  from_tile_7x3_columns_half
+	CMPQ CX, $0x000001b6
+	JGE  from_tile_6x3_columns_half
+	JMP  tile_5x3_columns_half
+
+from_tile_6x3_columns_half:
+	JMP tile_6x3_columns_half
+
+from_tile_7x3_columns_half:
+	CMPQ CX, $0x000001b8
+	JGE  from_tile_8x3_columns_half
+	JMP  tile_7x3_columns_half
+
+from_tile_8x3_columns_half:
+	JMP tile_8x3_columns_half
 
 tile_1x1_masked:
 	MOVQ      DI, R12
@@ -6476,6 +6796,6148 @@ tile_8x3_masked_store:
 	ADDQ    CX, SI
 	JMP     tile_8x3_masked
 
+tile_1x1_half:
+	MOVQ      DI, R12
+	VMOVUPS.Z (R12), K1, Z0
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x1_half_rest
+
+tile_1x1_half_k:
+	VMOVUPS.Z    (BX), K1, Z1
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS.Z    (BX)(R10*1), K1, Z1
+	VBROADCASTSS 4(R12), Z2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS.Z    (BX)(R10*2), K1, Z1
+	VBROADCASTSS 8(R12), Z2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS.Z    (BX)(R9*1), K1, Z1
+	VBROADCASTSS 12(R12), Z2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_half_k
+
+tile_1x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_half_sum
+
+tile_1x1_half_last:
+	VMOVUPS.Z    (BX), K1, Z1
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x1_half_last
+
+tile_1x1_half_sum:
+	VCMPPS       $0x07, Z0, Z0, K2
+	KORTESTW     K2, K2
+	JCS          tile_1x1_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z1
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z1, K2, Z0
+
+tile_1x1_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, K1, (R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_1x1_half
+
+tile_2x1_half:
+	MOVQ      DI, R12
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x1_half_rest
+
+tile_2x1_half_k:
+	VMOVUPS.Z    (BX), K1, Z2
+	VBROADCASTSS (R12), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (R12)(R8*1), Z4
+	VFMADD231PS  Y2, Y4, Y1
+	VMOVUPS.Z    (BX)(R10*1), K1, Z2
+	VBROADCASTSS 4(R12), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z4
+	VFMADD231PS  Y2, Y4, Y1
+	VMOVUPS.Z    (BX)(R10*2), K1, Z2
+	VBROADCASTSS 8(R12), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 8(R12)(R8*1), Z4
+	VFMADD231PS  Y2, Y4, Y1
+	VMOVUPS.Z    (BX)(R9*1), K1, Z2
+	VBROADCASTSS 12(R12), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 12(R12)(R8*1), Z4
+	VFMADD231PS  Y2, Y4, Y1
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_half_k
+
+tile_2x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_half_sum
+
+tile_2x1_half_last:
+	VMOVUPS.Z    (BX), K1, Z2
+	VBROADCASTSS (R12), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (R12)(R8*1), Z4
+	VFMADD231PS  Y2, Y4, Y1
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x1_half_last
+
+tile_2x1_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	KORTESTW     K2, K2
+	JCS          tile_2x1_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z2
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z2, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z2, K2, Z1
+
+tile_2x1_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_2x1_half
+
+tile_3x1_half:
+	MOVQ      DI, R12
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x1_half_rest
+
+tile_3x1_half_k:
+	VMOVUPS.Z    (BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (R12)(R8*1), Z5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS (R12)(R8*2), Z6
+	VFMADD231PS  Y3, Y6, Y2
+	VMOVUPS.Z    (BX)(R10*1), K1, Z3
+	VBROADCASTSS 4(R12), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z6
+	VFMADD231PS  Y3, Y6, Y2
+	VMOVUPS.Z    (BX)(R10*2), K1, Z3
+	VBROADCASTSS 8(R12), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 8(R12)(R8*1), Z5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z6
+	VFMADD231PS  Y3, Y6, Y2
+	VMOVUPS.Z    (BX)(R9*1), K1, Z3
+	VBROADCASTSS 12(R12), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 12(R12)(R8*1), Z5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 12(R12)(R8*2), Z6
+	VFMADD231PS  Y3, Y6, Y2
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_half_k
+
+tile_3x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_half_sum
+
+tile_3x1_half_last:
+	VMOVUPS.Z    (BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (R12)(R8*1), Z5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS (R12)(R8*2), Z6
+	VFMADD231PS  Y3, Y6, Y2
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x1_half_last
+
+tile_3x1_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z2, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_3x1_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z3
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z3, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z3, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z3, K2, Z2
+
+tile_3x1_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_3x1_half
+
+tile_4x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x1_half_rest
+
+tile_4x1_half_k:
+	VMOVUPS.Z    (BX), K1, Z4
+	VBROADCASTSS (R12), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (R12)(R8*1), Z6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS (R12)(R8*2), Z7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS (R13), Z8
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS.Z    (BX)(R10*1), K1, Z4
+	VBROADCASTSS 4(R12), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 4(R13), Z8
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS.Z    (BX)(R10*2), K1, Z4
+	VBROADCASTSS 8(R12), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 8(R12)(R8*1), Z6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 8(R13), Z8
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS.Z    (BX)(R9*1), K1, Z4
+	VBROADCASTSS 12(R12), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 12(R12)(R8*1), Z6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 12(R12)(R8*2), Z7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R13), Z8
+	VFMADD231PS  Y4, Y8, Y3
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_half_k
+
+tile_4x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_half_sum
+
+tile_4x1_half_last:
+	VMOVUPS.Z    (BX), K1, Z4
+	VBROADCASTSS (R12), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (R12)(R8*1), Z6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS (R12)(R8*2), Z7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS (R13), Z8
+	VFMADD231PS  Y4, Y8, Y3
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x1_half_last
+
+tile_4x1_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_4x1_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z4
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z4, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z4, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z4, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z4, K2, Z3
+
+tile_4x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_4x1_half
+
+tile_5x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x1_half_rest
+
+tile_5x1_half_k:
+	VMOVUPS.Z    (BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (R12)(R8*1), Z7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS (R12)(R8*2), Z8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS (R13), Z9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS (R13)(R8*1), Z10
+	VFMADD231PS  Y5, Y10, Y4
+	VMOVUPS.Z    (BX)(R10*1), K1, Z5
+	VBROADCASTSS 4(R12), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 4(R13), Z9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 4(R13)(R8*1), Z10
+	VFMADD231PS  Y5, Y10, Y4
+	VMOVUPS.Z    (BX)(R10*2), K1, Z5
+	VBROADCASTSS 8(R12), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 8(R12)(R8*1), Z7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 8(R13), Z9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 8(R13)(R8*1), Z10
+	VFMADD231PS  Y5, Y10, Y4
+	VMOVUPS.Z    (BX)(R9*1), K1, Z5
+	VBROADCASTSS 12(R12), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 12(R12)(R8*1), Z7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 12(R12)(R8*2), Z8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R13), Z9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 12(R13)(R8*1), Z10
+	VFMADD231PS  Y5, Y10, Y4
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_half_k
+
+tile_5x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_half_sum
+
+tile_5x1_half_last:
+	VMOVUPS.Z    (BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (R12)(R8*1), Z7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS (R12)(R8*2), Z8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS (R13), Z9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS (R13)(R8*1), Z10
+	VFMADD231PS  Y5, Y10, Y4
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x1_half_last
+
+tile_5x1_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z4, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_5x1_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z5
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z5, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z5, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z5, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z5, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z5, K2, Z4
+
+tile_5x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_5x1_half
+
+tile_6x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x1_half_rest
+
+tile_6x1_half_k:
+	VMOVUPS.Z    (BX), K1, Z6
+	VBROADCASTSS (R12), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (R12)(R8*1), Z8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS (R12)(R8*2), Z9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS (R13), Z10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS (R13)(R8*1), Z11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS (R13)(R8*2), Z12
+	VFMADD231PS  Y6, Y12, Y5
+	VMOVUPS.Z    (BX)(R10*1), K1, Z6
+	VBROADCASTSS 4(R12), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 4(R13), Z10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 4(R13)(R8*1), Z11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 4(R13)(R8*2), Z12
+	VFMADD231PS  Y6, Y12, Y5
+	VMOVUPS.Z    (BX)(R10*2), K1, Z6
+	VBROADCASTSS 8(R12), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 8(R12)(R8*1), Z8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 8(R13), Z10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 8(R13)(R8*1), Z11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 8(R13)(R8*2), Z12
+	VFMADD231PS  Y6, Y12, Y5
+	VMOVUPS.Z    (BX)(R9*1), K1, Z6
+	VBROADCASTSS 12(R12), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 12(R12)(R8*1), Z8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 12(R12)(R8*2), Z9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R13), Z10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 12(R13)(R8*1), Z11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 12(R13)(R8*2), Z12
+	VFMADD231PS  Y6, Y12, Y5
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_half_k
+
+tile_6x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_half_sum
+
+tile_6x1_half_last:
+	VMOVUPS.Z    (BX), K1, Z6
+	VBROADCASTSS (R12), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (R12)(R8*1), Z8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS (R12)(R8*2), Z9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS (R13), Z10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS (R13)(R8*1), Z11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS (R13)(R8*2), Z12
+	VFMADD231PS  Y6, Y12, Y5
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x1_half_last
+
+tile_6x1_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_6x1_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z6
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z6, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z6, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z6, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z6, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z6, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z6, K2, Z5
+
+tile_6x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_6x1_half
+
+tile_7x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x1_half_rest
+
+tile_7x1_half_k:
+	VMOVUPS.Z    (BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS (R12)(R8*1), Z9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS (R12)(R8*2), Z10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS (R13), Z11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS (R13)(R8*1), Z12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS (R13)(R8*2), Z13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS (DX), Z14
+	VFMADD231PS  Y7, Y14, Y6
+	VMOVUPS.Z    (BX)(R10*1), K1, Z7
+	VBROADCASTSS 4(R12), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 4(R13), Z11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 4(R13)(R8*1), Z12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 4(R13)(R8*2), Z13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 4(DX), Z14
+	VFMADD231PS  Y7, Y14, Y6
+	VMOVUPS.Z    (BX)(R10*2), K1, Z7
+	VBROADCASTSS 8(R12), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 8(R12)(R8*1), Z9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 8(R13), Z11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 8(R13)(R8*1), Z12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 8(R13)(R8*2), Z13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 8(DX), Z14
+	VFMADD231PS  Y7, Y14, Y6
+	VMOVUPS.Z    (BX)(R9*1), K1, Z7
+	VBROADCASTSS 12(R12), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 12(R12)(R8*1), Z9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 12(R12)(R8*2), Z10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R13), Z11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 12(R13)(R8*1), Z12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 12(R13)(R8*2), Z13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 12(DX), Z14
+	VFMADD231PS  Y7, Y14, Y6
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_half_k
+
+tile_7x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_half_sum
+
+tile_7x1_half_last:
+	VMOVUPS.Z    (BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS (R12)(R8*1), Z9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS (R12)(R8*2), Z10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS (R13), Z11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS (R13)(R8*1), Z12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS (R13)(R8*2), Z13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS (DX), Z14
+	VFMADD231PS  Y7, Y14, Y6
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x1_half_last
+
+tile_7x1_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z6, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_7x1_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z7
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z7, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z7, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z7, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z7, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z7, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z7, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z7, K2, Z6
+
+tile_7x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_7x1_half
+
+tile_8x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x1_half_rest
+
+tile_8x1_half_k:
+	VMOVUPS.Z    (BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (R12)(R8*1), Z10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS (R12)(R8*2), Z11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS (R13), Z12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS (R13)(R8*1), Z13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS (R13)(R8*2), Z14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS (DX), Z15
+	VFMADD231PS  Y8, Y15, Y6
+	VBROADCASTSS (DX)(R8*1), Z16
+	VFMADD231PS  Y8, Y16, Y7
+	VMOVUPS.Z    (BX)(R10*1), K1, Z8
+	VBROADCASTSS 4(R12), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 4(R13), Z12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 4(R13)(R8*1), Z13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 4(R13)(R8*2), Z14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 4(DX), Z15
+	VFMADD231PS  Y8, Y15, Y6
+	VBROADCASTSS 4(DX)(R8*1), Z16
+	VFMADD231PS  Y8, Y16, Y7
+	VMOVUPS.Z    (BX)(R10*2), K1, Z8
+	VBROADCASTSS 8(R12), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 8(R12)(R8*1), Z10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 8(R13), Z12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 8(R13)(R8*1), Z13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 8(R13)(R8*2), Z14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 8(DX), Z15
+	VFMADD231PS  Y8, Y15, Y6
+	VBROADCASTSS 8(DX)(R8*1), Z16
+	VFMADD231PS  Y8, Y16, Y7
+	VMOVUPS.Z    (BX)(R9*1), K1, Z8
+	VBROADCASTSS 12(R12), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 12(R12)(R8*1), Z10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 12(R12)(R8*2), Z11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R13), Z12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 12(R13)(R8*1), Z13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 12(R13)(R8*2), Z14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 12(DX), Z15
+	VFMADD231PS  Y8, Y15, Y6
+	VBROADCASTSS 12(DX)(R8*1), Z16
+	VFMADD231PS  Y8, Y16, Y7
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_half_k
+
+tile_8x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_half_sum
+
+tile_8x1_half_last:
+	VMOVUPS.Z    (BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (R12)(R8*1), Z10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS (R12)(R8*2), Z11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS (R13), Z12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS (R13)(R8*1), Z13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS (R13)(R8*2), Z14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS (DX), Z15
+	VFMADD231PS  Y8, Y15, Y6
+	VBROADCASTSS (DX)(R8*1), Z16
+	VFMADD231PS  Y8, Y16, Y7
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x1_half_last
+
+tile_8x1_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_8x1_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z8
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z8, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z8, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z8, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z8, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z8, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z8, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z8, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z8, K2, Z7
+
+tile_8x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_8x1_half
+
+tile_9x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x1_half_rest
+
+tile_9x1_half_k:
+	VMOVUPS.Z    (BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS (R12)(R8*1), Z11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS (R12)(R8*2), Z12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS (R13), Z13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS (R13)(R8*1), Z14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS (R13)(R8*2), Z15
+	VFMADD231PS  Y9, Y15, Y5
+	VBROADCASTSS (DX), Z16
+	VFMADD231PS  Y9, Y16, Y6
+	VBROADCASTSS (DX)(R8*1), Z17
+	VFMADD231PS  Y9, Y17, Y7
+	VBROADCASTSS (DX)(R8*2), Z18
+	VFMADD231PS  Y9, Y18, Y8
+	VMOVUPS.Z    (BX)(R10*1), K1, Z9
+	VBROADCASTSS 4(R12), Z10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 4(R13), Z13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 4(R13)(R8*1), Z14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 4(R13)(R8*2), Z15
+	VFMADD231PS  Y9, Y15, Y5
+	VBROADCASTSS 4(DX), Z16
+	VFMADD231PS  Y9, Y16, Y6
+	VBROADCASTSS 4(DX)(R8*1), Z17
+	VFMADD231PS  Y9, Y17, Y7
+	VBROADCASTSS 4(DX)(R8*2), Z18
+	VFMADD231PS  Y9, Y18, Y8
+	VMOVUPS.Z    (BX)(R10*2), K1, Z9
+	VBROADCASTSS 8(R12), Z10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 8(R12)(R8*1), Z11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 8(R13), Z13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 8(R13)(R8*1), Z14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 8(R13)(R8*2), Z15
+	VFMADD231PS  Y9, Y15, Y5
+	VBROADCASTSS 8(DX), Z16
+	VFMADD231PS  Y9, Y16, Y6
+	VBROADCASTSS 8(DX)(R8*1), Z17
+	VFMADD231PS  Y9, Y17, Y7
+	VBROADCASTSS 8(DX)(R8*2), Z18
+	VFMADD231PS  Y9, Y18, Y8
+	VMOVUPS.Z    (BX)(R9*1), K1, Z9
+	VBROADCASTSS 12(R12), Z10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 12(R12)(R8*1), Z11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 12(R12)(R8*2), Z12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R13), Z13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 12(R13)(R8*1), Z14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 12(R13)(R8*2), Z15
+	VFMADD231PS  Y9, Y15, Y5
+	VBROADCASTSS 12(DX), Z16
+	VFMADD231PS  Y9, Y16, Y6
+	VBROADCASTSS 12(DX)(R8*1), Z17
+	VFMADD231PS  Y9, Y17, Y7
+	VBROADCASTSS 12(DX)(R8*2), Z18
+	VFMADD231PS  Y9, Y18, Y8
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_half_k
+
+tile_9x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_half_sum
+
+tile_9x1_half_last:
+	VMOVUPS.Z    (BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS (R12)(R8*1), Z11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS (R12)(R8*2), Z12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS (R13), Z13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS (R13)(R8*1), Z14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS (R13)(R8*2), Z15
+	VFMADD231PS  Y9, Y15, Y5
+	VBROADCASTSS (DX), Z16
+	VFMADD231PS  Y9, Y16, Y6
+	VBROADCASTSS (DX)(R8*1), Z17
+	VFMADD231PS  Y9, Y17, Y7
+	VBROADCASTSS (DX)(R8*2), Z18
+	VFMADD231PS  Y9, Y18, Y8
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x1_half_last
+
+tile_9x1_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z8, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_9x1_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z9
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z9, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z9, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z9, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z9, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z9, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z9, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z9, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z9, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z9, K2, Z8
+
+tile_9x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	VMOVUPS Z8, K1, (DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_9x1_half
+
+tile_10x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (R15), K1, Z9
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x1_half_rest
+
+tile_10x1_half_k:
+	VMOVUPS.Z    (BX), K1, Z10
+	VBROADCASTSS (R12), Z11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (R12)(R8*1), Z12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS (R12)(R8*2), Z13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS (R13), Z14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS (R13)(R8*1), Z15
+	VFMADD231PS  Y10, Y15, Y4
+	VBROADCASTSS (R13)(R8*2), Z16
+	VFMADD231PS  Y10, Y16, Y5
+	VBROADCASTSS (DX), Z17
+	VFMADD231PS  Y10, Y17, Y6
+	VBROADCASTSS (DX)(R8*1), Z18
+	VFMADD231PS  Y10, Y18, Y7
+	VBROADCASTSS (DX)(R8*2), Z19
+	VFMADD231PS  Y10, Y19, Y8
+	VBROADCASTSS (R15), Z20
+	VFMADD231PS  Y10, Y20, Y9
+	VMOVUPS.Z    (BX)(R10*1), K1, Z10
+	VBROADCASTSS 4(R12), Z11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 4(R13), Z14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 4(R13)(R8*1), Z15
+	VFMADD231PS  Y10, Y15, Y4
+	VBROADCASTSS 4(R13)(R8*2), Z16
+	VFMADD231PS  Y10, Y16, Y5
+	VBROADCASTSS 4(DX), Z17
+	VFMADD231PS  Y10, Y17, Y6
+	VBROADCASTSS 4(DX)(R8*1), Z18
+	VFMADD231PS  Y10, Y18, Y7
+	VBROADCASTSS 4(DX)(R8*2), Z19
+	VFMADD231PS  Y10, Y19, Y8
+	VBROADCASTSS 4(R15), Z20
+	VFMADD231PS  Y10, Y20, Y9
+	VMOVUPS.Z    (BX)(R10*2), K1, Z10
+	VBROADCASTSS 8(R12), Z11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 8(R12)(R8*1), Z12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 8(R13), Z14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 8(R13)(R8*1), Z15
+	VFMADD231PS  Y10, Y15, Y4
+	VBROADCASTSS 8(R13)(R8*2), Z16
+	VFMADD231PS  Y10, Y16, Y5
+	VBROADCASTSS 8(DX), Z17
+	VFMADD231PS  Y10, Y17, Y6
+	VBROADCASTSS 8(DX)(R8*1), Z18
+	VFMADD231PS  Y10, Y18, Y7
+	VBROADCASTSS 8(DX)(R8*2), Z19
+	VFMADD231PS  Y10, Y19, Y8
+	VBROADCASTSS 8(R15), Z20
+	VFMADD231PS  Y10, Y20, Y9
+	VMOVUPS.Z    (BX)(R9*1), K1, Z10
+	VBROADCASTSS 12(R12), Z11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 12(R12)(R8*1), Z12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 12(R12)(R8*2), Z13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R13), Z14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 12(R13)(R8*1), Z15
+	VFMADD231PS  Y10, Y15, Y4
+	VBROADCASTSS 12(R13)(R8*2), Z16
+	VFMADD231PS  Y10, Y16, Y5
+	VBROADCASTSS 12(DX), Z17
+	VFMADD231PS  Y10, Y17, Y6
+	VBROADCASTSS 12(DX)(R8*1), Z18
+	VFMADD231PS  Y10, Y18, Y7
+	VBROADCASTSS 12(DX)(R8*2), Z19
+	VFMADD231PS  Y10, Y19, Y8
+	VBROADCASTSS 12(R15), Z20
+	VFMADD231PS  Y10, Y20, Y9
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_half_k
+
+tile_10x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_half_sum
+
+tile_10x1_half_last:
+	VMOVUPS.Z    (BX), K1, Z10
+	VBROADCASTSS (R12), Z11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (R12)(R8*1), Z12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS (R12)(R8*2), Z13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS (R13), Z14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS (R13)(R8*1), Z15
+	VFMADD231PS  Y10, Y15, Y4
+	VBROADCASTSS (R13)(R8*2), Z16
+	VFMADD231PS  Y10, Y16, Y5
+	VBROADCASTSS (DX), Z17
+	VFMADD231PS  Y10, Y17, Y6
+	VBROADCASTSS (DX)(R8*1), Z18
+	VFMADD231PS  Y10, Y18, Y7
+	VBROADCASTSS (DX)(R8*2), Z19
+	VFMADD231PS  Y10, Y19, Y8
+	VBROADCASTSS (R15), Z20
+	VFMADD231PS  Y10, Y20, Y9
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x1_half_last
+
+tile_10x1_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_10x1_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z10
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z10, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z10, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z10, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z10, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z10, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z10, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z10, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z10, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z10, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z10, K2, Z9
+
+tile_10x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	VMOVUPS Z8, K1, (DX)(R11*2)
+	VMOVUPS Z9, K1, (R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_10x1_half
+
+tile_11x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (R15), K1, Z9
+	VMOVUPS.Z (R15)(R11*1), K1, Z10
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x1_half_rest
+
+tile_11x1_half_k:
+	VMOVUPS.Z    (BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS (R12)(R8*1), Z13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS (R12)(R8*2), Z14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS (R13), Z15
+	VFMADD231PS  Y11, Y15, Y3
+	VBROADCASTSS (R13)(R8*1), Z16
+	VFMADD231PS  Y11, Y16, Y4
+	VBROADCASTSS (R13)(R8*2), Z17
+	VFMADD231PS  Y11, Y17, Y5
+	VBROADCASTSS (DX), Z18
+	VFMADD231PS  Y11, Y18, Y6
+	VBROADCASTSS (DX)(R8*1), Z19
+	VFMADD231PS  Y11, Y19, Y7
+	VBROADCASTSS (DX)(R8*2), Z20
+	VFMADD231PS  Y11, Y20, Y8
+	VBROADCASTSS (R15), Z21
+	VFMADD231PS  Y11, Y21, Y9
+	VBROADCASTSS (R15)(R8*1), Z22
+	VFMADD231PS  Y11, Y22, Y10
+	VMOVUPS.Z    (BX)(R10*1), K1, Z11
+	VBROADCASTSS 4(R12), Z12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 4(R13), Z15
+	VFMADD231PS  Y11, Y15, Y3
+	VBROADCASTSS 4(R13)(R8*1), Z16
+	VFMADD231PS  Y11, Y16, Y4
+	VBROADCASTSS 4(R13)(R8*2), Z17
+	VFMADD231PS  Y11, Y17, Y5
+	VBROADCASTSS 4(DX), Z18
+	VFMADD231PS  Y11, Y18, Y6
+	VBROADCASTSS 4(DX)(R8*1), Z19
+	VFMADD231PS  Y11, Y19, Y7
+	VBROADCASTSS 4(DX)(R8*2), Z20
+	VFMADD231PS  Y11, Y20, Y8
+	VBROADCASTSS 4(R15), Z21
+	VFMADD231PS  Y11, Y21, Y9
+	VBROADCASTSS 4(R15)(R8*1), Z22
+	VFMADD231PS  Y11, Y22, Y10
+	VMOVUPS.Z    (BX)(R10*2), K1, Z11
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 8(R12)(R8*1), Z13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 8(R13), Z15
+	VFMADD231PS  Y11, Y15, Y3
+	VBROADCASTSS 8(R13)(R8*1), Z16
+	VFMADD231PS  Y11, Y16, Y4
+	VBROADCASTSS 8(R13)(R8*2), Z17
+	VFMADD231PS  Y11, Y17, Y5
+	VBROADCASTSS 8(DX), Z18
+	VFMADD231PS  Y11, Y18, Y6
+	VBROADCASTSS 8(DX)(R8*1), Z19
+	VFMADD231PS  Y11, Y19, Y7
+	VBROADCASTSS 8(DX)(R8*2), Z20
+	VFMADD231PS  Y11, Y20, Y8
+	VBROADCASTSS 8(R15), Z21
+	VFMADD231PS  Y11, Y21, Y9
+	VBROADCASTSS 8(R15)(R8*1), Z22
+	VFMADD231PS  Y11, Y22, Y10
+	VMOVUPS.Z    (BX)(R9*1), K1, Z11
+	VBROADCASTSS 12(R12), Z12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 12(R12)(R8*1), Z13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 12(R12)(R8*2), Z14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R13), Z15
+	VFMADD231PS  Y11, Y15, Y3
+	VBROADCASTSS 12(R13)(R8*1), Z16
+	VFMADD231PS  Y11, Y16, Y4
+	VBROADCASTSS 12(R13)(R8*2), Z17
+	VFMADD231PS  Y11, Y17, Y5
+	VBROADCASTSS 12(DX), Z18
+	VFMADD231PS  Y11, Y18, Y6
+	VBROADCASTSS 12(DX)(R8*1), Z19
+	VFMADD231PS  Y11, Y19, Y7
+	VBROADCASTSS 12(DX)(R8*2), Z20
+	VFMADD231PS  Y11, Y20, Y8
+	VBROADCASTSS 12(R15), Z21
+	VFMADD231PS  Y11, Y21, Y9
+	VBROADCASTSS 12(R15)(R8*1), Z22
+	VFMADD231PS  Y11, Y22, Y10
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_half_k
+
+tile_11x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_half_sum
+
+tile_11x1_half_last:
+	VMOVUPS.Z    (BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS (R12)(R8*1), Z13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS (R12)(R8*2), Z14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS (R13), Z15
+	VFMADD231PS  Y11, Y15, Y3
+	VBROADCASTSS (R13)(R8*1), Z16
+	VFMADD231PS  Y11, Y16, Y4
+	VBROADCASTSS (R13)(R8*2), Z17
+	VFMADD231PS  Y11, Y17, Y5
+	VBROADCASTSS (DX), Z18
+	VFMADD231PS  Y11, Y18, Y6
+	VBROADCASTSS (DX)(R8*1), Z19
+	VFMADD231PS  Y11, Y19, Y7
+	VBROADCASTSS (DX)(R8*2), Z20
+	VFMADD231PS  Y11, Y20, Y8
+	VBROADCASTSS (R15), Z21
+	VFMADD231PS  Y11, Y21, Y9
+	VBROADCASTSS (R15)(R8*1), Z22
+	VFMADD231PS  Y11, Y22, Y10
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x1_half_last
+
+tile_11x1_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z10, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_11x1_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z11
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z11, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z11, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z11, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z11, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z11, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z11, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z11, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z11, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z11, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z11, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z11, K2, Z10
+
+tile_11x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	VMOVUPS Z8, K1, (DX)(R11*2)
+	VMOVUPS Z9, K1, (R15)
+	VMOVUPS Z10, K1, (R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_11x1_half
+
+tile_12x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (R15), K1, Z9
+	VMOVUPS.Z (R15)(R11*1), K1, Z10
+	VMOVUPS.Z (R15)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x1_half_rest
+
+tile_12x1_half_k:
+	VMOVUPS.Z    (BX), K1, Z12
+	VBROADCASTSS (R12), Z13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (R12)(R8*1), Z14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS (R12)(R8*2), Z15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS (R13), Z16
+	VFMADD231PS  Y12, Y16, Y3
+	VBROADCASTSS (R13)(R8*1), Z17
+	VFMADD231PS  Y12, Y17, Y4
+	VBROADCASTSS (R13)(R8*2), Z18
+	VFMADD231PS  Y12, Y18, Y5
+	VBROADCASTSS (DX), Z19
+	VFMADD231PS  Y12, Y19, Y6
+	VBROADCASTSS (DX)(R8*1), Z20
+	VFMADD231PS  Y12, Y20, Y7
+	VBROADCASTSS (DX)(R8*2), Z21
+	VFMADD231PS  Y12, Y21, Y8
+	VBROADCASTSS (R15), Z22
+	VFMADD231PS  Y12, Y22, Y9
+	VBROADCASTSS (R15)(R8*1), Z23
+	VFMADD231PS  Y12, Y23, Y10
+	VBROADCASTSS (R15)(R8*2), Z24
+	VFMADD231PS  Y12, Y24, Y11
+	VMOVUPS.Z    (BX)(R10*1), K1, Z12
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 4(R13), Z16
+	VFMADD231PS  Y12, Y16, Y3
+	VBROADCASTSS 4(R13)(R8*1), Z17
+	VFMADD231PS  Y12, Y17, Y4
+	VBROADCASTSS 4(R13)(R8*2), Z18
+	VFMADD231PS  Y12, Y18, Y5
+	VBROADCASTSS 4(DX), Z19
+	VFMADD231PS  Y12, Y19, Y6
+	VBROADCASTSS 4(DX)(R8*1), Z20
+	VFMADD231PS  Y12, Y20, Y7
+	VBROADCASTSS 4(DX)(R8*2), Z21
+	VFMADD231PS  Y12, Y21, Y8
+	VBROADCASTSS 4(R15), Z22
+	VFMADD231PS  Y12, Y22, Y9
+	VBROADCASTSS 4(R15)(R8*1), Z23
+	VFMADD231PS  Y12, Y23, Y10
+	VBROADCASTSS 4(R15)(R8*2), Z24
+	VFMADD231PS  Y12, Y24, Y11
+	VMOVUPS.Z    (BX)(R10*2), K1, Z12
+	VBROADCASTSS 8(R12), Z13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 8(R12)(R8*1), Z14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 8(R13), Z16
+	VFMADD231PS  Y12, Y16, Y3
+	VBROADCASTSS 8(R13)(R8*1), Z17
+	VFMADD231PS  Y12, Y17, Y4
+	VBROADCASTSS 8(R13)(R8*2), Z18
+	VFMADD231PS  Y12, Y18, Y5
+	VBROADCASTSS 8(DX), Z19
+	VFMADD231PS  Y12, Y19, Y6
+	VBROADCASTSS 8(DX)(R8*1), Z20
+	VFMADD231PS  Y12, Y20, Y7
+	VBROADCASTSS 8(DX)(R8*2), Z21
+	VFMADD231PS  Y12, Y21, Y8
+	VBROADCASTSS 8(R15), Z22
+	VFMADD231PS  Y12, Y22, Y9
+	VBROADCASTSS 8(R15)(R8*1), Z23
+	VFMADD231PS  Y12, Y23, Y10
+	VBROADCASTSS 8(R15)(R8*2), Z24
+	VFMADD231PS  Y12, Y24, Y11
+	VMOVUPS.Z    (BX)(R9*1), K1, Z12
+	VBROADCASTSS 12(R12), Z13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 12(R12)(R8*1), Z14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 12(R12)(R8*2), Z15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 12(R13), Z16
+	VFMADD231PS  Y12, Y16, Y3
+	VBROADCASTSS 12(R13)(R8*1), Z17
+	VFMADD231PS  Y12, Y17, Y4
+	VBROADCASTSS 12(R13)(R8*2), Z18
+	VFMADD231PS  Y12, Y18, Y5
+	VBROADCASTSS 12(DX), Z19
+	VFMADD231PS  Y12, Y19, Y6
+	VBROADCASTSS 12(DX)(R8*1), Z20
+	VFMADD231PS  Y12, Y20, Y7
+	VBROADCASTSS 12(DX)(R8*2), Z21
+	VFMADD231PS  Y12, Y21, Y8
+	VBROADCASTSS 12(R15), Z22
+	VFMADD231PS  Y12, Y22, Y9
+	VBROADCASTSS 12(R15)(R8*1), Z23
+	VFMADD231PS  Y12, Y23, Y10
+	VBROADCASTSS 12(R15)(R8*2), Z24
+	VFMADD231PS  Y12, Y24, Y11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_half_k
+
+tile_12x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_half_sum
+
+tile_12x1_half_last:
+	VMOVUPS.Z    (BX), K1, Z12
+	VBROADCASTSS (R12), Z13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (R12)(R8*1), Z14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS (R12)(R8*2), Z15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS (R13), Z16
+	VFMADD231PS  Y12, Y16, Y3
+	VBROADCASTSS (R13)(R8*1), Z17
+	VFMADD231PS  Y12, Y17, Y4
+	VBROADCASTSS (R13)(R8*2), Z18
+	VFMADD231PS  Y12, Y18, Y5
+	VBROADCASTSS (DX), Z19
+	VFMADD231PS  Y12, Y19, Y6
+	VBROADCASTSS (DX)(R8*1), Z20
+	VFMADD231PS  Y12, Y20, Y7
+	VBROADCASTSS (DX)(R8*2), Z21
+	VFMADD231PS  Y12, Y21, Y8
+	VBROADCASTSS (R15), Z22
+	VFMADD231PS  Y12, Y22, Y9
+	VBROADCASTSS (R15)(R8*1), Z23
+	VFMADD231PS  Y12, Y23, Y10
+	VBROADCASTSS (R15)(R8*2), Z24
+	VFMADD231PS  Y12, Y24, Y11
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x1_half_last
+
+tile_12x1_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_12x1_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z12
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z12, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z12, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z12, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z12, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z12, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z12, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z12, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z12, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z12, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z12, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z12, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z12, K2, Z11
+
+tile_12x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	VMOVUPS Z8, K1, (DX)(R11*2)
+	VMOVUPS Z9, K1, (R15)
+	VMOVUPS Z10, K1, (R15)(R11*1)
+	VMOVUPS Z11, K1, (R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_12x1_half
+
+tile_1x2_half:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x2_half_rest
+
+tile_1x2_half_k:
+	VMOVUPS      (BX), Z2
+	VMOVUPS.Z    64(BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R10*1), Z2
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z3
+	VBROADCASTSS 4(R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R10*2), Z2
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z3
+	VBROADCASTSS 8(R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R9*1), Z2
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z3
+	VBROADCASTSS 12(R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_half_k
+
+tile_1x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_half_sum
+
+tile_1x2_half_last:
+	VMOVUPS      (BX), Z2
+	VMOVUPS.Z    64(BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x2_half_last
+
+tile_1x2_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	KORTESTW     K2, K2
+	JCS          tile_1x2_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z2
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z2, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z2, K2, Z1
+
+tile_1x2_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_1x2_half
+
+tile_2x2_half:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x2_half_rest
+
+tile_2x2_half_k:
+	VMOVUPS      (BX), Z4
+	VMOVUPS.Z    64(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R12)(R8*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R10*1), Z4
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z5
+	VBROADCASTSS 4(R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R10*2), Z4
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z5
+	VBROADCASTSS 8(R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R9*1), Z4
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z5
+	VBROADCASTSS 12(R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(R12)(R8*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Y5, Y7, Y3
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_half_k
+
+tile_2x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_half_sum
+
+tile_2x2_half_last:
+	VMOVUPS      (BX), Z4
+	VMOVUPS.Z    64(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R12)(R8*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Y5, Y7, Y3
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x2_half_last
+
+tile_2x2_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_2x2_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z4
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z4, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z4, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z4, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z4, K2, Z3
+
+tile_2x2_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_2x2_half
+
+tile_3x2_half:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x2_half_rest
+
+tile_3x2_half_k:
+	VMOVUPS      (BX), Z6
+	VMOVUPS.Z    64(BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS (R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R10*1), Z6
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z7
+	VBROADCASTSS 4(R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 4(R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R10*2), Z6
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z7
+	VBROADCASTSS 8(R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R9*1), Z6
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z7
+	VBROADCASTSS 12(R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 12(R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 12(R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Y7, Y10, Y5
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_half_k
+
+tile_3x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_half_sum
+
+tile_3x2_half_last:
+	VMOVUPS      (BX), Z6
+	VMOVUPS.Z    64(BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS (R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Y7, Y10, Y5
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x2_half_last
+
+tile_3x2_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_3x2_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z6
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z6, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z6, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z6, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z6, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z6, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z6, K2, Z5
+
+tile_3x2_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_3x2_half
+
+tile_4x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x2_half_rest
+
+tile_4x2_half_k:
+	VMOVUPS      (BX), Z8
+	VMOVUPS.Z    64(BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R12)(R8*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS (R12)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS (R13), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R10*1), Z8
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z9
+	VBROADCASTSS 4(R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 4(R12)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 4(R13), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R10*2), Z8
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z9
+	VBROADCASTSS 8(R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 8(R13), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R9*1), Z8
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z9
+	VBROADCASTSS 12(R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 12(R12)(R8*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 12(R12)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R13), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Y9, Y13, Y7
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_half_k
+
+tile_4x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_half_sum
+
+tile_4x2_half_last:
+	VMOVUPS      (BX), Z8
+	VMOVUPS.Z    64(BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R12)(R8*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS (R12)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS (R13), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Y9, Y13, Y7
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x2_half_last
+
+tile_4x2_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_4x2_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z8
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z8, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z8, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z8, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z8, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z8, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z8, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z8, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z8, K2, Z7
+
+tile_4x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_4x2_half
+
+tile_5x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x2_half_rest
+
+tile_5x2_half_k:
+	VMOVUPS      (BX), Z10
+	VMOVUPS.Z    64(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R12)(R8*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS (R12)(R8*2), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS (R13), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Y11, Y15, Y7
+	VBROADCASTSS (R13)(R8*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Y11, Y16, Y9
+	VMOVUPS      (BX)(R10*1), Z10
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z11
+	VBROADCASTSS 4(R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 4(R12)(R8*2), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 4(R13), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Y11, Y15, Y7
+	VBROADCASTSS 4(R13)(R8*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Y11, Y16, Y9
+	VMOVUPS      (BX)(R10*2), Z10
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z11
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 8(R13), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Y11, Y15, Y7
+	VBROADCASTSS 8(R13)(R8*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Y11, Y16, Y9
+	VMOVUPS      (BX)(R9*1), Z10
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z11
+	VBROADCASTSS 12(R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 12(R12)(R8*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 12(R12)(R8*2), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R13), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Y11, Y15, Y7
+	VBROADCASTSS 12(R13)(R8*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Y11, Y16, Y9
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_half_k
+
+tile_5x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_half_sum
+
+tile_5x2_half_last:
+	VMOVUPS      (BX), Z10
+	VMOVUPS.Z    64(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R12)(R8*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS (R12)(R8*2), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS (R13), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Y11, Y15, Y7
+	VBROADCASTSS (R13)(R8*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Y11, Y16, Y9
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x2_half_last
+
+tile_5x2_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_5x2_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z10
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z10, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z10, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z10, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z10, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z10, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z10, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z10, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z10, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z10, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z10, K2, Z9
+
+tile_5x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_5x2_half
+
+tile_6x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x2_half_rest
+
+tile_6x2_half_k:
+	VMOVUPS      (BX), Z12
+	VMOVUPS.Z    64(BX), K1, Z13
+	VBROADCASTSS (R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Y13, Y15, Y3
+	VBROADCASTSS (R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Y13, Y16, Y5
+	VBROADCASTSS (R13), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Y13, Y17, Y7
+	VBROADCASTSS (R13)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Y13, Y18, Y9
+	VBROADCASTSS (R13)(R8*2), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Y13, Y19, Y11
+	VMOVUPS      (BX)(R10*1), Z12
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z13
+	VBROADCASTSS 4(R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Y13, Y15, Y3
+	VBROADCASTSS 4(R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Y13, Y16, Y5
+	VBROADCASTSS 4(R13), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Y13, Y17, Y7
+	VBROADCASTSS 4(R13)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Y13, Y18, Y9
+	VBROADCASTSS 4(R13)(R8*2), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Y13, Y19, Y11
+	VMOVUPS      (BX)(R10*2), Z12
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z13
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Y13, Y15, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Y13, Y16, Y5
+	VBROADCASTSS 8(R13), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Y13, Y17, Y7
+	VBROADCASTSS 8(R13)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Y13, Y18, Y9
+	VBROADCASTSS 8(R13)(R8*2), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Y13, Y19, Y11
+	VMOVUPS      (BX)(R9*1), Z12
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z13
+	VBROADCASTSS 12(R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 12(R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Y13, Y15, Y3
+	VBROADCASTSS 12(R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Y13, Y16, Y5
+	VBROADCASTSS 12(R13), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Y13, Y17, Y7
+	VBROADCASTSS 12(R13)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Y13, Y18, Y9
+	VBROADCASTSS 12(R13)(R8*2), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Y13, Y19, Y11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_half_k
+
+tile_6x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_half_sum
+
+tile_6x2_half_last:
+	VMOVUPS      (BX), Z12
+	VMOVUPS.Z    64(BX), K1, Z13
+	VBROADCASTSS (R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Y13, Y15, Y3
+	VBROADCASTSS (R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Y13, Y16, Y5
+	VBROADCASTSS (R13), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Y13, Y17, Y7
+	VBROADCASTSS (R13)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Y13, Y18, Y9
+	VBROADCASTSS (R13)(R8*2), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Y13, Y19, Y11
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x2_half_last
+
+tile_6x2_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_6x2_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z12
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z12, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z12, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z12, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z12, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z12, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z12, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z12, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z12, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z12, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z12, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z12, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z12, K2, Z11
+
+tile_6x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_6x2_half
+
+tile_7x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x2_half_rest
+
+tile_7x2_half_k:
+	VMOVUPS      (BX), Z14
+	VMOVUPS.Z    64(BX), K1, Z15
+	VBROADCASTSS (R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS (R12)(R8*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Y15, Y17, Y3
+	VBROADCASTSS (R12)(R8*2), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Y15, Y18, Y5
+	VBROADCASTSS (R13), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Y15, Y19, Y7
+	VBROADCASTSS (R13)(R8*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Y15, Y20, Y9
+	VBROADCASTSS (R13)(R8*2), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Y15, Y21, Y11
+	VBROADCASTSS (DX), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Y15, Y22, Y13
+	VMOVUPS      (BX)(R10*1), Z14
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z15
+	VBROADCASTSS 4(R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Y15, Y17, Y3
+	VBROADCASTSS 4(R12)(R8*2), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Y15, Y18, Y5
+	VBROADCASTSS 4(R13), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Y15, Y19, Y7
+	VBROADCASTSS 4(R13)(R8*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Y15, Y20, Y9
+	VBROADCASTSS 4(R13)(R8*2), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Y15, Y21, Y11
+	VBROADCASTSS 4(DX), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Y15, Y22, Y13
+	VMOVUPS      (BX)(R10*2), Z14
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z15
+	VBROADCASTSS 8(R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Y15, Y17, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Y15, Y18, Y5
+	VBROADCASTSS 8(R13), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Y15, Y19, Y7
+	VBROADCASTSS 8(R13)(R8*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Y15, Y20, Y9
+	VBROADCASTSS 8(R13)(R8*2), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Y15, Y21, Y11
+	VBROADCASTSS 8(DX), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Y15, Y22, Y13
+	VMOVUPS      (BX)(R9*1), Z14
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z15
+	VBROADCASTSS 12(R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS 12(R12)(R8*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Y15, Y17, Y3
+	VBROADCASTSS 12(R12)(R8*2), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Y15, Y18, Y5
+	VBROADCASTSS 12(R13), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Y15, Y19, Y7
+	VBROADCASTSS 12(R13)(R8*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Y15, Y20, Y9
+	VBROADCASTSS 12(R13)(R8*2), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Y15, Y21, Y11
+	VBROADCASTSS 12(DX), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Y15, Y22, Y13
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x2_half_k
+
+tile_7x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x2_half_sum
+
+tile_7x2_half_last:
+	VMOVUPS      (BX), Z14
+	VMOVUPS.Z    64(BX), K1, Z15
+	VBROADCASTSS (R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS (R12)(R8*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Y15, Y17, Y3
+	VBROADCASTSS (R12)(R8*2), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Y15, Y18, Y5
+	VBROADCASTSS (R13), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Y15, Y19, Y7
+	VBROADCASTSS (R13)(R8*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Y15, Y20, Y9
+	VBROADCASTSS (R13)(R8*2), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Y15, Y21, Y11
+	VBROADCASTSS (DX), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Y15, Y22, Y13
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x2_half_last
+
+tile_7x2_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_7x2_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z14
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z14, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z14, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z14, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z14, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z14, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z14, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z14, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z14, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z14, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z14, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z14, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z14, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z14, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z14, K2, Z13
+
+tile_7x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_7x2_half
+
+tile_8x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x2_half_rest
+
+tile_8x2_half_k:
+	VMOVUPS      (BX), Z16
+	VMOVUPS.Z    64(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS (R12)(R8*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Y17, Y19, Y3
+	VBROADCASTSS (R12)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Y17, Y20, Y5
+	VBROADCASTSS (R13), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Y17, Y21, Y7
+	VBROADCASTSS (R13)(R8*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Y17, Y22, Y9
+	VBROADCASTSS (R13)(R8*2), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Y17, Y23, Y11
+	VBROADCASTSS (DX), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Y17, Y24, Y13
+	VBROADCASTSS (DX)(R8*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Y17, Y25, Y15
+	VMOVUPS      (BX)(R10*1), Z16
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z17
+	VBROADCASTSS 4(R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Y17, Y19, Y3
+	VBROADCASTSS 4(R12)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Y17, Y20, Y5
+	VBROADCASTSS 4(R13), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Y17, Y21, Y7
+	VBROADCASTSS 4(R13)(R8*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Y17, Y22, Y9
+	VBROADCASTSS 4(R13)(R8*2), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Y17, Y23, Y11
+	VBROADCASTSS 4(DX), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Y17, Y24, Y13
+	VBROADCASTSS 4(DX)(R8*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Y17, Y25, Y15
+	VMOVUPS      (BX)(R10*2), Z16
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z17
+	VBROADCASTSS 8(R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Y17, Y19, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Y17, Y20, Y5
+	VBROADCASTSS 8(R13), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Y17, Y21, Y7
+	VBROADCASTSS 8(R13)(R8*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Y17, Y22, Y9
+	VBROADCASTSS 8(R13)(R8*2), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Y17, Y23, Y11
+	VBROADCASTSS 8(DX), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Y17, Y24, Y13
+	VBROADCASTSS 8(DX)(R8*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Y17, Y25, Y15
+	VMOVUPS      (BX)(R9*1), Z16
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z17
+	VBROADCASTSS 12(R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS 12(R12)(R8*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Y17, Y19, Y3
+	VBROADCASTSS 12(R12)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Y17, Y20, Y5
+	VBROADCASTSS 12(R13), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Y17, Y21, Y7
+	VBROADCASTSS 12(R13)(R8*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Y17, Y22, Y9
+	VBROADCASTSS 12(R13)(R8*2), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Y17, Y23, Y11
+	VBROADCASTSS 12(DX), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Y17, Y24, Y13
+	VBROADCASTSS 12(DX)(R8*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Y17, Y25, Y15
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x2_half_k
+
+tile_8x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x2_half_sum
+
+tile_8x2_half_last:
+	VMOVUPS      (BX), Z16
+	VMOVUPS.Z    64(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS (R12)(R8*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Y17, Y19, Y3
+	VBROADCASTSS (R12)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Y17, Y20, Y5
+	VBROADCASTSS (R13), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Y17, Y21, Y7
+	VBROADCASTSS (R13)(R8*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Y17, Y22, Y9
+	VBROADCASTSS (R13)(R8*2), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Y17, Y23, Y11
+	VBROADCASTSS (DX), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Y17, Y24, Y13
+	VBROADCASTSS (DX)(R8*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Y17, Y25, Y15
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x2_half_last
+
+tile_8x2_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_8x2_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z16
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z16, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z16, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z16, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z16, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z16, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z16, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z16, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z16, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z16, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z16, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z16, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z16, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z16, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z16, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z16, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z16, K2, Z15
+
+tile_8x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_8x2_half
+
+tile_9x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R11*2), Z16
+	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x2_half_rest
+
+tile_9x2_half_k:
+	VMOVUPS      (BX), Z18
+	VMOVUPS.Z    64(BX), K1, Z19
+	VBROADCASTSS (R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Y19, Y20, Y1
+	VBROADCASTSS (R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Y19, Y21, Y3
+	VBROADCASTSS (R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Y19, Y22, Y5
+	VBROADCASTSS (R13), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Y19, Y23, Y7
+	VBROADCASTSS (R13)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Y19, Y24, Y9
+	VBROADCASTSS (R13)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Y19, Y25, Y11
+	VBROADCASTSS (DX), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Y19, Y26, Y13
+	VBROADCASTSS (DX)(R8*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Y19, Y27, Y15
+	VBROADCASTSS (DX)(R8*2), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Y19, Y28, Y17
+	VMOVUPS      (BX)(R10*1), Z18
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z19
+	VBROADCASTSS 4(R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Y19, Y20, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Y19, Y21, Y3
+	VBROADCASTSS 4(R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Y19, Y22, Y5
+	VBROADCASTSS 4(R13), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Y19, Y23, Y7
+	VBROADCASTSS 4(R13)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Y19, Y24, Y9
+	VBROADCASTSS 4(R13)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Y19, Y25, Y11
+	VBROADCASTSS 4(DX), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Y19, Y26, Y13
+	VBROADCASTSS 4(DX)(R8*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Y19, Y27, Y15
+	VBROADCASTSS 4(DX)(R8*2), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Y19, Y28, Y17
+	VMOVUPS      (BX)(R10*2), Z18
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z19
+	VBROADCASTSS 8(R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Y19, Y20, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Y19, Y21, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Y19, Y22, Y5
+	VBROADCASTSS 8(R13), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Y19, Y23, Y7
+	VBROADCASTSS 8(R13)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Y19, Y24, Y9
+	VBROADCASTSS 8(R13)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Y19, Y25, Y11
+	VBROADCASTSS 8(DX), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Y19, Y26, Y13
+	VBROADCASTSS 8(DX)(R8*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Y19, Y27, Y15
+	VBROADCASTSS 8(DX)(R8*2), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Y19, Y28, Y17
+	VMOVUPS      (BX)(R9*1), Z18
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z19
+	VBROADCASTSS 12(R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Y19, Y20, Y1
+	VBROADCASTSS 12(R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Y19, Y21, Y3
+	VBROADCASTSS 12(R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Y19, Y22, Y5
+	VBROADCASTSS 12(R13), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Y19, Y23, Y7
+	VBROADCASTSS 12(R13)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Y19, Y24, Y9
+	VBROADCASTSS 12(R13)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Y19, Y25, Y11
+	VBROADCASTSS 12(DX), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Y19, Y26, Y13
+	VBROADCASTSS 12(DX)(R8*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Y19, Y27, Y15
+	VBROADCASTSS 12(DX)(R8*2), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Y19, Y28, Y17
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x2_half_k
+
+tile_9x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x2_half_sum
+
+tile_9x2_half_last:
+	VMOVUPS      (BX), Z18
+	VMOVUPS.Z    64(BX), K1, Z19
+	VBROADCASTSS (R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Y19, Y20, Y1
+	VBROADCASTSS (R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Y19, Y21, Y3
+	VBROADCASTSS (R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Y19, Y22, Y5
+	VBROADCASTSS (R13), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Y19, Y23, Y7
+	VBROADCASTSS (R13)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Y19, Y24, Y9
+	VBROADCASTSS (R13)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Y19, Y25, Y11
+	VBROADCASTSS (DX), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Y19, Y26, Y13
+	VBROADCASTSS (DX)(R8*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Y19, Y27, Y15
+	VBROADCASTSS (DX)(R8*2), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Y19, Y28, Y17
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x2_half_last
+
+tile_9x2_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_9x2_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z18
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z18, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z18, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z18, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z18, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z18, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z18, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z18, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z18, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z18, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z18, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z18, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z18, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z18, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z18, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z18, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z18, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z18, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z18, K2, Z17
+
+tile_9x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	VMOVUPS Z16, (DX)(R11*2)
+	VMOVUPS Z17, K1, 64(DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_9x2_half
+
+tile_10x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R11*2), Z16
+	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Z19
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x2_half_rest
+
+tile_10x2_half_k:
+	VMOVUPS      (BX), Z20
+	VMOVUPS.Z    64(BX), K1, Z21
+	VBROADCASTSS (R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Y21, Y22, Y1
+	VBROADCASTSS (R12)(R8*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Y21, Y23, Y3
+	VBROADCASTSS (R12)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Y21, Y24, Y5
+	VBROADCASTSS (R13), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Y21, Y25, Y7
+	VBROADCASTSS (R13)(R8*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Y21, Y26, Y9
+	VBROADCASTSS (R13)(R8*2), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Y21, Y27, Y11
+	VBROADCASTSS (DX), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Y21, Y28, Y13
+	VBROADCASTSS (DX)(R8*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Y21, Y29, Y15
+	VBROADCASTSS (DX)(R8*2), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Y21, Y30, Y17
+	VBROADCASTSS (R15), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Y21, Y31, Y19
+	VMOVUPS      (BX)(R10*1), Z20
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z21
+	VBROADCASTSS 4(R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Y21, Y22, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Y21, Y23, Y3
+	VBROADCASTSS 4(R12)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Y21, Y24, Y5
+	VBROADCASTSS 4(R13), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Y21, Y25, Y7
+	VBROADCASTSS 4(R13)(R8*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Y21, Y26, Y9
+	VBROADCASTSS 4(R13)(R8*2), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Y21, Y27, Y11
+	VBROADCASTSS 4(DX), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Y21, Y28, Y13
+	VBROADCASTSS 4(DX)(R8*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Y21, Y29, Y15
+	VBROADCASTSS 4(DX)(R8*2), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Y21, Y30, Y17
+	VBROADCASTSS 4(R15), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Y21, Y31, Y19
+	VMOVUPS      (BX)(R10*2), Z20
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z21
+	VBROADCASTSS 8(R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Y21, Y22, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Y21, Y23, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Y21, Y24, Y5
+	VBROADCASTSS 8(R13), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Y21, Y25, Y7
+	VBROADCASTSS 8(R13)(R8*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Y21, Y26, Y9
+	VBROADCASTSS 8(R13)(R8*2), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Y21, Y27, Y11
+	VBROADCASTSS 8(DX), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Y21, Y28, Y13
+	VBROADCASTSS 8(DX)(R8*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Y21, Y29, Y15
+	VBROADCASTSS 8(DX)(R8*2), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Y21, Y30, Y17
+	VBROADCASTSS 8(R15), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Y21, Y31, Y19
+	VMOVUPS      (BX)(R9*1), Z20
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z21
+	VBROADCASTSS 12(R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Y21, Y22, Y1
+	VBROADCASTSS 12(R12)(R8*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Y21, Y23, Y3
+	VBROADCASTSS 12(R12)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Y21, Y24, Y5
+	VBROADCASTSS 12(R13), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Y21, Y25, Y7
+	VBROADCASTSS 12(R13)(R8*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Y21, Y26, Y9
+	VBROADCASTSS 12(R13)(R8*2), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Y21, Y27, Y11
+	VBROADCASTSS 12(DX), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Y21, Y28, Y13
+	VBROADCASTSS 12(DX)(R8*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Y21, Y29, Y15
+	VBROADCASTSS 12(DX)(R8*2), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Y21, Y30, Y17
+	VBROADCASTSS 12(R15), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Y21, Y31, Y19
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x2_half_k
+
+tile_10x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x2_half_sum
+
+tile_10x2_half_last:
+	VMOVUPS      (BX), Z20
+	VMOVUPS.Z    64(BX), K1, Z21
+	VBROADCASTSS (R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Y21, Y22, Y1
+	VBROADCASTSS (R12)(R8*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Y21, Y23, Y3
+	VBROADCASTSS (R12)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Y21, Y24, Y5
+	VBROADCASTSS (R13), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Y21, Y25, Y7
+	VBROADCASTSS (R13)(R8*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Y21, Y26, Y9
+	VBROADCASTSS (R13)(R8*2), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Y21, Y27, Y11
+	VBROADCASTSS (DX), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Y21, Y28, Y13
+	VBROADCASTSS (DX)(R8*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Y21, Y29, Y15
+	VBROADCASTSS (DX)(R8*2), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Y21, Y30, Y17
+	VBROADCASTSS (R15), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Y21, Y31, Y19
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x2_half_last
+
+tile_10x2_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_10x2_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z20
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z20, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z20, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z20, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z20, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z20, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z20, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z20, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z20, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z20, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z20, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z20, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z20, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z20, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z20, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z20, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z20, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z20, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z20, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z20, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z20, K2, Z19
+
+tile_10x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	VMOVUPS Z16, (DX)(R11*2)
+	VMOVUPS Z17, K1, 64(DX)(R11*2)
+	VMOVUPS Z18, (R15)
+	VMOVUPS Z19, K1, 64(R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_10x2_half
+
+tile_11x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R11*2), Z16
+	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Z19
+	VMOVUPS   (R15)(R11*1), Z20
+	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x2_half_rest
+
+tile_11x2_half_k:
+	VMOVUPS      (BX), Z22
+	VMOVUPS.Z    64(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Y23, Y24, Y1
+	VBROADCASTSS (R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Y23, Y25, Y3
+	VBROADCASTSS (R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Y23, Y26, Y5
+	VBROADCASTSS (R13), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Y23, Y27, Y7
+	VBROADCASTSS (R13)(R8*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Y23, Y28, Y9
+	VBROADCASTSS (R13)(R8*2), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Y23, Y29, Y11
+	VBROADCASTSS (DX), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Y23, Y30, Y13
+	VBROADCASTSS (DX)(R8*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Y23, Y31, Y15
+	VBROADCASTSS (DX)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS (R15), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Y23, Y25, Y19
+	VBROADCASTSS (R15)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Y23, Y26, Y21
+	VMOVUPS      (BX)(R10*1), Z22
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z23
+	VBROADCASTSS 4(R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Y23, Y24, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Y23, Y25, Y3
+	VBROADCASTSS 4(R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Y23, Y26, Y5
+	VBROADCASTSS 4(R13), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Y23, Y27, Y7
+	VBROADCASTSS 4(R13)(R8*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Y23, Y28, Y9
+	VBROADCASTSS 4(R13)(R8*2), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Y23, Y29, Y11
+	VBROADCASTSS 4(DX), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Y23, Y30, Y13
+	VBROADCASTSS 4(DX)(R8*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Y23, Y31, Y15
+	VBROADCASTSS 4(DX)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS 4(R15), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Y23, Y25, Y19
+	VBROADCASTSS 4(R15)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Y23, Y26, Y21
+	VMOVUPS      (BX)(R10*2), Z22
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z23
+	VBROADCASTSS 8(R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Y23, Y24, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Y23, Y25, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Y23, Y26, Y5
+	VBROADCASTSS 8(R13), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Y23, Y27, Y7
+	VBROADCASTSS 8(R13)(R8*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Y23, Y28, Y9
+	VBROADCASTSS 8(R13)(R8*2), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Y23, Y29, Y11
+	VBROADCASTSS 8(DX), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Y23, Y30, Y13
+	VBROADCASTSS 8(DX)(R8*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Y23, Y31, Y15
+	VBROADCASTSS 8(DX)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS 8(R15), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Y23, Y25, Y19
+	VBROADCASTSS 8(R15)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Y23, Y26, Y21
+	VMOVUPS      (BX)(R9*1), Z22
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z23
+	VBROADCASTSS 12(R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Y23, Y24, Y1
+	VBROADCASTSS 12(R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Y23, Y25, Y3
+	VBROADCASTSS 12(R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Y23, Y26, Y5
+	VBROADCASTSS 12(R13), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Y23, Y27, Y7
+	VBROADCASTSS 12(R13)(R8*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Y23, Y28, Y9
+	VBROADCASTSS 12(R13)(R8*2), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Y23, Y29, Y11
+	VBROADCASTSS 12(DX), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Y23, Y30, Y13
+	VBROADCASTSS 12(DX)(R8*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Y23, Y31, Y15
+	VBROADCASTSS 12(DX)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS 12(R15), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Y23, Y25, Y19
+	VBROADCASTSS 12(R15)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Y23, Y26, Y21
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x2_half_k
+
+tile_11x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x2_half_sum
+
+tile_11x2_half_last:
+	VMOVUPS      (BX), Z22
+	VMOVUPS.Z    64(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Y23, Y24, Y1
+	VBROADCASTSS (R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Y23, Y25, Y3
+	VBROADCASTSS (R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Y23, Y26, Y5
+	VBROADCASTSS (R13), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Y23, Y27, Y7
+	VBROADCASTSS (R13)(R8*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Y23, Y28, Y9
+	VBROADCASTSS (R13)(R8*2), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Y23, Y29, Y11
+	VBROADCASTSS (DX), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Y23, Y30, Y13
+	VBROADCASTSS (DX)(R8*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Y23, Y31, Y15
+	VBROADCASTSS (DX)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS (R15), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Y23, Y25, Y19
+	VBROADCASTSS (R15)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Y23, Y26, Y21
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x2_half_last
+
+tile_11x2_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	VCMPPS       $0x07, Z20, Z21, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_11x2_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z22
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z22, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z22, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z22, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z22, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z22, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z22, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z22, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z22, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z22, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z22, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z22, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z22, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z22, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z22, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z22, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z22, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z22, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z22, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z22, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z22, K2, Z19
+	VCMPPS       $0x03, Z20, Z20, K2
+	VMOVAPS      Z22, K2, Z20
+	VCMPPS       $0x03, Z21, Z21, K2
+	VMOVAPS      Z22, K2, Z21
+
+tile_11x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	VMOVUPS Z16, (DX)(R11*2)
+	VMOVUPS Z17, K1, 64(DX)(R11*2)
+	VMOVUPS Z18, (R15)
+	VMOVUPS Z19, K1, 64(R15)
+	VMOVUPS Z20, (R15)(R11*1)
+	VMOVUPS Z21, K1, 64(R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_11x2_half
+
+tile_12x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R11*2), Z16
+	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Z19
+	VMOVUPS   (R15)(R11*1), Z20
+	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPS   (R15)(R11*2), Z22
+	VMOVUPS.Z 64(R15)(R11*2), K1, Z23
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x2_half_rest
+
+tile_12x2_half_k:
+	VMOVUPS      (BX), Z24
+	VMOVUPS.Z    64(BX), K1, Z25
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Y25, Y26, Y1
+	VBROADCASTSS (R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Y25, Y27, Y3
+	VBROADCASTSS (R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Y25, Y28, Y5
+	VBROADCASTSS (R13), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Y25, Y29, Y7
+	VBROADCASTSS (R13)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Y25, Y30, Y9
+	VBROADCASTSS (R13)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Y25, Y31, Y11
+	VBROADCASTSS (DX), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Y25, Y26, Y13
+	VBROADCASTSS (DX)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Y25, Y27, Y15
+	VBROADCASTSS (DX)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Y25, Y28, Y17
+	VBROADCASTSS (R15), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Y25, Y29, Y19
+	VBROADCASTSS (R15)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Y25, Y30, Y21
+	VBROADCASTSS (R15)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Y25, Y31, Y23
+	VMOVUPS      (BX)(R10*1), Z24
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z25
+	VBROADCASTSS 4(R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Y25, Y26, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Y25, Y27, Y3
+	VBROADCASTSS 4(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Y25, Y28, Y5
+	VBROADCASTSS 4(R13), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Y25, Y29, Y7
+	VBROADCASTSS 4(R13)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Y25, Y30, Y9
+	VBROADCASTSS 4(R13)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Y25, Y31, Y11
+	VBROADCASTSS 4(DX), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Y25, Y26, Y13
+	VBROADCASTSS 4(DX)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Y25, Y27, Y15
+	VBROADCASTSS 4(DX)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Y25, Y28, Y17
+	VBROADCASTSS 4(R15), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Y25, Y29, Y19
+	VBROADCASTSS 4(R15)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Y25, Y30, Y21
+	VBROADCASTSS 4(R15)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Y25, Y31, Y23
+	VMOVUPS      (BX)(R10*2), Z24
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z25
+	VBROADCASTSS 8(R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Y25, Y26, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Y25, Y27, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Y25, Y28, Y5
+	VBROADCASTSS 8(R13), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Y25, Y29, Y7
+	VBROADCASTSS 8(R13)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Y25, Y30, Y9
+	VBROADCASTSS 8(R13)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Y25, Y31, Y11
+	VBROADCASTSS 8(DX), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Y25, Y26, Y13
+	VBROADCASTSS 8(DX)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Y25, Y27, Y15
+	VBROADCASTSS 8(DX)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Y25, Y28, Y17
+	VBROADCASTSS 8(R15), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Y25, Y29, Y19
+	VBROADCASTSS 8(R15)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Y25, Y30, Y21
+	VBROADCASTSS 8(R15)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Y25, Y31, Y23
+	VMOVUPS      (BX)(R9*1), Z24
+	VMOVUPS.Z    64(BX)(R9*1), K1, Z25
+	VBROADCASTSS 12(R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Y25, Y26, Y1
+	VBROADCASTSS 12(R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Y25, Y27, Y3
+	VBROADCASTSS 12(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Y25, Y28, Y5
+	VBROADCASTSS 12(R13), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Y25, Y29, Y7
+	VBROADCASTSS 12(R13)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Y25, Y30, Y9
+	VBROADCASTSS 12(R13)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Y25, Y31, Y11
+	VBROADCASTSS 12(DX), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Y25, Y26, Y13
+	VBROADCASTSS 12(DX)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Y25, Y27, Y15
+	VBROADCASTSS 12(DX)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Y25, Y28, Y17
+	VBROADCASTSS 12(R15), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Y25, Y29, Y19
+	VBROADCASTSS 12(R15)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Y25, Y30, Y21
+	VBROADCASTSS 12(R15)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Y25, Y31, Y23
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x2_half_k
+
+tile_12x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x2_half_sum
+
+tile_12x2_half_last:
+	VMOVUPS      (BX), Z24
+	VMOVUPS.Z    64(BX), K1, Z25
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Y25, Y26, Y1
+	VBROADCASTSS (R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Y25, Y27, Y3
+	VBROADCASTSS (R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Y25, Y28, Y5
+	VBROADCASTSS (R13), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Y25, Y29, Y7
+	VBROADCASTSS (R13)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Y25, Y30, Y9
+	VBROADCASTSS (R13)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Y25, Y31, Y11
+	VBROADCASTSS (DX), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Y25, Y26, Y13
+	VBROADCASTSS (DX)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Y25, Y27, Y15
+	VBROADCASTSS (DX)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Y25, Y28, Y17
+	VBROADCASTSS (R15), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Y25, Y29, Y19
+	VBROADCASTSS (R15)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Y25, Y30, Y21
+	VBROADCASTSS (R15)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Y25, Y31, Y23
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x2_half_last
+
+tile_12x2_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	VCMPPS       $0x07, Z20, Z21, K2, K2
+	VCMPPS       $0x07, Z22, Z23, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_12x2_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z24
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z24, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z24, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z24, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z24, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z24, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z24, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z24, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z24, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z24, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z24, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z24, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z24, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z24, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z24, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z24, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z24, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z24, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z24, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z24, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z24, K2, Z19
+	VCMPPS       $0x03, Z20, Z20, K2
+	VMOVAPS      Z24, K2, Z20
+	VCMPPS       $0x03, Z21, Z21, K2
+	VMOVAPS      Z24, K2, Z21
+	VCMPPS       $0x03, Z22, Z22, K2
+	VMOVAPS      Z24, K2, Z22
+	VCMPPS       $0x03, Z23, Z23, K2
+	VMOVAPS      Z24, K2, Z23
+
+tile_12x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	VMOVUPS Z16, (DX)(R11*2)
+	VMOVUPS Z17, K1, 64(DX)(R11*2)
+	VMOVUPS Z18, (R15)
+	VMOVUPS Z19, K1, 64(R15)
+	VMOVUPS Z20, (R15)(R11*1)
+	VMOVUPS Z21, K1, 64(R15)(R11*1)
+	VMOVUPS Z22, (R15)(R11*2)
+	VMOVUPS Z23, K1, 64(R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_12x2_half
+
+tile_1x3_half:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x3_half_rest
+
+tile_1x3_half_k:
+	VMOVUPS      (BX), Z3
+	VMOVUPS      64(BX), Z4
+	VMOVUPS.Z    128(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (BX)(R10*1), Z3
+	VMOVUPS      64(BX)(R10*1), Z4
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z5
+	VBROADCASTSS 4(R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (BX)(R10*2), Z3
+	VMOVUPS      64(BX)(R10*2), Z4
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z5
+	VBROADCASTSS 8(R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (BX)(R9*1), Z3
+	VMOVUPS      64(BX)(R9*1), Z4
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z5
+	VBROADCASTSS 12(R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Y5, Y6, Y2
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x3_half_k
+
+tile_1x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x3_half_sum
+
+tile_1x3_half_last:
+	VMOVUPS      (BX), Z3
+	VMOVUPS      64(BX), Z4
+	VMOVUPS.Z    128(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Y5, Y6, Y2
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x3_half_last
+
+tile_1x3_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z2, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_1x3_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z3
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z3, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z3, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z3, K2, Z2
+
+tile_1x3_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_1x3_half
+
+tile_2x3_half:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x3_half_rest
+
+tile_2x3_half_k:
+	VMOVUPS      (BX), Z6
+	VMOVUPS      64(BX), Z7
+	VMOVUPS.Z    128(BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Y8, Y10, Y5
+	VMOVUPS      (BX)(R10*1), Z6
+	VMOVUPS      64(BX)(R10*1), Z7
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z8
+	VBROADCASTSS 4(R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Y8, Y10, Y5
+	VMOVUPS      (BX)(R10*2), Z6
+	VMOVUPS      64(BX)(R10*2), Z7
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z8
+	VBROADCASTSS 8(R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 8(R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Y8, Y10, Y5
+	VMOVUPS      (BX)(R9*1), Z6
+	VMOVUPS      64(BX)(R9*1), Z7
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z8
+	VBROADCASTSS 12(R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Y8, Y10, Y5
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x3_half_k
+
+tile_2x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x3_half_sum
+
+tile_2x3_half_last:
+	VMOVUPS      (BX), Z6
+	VMOVUPS      64(BX), Z7
+	VMOVUPS.Z    128(BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Y8, Y10, Y5
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x3_half_last
+
+tile_2x3_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_2x3_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z6
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z6, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z6, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z6, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z6, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z6, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z6, K2, Z5
+
+tile_2x3_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_2x3_half
+
+tile_3x3_half:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x3_half_rest
+
+tile_3x3_half_k:
+	VMOVUPS      (BX), Z9
+	VMOVUPS      64(BX), Z10
+	VMOVUPS.Z    128(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (R12)(R8*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Y11, Y13, Y5
+	VBROADCASTSS (R12)(R8*2), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Y11, Y14, Y8
+	VMOVUPS      (BX)(R10*1), Z9
+	VMOVUPS      64(BX)(R10*1), Z10
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z11
+	VBROADCASTSS 4(R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Y11, Y13, Y5
+	VBROADCASTSS 4(R12)(R8*2), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Y11, Y14, Y8
+	VMOVUPS      (BX)(R10*2), Z9
+	VMOVUPS      64(BX)(R10*2), Z10
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z11
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 8(R12)(R8*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Y11, Y13, Y5
+	VBROADCASTSS 8(R12)(R8*2), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Y11, Y14, Y8
+	VMOVUPS      (BX)(R9*1), Z9
+	VMOVUPS      64(BX)(R9*1), Z10
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z11
+	VBROADCASTSS 12(R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Y11, Y13, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Y11, Y14, Y8
+	ADDQ         $0x10, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x3_half_k
+
+tile_3x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x3_half_sum
+
+tile_3x3_half_last:
+	VMOVUPS      (BX), Z9
+	VMOVUPS      64(BX), Z10
+	VMOVUPS.Z    128(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (R12)(R8*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Y11, Y13, Y5
+	VBROADCASTSS (R12)(R8*2), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Y11, Y14, Y8
+	ADDQ         $0x04, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x3_half_last
+
+tile_3x3_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z8, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_3x3_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z9
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z9, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z9, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z9, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z9, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z9, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z9, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z9, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z9, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z9, K2, Z8
+
+tile_3x3_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_3x3_half
+
+tile_4x3_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x3_half_rest
+
+tile_4x3_half_k:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS.Z    128(BX), K1, Z14
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Y14, Y16, Y5
+	VBROADCASTSS (R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Y14, Y17, Y8
+	VBROADCASTSS (R13), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Y14, Y18, Y11
+	VMOVUPS      (BX)(R10*1), Z12
+	VMOVUPS      64(BX)(R10*1), Z13
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z14
+	VBROADCASTSS 4(R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Y14, Y16, Y5
+	VBROADCASTSS 4(R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Y14, Y17, Y8
+	VBROADCASTSS 4(R13), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Y14, Y18, Y11
+	VMOVUPS      (BX)(R10*2), Z12
+	VMOVUPS      64(BX)(R10*2), Z13
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z14
+	VBROADCASTSS 8(R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 8(R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Y14, Y16, Y5
+	VBROADCASTSS 8(R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Y14, Y17, Y8
+	VBROADCASTSS 8(R13), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Y14, Y18, Y11
+	VMOVUPS      (BX)(R9*1), Z12
+	VMOVUPS      64(BX)(R9*1), Z13
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z14
+	VBROADCASTSS 12(R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Y14, Y16, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Y14, Y17, Y8
+	VBROADCASTSS 12(R13), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Y14, Y18, Y11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x3_half_k
+
+tile_4x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x3_half_sum
+
+tile_4x3_half_last:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS.Z    128(BX), K1, Z14
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Y14, Y16, Y5
+	VBROADCASTSS (R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Y14, Y17, Y8
+	VBROADCASTSS (R13), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Y14, Y18, Y11
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x3_half_last
+
+tile_4x3_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_4x3_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z12
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z12, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z12, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z12, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z12, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z12, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z12, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z12, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z12, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z12, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z12, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z12, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z12, K2, Z11
+
+tile_4x3_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_4x3_half
+
+tile_5x3_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	VMOVUPS   (R13)(R11*1), Z12
+	VMOVUPS   64(R13)(R11*1), Z13
+	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x3_half_rest
+
+tile_5x3_half_k:
+	VMOVUPS      (BX), Z15
+	VMOVUPS      64(BX), Z16
+	VMOVUPS.Z    128(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS (R12)(R8*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Y17, Y19, Y5
+	VBROADCASTSS (R12)(R8*2), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Y17, Y20, Y8
+	VBROADCASTSS (R13), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Y17, Y21, Y11
+	VBROADCASTSS (R13)(R8*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Y17, Y22, Y14
+	VMOVUPS      (BX)(R10*1), Z15
+	VMOVUPS      64(BX)(R10*1), Z16
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z17
+	VBROADCASTSS 4(R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Y17, Y19, Y5
+	VBROADCASTSS 4(R12)(R8*2), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Y17, Y20, Y8
+	VBROADCASTSS 4(R13), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Y17, Y21, Y11
+	VBROADCASTSS 4(R13)(R8*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Y17, Y22, Y14
+	VMOVUPS      (BX)(R10*2), Z15
+	VMOVUPS      64(BX)(R10*2), Z16
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z17
+	VBROADCASTSS 8(R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS 8(R12)(R8*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Y17, Y19, Y5
+	VBROADCASTSS 8(R12)(R8*2), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Y17, Y20, Y8
+	VBROADCASTSS 8(R13), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Y17, Y21, Y11
+	VBROADCASTSS 8(R13)(R8*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Y17, Y22, Y14
+	VMOVUPS      (BX)(R9*1), Z15
+	VMOVUPS      64(BX)(R9*1), Z16
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z17
+	VBROADCASTSS 12(R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Y17, Y19, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Y17, Y20, Y8
+	VBROADCASTSS 12(R13), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Y17, Y21, Y11
+	VBROADCASTSS 12(R13)(R8*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Y17, Y22, Y14
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x3_half_k
+
+tile_5x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x3_half_sum
+
+tile_5x3_half_last:
+	VMOVUPS      (BX), Z15
+	VMOVUPS      64(BX), Z16
+	VMOVUPS.Z    128(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS (R12)(R8*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Y17, Y19, Y5
+	VBROADCASTSS (R12)(R8*2), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Y17, Y20, Y8
+	VBROADCASTSS (R13), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Y17, Y21, Y11
+	VBROADCASTSS (R13)(R8*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Y17, Y22, Y14
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x3_half_last
+
+tile_5x3_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z14, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_5x3_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z15
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z15, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z15, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z15, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z15, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z15, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z15, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z15, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z15, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z15, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z15, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z15, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z15, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z15, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z15, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z15, K2, Z14
+
+tile_5x3_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	VMOVUPS Z12, (R13)(R11*1)
+	VMOVUPS Z13, 64(R13)(R11*1)
+	VMOVUPS Z14, K1, 128(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_5x3_half
+
+tile_6x3_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	VMOVUPS   (R13)(R11*1), Z12
+	VMOVUPS   64(R13)(R11*1), Z13
+	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R11*2), Z15
+	VMOVUPS   64(R13)(R11*2), Z16
+	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x3_half_rest
+
+tile_6x3_half_k:
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VMOVUPS.Z    128(BX), K1, Z20
+	VBROADCASTSS (R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS (R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Y20, Y22, Y5
+	VBROADCASTSS (R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Y20, Y23, Y8
+	VBROADCASTSS (R13), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Y20, Y24, Y11
+	VBROADCASTSS (R13)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Y20, Y25, Y14
+	VBROADCASTSS (R13)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Y20, Y26, Y17
+	VMOVUPS      (BX)(R10*1), Z18
+	VMOVUPS      64(BX)(R10*1), Z19
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z20
+	VBROADCASTSS 4(R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Y20, Y22, Y5
+	VBROADCASTSS 4(R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Y20, Y23, Y8
+	VBROADCASTSS 4(R13), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Y20, Y24, Y11
+	VBROADCASTSS 4(R13)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Y20, Y25, Y14
+	VBROADCASTSS 4(R13)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Y20, Y26, Y17
+	VMOVUPS      (BX)(R10*2), Z18
+	VMOVUPS      64(BX)(R10*2), Z19
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z20
+	VBROADCASTSS 8(R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS 8(R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Y20, Y22, Y5
+	VBROADCASTSS 8(R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Y20, Y23, Y8
+	VBROADCASTSS 8(R13), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Y20, Y24, Y11
+	VBROADCASTSS 8(R13)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Y20, Y25, Y14
+	VBROADCASTSS 8(R13)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Y20, Y26, Y17
+	VMOVUPS      (BX)(R9*1), Z18
+	VMOVUPS      64(BX)(R9*1), Z19
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z20
+	VBROADCASTSS 12(R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Y20, Y22, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Y20, Y23, Y8
+	VBROADCASTSS 12(R13), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Y20, Y24, Y11
+	VBROADCASTSS 12(R13)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Y20, Y25, Y14
+	VBROADCASTSS 12(R13)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Y20, Y26, Y17
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x3_half_k
+
+tile_6x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x3_half_sum
+
+tile_6x3_half_last:
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VMOVUPS.Z    128(BX), K1, Z20
+	VBROADCASTSS (R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS (R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Y20, Y22, Y5
+	VBROADCASTSS (R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Y20, Y23, Y8
+	VBROADCASTSS (R13), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Y20, Y24, Y11
+	VBROADCASTSS (R13)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Y20, Y25, Y14
+	VBROADCASTSS (R13)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Y20, Y26, Y17
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x3_half_last
+
+tile_6x3_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_6x3_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z18
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z18, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z18, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z18, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z18, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z18, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z18, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z18, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z18, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z18, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z18, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z18, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z18, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z18, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z18, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z18, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z18, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z18, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z18, K2, Z17
+
+tile_6x3_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	VMOVUPS Z12, (R13)(R11*1)
+	VMOVUPS Z13, 64(R13)(R11*1)
+	VMOVUPS Z14, K1, 128(R13)(R11*1)
+	VMOVUPS Z15, (R13)(R11*2)
+	VMOVUPS Z16, 64(R13)(R11*2)
+	VMOVUPS Z17, K1, 128(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_6x3_half
+
+tile_7x3_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	VMOVUPS   (R13)(R11*1), Z12
+	VMOVUPS   64(R13)(R11*1), Z13
+	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R11*2), Z15
+	VMOVUPS   64(R13)(R11*2), Z16
+	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (DX), Z18
+	VMOVUPS   64(DX), Z19
+	VMOVUPS.Z 128(DX), K1, Z20
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x3_half_rest
+
+tile_7x3_half_k:
+	VMOVUPS      (BX), Z21
+	VMOVUPS      64(BX), Z22
+	VMOVUPS.Z    128(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS (R12)(R8*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Y23, Y25, Y5
+	VBROADCASTSS (R12)(R8*2), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Y23, Y26, Y8
+	VBROADCASTSS (R13), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Y23, Y27, Y11
+	VBROADCASTSS (R13)(R8*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Y23, Y28, Y14
+	VBROADCASTSS (R13)(R8*2), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Y23, Y29, Y17
+	VBROADCASTSS (DX), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Y23, Y30, Y20
+	VMOVUPS      (BX)(R10*1), Z21
+	VMOVUPS      64(BX)(R10*1), Z22
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z23
+	VBROADCASTSS 4(R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Y23, Y25, Y5
+	VBROADCASTSS 4(R12)(R8*2), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Y23, Y26, Y8
+	VBROADCASTSS 4(R13), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Y23, Y27, Y11
+	VBROADCASTSS 4(R13)(R8*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Y23, Y28, Y14
+	VBROADCASTSS 4(R13)(R8*2), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Y23, Y29, Y17
+	VBROADCASTSS 4(DX), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Y23, Y30, Y20
+	VMOVUPS      (BX)(R10*2), Z21
+	VMOVUPS      64(BX)(R10*2), Z22
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z23
+	VBROADCASTSS 8(R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS 8(R12)(R8*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Y23, Y25, Y5
+	VBROADCASTSS 8(R12)(R8*2), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Y23, Y26, Y8
+	VBROADCASTSS 8(R13), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Y23, Y27, Y11
+	VBROADCASTSS 8(R13)(R8*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Y23, Y28, Y14
+	VBROADCASTSS 8(R13)(R8*2), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Y23, Y29, Y17
+	VBROADCASTSS 8(DX), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Y23, Y30, Y20
+	VMOVUPS      (BX)(R9*1), Z21
+	VMOVUPS      64(BX)(R9*1), Z22
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z23
+	VBROADCASTSS 12(R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Y23, Y25, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Y23, Y26, Y8
+	VBROADCASTSS 12(R13), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Y23, Y27, Y11
+	VBROADCASTSS 12(R13)(R8*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Y23, Y28, Y14
+	VBROADCASTSS 12(R13)(R8*2), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Y23, Y29, Y17
+	VBROADCASTSS 12(DX), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Y23, Y30, Y20
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x3_half_k
+
+tile_7x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x3_half_sum
+
+tile_7x3_half_last:
+	VMOVUPS      (BX), Z21
+	VMOVUPS      64(BX), Z22
+	VMOVUPS.Z    128(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS (R12)(R8*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Y23, Y25, Y5
+	VBROADCASTSS (R12)(R8*2), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Y23, Y26, Y8
+	VBROADCASTSS (R13), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Y23, Y27, Y11
+	VBROADCASTSS (R13)(R8*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Y23, Y28, Y14
+	VBROADCASTSS (R13)(R8*2), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Y23, Y29, Y17
+	VBROADCASTSS (DX), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Y23, Y30, Y20
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x3_half_last
+
+tile_7x3_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	VCMPPS       $0x07, Z20, Z20, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_7x3_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z21
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z21, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z21, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z21, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z21, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z21, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z21, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z21, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z21, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z21, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z21, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z21, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z21, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z21, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z21, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z21, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z21, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z21, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z21, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z21, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z21, K2, Z19
+	VCMPPS       $0x03, Z20, Z20, K2
+	VMOVAPS      Z21, K2, Z20
+
+tile_7x3_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	VMOVUPS Z12, (R13)(R11*1)
+	VMOVUPS Z13, 64(R13)(R11*1)
+	VMOVUPS Z14, K1, 128(R13)(R11*1)
+	VMOVUPS Z15, (R13)(R11*2)
+	VMOVUPS Z16, 64(R13)(R11*2)
+	VMOVUPS Z17, K1, 128(R13)(R11*2)
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, K1, 128(DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_7x3_half
+
+tile_8x3_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	VMOVUPS   (R13)(R11*1), Z12
+	VMOVUPS   64(R13)(R11*1), Z13
+	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R11*2), Z15
+	VMOVUPS   64(R13)(R11*2), Z16
+	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (DX), Z18
+	VMOVUPS   64(DX), Z19
+	VMOVUPS.Z 128(DX), K1, Z20
+	VMOVUPS   (DX)(R11*1), Z21
+	VMOVUPS   64(DX)(R11*1), Z22
+	VMOVUPS.Z 128(DX)(R11*1), K1, Z23
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x3_half_rest
+
+tile_8x3_half_k:
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VMOVUPS.Z    128(BX), K1, Z26
+	VBROADCASTSS (R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS (R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Y26, Y28, Y5
+	VBROADCASTSS (R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Y26, Y29, Y8
+	VBROADCASTSS (R13), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Y26, Y30, Y11
+	VBROADCASTSS (R13)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Y26, Y31, Y14
+	VBROADCASTSS (R13)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS (DX), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Y26, Y28, Y20
+	VBROADCASTSS (DX)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Y26, Y29, Y23
+	VMOVUPS      (BX)(R10*1), Z24
+	VMOVUPS      64(BX)(R10*1), Z25
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z26
+	VBROADCASTSS 4(R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Y26, Y28, Y5
+	VBROADCASTSS 4(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Y26, Y29, Y8
+	VBROADCASTSS 4(R13), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Y26, Y30, Y11
+	VBROADCASTSS 4(R13)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Y26, Y31, Y14
+	VBROADCASTSS 4(R13)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS 4(DX), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Y26, Y28, Y20
+	VBROADCASTSS 4(DX)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Y26, Y29, Y23
+	VMOVUPS      (BX)(R10*2), Z24
+	VMOVUPS      64(BX)(R10*2), Z25
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z26
+	VBROADCASTSS 8(R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS 8(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Y26, Y28, Y5
+	VBROADCASTSS 8(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Y26, Y29, Y8
+	VBROADCASTSS 8(R13), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Y26, Y30, Y11
+	VBROADCASTSS 8(R13)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Y26, Y31, Y14
+	VBROADCASTSS 8(R13)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS 8(DX), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Y26, Y28, Y20
+	VBROADCASTSS 8(DX)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Y26, Y29, Y23
+	VMOVUPS      (BX)(R9*1), Z24
+	VMOVUPS      64(BX)(R9*1), Z25
+	VMOVUPS.Z    128(BX)(R9*1), K1, Z26
+	VBROADCASTSS 12(R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Y26, Y28, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Y26, Y29, Y8
+	VBROADCASTSS 12(R13), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Y26, Y30, Y11
+	VBROADCASTSS 12(R13)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Y26, Y31, Y14
+	VBROADCASTSS 12(R13)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS 12(DX), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Y26, Y28, Y20
+	VBROADCASTSS 12(DX)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Y26, Y29, Y23
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	ADDQ         $0x10, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x3_half_k
+
+tile_8x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x3_half_sum
+
+tile_8x3_half_last:
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VMOVUPS.Z    128(BX), K1, Z26
+	VBROADCASTSS (R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS (R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Y26, Y28, Y5
+	VBROADCASTSS (R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Y26, Y29, Y8
+	VBROADCASTSS (R13), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Y26, Y30, Y11
+	VBROADCASTSS (R13)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Y26, Y31, Y14
+	VBROADCASTSS (R13)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS (DX), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Y26, Y28, Y20
+	VBROADCASTSS (DX)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Y26, Y29, Y23
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	ADDQ         $0x04, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x3_half_last
+
+tile_8x3_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	VCMPPS       $0x07, Z20, Z21, K2, K2
+	VCMPPS       $0x07, Z22, Z23, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_8x3_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z24
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z24, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z24, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z24, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z24, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z24, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z24, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z24, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z24, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z24, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z24, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z24, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z24, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z24, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z24, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z24, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z24, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z24, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z24, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z24, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z24, K2, Z19
+	VCMPPS       $0x03, Z20, Z20, K2
+	VMOVAPS      Z24, K2, Z20
+	VCMPPS       $0x03, Z21, Z21, K2
+	VMOVAPS      Z24, K2, Z21
+	VCMPPS       $0x03, Z22, Z22, K2
+	VMOVAPS      Z24, K2, Z22
+	VCMPPS       $0x03, Z23, Z23, K2
+	VMOVAPS      Z24, K2, Z23
+
+tile_8x3_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	VMOVUPS Z12, (R13)(R11*1)
+	VMOVUPS Z13, 64(R13)(R11*1)
+	VMOVUPS Z14, K1, 128(R13)(R11*1)
+	VMOVUPS Z15, (R13)(R11*2)
+	VMOVUPS Z16, 64(R13)(R11*2)
+	VMOVUPS Z17, K1, 128(R13)(R11*2)
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, K1, 128(DX)
+	VMOVUPS Z21, (DX)(R11*1)
+	VMOVUPS Z22, 64(DX)(R11*1)
+	VMOVUPS Z23, K1, 128(DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_8x3_half
+
 tile_1x1_columns_masked:
 	MOVQ      DI, R12
 	VMOVUPS.Z (R12), K1, Z0
@@ -12466,6 +18928,5996 @@ tile_8x3_columns_masked_store:
 	ADDQ    96(AX), SI
 	JMP     tile_8x3_columns_masked
 
+tile_1x1_columns_half:
+	MOVQ      DI, R12
+	VMOVUPS.Z (R12), K1, Z0
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x1_columns_half_rest
+
+tile_1x1_columns_half_k:
+	VMOVUPS.Z    (BX), K1, Z1
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS.Z    (BX)(R10*1), K1, Z1
+	VBROADCASTSS (R12)(R8*1), Z2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS.Z    (BX)(R10*2), K1, Z1
+	VBROADCASTSS (R12)(R8*2), Z2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS.Z    (BX)(DX*1), K1, Z1
+	VBROADCASTSS (R12)(R13*1), Z2
+	VFMADD231PS  Y1, Y2, Y0
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_columns_half_k
+
+tile_1x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_columns_half_sum
+
+tile_1x1_columns_half_last:
+	VMOVUPS.Z    (BX), K1, Z1
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x1_columns_half_last
+
+tile_1x1_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z0, K2
+	KORTESTW     K2, K2
+	JCS          tile_1x1_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z1
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z1, K2, Z0
+
+tile_1x1_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, K1, (R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x1_columns_half
+
+tile_2x1_columns_half:
+	MOVQ      DI, R12
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x1_columns_half_rest
+
+tile_2x1_columns_half_k:
+	VMOVUPS.Z    (BX), K1, Z2
+	VBROADCASTSS (R12), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12), Z4
+	VFMADD231PS  Y2, Y4, Y1
+	VMOVUPS.Z    (BX)(R10*1), K1, Z2
+	VBROADCASTSS (R12)(R8*1), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z4
+	VFMADD231PS  Y2, Y4, Y1
+	VMOVUPS.Z    (BX)(R10*2), K1, Z2
+	VBROADCASTSS (R12)(R8*2), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(R8*2), Z4
+	VFMADD231PS  Y2, Y4, Y1
+	VMOVUPS.Z    (BX)(DX*1), K1, Z2
+	VBROADCASTSS (R12)(R13*1), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12)(R13*1), Z4
+	VFMADD231PS  Y2, Y4, Y1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_columns_half_k
+
+tile_2x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_columns_half_sum
+
+tile_2x1_columns_half_last:
+	VMOVUPS.Z    (BX), K1, Z2
+	VBROADCASTSS (R12), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R12), Z4
+	VFMADD231PS  Y2, Y4, Y1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x1_columns_half_last
+
+tile_2x1_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	KORTESTW     K2, K2
+	JCS          tile_2x1_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z2
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z2, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z2, K2, Z1
+
+tile_2x1_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x1_columns_half
+
+tile_3x1_columns_half:
+	MOVQ      DI, R12
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x1_columns_half_rest
+
+tile_3x1_columns_half_k:
+	VMOVUPS.Z    (BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12), Z5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12), Z6
+	VFMADD231PS  Y3, Y6, Y2
+	VMOVUPS.Z    (BX)(R10*1), K1, Z3
+	VBROADCASTSS (R12)(R8*1), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z6
+	VFMADD231PS  Y3, Y6, Y2
+	VMOVUPS.Z    (BX)(R10*2), K1, Z3
+	VBROADCASTSS (R12)(R8*2), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(R8*2), Z5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z6
+	VFMADD231PS  Y3, Y6, Y2
+	VMOVUPS.Z    (BX)(DX*1), K1, Z3
+	VBROADCASTSS (R12)(R13*1), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12)(R13*1), Z5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12)(R13*1), Z6
+	VFMADD231PS  Y3, Y6, Y2
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_columns_half_k
+
+tile_3x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_columns_half_sum
+
+tile_3x1_columns_half_last:
+	VMOVUPS.Z    (BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(R12), Z5
+	VFMADD231PS  Y3, Y5, Y1
+	VBROADCASTSS 8(R12), Z6
+	VFMADD231PS  Y3, Y6, Y2
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x1_columns_half_last
+
+tile_3x1_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z2, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_3x1_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z3
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z3, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z3, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z3, K2, Z2
+
+tile_3x1_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x1_columns_half
+
+tile_4x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x1_columns_half_rest
+
+tile_4x1_columns_half_k:
+	VMOVUPS.Z    (BX), K1, Z4
+	VBROADCASTSS (R12), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12), Z6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12), Z7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12), Z8
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS.Z    (BX)(R10*1), K1, Z4
+	VBROADCASTSS (R12)(R8*1), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z8
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS.Z    (BX)(R10*2), K1, Z4
+	VBROADCASTSS (R12)(R8*2), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12)(R8*2), Z6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12)(R8*2), Z8
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS.Z    (BX)(DX*1), K1, Z4
+	VBROADCASTSS (R12)(R13*1), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12)(R13*1), Z6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12)(R13*1), Z7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12)(R13*1), Z8
+	VFMADD231PS  Y4, Y8, Y3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_columns_half_k
+
+tile_4x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_columns_half_sum
+
+tile_4x1_columns_half_last:
+	VMOVUPS.Z    (BX), K1, Z4
+	VBROADCASTSS (R12), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R12), Z6
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 8(R12), Z7
+	VFMADD231PS  Y4, Y7, Y2
+	VBROADCASTSS 12(R12), Z8
+	VFMADD231PS  Y4, Y8, Y3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x1_columns_half_last
+
+tile_4x1_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_4x1_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z4
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z4, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z4, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z4, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z4, K2, Z3
+
+tile_4x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x1_columns_half
+
+tile_5x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x1_columns_half_rest
+
+tile_5x1_columns_half_k:
+	VMOVUPS.Z    (BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12), Z7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12), Z8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12), Z9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12), Z10
+	VFMADD231PS  Y5, Y10, Y4
+	VMOVUPS.Z    (BX)(R10*1), K1, Z5
+	VBROADCASTSS (R12)(R8*1), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12)(R8*1), Z10
+	VFMADD231PS  Y5, Y10, Y4
+	VMOVUPS.Z    (BX)(R10*2), K1, Z5
+	VBROADCASTSS (R12)(R8*2), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12)(R8*2), Z7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12)(R8*2), Z9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12)(R8*2), Z10
+	VFMADD231PS  Y5, Y10, Y4
+	VMOVUPS.Z    (BX)(DX*1), K1, Z5
+	VBROADCASTSS (R12)(R13*1), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12)(R13*1), Z7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12)(R13*1), Z8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12)(R13*1), Z9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12)(R13*1), Z10
+	VFMADD231PS  Y5, Y10, Y4
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_columns_half_k
+
+tile_5x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_columns_half_sum
+
+tile_5x1_columns_half_last:
+	VMOVUPS.Z    (BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(R12), Z7
+	VFMADD231PS  Y5, Y7, Y1
+	VBROADCASTSS 8(R12), Z8
+	VFMADD231PS  Y5, Y8, Y2
+	VBROADCASTSS 12(R12), Z9
+	VFMADD231PS  Y5, Y9, Y3
+	VBROADCASTSS 16(R12), Z10
+	VFMADD231PS  Y5, Y10, Y4
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x1_columns_half_last
+
+tile_5x1_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z4, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_5x1_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z5
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z5, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z5, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z5, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z5, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z5, K2, Z4
+
+tile_5x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x1_columns_half
+
+tile_6x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x1_columns_half_rest
+
+tile_6x1_columns_half_k:
+	VMOVUPS.Z    (BX), K1, Z6
+	VBROADCASTSS (R12), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12), Z8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12), Z9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12), Z10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12), Z11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12), Z12
+	VFMADD231PS  Y6, Y12, Y5
+	VMOVUPS.Z    (BX)(R10*1), K1, Z6
+	VBROADCASTSS (R12)(R8*1), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12)(R8*1), Z11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12)(R8*1), Z12
+	VFMADD231PS  Y6, Y12, Y5
+	VMOVUPS.Z    (BX)(R10*2), K1, Z6
+	VBROADCASTSS (R12)(R8*2), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12)(R8*2), Z8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12)(R8*2), Z10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12)(R8*2), Z11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12)(R8*2), Z12
+	VFMADD231PS  Y6, Y12, Y5
+	VMOVUPS.Z    (BX)(DX*1), K1, Z6
+	VBROADCASTSS (R12)(R13*1), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12)(R13*1), Z8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12)(R13*1), Z9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12)(R13*1), Z10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12)(R13*1), Z11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12)(R13*1), Z12
+	VFMADD231PS  Y6, Y12, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_columns_half_k
+
+tile_6x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_columns_half_sum
+
+tile_6x1_columns_half_last:
+	VMOVUPS.Z    (BX), K1, Z6
+	VBROADCASTSS (R12), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R12), Z8
+	VFMADD231PS  Y6, Y8, Y1
+	VBROADCASTSS 8(R12), Z9
+	VFMADD231PS  Y6, Y9, Y2
+	VBROADCASTSS 12(R12), Z10
+	VFMADD231PS  Y6, Y10, Y3
+	VBROADCASTSS 16(R12), Z11
+	VFMADD231PS  Y6, Y11, Y4
+	VBROADCASTSS 20(R12), Z12
+	VFMADD231PS  Y6, Y12, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x1_columns_half_last
+
+tile_6x1_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_6x1_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z6
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z6, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z6, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z6, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z6, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z6, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z6, K2, Z5
+
+tile_6x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x1_columns_half
+
+tile_7x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x1_columns_half_rest
+
+tile_7x1_columns_half_k:
+	VMOVUPS.Z    (BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12), Z9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12), Z10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12), Z11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12), Z12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12), Z13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12), Z14
+	VFMADD231PS  Y7, Y14, Y6
+	VMOVUPS.Z    (BX)(R10*1), K1, Z7
+	VBROADCASTSS (R12)(R8*1), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12)(R8*1), Z12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12)(R8*1), Z13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12)(R8*1), Z14
+	VFMADD231PS  Y7, Y14, Y6
+	VMOVUPS.Z    (BX)(R10*2), K1, Z7
+	VBROADCASTSS (R12)(R8*2), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12)(R8*2), Z9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12)(R8*2), Z11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12)(R8*2), Z12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12)(R8*2), Z13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12)(R8*2), Z14
+	VFMADD231PS  Y7, Y14, Y6
+	VMOVUPS.Z    (BX)(DX*1), K1, Z7
+	VBROADCASTSS (R12)(R13*1), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12)(R13*1), Z9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12)(R13*1), Z10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12)(R13*1), Z11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12)(R13*1), Z12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12)(R13*1), Z13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12)(R13*1), Z14
+	VFMADD231PS  Y7, Y14, Y6
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_columns_half_k
+
+tile_7x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_columns_half_sum
+
+tile_7x1_columns_half_last:
+	VMOVUPS.Z    (BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R12), Z9
+	VFMADD231PS  Y7, Y9, Y1
+	VBROADCASTSS 8(R12), Z10
+	VFMADD231PS  Y7, Y10, Y2
+	VBROADCASTSS 12(R12), Z11
+	VFMADD231PS  Y7, Y11, Y3
+	VBROADCASTSS 16(R12), Z12
+	VFMADD231PS  Y7, Y12, Y4
+	VBROADCASTSS 20(R12), Z13
+	VFMADD231PS  Y7, Y13, Y5
+	VBROADCASTSS 24(R12), Z14
+	VFMADD231PS  Y7, Y14, Y6
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x1_columns_half_last
+
+tile_7x1_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z6, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_7x1_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z7
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z7, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z7, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z7, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z7, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z7, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z7, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z7, K2, Z6
+
+tile_7x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x1_columns_half
+
+tile_8x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x1_columns_half_rest
+
+tile_8x1_columns_half_k:
+	VMOVUPS.Z    (BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12), Z10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12), Z11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12), Z12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12), Z13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12), Z14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12), Z15
+	VFMADD231PS  Y8, Y15, Y6
+	VBROADCASTSS 28(R12), Z16
+	VFMADD231PS  Y8, Y16, Y7
+	VMOVUPS.Z    (BX)(R10*1), K1, Z8
+	VBROADCASTSS (R12)(R8*1), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12)(R8*1), Z13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*1), Z14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*1), Z15
+	VFMADD231PS  Y8, Y15, Y6
+	VBROADCASTSS 28(R12)(R8*1), Z16
+	VFMADD231PS  Y8, Y16, Y7
+	VMOVUPS.Z    (BX)(R10*2), K1, Z8
+	VBROADCASTSS (R12)(R8*2), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12)(R8*2), Z10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12)(R8*2), Z12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12)(R8*2), Z13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12)(R8*2), Z14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12)(R8*2), Z15
+	VFMADD231PS  Y8, Y15, Y6
+	VBROADCASTSS 28(R12)(R8*2), Z16
+	VFMADD231PS  Y8, Y16, Y7
+	VMOVUPS.Z    (BX)(DX*1), K1, Z8
+	VBROADCASTSS (R12)(R13*1), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12)(R13*1), Z10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12)(R13*1), Z11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12)(R13*1), Z12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12)(R13*1), Z13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12)(R13*1), Z14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12)(R13*1), Z15
+	VFMADD231PS  Y8, Y15, Y6
+	VBROADCASTSS 28(R12)(R13*1), Z16
+	VFMADD231PS  Y8, Y16, Y7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_columns_half_k
+
+tile_8x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_columns_half_sum
+
+tile_8x1_columns_half_last:
+	VMOVUPS.Z    (BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R12), Z10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(R12), Z11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(R12), Z12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(R12), Z13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(R12), Z14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(R12), Z15
+	VFMADD231PS  Y8, Y15, Y6
+	VBROADCASTSS 28(R12), Z16
+	VFMADD231PS  Y8, Y16, Y7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x1_columns_half_last
+
+tile_8x1_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_8x1_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z8
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z8, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z8, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z8, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z8, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z8, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z8, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z8, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z8, K2, Z7
+
+tile_8x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x1_columns_half
+
+tile_9x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x1_columns_half_rest
+
+tile_9x1_columns_half_k:
+	VMOVUPS.Z    (BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12), Z11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12), Z13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12), Z14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12), Z15
+	VFMADD231PS  Y9, Y15, Y5
+	VBROADCASTSS 24(R12), Z16
+	VFMADD231PS  Y9, Y16, Y6
+	VBROADCASTSS 28(R12), Z17
+	VFMADD231PS  Y9, Y17, Y7
+	VBROADCASTSS 32(R12), Z18
+	VFMADD231PS  Y9, Y18, Y8
+	VMOVUPS.Z    (BX)(R10*1), K1, Z9
+	VBROADCASTSS (R12)(R8*1), Z10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12)(R8*1), Z14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12)(R8*1), Z15
+	VFMADD231PS  Y9, Y15, Y5
+	VBROADCASTSS 24(R12)(R8*1), Z16
+	VFMADD231PS  Y9, Y16, Y6
+	VBROADCASTSS 28(R12)(R8*1), Z17
+	VFMADD231PS  Y9, Y17, Y7
+	VBROADCASTSS 32(R12)(R8*1), Z18
+	VFMADD231PS  Y9, Y18, Y8
+	VMOVUPS.Z    (BX)(R10*2), K1, Z9
+	VBROADCASTSS (R12)(R8*2), Z10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12)(R8*2), Z11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12)(R8*2), Z13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12)(R8*2), Z14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12)(R8*2), Z15
+	VFMADD231PS  Y9, Y15, Y5
+	VBROADCASTSS 24(R12)(R8*2), Z16
+	VFMADD231PS  Y9, Y16, Y6
+	VBROADCASTSS 28(R12)(R8*2), Z17
+	VFMADD231PS  Y9, Y17, Y7
+	VBROADCASTSS 32(R12)(R8*2), Z18
+	VFMADD231PS  Y9, Y18, Y8
+	VMOVUPS.Z    (BX)(DX*1), K1, Z9
+	VBROADCASTSS (R12)(R13*1), Z10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12)(R13*1), Z11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12)(R13*1), Z12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12)(R13*1), Z13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12)(R13*1), Z14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12)(R13*1), Z15
+	VFMADD231PS  Y9, Y15, Y5
+	VBROADCASTSS 24(R12)(R13*1), Z16
+	VFMADD231PS  Y9, Y16, Y6
+	VBROADCASTSS 28(R12)(R13*1), Z17
+	VFMADD231PS  Y9, Y17, Y7
+	VBROADCASTSS 32(R12)(R13*1), Z18
+	VFMADD231PS  Y9, Y18, Y8
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_columns_half_k
+
+tile_9x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_columns_half_sum
+
+tile_9x1_columns_half_last:
+	VMOVUPS.Z    (BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS 4(R12), Z11
+	VFMADD231PS  Y9, Y11, Y1
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Y9, Y12, Y2
+	VBROADCASTSS 12(R12), Z13
+	VFMADD231PS  Y9, Y13, Y3
+	VBROADCASTSS 16(R12), Z14
+	VFMADD231PS  Y9, Y14, Y4
+	VBROADCASTSS 20(R12), Z15
+	VFMADD231PS  Y9, Y15, Y5
+	VBROADCASTSS 24(R12), Z16
+	VFMADD231PS  Y9, Y16, Y6
+	VBROADCASTSS 28(R12), Z17
+	VFMADD231PS  Y9, Y17, Y7
+	VBROADCASTSS 32(R12), Z18
+	VFMADD231PS  Y9, Y18, Y8
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x1_columns_half_last
+
+tile_9x1_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z8, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_9x1_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z9
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z9, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z9, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z9, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z9, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z9, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z9, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z9, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z9, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z9, K2, Z8
+
+tile_9x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	VMOVUPS Z8, K1, (DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_9x1_columns_half
+
+tile_10x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (R15), K1, Z9
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x1_columns_half_rest
+
+tile_10x1_columns_half_k:
+	VMOVUPS.Z    (BX), K1, Z10
+	VBROADCASTSS (R12), Z11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12), Z12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12), Z13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12), Z14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12), Z15
+	VFMADD231PS  Y10, Y15, Y4
+	VBROADCASTSS 20(R12), Z16
+	VFMADD231PS  Y10, Y16, Y5
+	VBROADCASTSS 24(R12), Z17
+	VFMADD231PS  Y10, Y17, Y6
+	VBROADCASTSS 28(R12), Z18
+	VFMADD231PS  Y10, Y18, Y7
+	VBROADCASTSS 32(R12), Z19
+	VFMADD231PS  Y10, Y19, Y8
+	VBROADCASTSS 36(R12), Z20
+	VFMADD231PS  Y10, Y20, Y9
+	VMOVUPS.Z    (BX)(R10*1), K1, Z10
+	VBROADCASTSS (R12)(R8*1), Z11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12)(R8*1), Z15
+	VFMADD231PS  Y10, Y15, Y4
+	VBROADCASTSS 20(R12)(R8*1), Z16
+	VFMADD231PS  Y10, Y16, Y5
+	VBROADCASTSS 24(R12)(R8*1), Z17
+	VFMADD231PS  Y10, Y17, Y6
+	VBROADCASTSS 28(R12)(R8*1), Z18
+	VFMADD231PS  Y10, Y18, Y7
+	VBROADCASTSS 32(R12)(R8*1), Z19
+	VFMADD231PS  Y10, Y19, Y8
+	VBROADCASTSS 36(R12)(R8*1), Z20
+	VFMADD231PS  Y10, Y20, Y9
+	VMOVUPS.Z    (BX)(R10*2), K1, Z10
+	VBROADCASTSS (R12)(R8*2), Z11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12)(R8*2), Z12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12)(R8*2), Z14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12)(R8*2), Z15
+	VFMADD231PS  Y10, Y15, Y4
+	VBROADCASTSS 20(R12)(R8*2), Z16
+	VFMADD231PS  Y10, Y16, Y5
+	VBROADCASTSS 24(R12)(R8*2), Z17
+	VFMADD231PS  Y10, Y17, Y6
+	VBROADCASTSS 28(R12)(R8*2), Z18
+	VFMADD231PS  Y10, Y18, Y7
+	VBROADCASTSS 32(R12)(R8*2), Z19
+	VFMADD231PS  Y10, Y19, Y8
+	VBROADCASTSS 36(R12)(R8*2), Z20
+	VFMADD231PS  Y10, Y20, Y9
+	VMOVUPS.Z    (BX)(DX*1), K1, Z10
+	VBROADCASTSS (R12)(R13*1), Z11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12)(R13*1), Z12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12)(R13*1), Z13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12)(R13*1), Z14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12)(R13*1), Z15
+	VFMADD231PS  Y10, Y15, Y4
+	VBROADCASTSS 20(R12)(R13*1), Z16
+	VFMADD231PS  Y10, Y16, Y5
+	VBROADCASTSS 24(R12)(R13*1), Z17
+	VFMADD231PS  Y10, Y17, Y6
+	VBROADCASTSS 28(R12)(R13*1), Z18
+	VFMADD231PS  Y10, Y18, Y7
+	VBROADCASTSS 32(R12)(R13*1), Z19
+	VFMADD231PS  Y10, Y19, Y8
+	VBROADCASTSS 36(R12)(R13*1), Z20
+	VFMADD231PS  Y10, Y20, Y9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_columns_half_k
+
+tile_10x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_columns_half_sum
+
+tile_10x1_columns_half_last:
+	VMOVUPS.Z    (BX), K1, Z10
+	VBROADCASTSS (R12), Z11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS 4(R12), Z12
+	VFMADD231PS  Y10, Y12, Y1
+	VBROADCASTSS 8(R12), Z13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(R12), Z14
+	VFMADD231PS  Y10, Y14, Y3
+	VBROADCASTSS 16(R12), Z15
+	VFMADD231PS  Y10, Y15, Y4
+	VBROADCASTSS 20(R12), Z16
+	VFMADD231PS  Y10, Y16, Y5
+	VBROADCASTSS 24(R12), Z17
+	VFMADD231PS  Y10, Y17, Y6
+	VBROADCASTSS 28(R12), Z18
+	VFMADD231PS  Y10, Y18, Y7
+	VBROADCASTSS 32(R12), Z19
+	VFMADD231PS  Y10, Y19, Y8
+	VBROADCASTSS 36(R12), Z20
+	VFMADD231PS  Y10, Y20, Y9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x1_columns_half_last
+
+tile_10x1_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_10x1_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z10
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z10, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z10, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z10, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z10, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z10, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z10, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z10, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z10, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z10, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z10, K2, Z9
+
+tile_10x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	VMOVUPS Z8, K1, (DX)(R11*2)
+	VMOVUPS Z9, K1, (R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_10x1_columns_half
+
+tile_11x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (R15), K1, Z9
+	VMOVUPS.Z (R15)(R11*1), K1, Z10
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x1_columns_half_rest
+
+tile_11x1_columns_half_k:
+	VMOVUPS.Z    (BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12), Z15
+	VFMADD231PS  Y11, Y15, Y3
+	VBROADCASTSS 16(R12), Z16
+	VFMADD231PS  Y11, Y16, Y4
+	VBROADCASTSS 20(R12), Z17
+	VFMADD231PS  Y11, Y17, Y5
+	VBROADCASTSS 24(R12), Z18
+	VFMADD231PS  Y11, Y18, Y6
+	VBROADCASTSS 28(R12), Z19
+	VFMADD231PS  Y11, Y19, Y7
+	VBROADCASTSS 32(R12), Z20
+	VFMADD231PS  Y11, Y20, Y8
+	VBROADCASTSS 36(R12), Z21
+	VFMADD231PS  Y11, Y21, Y9
+	VBROADCASTSS 40(R12), Z22
+	VFMADD231PS  Y11, Y22, Y10
+	VMOVUPS.Z    (BX)(R10*1), K1, Z11
+	VBROADCASTSS (R12)(R8*1), Z12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z15
+	VFMADD231PS  Y11, Y15, Y3
+	VBROADCASTSS 16(R12)(R8*1), Z16
+	VFMADD231PS  Y11, Y16, Y4
+	VBROADCASTSS 20(R12)(R8*1), Z17
+	VFMADD231PS  Y11, Y17, Y5
+	VBROADCASTSS 24(R12)(R8*1), Z18
+	VFMADD231PS  Y11, Y18, Y6
+	VBROADCASTSS 28(R12)(R8*1), Z19
+	VFMADD231PS  Y11, Y19, Y7
+	VBROADCASTSS 32(R12)(R8*1), Z20
+	VFMADD231PS  Y11, Y20, Y8
+	VBROADCASTSS 36(R12)(R8*1), Z21
+	VFMADD231PS  Y11, Y21, Y9
+	VBROADCASTSS 40(R12)(R8*1), Z22
+	VFMADD231PS  Y11, Y22, Y10
+	VMOVUPS.Z    (BX)(R10*2), K1, Z11
+	VBROADCASTSS (R12)(R8*2), Z12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12)(R8*2), Z13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12)(R8*2), Z15
+	VFMADD231PS  Y11, Y15, Y3
+	VBROADCASTSS 16(R12)(R8*2), Z16
+	VFMADD231PS  Y11, Y16, Y4
+	VBROADCASTSS 20(R12)(R8*2), Z17
+	VFMADD231PS  Y11, Y17, Y5
+	VBROADCASTSS 24(R12)(R8*2), Z18
+	VFMADD231PS  Y11, Y18, Y6
+	VBROADCASTSS 28(R12)(R8*2), Z19
+	VFMADD231PS  Y11, Y19, Y7
+	VBROADCASTSS 32(R12)(R8*2), Z20
+	VFMADD231PS  Y11, Y20, Y8
+	VBROADCASTSS 36(R12)(R8*2), Z21
+	VFMADD231PS  Y11, Y21, Y9
+	VBROADCASTSS 40(R12)(R8*2), Z22
+	VFMADD231PS  Y11, Y22, Y10
+	VMOVUPS.Z    (BX)(DX*1), K1, Z11
+	VBROADCASTSS (R12)(R13*1), Z12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12)(R13*1), Z13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12)(R13*1), Z14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12)(R13*1), Z15
+	VFMADD231PS  Y11, Y15, Y3
+	VBROADCASTSS 16(R12)(R13*1), Z16
+	VFMADD231PS  Y11, Y16, Y4
+	VBROADCASTSS 20(R12)(R13*1), Z17
+	VFMADD231PS  Y11, Y17, Y5
+	VBROADCASTSS 24(R12)(R13*1), Z18
+	VFMADD231PS  Y11, Y18, Y6
+	VBROADCASTSS 28(R12)(R13*1), Z19
+	VFMADD231PS  Y11, Y19, Y7
+	VBROADCASTSS 32(R12)(R13*1), Z20
+	VFMADD231PS  Y11, Y20, Y8
+	VBROADCASTSS 36(R12)(R13*1), Z21
+	VFMADD231PS  Y11, Y21, Y9
+	VBROADCASTSS 40(R12)(R13*1), Z22
+	VFMADD231PS  Y11, Y22, Y10
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_columns_half_k
+
+tile_11x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_columns_half_sum
+
+tile_11x1_columns_half_last:
+	VMOVUPS.Z    (BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Y11, Y13, Y1
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Y11, Y14, Y2
+	VBROADCASTSS 12(R12), Z15
+	VFMADD231PS  Y11, Y15, Y3
+	VBROADCASTSS 16(R12), Z16
+	VFMADD231PS  Y11, Y16, Y4
+	VBROADCASTSS 20(R12), Z17
+	VFMADD231PS  Y11, Y17, Y5
+	VBROADCASTSS 24(R12), Z18
+	VFMADD231PS  Y11, Y18, Y6
+	VBROADCASTSS 28(R12), Z19
+	VFMADD231PS  Y11, Y19, Y7
+	VBROADCASTSS 32(R12), Z20
+	VFMADD231PS  Y11, Y20, Y8
+	VBROADCASTSS 36(R12), Z21
+	VFMADD231PS  Y11, Y21, Y9
+	VBROADCASTSS 40(R12), Z22
+	VFMADD231PS  Y11, Y22, Y10
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x1_columns_half_last
+
+tile_11x1_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z10, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_11x1_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z11
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z11, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z11, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z11, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z11, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z11, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z11, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z11, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z11, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z11, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z11, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z11, K2, Z10
+
+tile_11x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	VMOVUPS Z8, K1, (DX)(R11*2)
+	VMOVUPS Z9, K1, (R15)
+	VMOVUPS Z10, K1, (R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_11x1_columns_half
+
+tile_12x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (DX), K1, Z6
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (R15), K1, Z9
+	VMOVUPS.Z (R15)(R11*1), K1, Z10
+	VMOVUPS.Z (R15)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x1_columns_half_rest
+
+tile_12x1_columns_half_k:
+	VMOVUPS.Z    (BX), K1, Z12
+	VBROADCASTSS (R12), Z13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12), Z14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12), Z15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 12(R12), Z16
+	VFMADD231PS  Y12, Y16, Y3
+	VBROADCASTSS 16(R12), Z17
+	VFMADD231PS  Y12, Y17, Y4
+	VBROADCASTSS 20(R12), Z18
+	VFMADD231PS  Y12, Y18, Y5
+	VBROADCASTSS 24(R12), Z19
+	VFMADD231PS  Y12, Y19, Y6
+	VBROADCASTSS 28(R12), Z20
+	VFMADD231PS  Y12, Y20, Y7
+	VBROADCASTSS 32(R12), Z21
+	VFMADD231PS  Y12, Y21, Y8
+	VBROADCASTSS 36(R12), Z22
+	VFMADD231PS  Y12, Y22, Y9
+	VBROADCASTSS 40(R12), Z23
+	VFMADD231PS  Y12, Y23, Y10
+	VBROADCASTSS 44(R12), Z24
+	VFMADD231PS  Y12, Y24, Y11
+	VMOVUPS.Z    (BX)(R10*1), K1, Z12
+	VBROADCASTSS (R12)(R8*1), Z13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12)(R8*1), Z14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12)(R8*1), Z15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 12(R12)(R8*1), Z16
+	VFMADD231PS  Y12, Y16, Y3
+	VBROADCASTSS 16(R12)(R8*1), Z17
+	VFMADD231PS  Y12, Y17, Y4
+	VBROADCASTSS 20(R12)(R8*1), Z18
+	VFMADD231PS  Y12, Y18, Y5
+	VBROADCASTSS 24(R12)(R8*1), Z19
+	VFMADD231PS  Y12, Y19, Y6
+	VBROADCASTSS 28(R12)(R8*1), Z20
+	VFMADD231PS  Y12, Y20, Y7
+	VBROADCASTSS 32(R12)(R8*1), Z21
+	VFMADD231PS  Y12, Y21, Y8
+	VBROADCASTSS 36(R12)(R8*1), Z22
+	VFMADD231PS  Y12, Y22, Y9
+	VBROADCASTSS 40(R12)(R8*1), Z23
+	VFMADD231PS  Y12, Y23, Y10
+	VBROADCASTSS 44(R12)(R8*1), Z24
+	VFMADD231PS  Y12, Y24, Y11
+	VMOVUPS.Z    (BX)(R10*2), K1, Z12
+	VBROADCASTSS (R12)(R8*2), Z13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12)(R8*2), Z14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12)(R8*2), Z15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 12(R12)(R8*2), Z16
+	VFMADD231PS  Y12, Y16, Y3
+	VBROADCASTSS 16(R12)(R8*2), Z17
+	VFMADD231PS  Y12, Y17, Y4
+	VBROADCASTSS 20(R12)(R8*2), Z18
+	VFMADD231PS  Y12, Y18, Y5
+	VBROADCASTSS 24(R12)(R8*2), Z19
+	VFMADD231PS  Y12, Y19, Y6
+	VBROADCASTSS 28(R12)(R8*2), Z20
+	VFMADD231PS  Y12, Y20, Y7
+	VBROADCASTSS 32(R12)(R8*2), Z21
+	VFMADD231PS  Y12, Y21, Y8
+	VBROADCASTSS 36(R12)(R8*2), Z22
+	VFMADD231PS  Y12, Y22, Y9
+	VBROADCASTSS 40(R12)(R8*2), Z23
+	VFMADD231PS  Y12, Y23, Y10
+	VBROADCASTSS 44(R12)(R8*2), Z24
+	VFMADD231PS  Y12, Y24, Y11
+	VMOVUPS.Z    (BX)(DX*1), K1, Z12
+	VBROADCASTSS (R12)(R13*1), Z13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12)(R13*1), Z14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12)(R13*1), Z15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 12(R12)(R13*1), Z16
+	VFMADD231PS  Y12, Y16, Y3
+	VBROADCASTSS 16(R12)(R13*1), Z17
+	VFMADD231PS  Y12, Y17, Y4
+	VBROADCASTSS 20(R12)(R13*1), Z18
+	VFMADD231PS  Y12, Y18, Y5
+	VBROADCASTSS 24(R12)(R13*1), Z19
+	VFMADD231PS  Y12, Y19, Y6
+	VBROADCASTSS 28(R12)(R13*1), Z20
+	VFMADD231PS  Y12, Y20, Y7
+	VBROADCASTSS 32(R12)(R13*1), Z21
+	VFMADD231PS  Y12, Y21, Y8
+	VBROADCASTSS 36(R12)(R13*1), Z22
+	VFMADD231PS  Y12, Y22, Y9
+	VBROADCASTSS 40(R12)(R13*1), Z23
+	VFMADD231PS  Y12, Y23, Y10
+	VBROADCASTSS 44(R12)(R13*1), Z24
+	VFMADD231PS  Y12, Y24, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_columns_half_k
+
+tile_12x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_columns_half_sum
+
+tile_12x1_columns_half_last:
+	VMOVUPS.Z    (BX), K1, Z12
+	VBROADCASTSS (R12), Z13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R12), Z14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(R12), Z15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 12(R12), Z16
+	VFMADD231PS  Y12, Y16, Y3
+	VBROADCASTSS 16(R12), Z17
+	VFMADD231PS  Y12, Y17, Y4
+	VBROADCASTSS 20(R12), Z18
+	VFMADD231PS  Y12, Y18, Y5
+	VBROADCASTSS 24(R12), Z19
+	VFMADD231PS  Y12, Y19, Y6
+	VBROADCASTSS 28(R12), Z20
+	VFMADD231PS  Y12, Y20, Y7
+	VBROADCASTSS 32(R12), Z21
+	VFMADD231PS  Y12, Y21, Y8
+	VBROADCASTSS 36(R12), Z22
+	VFMADD231PS  Y12, Y22, Y9
+	VBROADCASTSS 40(R12), Z23
+	VFMADD231PS  Y12, Y23, Y10
+	VBROADCASTSS 44(R12), Z24
+	VFMADD231PS  Y12, Y24, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x1_columns_half_last
+
+tile_12x1_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_12x1_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z12
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z12, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z12, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z12, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z12, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z12, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z12, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z12, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z12, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z12, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z12, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z12, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z12, K2, Z11
+
+tile_12x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, K1, (R12)
+	VMOVUPS Z1, K1, (R12)(R11*1)
+	VMOVUPS Z2, K1, (R12)(R11*2)
+	VMOVUPS Z3, K1, (R13)
+	VMOVUPS Z4, K1, (R13)(R11*1)
+	VMOVUPS Z5, K1, (R13)(R11*2)
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K1, (DX)(R11*1)
+	VMOVUPS Z8, K1, (DX)(R11*2)
+	VMOVUPS Z9, K1, (R15)
+	VMOVUPS Z10, K1, (R15)(R11*1)
+	VMOVUPS Z11, K1, (R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_12x1_columns_half
+
+tile_1x2_columns_half:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x2_columns_half_rest
+
+tile_1x2_columns_half_k:
+	VMOVUPS      (BX), Z2
+	VMOVUPS.Z    64(BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R10*1), Z2
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z3
+	VBROADCASTSS (R12)(R8*1), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(R10*2), Z2
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z3
+	VBROADCASTSS (R12)(R8*2), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (BX)(DX*1), Z2
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z3
+	VBROADCASTSS (R12)(R13*1), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Y3, Y4, Y1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_columns_half_k
+
+tile_1x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_columns_half_sum
+
+tile_1x2_columns_half_last:
+	VMOVUPS      (BX), Z2
+	VMOVUPS.Z    64(BX), K1, Z3
+	VBROADCASTSS (R12), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x2_columns_half_last
+
+tile_1x2_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	KORTESTW     K2, K2
+	JCS          tile_1x2_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z2
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z2, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z2, K2, Z1
+
+tile_1x2_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x2_columns_half
+
+tile_2x2_columns_half:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x2_columns_half_rest
+
+tile_2x2_columns_half_k:
+	VMOVUPS      (BX), Z4
+	VMOVUPS.Z    64(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R10*1), Z4
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z5
+	VBROADCASTSS (R12)(R8*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(R10*2), Z4
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z5
+	VBROADCASTSS (R12)(R8*2), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Y5, Y7, Y3
+	VMOVUPS      (BX)(DX*1), Z4
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z5
+	VBROADCASTSS (R12)(R13*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12)(R13*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Y5, Y7, Y3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_columns_half_k
+
+tile_2x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_columns_half_sum
+
+tile_2x2_columns_half_last:
+	VMOVUPS      (BX), Z4
+	VMOVUPS.Z    64(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R12), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Y5, Y7, Y3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x2_columns_half_last
+
+tile_2x2_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_2x2_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z4
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z4, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z4, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z4, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z4, K2, Z3
+
+tile_2x2_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x2_columns_half
+
+tile_3x2_columns_half:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x2_columns_half_rest
+
+tile_3x2_columns_half_k:
+	VMOVUPS      (BX), Z6
+	VMOVUPS.Z    64(BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R10*1), Z6
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z7
+	VBROADCASTSS (R12)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(R10*2), Z6
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z7
+	VBROADCASTSS (R12)(R8*2), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Y7, Y10, Y5
+	VMOVUPS      (BX)(DX*1), Z6
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z7
+	VBROADCASTSS (R12)(R13*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12)(R13*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12)(R13*1), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Y7, Y10, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_columns_half_k
+
+tile_3x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_columns_half_sum
+
+tile_3x2_columns_half_last:
+	VMOVUPS      (BX), Z6
+	VMOVUPS.Z    64(BX), K1, Z7
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(R12), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Y7, Y9, Y3
+	VBROADCASTSS 8(R12), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Y7, Y10, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x2_columns_half_last
+
+tile_3x2_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_3x2_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z6
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z6, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z6, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z6, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z6, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z6, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z6, K2, Z5
+
+tile_3x2_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x2_columns_half
+
+tile_4x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x2_columns_half_rest
+
+tile_4x2_columns_half_k:
+	VMOVUPS      (BX), Z8
+	VMOVUPS.Z    64(BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R10*1), Z8
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z9
+	VBROADCASTSS (R12)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12)(R8*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12)(R8*1), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(R10*2), Z8
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z9
+	VBROADCASTSS (R12)(R8*2), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Y9, Y13, Y7
+	VMOVUPS      (BX)(DX*1), Z8
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z9
+	VBROADCASTSS (R12)(R13*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12)(R13*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12)(R13*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12)(R13*1), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Y9, Y13, Y7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_columns_half_k
+
+tile_4x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_columns_half_sum
+
+tile_4x2_columns_half_last:
+	VMOVUPS      (BX), Z8
+	VMOVUPS.Z    64(BX), K1, Z9
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R12), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Y9, Y11, Y3
+	VBROADCASTSS 8(R12), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Y9, Y12, Y5
+	VBROADCASTSS 12(R12), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Y9, Y13, Y7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x2_columns_half_last
+
+tile_4x2_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_4x2_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z8
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z8, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z8, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z8, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z8, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z8, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z8, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z8, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z8, K2, Z7
+
+tile_4x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x2_columns_half
+
+tile_5x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x2_columns_half_rest
+
+tile_5x2_columns_half_k:
+	VMOVUPS      (BX), Z10
+	VMOVUPS.Z    64(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Y11, Y15, Y7
+	VBROADCASTSS 16(R12), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Y11, Y16, Y9
+	VMOVUPS      (BX)(R10*1), Z10
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z11
+	VBROADCASTSS (R12)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12)(R8*1), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12)(R8*1), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Y11, Y15, Y7
+	VBROADCASTSS 16(R12)(R8*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Y11, Y16, Y9
+	VMOVUPS      (BX)(R10*2), Z10
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z11
+	VBROADCASTSS (R12)(R8*2), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Y11, Y15, Y7
+	VBROADCASTSS 16(R12)(R8*2), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Y11, Y16, Y9
+	VMOVUPS      (BX)(DX*1), Z10
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z11
+	VBROADCASTSS (R12)(R13*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12)(R13*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12)(R13*1), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12)(R13*1), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Y11, Y15, Y7
+	VBROADCASTSS 16(R12)(R13*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Y11, Y16, Y9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_columns_half_k
+
+tile_5x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_columns_half_sum
+
+tile_5x2_columns_half_last:
+	VMOVUPS      (BX), Z10
+	VMOVUPS.Z    64(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Y11, Y13, Y3
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Y11, Y14, Y5
+	VBROADCASTSS 12(R12), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Y11, Y15, Y7
+	VBROADCASTSS 16(R12), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Y11, Y16, Y9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x2_columns_half_last
+
+tile_5x2_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_5x2_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z10
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z10, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z10, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z10, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z10, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z10, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z10, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z10, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z10, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z10, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z10, K2, Z9
+
+tile_5x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x2_columns_half
+
+tile_6x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x2_columns_half_rest
+
+tile_6x2_columns_half_k:
+	VMOVUPS      (BX), Z12
+	VMOVUPS.Z    64(BX), K1, Z13
+	VBROADCASTSS (R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Y13, Y15, Y3
+	VBROADCASTSS 8(R12), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Y13, Y16, Y5
+	VBROADCASTSS 12(R12), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Y13, Y17, Y7
+	VBROADCASTSS 16(R12), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Y13, Y18, Y9
+	VBROADCASTSS 20(R12), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Y13, Y19, Y11
+	VMOVUPS      (BX)(R10*1), Z12
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z13
+	VBROADCASTSS (R12)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Y13, Y15, Y3
+	VBROADCASTSS 8(R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Y13, Y16, Y5
+	VBROADCASTSS 12(R12)(R8*1), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Y13, Y17, Y7
+	VBROADCASTSS 16(R12)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Y13, Y18, Y9
+	VBROADCASTSS 20(R12)(R8*1), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Y13, Y19, Y11
+	VMOVUPS      (BX)(R10*2), Z12
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z13
+	VBROADCASTSS (R12)(R8*2), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Y13, Y15, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Y13, Y16, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Y13, Y17, Y7
+	VBROADCASTSS 16(R12)(R8*2), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Y13, Y18, Y9
+	VBROADCASTSS 20(R12)(R8*2), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Y13, Y19, Y11
+	VMOVUPS      (BX)(DX*1), Z12
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z13
+	VBROADCASTSS (R12)(R13*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12)(R13*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Y13, Y15, Y3
+	VBROADCASTSS 8(R12)(R13*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Y13, Y16, Y5
+	VBROADCASTSS 12(R12)(R13*1), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Y13, Y17, Y7
+	VBROADCASTSS 16(R12)(R13*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Y13, Y18, Y9
+	VBROADCASTSS 20(R12)(R13*1), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Y13, Y19, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_columns_half_k
+
+tile_6x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_columns_half_sum
+
+tile_6x2_columns_half_last:
+	VMOVUPS      (BX), Z12
+	VMOVUPS.Z    64(BX), K1, Z13
+	VBROADCASTSS (R12), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R12), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Y13, Y15, Y3
+	VBROADCASTSS 8(R12), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Y13, Y16, Y5
+	VBROADCASTSS 12(R12), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Y13, Y17, Y7
+	VBROADCASTSS 16(R12), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Y13, Y18, Y9
+	VBROADCASTSS 20(R12), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Y13, Y19, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x2_columns_half_last
+
+tile_6x2_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_6x2_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z12
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z12, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z12, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z12, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z12, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z12, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z12, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z12, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z12, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z12, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z12, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z12, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z12, K2, Z11
+
+tile_6x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x2_columns_half
+
+tile_7x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x2_columns_half_rest
+
+tile_7x2_columns_half_k:
+	VMOVUPS      (BX), Z14
+	VMOVUPS.Z    64(BX), K1, Z15
+	VBROADCASTSS (R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS 4(R12), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Y15, Y17, Y3
+	VBROADCASTSS 8(R12), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Y15, Y18, Y5
+	VBROADCASTSS 12(R12), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Y15, Y19, Y7
+	VBROADCASTSS 16(R12), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Y15, Y20, Y9
+	VBROADCASTSS 20(R12), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Y15, Y21, Y11
+	VBROADCASTSS 24(R12), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Y15, Y22, Y13
+	VMOVUPS      (BX)(R10*1), Z14
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z15
+	VBROADCASTSS (R12)(R8*1), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Y15, Y17, Y3
+	VBROADCASTSS 8(R12)(R8*1), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Y15, Y18, Y5
+	VBROADCASTSS 12(R12)(R8*1), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Y15, Y19, Y7
+	VBROADCASTSS 16(R12)(R8*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Y15, Y20, Y9
+	VBROADCASTSS 20(R12)(R8*1), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Y15, Y21, Y11
+	VBROADCASTSS 24(R12)(R8*1), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Y15, Y22, Y13
+	VMOVUPS      (BX)(R10*2), Z14
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z15
+	VBROADCASTSS (R12)(R8*2), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Y15, Y17, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Y15, Y18, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Y15, Y19, Y7
+	VBROADCASTSS 16(R12)(R8*2), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Y15, Y20, Y9
+	VBROADCASTSS 20(R12)(R8*2), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Y15, Y21, Y11
+	VBROADCASTSS 24(R12)(R8*2), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Y15, Y22, Y13
+	VMOVUPS      (BX)(DX*1), Z14
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z15
+	VBROADCASTSS (R12)(R13*1), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS 4(R12)(R13*1), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Y15, Y17, Y3
+	VBROADCASTSS 8(R12)(R13*1), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Y15, Y18, Y5
+	VBROADCASTSS 12(R12)(R13*1), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Y15, Y19, Y7
+	VBROADCASTSS 16(R12)(R13*1), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Y15, Y20, Y9
+	VBROADCASTSS 20(R12)(R13*1), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Y15, Y21, Y11
+	VBROADCASTSS 24(R12)(R13*1), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Y15, Y22, Y13
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x2_columns_half_k
+
+tile_7x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x2_columns_half_sum
+
+tile_7x2_columns_half_last:
+	VMOVUPS      (BX), Z14
+	VMOVUPS.Z    64(BX), K1, Z15
+	VBROADCASTSS (R12), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS 4(R12), Z17
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Y15, Y17, Y3
+	VBROADCASTSS 8(R12), Z18
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Y15, Y18, Y5
+	VBROADCASTSS 12(R12), Z19
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Y15, Y19, Y7
+	VBROADCASTSS 16(R12), Z20
+	VFMADD231PS  Z14, Z20, Z8
+	VFMADD231PS  Y15, Y20, Y9
+	VBROADCASTSS 20(R12), Z21
+	VFMADD231PS  Z14, Z21, Z10
+	VFMADD231PS  Y15, Y21, Y11
+	VBROADCASTSS 24(R12), Z22
+	VFMADD231PS  Z14, Z22, Z12
+	VFMADD231PS  Y15, Y22, Y13
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x2_columns_half_last
+
+tile_7x2_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_7x2_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z14
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z14, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z14, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z14, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z14, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z14, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z14, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z14, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z14, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z14, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z14, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z14, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z14, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z14, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z14, K2, Z13
+
+tile_7x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x2_columns_half
+
+tile_8x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x2_columns_half_rest
+
+tile_8x2_columns_half_k:
+	VMOVUPS      (BX), Z16
+	VMOVUPS.Z    64(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS 4(R12), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Y17, Y19, Y3
+	VBROADCASTSS 8(R12), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Y17, Y20, Y5
+	VBROADCASTSS 12(R12), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Y17, Y21, Y7
+	VBROADCASTSS 16(R12), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Y17, Y22, Y9
+	VBROADCASTSS 20(R12), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Y17, Y23, Y11
+	VBROADCASTSS 24(R12), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Y17, Y24, Y13
+	VBROADCASTSS 28(R12), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Y17, Y25, Y15
+	VMOVUPS      (BX)(R10*1), Z16
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z17
+	VBROADCASTSS (R12)(R8*1), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Y17, Y19, Y3
+	VBROADCASTSS 8(R12)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Y17, Y20, Y5
+	VBROADCASTSS 12(R12)(R8*1), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Y17, Y21, Y7
+	VBROADCASTSS 16(R12)(R8*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Y17, Y22, Y9
+	VBROADCASTSS 20(R12)(R8*1), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Y17, Y23, Y11
+	VBROADCASTSS 24(R12)(R8*1), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Y17, Y24, Y13
+	VBROADCASTSS 28(R12)(R8*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Y17, Y25, Y15
+	VMOVUPS      (BX)(R10*2), Z16
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z17
+	VBROADCASTSS (R12)(R8*2), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Y17, Y19, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Y17, Y20, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Y17, Y21, Y7
+	VBROADCASTSS 16(R12)(R8*2), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Y17, Y22, Y9
+	VBROADCASTSS 20(R12)(R8*2), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Y17, Y23, Y11
+	VBROADCASTSS 24(R12)(R8*2), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Y17, Y24, Y13
+	VBROADCASTSS 28(R12)(R8*2), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Y17, Y25, Y15
+	VMOVUPS      (BX)(DX*1), Z16
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z17
+	VBROADCASTSS (R12)(R13*1), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS 4(R12)(R13*1), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Y17, Y19, Y3
+	VBROADCASTSS 8(R12)(R13*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Y17, Y20, Y5
+	VBROADCASTSS 12(R12)(R13*1), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Y17, Y21, Y7
+	VBROADCASTSS 16(R12)(R13*1), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Y17, Y22, Y9
+	VBROADCASTSS 20(R12)(R13*1), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Y17, Y23, Y11
+	VBROADCASTSS 24(R12)(R13*1), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Y17, Y24, Y13
+	VBROADCASTSS 28(R12)(R13*1), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Y17, Y25, Y15
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x2_columns_half_k
+
+tile_8x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x2_columns_half_sum
+
+tile_8x2_columns_half_last:
+	VMOVUPS      (BX), Z16
+	VMOVUPS.Z    64(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS 4(R12), Z19
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Y17, Y19, Y3
+	VBROADCASTSS 8(R12), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Y17, Y20, Y5
+	VBROADCASTSS 12(R12), Z21
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Y17, Y21, Y7
+	VBROADCASTSS 16(R12), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Y17, Y22, Y9
+	VBROADCASTSS 20(R12), Z23
+	VFMADD231PS  Z16, Z23, Z10
+	VFMADD231PS  Y17, Y23, Y11
+	VBROADCASTSS 24(R12), Z24
+	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Y17, Y24, Y13
+	VBROADCASTSS 28(R12), Z25
+	VFMADD231PS  Z16, Z25, Z14
+	VFMADD231PS  Y17, Y25, Y15
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x2_columns_half_last
+
+tile_8x2_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_8x2_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z16
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z16, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z16, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z16, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z16, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z16, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z16, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z16, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z16, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z16, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z16, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z16, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z16, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z16, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z16, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z16, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z16, K2, Z15
+
+tile_8x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x2_columns_half
+
+tile_9x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R11*2), Z16
+	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x2_columns_half_rest
+
+tile_9x2_columns_half_k:
+	VMOVUPS      (BX), Z18
+	VMOVUPS.Z    64(BX), K1, Z19
+	VBROADCASTSS (R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Y19, Y20, Y1
+	VBROADCASTSS 4(R12), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Y19, Y21, Y3
+	VBROADCASTSS 8(R12), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Y19, Y22, Y5
+	VBROADCASTSS 12(R12), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Y19, Y23, Y7
+	VBROADCASTSS 16(R12), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Y19, Y24, Y9
+	VBROADCASTSS 20(R12), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Y19, Y25, Y11
+	VBROADCASTSS 24(R12), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Y19, Y26, Y13
+	VBROADCASTSS 28(R12), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Y19, Y27, Y15
+	VBROADCASTSS 32(R12), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Y19, Y28, Y17
+	VMOVUPS      (BX)(R10*1), Z18
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z19
+	VBROADCASTSS (R12)(R8*1), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Y19, Y20, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Y19, Y21, Y3
+	VBROADCASTSS 8(R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Y19, Y22, Y5
+	VBROADCASTSS 12(R12)(R8*1), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Y19, Y23, Y7
+	VBROADCASTSS 16(R12)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Y19, Y24, Y9
+	VBROADCASTSS 20(R12)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Y19, Y25, Y11
+	VBROADCASTSS 24(R12)(R8*1), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Y19, Y26, Y13
+	VBROADCASTSS 28(R12)(R8*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Y19, Y27, Y15
+	VBROADCASTSS 32(R12)(R8*1), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Y19, Y28, Y17
+	VMOVUPS      (BX)(R10*2), Z18
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z19
+	VBROADCASTSS (R12)(R8*2), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Y19, Y20, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Y19, Y21, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Y19, Y22, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Y19, Y23, Y7
+	VBROADCASTSS 16(R12)(R8*2), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Y19, Y24, Y9
+	VBROADCASTSS 20(R12)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Y19, Y25, Y11
+	VBROADCASTSS 24(R12)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Y19, Y26, Y13
+	VBROADCASTSS 28(R12)(R8*2), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Y19, Y27, Y15
+	VBROADCASTSS 32(R12)(R8*2), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Y19, Y28, Y17
+	VMOVUPS      (BX)(DX*1), Z18
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z19
+	VBROADCASTSS (R12)(R13*1), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Y19, Y20, Y1
+	VBROADCASTSS 4(R12)(R13*1), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Y19, Y21, Y3
+	VBROADCASTSS 8(R12)(R13*1), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Y19, Y22, Y5
+	VBROADCASTSS 12(R12)(R13*1), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Y19, Y23, Y7
+	VBROADCASTSS 16(R12)(R13*1), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Y19, Y24, Y9
+	VBROADCASTSS 20(R12)(R13*1), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Y19, Y25, Y11
+	VBROADCASTSS 24(R12)(R13*1), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Y19, Y26, Y13
+	VBROADCASTSS 28(R12)(R13*1), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Y19, Y27, Y15
+	VBROADCASTSS 32(R12)(R13*1), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Y19, Y28, Y17
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x2_columns_half_k
+
+tile_9x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x2_columns_half_sum
+
+tile_9x2_columns_half_last:
+	VMOVUPS      (BX), Z18
+	VMOVUPS.Z    64(BX), K1, Z19
+	VBROADCASTSS (R12), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Y19, Y20, Y1
+	VBROADCASTSS 4(R12), Z21
+	VFMADD231PS  Z18, Z21, Z2
+	VFMADD231PS  Y19, Y21, Y3
+	VBROADCASTSS 8(R12), Z22
+	VFMADD231PS  Z18, Z22, Z4
+	VFMADD231PS  Y19, Y22, Y5
+	VBROADCASTSS 12(R12), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Y19, Y23, Y7
+	VBROADCASTSS 16(R12), Z24
+	VFMADD231PS  Z18, Z24, Z8
+	VFMADD231PS  Y19, Y24, Y9
+	VBROADCASTSS 20(R12), Z25
+	VFMADD231PS  Z18, Z25, Z10
+	VFMADD231PS  Y19, Y25, Y11
+	VBROADCASTSS 24(R12), Z26
+	VFMADD231PS  Z18, Z26, Z12
+	VFMADD231PS  Y19, Y26, Y13
+	VBROADCASTSS 28(R12), Z27
+	VFMADD231PS  Z18, Z27, Z14
+	VFMADD231PS  Y19, Y27, Y15
+	VBROADCASTSS 32(R12), Z28
+	VFMADD231PS  Z18, Z28, Z16
+	VFMADD231PS  Y19, Y28, Y17
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x2_columns_half_last
+
+tile_9x2_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_9x2_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z18
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z18, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z18, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z18, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z18, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z18, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z18, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z18, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z18, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z18, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z18, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z18, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z18, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z18, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z18, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z18, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z18, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z18, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z18, K2, Z17
+
+tile_9x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	VMOVUPS Z16, (DX)(R11*2)
+	VMOVUPS Z17, K1, 64(DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_9x2_columns_half
+
+tile_10x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R11*2), Z16
+	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Z19
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x2_columns_half_rest
+
+tile_10x2_columns_half_k:
+	VMOVUPS      (BX), Z20
+	VMOVUPS.Z    64(BX), K1, Z21
+	VBROADCASTSS (R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Y21, Y22, Y1
+	VBROADCASTSS 4(R12), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Y21, Y23, Y3
+	VBROADCASTSS 8(R12), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Y21, Y24, Y5
+	VBROADCASTSS 12(R12), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Y21, Y25, Y7
+	VBROADCASTSS 16(R12), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Y21, Y26, Y9
+	VBROADCASTSS 20(R12), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Y21, Y27, Y11
+	VBROADCASTSS 24(R12), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Y21, Y28, Y13
+	VBROADCASTSS 28(R12), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Y21, Y29, Y15
+	VBROADCASTSS 32(R12), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Y21, Y30, Y17
+	VBROADCASTSS 36(R12), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Y21, Y31, Y19
+	VMOVUPS      (BX)(R10*1), Z20
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z21
+	VBROADCASTSS (R12)(R8*1), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Y21, Y22, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Y21, Y23, Y3
+	VBROADCASTSS 8(R12)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Y21, Y24, Y5
+	VBROADCASTSS 12(R12)(R8*1), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Y21, Y25, Y7
+	VBROADCASTSS 16(R12)(R8*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Y21, Y26, Y9
+	VBROADCASTSS 20(R12)(R8*1), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Y21, Y27, Y11
+	VBROADCASTSS 24(R12)(R8*1), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Y21, Y28, Y13
+	VBROADCASTSS 28(R12)(R8*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Y21, Y29, Y15
+	VBROADCASTSS 32(R12)(R8*1), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Y21, Y30, Y17
+	VBROADCASTSS 36(R12)(R8*1), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Y21, Y31, Y19
+	VMOVUPS      (BX)(R10*2), Z20
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z21
+	VBROADCASTSS (R12)(R8*2), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Y21, Y22, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Y21, Y23, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Y21, Y24, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Y21, Y25, Y7
+	VBROADCASTSS 16(R12)(R8*2), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Y21, Y26, Y9
+	VBROADCASTSS 20(R12)(R8*2), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Y21, Y27, Y11
+	VBROADCASTSS 24(R12)(R8*2), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Y21, Y28, Y13
+	VBROADCASTSS 28(R12)(R8*2), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Y21, Y29, Y15
+	VBROADCASTSS 32(R12)(R8*2), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Y21, Y30, Y17
+	VBROADCASTSS 36(R12)(R8*2), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Y21, Y31, Y19
+	VMOVUPS      (BX)(DX*1), Z20
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z21
+	VBROADCASTSS (R12)(R13*1), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Y21, Y22, Y1
+	VBROADCASTSS 4(R12)(R13*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Y21, Y23, Y3
+	VBROADCASTSS 8(R12)(R13*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Y21, Y24, Y5
+	VBROADCASTSS 12(R12)(R13*1), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Y21, Y25, Y7
+	VBROADCASTSS 16(R12)(R13*1), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Y21, Y26, Y9
+	VBROADCASTSS 20(R12)(R13*1), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Y21, Y27, Y11
+	VBROADCASTSS 24(R12)(R13*1), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Y21, Y28, Y13
+	VBROADCASTSS 28(R12)(R13*1), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Y21, Y29, Y15
+	VBROADCASTSS 32(R12)(R13*1), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Y21, Y30, Y17
+	VBROADCASTSS 36(R12)(R13*1), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Y21, Y31, Y19
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x2_columns_half_k
+
+tile_10x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x2_columns_half_sum
+
+tile_10x2_columns_half_last:
+	VMOVUPS      (BX), Z20
+	VMOVUPS.Z    64(BX), K1, Z21
+	VBROADCASTSS (R12), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Y21, Y22, Y1
+	VBROADCASTSS 4(R12), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Y21, Y23, Y3
+	VBROADCASTSS 8(R12), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Y21, Y24, Y5
+	VBROADCASTSS 12(R12), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Y21, Y25, Y7
+	VBROADCASTSS 16(R12), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Y21, Y26, Y9
+	VBROADCASTSS 20(R12), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Y21, Y27, Y11
+	VBROADCASTSS 24(R12), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Y21, Y28, Y13
+	VBROADCASTSS 28(R12), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Y21, Y29, Y15
+	VBROADCASTSS 32(R12), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Y21, Y30, Y17
+	VBROADCASTSS 36(R12), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Y21, Y31, Y19
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x2_columns_half_last
+
+tile_10x2_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_10x2_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z20
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z20, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z20, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z20, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z20, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z20, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z20, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z20, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z20, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z20, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z20, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z20, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z20, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z20, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z20, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z20, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z20, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z20, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z20, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z20, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z20, K2, Z19
+
+tile_10x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	VMOVUPS Z16, (DX)(R11*2)
+	VMOVUPS Z17, K1, 64(DX)(R11*2)
+	VMOVUPS Z18, (R15)
+	VMOVUPS Z19, K1, 64(R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_10x2_columns_half
+
+tile_11x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R11*2), Z16
+	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Z19
+	VMOVUPS   (R15)(R11*1), Z20
+	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x2_columns_half_rest
+
+tile_11x2_columns_half_k:
+	VMOVUPS      (BX), Z22
+	VMOVUPS.Z    64(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Y23, Y24, Y1
+	VBROADCASTSS 4(R12), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Y23, Y25, Y3
+	VBROADCASTSS 8(R12), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Y23, Y26, Y5
+	VBROADCASTSS 12(R12), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Y23, Y27, Y7
+	VBROADCASTSS 16(R12), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Y23, Y28, Y9
+	VBROADCASTSS 20(R12), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Y23, Y29, Y11
+	VBROADCASTSS 24(R12), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Y23, Y30, Y13
+	VBROADCASTSS 28(R12), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Y23, Y31, Y15
+	VBROADCASTSS 32(R12), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS 36(R12), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Y23, Y25, Y19
+	VBROADCASTSS 40(R12), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Y23, Y26, Y21
+	VMOVUPS      (BX)(R10*1), Z22
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z23
+	VBROADCASTSS (R12)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Y23, Y24, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Y23, Y25, Y3
+	VBROADCASTSS 8(R12)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Y23, Y26, Y5
+	VBROADCASTSS 12(R12)(R8*1), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Y23, Y27, Y7
+	VBROADCASTSS 16(R12)(R8*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Y23, Y28, Y9
+	VBROADCASTSS 20(R12)(R8*1), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Y23, Y29, Y11
+	VBROADCASTSS 24(R12)(R8*1), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Y23, Y30, Y13
+	VBROADCASTSS 28(R12)(R8*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Y23, Y31, Y15
+	VBROADCASTSS 32(R12)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS 36(R12)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Y23, Y25, Y19
+	VBROADCASTSS 40(R12)(R8*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Y23, Y26, Y21
+	VMOVUPS      (BX)(R10*2), Z22
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z23
+	VBROADCASTSS (R12)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Y23, Y24, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Y23, Y25, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Y23, Y26, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Y23, Y27, Y7
+	VBROADCASTSS 16(R12)(R8*2), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Y23, Y28, Y9
+	VBROADCASTSS 20(R12)(R8*2), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Y23, Y29, Y11
+	VBROADCASTSS 24(R12)(R8*2), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Y23, Y30, Y13
+	VBROADCASTSS 28(R12)(R8*2), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Y23, Y31, Y15
+	VBROADCASTSS 32(R12)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS 36(R12)(R8*2), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Y23, Y25, Y19
+	VBROADCASTSS 40(R12)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Y23, Y26, Y21
+	VMOVUPS      (BX)(DX*1), Z22
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z23
+	VBROADCASTSS (R12)(R13*1), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Y23, Y24, Y1
+	VBROADCASTSS 4(R12)(R13*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Y23, Y25, Y3
+	VBROADCASTSS 8(R12)(R13*1), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Y23, Y26, Y5
+	VBROADCASTSS 12(R12)(R13*1), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Y23, Y27, Y7
+	VBROADCASTSS 16(R12)(R13*1), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Y23, Y28, Y9
+	VBROADCASTSS 20(R12)(R13*1), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Y23, Y29, Y11
+	VBROADCASTSS 24(R12)(R13*1), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Y23, Y30, Y13
+	VBROADCASTSS 28(R12)(R13*1), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Y23, Y31, Y15
+	VBROADCASTSS 32(R12)(R13*1), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS 36(R12)(R13*1), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Y23, Y25, Y19
+	VBROADCASTSS 40(R12)(R13*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Y23, Y26, Y21
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x2_columns_half_k
+
+tile_11x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x2_columns_half_sum
+
+tile_11x2_columns_half_last:
+	VMOVUPS      (BX), Z22
+	VMOVUPS.Z    64(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Y23, Y24, Y1
+	VBROADCASTSS 4(R12), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Y23, Y25, Y3
+	VBROADCASTSS 8(R12), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Y23, Y26, Y5
+	VBROADCASTSS 12(R12), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Y23, Y27, Y7
+	VBROADCASTSS 16(R12), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Y23, Y28, Y9
+	VBROADCASTSS 20(R12), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Y23, Y29, Y11
+	VBROADCASTSS 24(R12), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Y23, Y30, Y13
+	VBROADCASTSS 28(R12), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Y23, Y31, Y15
+	VBROADCASTSS 32(R12), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS 36(R12), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Y23, Y25, Y19
+	VBROADCASTSS 40(R12), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Y23, Y26, Y21
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x2_columns_half_last
+
+tile_11x2_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	VCMPPS       $0x07, Z20, Z21, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_11x2_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z22
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z22, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z22, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z22, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z22, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z22, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z22, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z22, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z22, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z22, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z22, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z22, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z22, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z22, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z22, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z22, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z22, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z22, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z22, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z22, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z22, K2, Z19
+	VCMPPS       $0x03, Z20, Z20, K2
+	VMOVAPS      Z22, K2, Z20
+	VCMPPS       $0x03, Z21, Z21, K2
+	VMOVAPS      Z22, K2, Z21
+
+tile_11x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	VMOVUPS Z16, (DX)(R11*2)
+	VMOVUPS Z17, K1, 64(DX)(R11*2)
+	VMOVUPS Z18, (R15)
+	VMOVUPS Z19, K1, 64(R15)
+	VMOVUPS Z20, (R15)(R11*1)
+	VMOVUPS Z21, K1, 64(R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_11x2_columns_half
+
+tile_12x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS   (R12)(R11*1), Z2
+	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R11*2), Z4
+	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R13), Z6
+	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS   (R13)(R11*1), Z8
+	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R11*2), Z10
+	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z 64(DX), K1, Z13
+	VMOVUPS   (DX)(R11*1), Z14
+	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R11*2), Z16
+	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (R15), Z18
+	VMOVUPS.Z 64(R15), K1, Z19
+	VMOVUPS   (R15)(R11*1), Z20
+	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPS   (R15)(R11*2), Z22
+	VMOVUPS.Z 64(R15)(R11*2), K1, Z23
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x2_columns_half_rest
+
+tile_12x2_columns_half_k:
+	VMOVUPS      (BX), Z24
+	VMOVUPS.Z    64(BX), K1, Z25
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Y25, Y26, Y1
+	VBROADCASTSS 4(R12), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Y25, Y27, Y3
+	VBROADCASTSS 8(R12), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Y25, Y28, Y5
+	VBROADCASTSS 12(R12), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Y25, Y29, Y7
+	VBROADCASTSS 16(R12), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Y25, Y30, Y9
+	VBROADCASTSS 20(R12), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Y25, Y31, Y11
+	VBROADCASTSS 24(R12), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Y25, Y26, Y13
+	VBROADCASTSS 28(R12), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Y25, Y27, Y15
+	VBROADCASTSS 32(R12), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Y25, Y28, Y17
+	VBROADCASTSS 36(R12), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Y25, Y29, Y19
+	VBROADCASTSS 40(R12), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Y25, Y30, Y21
+	VBROADCASTSS 44(R12), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Y25, Y31, Y23
+	VMOVUPS      (BX)(R10*1), Z24
+	VMOVUPS.Z    64(BX)(R10*1), K1, Z25
+	VBROADCASTSS (R12)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Y25, Y26, Y1
+	VBROADCASTSS 4(R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Y25, Y27, Y3
+	VBROADCASTSS 8(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Y25, Y28, Y5
+	VBROADCASTSS 12(R12)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Y25, Y29, Y7
+	VBROADCASTSS 16(R12)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Y25, Y30, Y9
+	VBROADCASTSS 20(R12)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Y25, Y31, Y11
+	VBROADCASTSS 24(R12)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Y25, Y26, Y13
+	VBROADCASTSS 28(R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Y25, Y27, Y15
+	VBROADCASTSS 32(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Y25, Y28, Y17
+	VBROADCASTSS 36(R12)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Y25, Y29, Y19
+	VBROADCASTSS 40(R12)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Y25, Y30, Y21
+	VBROADCASTSS 44(R12)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Y25, Y31, Y23
+	VMOVUPS      (BX)(R10*2), Z24
+	VMOVUPS.Z    64(BX)(R10*2), K1, Z25
+	VBROADCASTSS (R12)(R8*2), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Y25, Y26, Y1
+	VBROADCASTSS 4(R12)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Y25, Y27, Y3
+	VBROADCASTSS 8(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Y25, Y28, Y5
+	VBROADCASTSS 12(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Y25, Y29, Y7
+	VBROADCASTSS 16(R12)(R8*2), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Y25, Y30, Y9
+	VBROADCASTSS 20(R12)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Y25, Y31, Y11
+	VBROADCASTSS 24(R12)(R8*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Y25, Y26, Y13
+	VBROADCASTSS 28(R12)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Y25, Y27, Y15
+	VBROADCASTSS 32(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Y25, Y28, Y17
+	VBROADCASTSS 36(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Y25, Y29, Y19
+	VBROADCASTSS 40(R12)(R8*2), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Y25, Y30, Y21
+	VBROADCASTSS 44(R12)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Y25, Y31, Y23
+	VMOVUPS      (BX)(DX*1), Z24
+	VMOVUPS.Z    64(BX)(DX*1), K1, Z25
+	VBROADCASTSS (R12)(R13*1), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Y25, Y26, Y1
+	VBROADCASTSS 4(R12)(R13*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Y25, Y27, Y3
+	VBROADCASTSS 8(R12)(R13*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Y25, Y28, Y5
+	VBROADCASTSS 12(R12)(R13*1), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Y25, Y29, Y7
+	VBROADCASTSS 16(R12)(R13*1), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Y25, Y30, Y9
+	VBROADCASTSS 20(R12)(R13*1), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Y25, Y31, Y11
+	VBROADCASTSS 24(R12)(R13*1), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Y25, Y26, Y13
+	VBROADCASTSS 28(R12)(R13*1), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Y25, Y27, Y15
+	VBROADCASTSS 32(R12)(R13*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Y25, Y28, Y17
+	VBROADCASTSS 36(R12)(R13*1), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Y25, Y29, Y19
+	VBROADCASTSS 40(R12)(R13*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Y25, Y30, Y21
+	VBROADCASTSS 44(R12)(R13*1), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Y25, Y31, Y23
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x2_columns_half_k
+
+tile_12x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x2_columns_half_sum
+
+tile_12x2_columns_half_last:
+	VMOVUPS      (BX), Z24
+	VMOVUPS.Z    64(BX), K1, Z25
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Y25, Y26, Y1
+	VBROADCASTSS 4(R12), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Y25, Y27, Y3
+	VBROADCASTSS 8(R12), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Y25, Y28, Y5
+	VBROADCASTSS 12(R12), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Y25, Y29, Y7
+	VBROADCASTSS 16(R12), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Y25, Y30, Y9
+	VBROADCASTSS 20(R12), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Y25, Y31, Y11
+	VBROADCASTSS 24(R12), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Y25, Y26, Y13
+	VBROADCASTSS 28(R12), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Y25, Y27, Y15
+	VBROADCASTSS 32(R12), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Y25, Y28, Y17
+	VBROADCASTSS 36(R12), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Y25, Y29, Y19
+	VBROADCASTSS 40(R12), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Y25, Y30, Y21
+	VBROADCASTSS 44(R12), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Y25, Y31, Y23
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x2_columns_half_last
+
+tile_12x2_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	VCMPPS       $0x07, Z20, Z21, K2, K2
+	VCMPPS       $0x07, Z22, Z23, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_12x2_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z24
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z24, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z24, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z24, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z24, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z24, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z24, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z24, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z24, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z24, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z24, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z24, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z24, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z24, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z24, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z24, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z24, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z24, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z24, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z24, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z24, K2, Z19
+	VCMPPS       $0x03, Z20, Z20, K2
+	VMOVAPS      Z24, K2, Z20
+	VCMPPS       $0x03, Z21, Z21, K2
+	VMOVAPS      Z24, K2, Z21
+	VCMPPS       $0x03, Z22, Z22, K2
+	VMOVAPS      Z24, K2, Z22
+	VCMPPS       $0x03, Z23, Z23, K2
+	VMOVAPS      Z24, K2, Z23
+
+tile_12x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, K1, 64(R12)
+	VMOVUPS Z2, (R12)(R11*1)
+	VMOVUPS Z3, K1, 64(R12)(R11*1)
+	VMOVUPS Z4, (R12)(R11*2)
+	VMOVUPS Z5, K1, 64(R12)(R11*2)
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	VMOVUPS Z8, (R13)(R11*1)
+	VMOVUPS Z9, K1, 64(R13)(R11*1)
+	VMOVUPS Z10, (R13)(R11*2)
+	VMOVUPS Z11, K1, 64(R13)(R11*2)
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	VMOVUPS Z14, (DX)(R11*1)
+	VMOVUPS Z15, K1, 64(DX)(R11*1)
+	VMOVUPS Z16, (DX)(R11*2)
+	VMOVUPS Z17, K1, 64(DX)(R11*2)
+	VMOVUPS Z18, (R15)
+	VMOVUPS Z19, K1, 64(R15)
+	VMOVUPS Z20, (R15)(R11*1)
+	VMOVUPS Z21, K1, 64(R15)(R11*1)
+	VMOVUPS Z22, (R15)(R11*2)
+	VMOVUPS Z23, K1, 64(R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_12x2_columns_half
+
+tile_1x3_columns_half:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x3_columns_half_rest
+
+tile_1x3_columns_half_k:
+	VMOVUPS      (BX), Z3
+	VMOVUPS      64(BX), Z4
+	VMOVUPS.Z    128(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (BX)(R10*1), Z3
+	VMOVUPS      64(BX)(R10*1), Z4
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z5
+	VBROADCASTSS (R12)(R8*1), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (BX)(R10*2), Z3
+	VMOVUPS      64(BX)(R10*2), Z4
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z5
+	VBROADCASTSS (R12)(R8*2), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (BX)(DX*1), Z3
+	VMOVUPS      64(BX)(DX*1), Z4
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z5
+	VBROADCASTSS (R12)(R13*1), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Y5, Y6, Y2
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x3_columns_half_k
+
+tile_1x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x3_columns_half_sum
+
+tile_1x3_columns_half_last:
+	VMOVUPS      (BX), Z3
+	VMOVUPS      64(BX), Z4
+	VMOVUPS.Z    128(BX), K1, Z5
+	VBROADCASTSS (R12), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Y5, Y6, Y2
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x3_columns_half_last
+
+tile_1x3_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z2, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_1x3_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z3
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z3, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z3, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z3, K2, Z2
+
+tile_1x3_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x3_columns_half
+
+tile_2x3_columns_half:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x3_columns_half_rest
+
+tile_2x3_columns_half_k:
+	VMOVUPS      (BX), Z6
+	VMOVUPS      64(BX), Z7
+	VMOVUPS.Z    128(BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R12), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Y8, Y10, Y5
+	VMOVUPS      (BX)(R10*1), Z6
+	VMOVUPS      64(BX)(R10*1), Z7
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z8
+	VBROADCASTSS (R12)(R8*1), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Y8, Y10, Y5
+	VMOVUPS      (BX)(R10*2), Z6
+	VMOVUPS      64(BX)(R10*2), Z7
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z8
+	VBROADCASTSS (R12)(R8*2), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R12)(R8*2), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Y8, Y10, Y5
+	VMOVUPS      (BX)(DX*1), Z6
+	VMOVUPS      64(BX)(DX*1), Z7
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z8
+	VBROADCASTSS (R12)(R13*1), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R12)(R13*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Y8, Y10, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x3_columns_half_k
+
+tile_2x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x3_columns_half_sum
+
+tile_2x3_columns_half_last:
+	VMOVUPS      (BX), Z6
+	VMOVUPS      64(BX), Z7
+	VMOVUPS.Z    128(BX), K1, Z8
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R12), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Y8, Y10, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x3_columns_half_last
+
+tile_2x3_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_2x3_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z6
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z6, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z6, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z6, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z6, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z6, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z6, K2, Z5
+
+tile_2x3_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x3_columns_half
+
+tile_3x3_columns_half:
+	MOVQ      DI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x3_columns_half_rest
+
+tile_3x3_columns_half_k:
+	VMOVUPS      (BX), Z9
+	VMOVUPS      64(BX), Z10
+	VMOVUPS.Z    128(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Y11, Y13, Y5
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Y11, Y14, Y8
+	VMOVUPS      (BX)(R10*1), Z9
+	VMOVUPS      64(BX)(R10*1), Z10
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z11
+	VBROADCASTSS (R12)(R8*1), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Y11, Y13, Y5
+	VBROADCASTSS 8(R12)(R8*1), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Y11, Y14, Y8
+	VMOVUPS      (BX)(R10*2), Z9
+	VMOVUPS      64(BX)(R10*2), Z10
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z11
+	VBROADCASTSS (R12)(R8*2), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R12)(R8*2), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Y11, Y13, Y5
+	VBROADCASTSS 8(R12)(R8*2), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Y11, Y14, Y8
+	VMOVUPS      (BX)(DX*1), Z9
+	VMOVUPS      64(BX)(DX*1), Z10
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z11
+	VBROADCASTSS (R12)(R13*1), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R12)(R13*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Y11, Y13, Y5
+	VBROADCASTSS 8(R12)(R13*1), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Y11, Y14, Y8
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x3_columns_half_k
+
+tile_3x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x3_columns_half_sum
+
+tile_3x3_columns_half_last:
+	VMOVUPS      (BX), Z9
+	VMOVUPS      64(BX), Z10
+	VMOVUPS.Z    128(BX), K1, Z11
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(R12), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Y11, Y13, Y5
+	VBROADCASTSS 8(R12), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Y11, Y14, Y8
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x3_columns_half_last
+
+tile_3x3_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z8, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_3x3_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z9
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z9, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z9, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z9, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z9, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z9, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z9, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z9, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z9, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z9, K2, Z8
+
+tile_3x3_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x3_columns_half
+
+tile_4x3_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x3_columns_half_rest
+
+tile_4x3_columns_half_k:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS.Z    128(BX), K1, Z14
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R12), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Y14, Y16, Y5
+	VBROADCASTSS 8(R12), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Y14, Y17, Y8
+	VBROADCASTSS 12(R12), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Y14, Y18, Y11
+	VMOVUPS      (BX)(R10*1), Z12
+	VMOVUPS      64(BX)(R10*1), Z13
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z14
+	VBROADCASTSS (R12)(R8*1), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Y14, Y16, Y5
+	VBROADCASTSS 8(R12)(R8*1), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Y14, Y17, Y8
+	VBROADCASTSS 12(R12)(R8*1), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Y14, Y18, Y11
+	VMOVUPS      (BX)(R10*2), Z12
+	VMOVUPS      64(BX)(R10*2), Z13
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z14
+	VBROADCASTSS (R12)(R8*2), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R12)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Y14, Y16, Y5
+	VBROADCASTSS 8(R12)(R8*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Y14, Y17, Y8
+	VBROADCASTSS 12(R12)(R8*2), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Y14, Y18, Y11
+	VMOVUPS      (BX)(DX*1), Z12
+	VMOVUPS      64(BX)(DX*1), Z13
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z14
+	VBROADCASTSS (R12)(R13*1), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R12)(R13*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Y14, Y16, Y5
+	VBROADCASTSS 8(R12)(R13*1), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Y14, Y17, Y8
+	VBROADCASTSS 12(R12)(R13*1), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Y14, Y18, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x3_columns_half_k
+
+tile_4x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x3_columns_half_sum
+
+tile_4x3_columns_half_last:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS.Z    128(BX), K1, Z14
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R12), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Y14, Y16, Y5
+	VBROADCASTSS 8(R12), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Y14, Y17, Y8
+	VBROADCASTSS 12(R12), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Y14, Y18, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x3_columns_half_last
+
+tile_4x3_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_4x3_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z12
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z12, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z12, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z12, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z12, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z12, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z12, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z12, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z12, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z12, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z12, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z12, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z12, K2, Z11
+
+tile_4x3_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x3_columns_half
+
+tile_5x3_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	VMOVUPS   (R13)(R11*1), Z12
+	VMOVUPS   64(R13)(R11*1), Z13
+	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x3_columns_half_rest
+
+tile_5x3_columns_half_k:
+	VMOVUPS      (BX), Z15
+	VMOVUPS      64(BX), Z16
+	VMOVUPS.Z    128(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS 4(R12), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Y17, Y19, Y5
+	VBROADCASTSS 8(R12), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Y17, Y20, Y8
+	VBROADCASTSS 12(R12), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Y17, Y21, Y11
+	VBROADCASTSS 16(R12), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Y17, Y22, Y14
+	VMOVUPS      (BX)(R10*1), Z15
+	VMOVUPS      64(BX)(R10*1), Z16
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z17
+	VBROADCASTSS (R12)(R8*1), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Y17, Y19, Y5
+	VBROADCASTSS 8(R12)(R8*1), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Y17, Y20, Y8
+	VBROADCASTSS 12(R12)(R8*1), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Y17, Y21, Y11
+	VBROADCASTSS 16(R12)(R8*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Y17, Y22, Y14
+	VMOVUPS      (BX)(R10*2), Z15
+	VMOVUPS      64(BX)(R10*2), Z16
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z17
+	VBROADCASTSS (R12)(R8*2), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS 4(R12)(R8*2), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Y17, Y19, Y5
+	VBROADCASTSS 8(R12)(R8*2), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Y17, Y20, Y8
+	VBROADCASTSS 12(R12)(R8*2), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Y17, Y21, Y11
+	VBROADCASTSS 16(R12)(R8*2), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Y17, Y22, Y14
+	VMOVUPS      (BX)(DX*1), Z15
+	VMOVUPS      64(BX)(DX*1), Z16
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z17
+	VBROADCASTSS (R12)(R13*1), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS 4(R12)(R13*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Y17, Y19, Y5
+	VBROADCASTSS 8(R12)(R13*1), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Y17, Y20, Y8
+	VBROADCASTSS 12(R12)(R13*1), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Y17, Y21, Y11
+	VBROADCASTSS 16(R12)(R13*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Y17, Y22, Y14
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x3_columns_half_k
+
+tile_5x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x3_columns_half_sum
+
+tile_5x3_columns_half_last:
+	VMOVUPS      (BX), Z15
+	VMOVUPS      64(BX), Z16
+	VMOVUPS.Z    128(BX), K1, Z17
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS 4(R12), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Y17, Y19, Y5
+	VBROADCASTSS 8(R12), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Y17, Y20, Y8
+	VBROADCASTSS 12(R12), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Y17, Y21, Y11
+	VBROADCASTSS 16(R12), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Y17, Y22, Y14
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x3_columns_half_last
+
+tile_5x3_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z14, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_5x3_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z15
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z15, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z15, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z15, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z15, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z15, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z15, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z15, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z15, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z15, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z15, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z15, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z15, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z15, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z15, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z15, K2, Z14
+
+tile_5x3_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	VMOVUPS Z12, (R13)(R11*1)
+	VMOVUPS Z13, 64(R13)(R11*1)
+	VMOVUPS Z14, K1, 128(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x3_columns_half
+
+tile_6x3_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	VMOVUPS   (R13)(R11*1), Z12
+	VMOVUPS   64(R13)(R11*1), Z13
+	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R11*2), Z15
+	VMOVUPS   64(R13)(R11*2), Z16
+	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x3_columns_half_rest
+
+tile_6x3_columns_half_k:
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VMOVUPS.Z    128(BX), K1, Z20
+	VBROADCASTSS (R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS 4(R12), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Y20, Y22, Y5
+	VBROADCASTSS 8(R12), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Y20, Y23, Y8
+	VBROADCASTSS 12(R12), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Y20, Y24, Y11
+	VBROADCASTSS 16(R12), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Y20, Y25, Y14
+	VBROADCASTSS 20(R12), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Y20, Y26, Y17
+	VMOVUPS      (BX)(R10*1), Z18
+	VMOVUPS      64(BX)(R10*1), Z19
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z20
+	VBROADCASTSS (R12)(R8*1), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Y20, Y22, Y5
+	VBROADCASTSS 8(R12)(R8*1), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Y20, Y23, Y8
+	VBROADCASTSS 12(R12)(R8*1), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Y20, Y24, Y11
+	VBROADCASTSS 16(R12)(R8*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Y20, Y25, Y14
+	VBROADCASTSS 20(R12)(R8*1), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Y20, Y26, Y17
+	VMOVUPS      (BX)(R10*2), Z18
+	VMOVUPS      64(BX)(R10*2), Z19
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z20
+	VBROADCASTSS (R12)(R8*2), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS 4(R12)(R8*2), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Y20, Y22, Y5
+	VBROADCASTSS 8(R12)(R8*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Y20, Y23, Y8
+	VBROADCASTSS 12(R12)(R8*2), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Y20, Y24, Y11
+	VBROADCASTSS 16(R12)(R8*2), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Y20, Y25, Y14
+	VBROADCASTSS 20(R12)(R8*2), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Y20, Y26, Y17
+	VMOVUPS      (BX)(DX*1), Z18
+	VMOVUPS      64(BX)(DX*1), Z19
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z20
+	VBROADCASTSS (R12)(R13*1), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS 4(R12)(R13*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Y20, Y22, Y5
+	VBROADCASTSS 8(R12)(R13*1), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Y20, Y23, Y8
+	VBROADCASTSS 12(R12)(R13*1), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Y20, Y24, Y11
+	VBROADCASTSS 16(R12)(R13*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Y20, Y25, Y14
+	VBROADCASTSS 20(R12)(R13*1), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Y20, Y26, Y17
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x3_columns_half_k
+
+tile_6x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x3_columns_half_sum
+
+tile_6x3_columns_half_last:
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VMOVUPS.Z    128(BX), K1, Z20
+	VBROADCASTSS (R12), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS 4(R12), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Y20, Y22, Y5
+	VBROADCASTSS 8(R12), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Y20, Y23, Y8
+	VBROADCASTSS 12(R12), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Y20, Y24, Y11
+	VBROADCASTSS 16(R12), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Y20, Y25, Y14
+	VBROADCASTSS 20(R12), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Y20, Y26, Y17
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x3_columns_half_last
+
+tile_6x3_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_6x3_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z18
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z18, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z18, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z18, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z18, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z18, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z18, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z18, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z18, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z18, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z18, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z18, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z18, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z18, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z18, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z18, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z18, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z18, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z18, K2, Z17
+
+tile_6x3_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	VMOVUPS Z12, (R13)(R11*1)
+	VMOVUPS Z13, 64(R13)(R11*1)
+	VMOVUPS Z14, K1, 128(R13)(R11*1)
+	VMOVUPS Z15, (R13)(R11*2)
+	VMOVUPS Z16, 64(R13)(R11*2)
+	VMOVUPS Z17, K1, 128(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x3_columns_half
+
+tile_7x3_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	VMOVUPS   (R13)(R11*1), Z12
+	VMOVUPS   64(R13)(R11*1), Z13
+	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R11*2), Z15
+	VMOVUPS   64(R13)(R11*2), Z16
+	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (DX), Z18
+	VMOVUPS   64(DX), Z19
+	VMOVUPS.Z 128(DX), K1, Z20
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x3_columns_half_rest
+
+tile_7x3_columns_half_k:
+	VMOVUPS      (BX), Z21
+	VMOVUPS      64(BX), Z22
+	VMOVUPS.Z    128(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS 4(R12), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Y23, Y25, Y5
+	VBROADCASTSS 8(R12), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Y23, Y26, Y8
+	VBROADCASTSS 12(R12), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Y23, Y27, Y11
+	VBROADCASTSS 16(R12), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Y23, Y28, Y14
+	VBROADCASTSS 20(R12), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Y23, Y29, Y17
+	VBROADCASTSS 24(R12), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Y23, Y30, Y20
+	VMOVUPS      (BX)(R10*1), Z21
+	VMOVUPS      64(BX)(R10*1), Z22
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z23
+	VBROADCASTSS (R12)(R8*1), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Y23, Y25, Y5
+	VBROADCASTSS 8(R12)(R8*1), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Y23, Y26, Y8
+	VBROADCASTSS 12(R12)(R8*1), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Y23, Y27, Y11
+	VBROADCASTSS 16(R12)(R8*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Y23, Y28, Y14
+	VBROADCASTSS 20(R12)(R8*1), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Y23, Y29, Y17
+	VBROADCASTSS 24(R12)(R8*1), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Y23, Y30, Y20
+	VMOVUPS      (BX)(R10*2), Z21
+	VMOVUPS      64(BX)(R10*2), Z22
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z23
+	VBROADCASTSS (R12)(R8*2), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS 4(R12)(R8*2), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Y23, Y25, Y5
+	VBROADCASTSS 8(R12)(R8*2), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Y23, Y26, Y8
+	VBROADCASTSS 12(R12)(R8*2), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Y23, Y27, Y11
+	VBROADCASTSS 16(R12)(R8*2), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Y23, Y28, Y14
+	VBROADCASTSS 20(R12)(R8*2), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Y23, Y29, Y17
+	VBROADCASTSS 24(R12)(R8*2), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Y23, Y30, Y20
+	VMOVUPS      (BX)(DX*1), Z21
+	VMOVUPS      64(BX)(DX*1), Z22
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z23
+	VBROADCASTSS (R12)(R13*1), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS 4(R12)(R13*1), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Y23, Y25, Y5
+	VBROADCASTSS 8(R12)(R13*1), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Y23, Y26, Y8
+	VBROADCASTSS 12(R12)(R13*1), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Y23, Y27, Y11
+	VBROADCASTSS 16(R12)(R13*1), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Y23, Y28, Y14
+	VBROADCASTSS 20(R12)(R13*1), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Y23, Y29, Y17
+	VBROADCASTSS 24(R12)(R13*1), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Y23, Y30, Y20
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x3_columns_half_k
+
+tile_7x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x3_columns_half_sum
+
+tile_7x3_columns_half_last:
+	VMOVUPS      (BX), Z21
+	VMOVUPS      64(BX), Z22
+	VMOVUPS.Z    128(BX), K1, Z23
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS 4(R12), Z25
+	VFMADD231PS  Z21, Z25, Z3
+	VFMADD231PS  Z22, Z25, Z4
+	VFMADD231PS  Y23, Y25, Y5
+	VBROADCASTSS 8(R12), Z26
+	VFMADD231PS  Z21, Z26, Z6
+	VFMADD231PS  Z22, Z26, Z7
+	VFMADD231PS  Y23, Y26, Y8
+	VBROADCASTSS 12(R12), Z27
+	VFMADD231PS  Z21, Z27, Z9
+	VFMADD231PS  Z22, Z27, Z10
+	VFMADD231PS  Y23, Y27, Y11
+	VBROADCASTSS 16(R12), Z28
+	VFMADD231PS  Z21, Z28, Z12
+	VFMADD231PS  Z22, Z28, Z13
+	VFMADD231PS  Y23, Y28, Y14
+	VBROADCASTSS 20(R12), Z29
+	VFMADD231PS  Z21, Z29, Z15
+	VFMADD231PS  Z22, Z29, Z16
+	VFMADD231PS  Y23, Y29, Y17
+	VBROADCASTSS 24(R12), Z30
+	VFMADD231PS  Z21, Z30, Z18
+	VFMADD231PS  Z22, Z30, Z19
+	VFMADD231PS  Y23, Y30, Y20
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x3_columns_half_last
+
+tile_7x3_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	VCMPPS       $0x07, Z20, Z20, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_7x3_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z21
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z21, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z21, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z21, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z21, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z21, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z21, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z21, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z21, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z21, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z21, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z21, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z21, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z21, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z21, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z21, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z21, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z21, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z21, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z21, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z21, K2, Z19
+	VCMPPS       $0x03, Z20, Z20, K2
+	VMOVAPS      Z21, K2, Z20
+
+tile_7x3_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	VMOVUPS Z12, (R13)(R11*1)
+	VMOVUPS Z13, 64(R13)(R11*1)
+	VMOVUPS Z14, K1, 128(R13)(R11*1)
+	VMOVUPS Z15, (R13)(R11*2)
+	VMOVUPS Z16, 64(R13)(R11*2)
+	VMOVUPS Z17, K1, 128(R13)(R11*2)
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, K1, 128(DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x3_columns_half
+
+tile_8x3_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVUPS   (R12)(R11*1), Z3
+	VMOVUPS   64(R12)(R11*1), Z4
+	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R11*2), Z6
+	VMOVUPS   64(R12)(R11*2), Z7
+	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R13), Z9
+	VMOVUPS   64(R13), Z10
+	VMOVUPS.Z 128(R13), K1, Z11
+	VMOVUPS   (R13)(R11*1), Z12
+	VMOVUPS   64(R13)(R11*1), Z13
+	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R11*2), Z15
+	VMOVUPS   64(R13)(R11*2), Z16
+	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (DX), Z18
+	VMOVUPS   64(DX), Z19
+	VMOVUPS.Z 128(DX), K1, Z20
+	VMOVUPS   (DX)(R11*1), Z21
+	VMOVUPS   64(DX)(R11*1), Z22
+	VMOVUPS.Z 128(DX)(R11*1), K1, Z23
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x3_columns_half_rest
+
+tile_8x3_columns_half_k:
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VMOVUPS.Z    128(BX), K1, Z26
+	VBROADCASTSS (R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS 4(R12), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Y26, Y28, Y5
+	VBROADCASTSS 8(R12), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Y26, Y29, Y8
+	VBROADCASTSS 12(R12), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Y26, Y30, Y11
+	VBROADCASTSS 16(R12), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Y26, Y31, Y14
+	VBROADCASTSS 20(R12), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS 24(R12), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Y26, Y28, Y20
+	VBROADCASTSS 28(R12), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Y26, Y29, Y23
+	VMOVUPS      (BX)(R10*1), Z24
+	VMOVUPS      64(BX)(R10*1), Z25
+	VMOVUPS.Z    128(BX)(R10*1), K1, Z26
+	VBROADCASTSS (R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS 4(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Y26, Y28, Y5
+	VBROADCASTSS 8(R12)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Y26, Y29, Y8
+	VBROADCASTSS 12(R12)(R8*1), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Y26, Y30, Y11
+	VBROADCASTSS 16(R12)(R8*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Y26, Y31, Y14
+	VBROADCASTSS 20(R12)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS 24(R12)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Y26, Y28, Y20
+	VBROADCASTSS 28(R12)(R8*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Y26, Y29, Y23
+	VMOVUPS      (BX)(R10*2), Z24
+	VMOVUPS      64(BX)(R10*2), Z25
+	VMOVUPS.Z    128(BX)(R10*2), K1, Z26
+	VBROADCASTSS (R12)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS 4(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Y26, Y28, Y5
+	VBROADCASTSS 8(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Y26, Y29, Y8
+	VBROADCASTSS 12(R12)(R8*2), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Y26, Y30, Y11
+	VBROADCASTSS 16(R12)(R8*2), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Y26, Y31, Y14
+	VBROADCASTSS 20(R12)(R8*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS 24(R12)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Y26, Y28, Y20
+	VBROADCASTSS 28(R12)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Y26, Y29, Y23
+	VMOVUPS      (BX)(DX*1), Z24
+	VMOVUPS      64(BX)(DX*1), Z25
+	VMOVUPS.Z    128(BX)(DX*1), K1, Z26
+	VBROADCASTSS (R12)(R13*1), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS 4(R12)(R13*1), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Y26, Y28, Y5
+	VBROADCASTSS 8(R12)(R13*1), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Y26, Y29, Y8
+	VBROADCASTSS 12(R12)(R13*1), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Y26, Y30, Y11
+	VBROADCASTSS 16(R12)(R13*1), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Y26, Y31, Y14
+	VBROADCASTSS 20(R12)(R13*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS 24(R12)(R13*1), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Y26, Y28, Y20
+	VBROADCASTSS 28(R12)(R13*1), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Y26, Y29, Y23
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x3_columns_half_k
+
+tile_8x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x3_columns_half_sum
+
+tile_8x3_columns_half_last:
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VMOVUPS.Z    128(BX), K1, Z26
+	VBROADCASTSS (R12), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS 4(R12), Z28
+	VFMADD231PS  Z24, Z28, Z3
+	VFMADD231PS  Z25, Z28, Z4
+	VFMADD231PS  Y26, Y28, Y5
+	VBROADCASTSS 8(R12), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VFMADD231PS  Y26, Y29, Y8
+	VBROADCASTSS 12(R12), Z30
+	VFMADD231PS  Z24, Z30, Z9
+	VFMADD231PS  Z25, Z30, Z10
+	VFMADD231PS  Y26, Y30, Y11
+	VBROADCASTSS 16(R12), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Y26, Y31, Y14
+	VBROADCASTSS 20(R12), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS 24(R12), Z28
+	VFMADD231PS  Z24, Z28, Z18
+	VFMADD231PS  Z25, Z28, Z19
+	VFMADD231PS  Y26, Y28, Y20
+	VBROADCASTSS 28(R12), Z29
+	VFMADD231PS  Z24, Z29, Z21
+	VFMADD231PS  Z25, Z29, Z22
+	VFMADD231PS  Y26, Y29, Y23
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x3_columns_half_last
+
+tile_8x3_columns_half_sum:
+	VCMPPS       $0x07, Z0, Z1, K2
+	VCMPPS       $0x07, Z2, Z3, K2, K2
+	VCMPPS       $0x07, Z4, Z5, K2, K2
+	VCMPPS       $0x07, Z6, Z7, K2, K2
+	VCMPPS       $0x07, Z8, Z9, K2, K2
+	VCMPPS       $0x07, Z10, Z11, K2, K2
+	VCMPPS       $0x07, Z12, Z13, K2, K2
+	VCMPPS       $0x07, Z14, Z15, K2, K2
+	VCMPPS       $0x07, Z16, Z17, K2, K2
+	VCMPPS       $0x07, Z18, Z19, K2, K2
+	VCMPPS       $0x07, Z20, Z21, K2, K2
+	VCMPPS       $0x07, Z22, Z23, K2, K2
+	KORTESTW     K2, K2
+	JCS          tile_8x3_columns_half_store
+	MOVQ         $0x000000007fc00000, CX
+	VPBROADCASTD CX, Z24
+	VCMPPS       $0x03, Z0, Z0, K2
+	VMOVAPS      Z24, K2, Z0
+	VCMPPS       $0x03, Z1, Z1, K2
+	VMOVAPS      Z24, K2, Z1
+	VCMPPS       $0x03, Z2, Z2, K2
+	VMOVAPS      Z24, K2, Z2
+	VCMPPS       $0x03, Z3, Z3, K2
+	VMOVAPS      Z24, K2, Z3
+	VCMPPS       $0x03, Z4, Z4, K2
+	VMOVAPS      Z24, K2, Z4
+	VCMPPS       $0x03, Z5, Z5, K2
+	VMOVAPS      Z24, K2, Z5
+	VCMPPS       $0x03, Z6, Z6, K2
+	VMOVAPS      Z24, K2, Z6
+	VCMPPS       $0x03, Z7, Z7, K2
+	VMOVAPS      Z24, K2, Z7
+	VCMPPS       $0x03, Z8, Z8, K2
+	VMOVAPS      Z24, K2, Z8
+	VCMPPS       $0x03, Z9, Z9, K2
+	VMOVAPS      Z24, K2, Z9
+	VCMPPS       $0x03, Z10, Z10, K2
+	VMOVAPS      Z24, K2, Z10
+	VCMPPS       $0x03, Z11, Z11, K2
+	VMOVAPS      Z24, K2, Z11
+	VCMPPS       $0x03, Z12, Z12, K2
+	VMOVAPS      Z24, K2, Z12
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z24, K2, Z13
+	VCMPPS       $0x03, Z14, Z14, K2
+	VMOVAPS      Z24, K2, Z14
+	VCMPPS       $0x03, Z15, Z15, K2
+	VMOVAPS      Z24, K2, Z15
+	VCMPPS       $0x03, Z16, Z16, K2
+	VMOVAPS      Z24, K2, Z16
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z24, K2, Z17
+	VCMPPS       $0x03, Z18, Z18, K2
+	VMOVAPS      Z24, K2, Z18
+	VCMPPS       $0x03, Z19, Z19, K2
+	VMOVAPS      Z24, K2, Z19
+	VCMPPS       $0x03, Z20, Z20, K2
+	VMOVAPS      Z24, K2, Z20
+	VCMPPS       $0x03, Z21, Z21, K2
+	VMOVAPS      Z24, K2, Z21
+	VCMPPS       $0x03, Z22, Z22, K2
+	VMOVAPS      Z24, K2, Z22
+	VCMPPS       $0x03, Z23, Z23, K2
+	VMOVAPS      Z24, K2, Z23
+
+tile_8x3_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, K1, 128(R12)
+	VMOVUPS Z3, (R12)(R11*1)
+	VMOVUPS Z4, 64(R12)(R11*1)
+	VMOVUPS Z5, K1, 128(R12)(R11*1)
+	VMOVUPS Z6, (R12)(R11*2)
+	VMOVUPS Z7, 64(R12)(R11*2)
+	VMOVUPS Z8, K1, 128(R12)(R11*2)
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	VMOVUPS Z12, (R13)(R11*1)
+	VMOVUPS Z13, 64(R13)(R11*1)
+	VMOVUPS Z14, K1, 128(R13)(R11*1)
+	VMOVUPS Z15, (R13)(R11*2)
+	VMOVUPS Z16, 64(R13)(R11*2)
+	VMOVUPS Z17, K1, 128(R13)(R11*2)
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, K1, 128(DX)
+	VMOVUPS Z21, (DX)(R11*1)
+	VMOVUPS Z22, 64(DX)(R11*1)
+	VMOVUPS Z23, K1, 128(DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x3_columns_half
+
 done:
 	VZEROUPPER
 	RET
@@ -12527,7 +24979,7 @@ done:
 	RET
 
 // func tile64AVX512(t *uint64)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, FMA3
 TEXT ·tile64AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  (AX), SI
@@ -12541,6 +24993,8 @@ TEXT ·tile64AVX512(SB), NOSPLIT, $0-8
 	ADDQ  72(AX), CX
 	CMPQ  CX, $0x00000111
 	JGE   from_tile_1x1_columns_masked
+	CMPQ  CX, $0x00000091
+	JGE   from_tile_1x1_half
 	CMPQ  CX, $0x00000025
 	JGE   from_tile_5x2_masked
 	CMPQ  CX, $0x00000019
@@ -12698,7 +25152,167 @@ from_tile_7x3_masked:
 from_tile_8x3_masked:
 	JMP tile_8x3_masked
 
+from_tile_1x1_half:
+	CMPQ CX, $0x000000a5
+	JGE  from_tile_5x2_half
+	CMPQ CX, $0x00000099
+	JGE  from_tile_9x1_half
+	CMPQ CX, $0x00000095
+	JGE  from_tile_5x1_half
+	CMPQ CX, $0x00000093
+	JGE  from_tile_3x1_half
+	CMPQ CX, $0x00000092
+	JGE  from_tile_2x1_half
+	JMP  tile_1x1_half
+
+from_tile_2x1_half:
+	JMP tile_2x1_half
+
+from_tile_3x1_half:
+	CMPQ CX, $0x00000094
+	JGE  from_tile_4x1_half
+	JMP  tile_3x1_half
+
+from_tile_4x1_half:
+	JMP tile_4x1_half
+
+from_tile_5x1_half:
+	CMPQ CX, $0x00000097
+	JGE  from_tile_7x1_half
+	CMPQ CX, $0x00000096
+	JGE  from_tile_6x1_half
+	JMP  tile_5x1_half
+
+from_tile_6x1_half:
+	JMP tile_6x1_half
+
+from_tile_7x1_half:
+	CMPQ CX, $0x00000098
+	JGE  from_tile_8x1_half
+	JMP  tile_7x1_half
+
+from_tile_8x1_half:
+	JMP tile_8x1_half
+
+from_tile_9x1_half:
+	CMPQ CX, $0x000000a1
+	JGE  from_tile_1x2_half
+	CMPQ CX, $0x0000009b
+	JGE  from_tile_11x1_half
+	CMPQ CX, $0x0000009a
+	JGE  from_tile_10x1_half
+	JMP  tile_9x1_half
+
+from_tile_10x1_half:
+	JMP tile_10x1_half
+
+from_tile_11x1_half:
+	CMPQ CX, $0x0000009c
+	JGE  from_tile_12x1_half
+	JMP  tile_11x1_half
+
+from_tile_12x1_half:
+	JMP tile_12x1_half
+
+from_tile_1x2_half:
+	CMPQ CX, $0x000000a3
+	JGE  from_tile_3x2_half
+	CMPQ CX, $0x000000a2
+	JGE  from_tile_2x2_half
+	JMP  tile_1x2_half
+
+from_tile_2x2_half:
+	JMP tile_2x2_half
+
+from_tile_3x2_half:
+	CMPQ CX, $0x000000a4
+	JGE  from_tile_4x2_half
+	JMP  tile_3x2_half
+
+from_tile_4x2_half:
+	JMP tile_4x2_half
+
+from_tile_5x2_half:
+	CMPQ CX, $0x000000b1
+	JGE  from_tile_1x3_half
+	CMPQ CX, $0x000000a9
+	JGE  from_tile_9x2_half
+	CMPQ CX, $0x000000a7
+	JGE  from_tile_7x2_half
+	CMPQ CX, $0x000000a6
+	JGE  from_tile_6x2_half
+	JMP  tile_5x2_half
+
+from_tile_6x2_half:
+	JMP tile_6x2_half
+
+from_tile_7x2_half:
+	CMPQ CX, $0x000000a8
+	JGE  from_tile_8x2_half
+	JMP  tile_7x2_half
+
+from_tile_8x2_half:
+	JMP tile_8x2_half
+
+from_tile_9x2_half:
+	CMPQ CX, $0x000000ab
+	JGE  from_tile_11x2_half
+	CMPQ CX, $0x000000aa
+	JGE  from_tile_10x2_half
+	JMP  tile_9x2_half
+
+from_tile_10x2_half:
+	JMP tile_10x2_half
+
+from_tile_11x2_half:
+	CMPQ CX, $0x000000ac
+	JGE  from_tile_12x2_half
+	JMP  tile_11x2_half
+
+from_tile_12x2_half:
+	JMP tile_12x2_half
+
+from_tile_1x3_half:
+	CMPQ CX, $0x000000b5
+	JGE  from_tile_5x3_half
+	CMPQ CX, $0x000000b3
+	JGE  from_tile_3x3_half
+	CMPQ CX, $0x000000b2
+	JGE  from_tile_2x3_half
+	JMP  tile_1x3_half
+
+from_tile_2x3_half:
+	JMP tile_2x3_half
+
+from_tile_3x3_half:
+	CMPQ CX, $0x000000b4
+	JGE  from_tile_4x3_half
+	JMP  tile_3x3_half
+
+from_tile_4x3_half:
+	JMP tile_4x3_half
+
+from_tile_5x3_half:
+	CMPQ CX, $0x000000b7
+	JGE  from_tile_7x3_half
+	CMPQ CX, $0x000000b6
+	JGE  from_tile_6x3_half
+	JMP  tile_5x3_half
+
+from_tile_6x3_half:
+	JMP tile_6x3_half
+
+from_tile_7x3_half:
+	CMPQ CX, $0x000000b8
+	JGE  from_tile_8x3_half
+	JMP  tile_7x3_half
+
+from_tile_8x3_half:
+	JMP tile_8x3_half
+
 from_tile_1x1_columns_masked:
+	CMPQ CX, $0x00000191
+	JGE  from_tile_1x1_columns_half
 	CMPQ CX, $0x00000125
 	JGE  from_tile_5x2_columns_masked
 	CMPQ CX, $0x00000119
@@ -12855,6 +25469,164 @@ from_tile_7x3_columns_masked:
 
 from_tile_8x3_columns_masked:
 	JMP tile_8x3_columns_masked
+
+from_tile_1x1_columns_half:
+	CMPQ CX, $0x000001a5
+	JGE  from_tile_5x2_columns_half
+	CMPQ CX, $0x00000199
+	JGE  from_tile_9x1_columns_half
+	CMPQ CX, $0x00000195
+	JGE  from_tile_5x1_columns_half
+	CMPQ CX, $0x00000193
+	JGE  from_tile_3x1_columns_half
+	CMPQ CX, $0x00000192
+	JGE  from_tile_2x1_columns_half
+	JMP  tile_1x1_columns_half
+
+from_tile_2x1_columns_half:
+	JMP tile_2x1_columns_half
+
+from_tile_3x1_columns_half:
+	CMPQ CX, $0x00000194
+	JGE  from_tile_4x1_columns_half
+	JMP  tile_3x1_columns_half
+
+from_tile_4x1_columns_half:
+	JMP tile_4x1_columns_half
+
+from_tile_5x1_columns_half:
+	CMPQ CX, $0x00000197
+	JGE  from_tile_7x1_columns_half
+	CMPQ CX, $0x00000196
+	JGE  from_tile_6x1_columns_half
+	JMP  tile_5x1_columns_half
+
+from_tile_6x1_columns_half:
+	JMP tile_6x1_columns_half
+
+from_tile_7x1_columns_half:
+	CMPQ CX, $0x00000198
+	JGE  from_tile_8x1_columns_half
+	JMP  tile_7x1_columns_half
+
+from_tile_8x1_columns_half:
+	JMP tile_8x1_columns_half
+
+from_tile_9x1_columns_half:
+	CMPQ CX, $0x000001a1
+	JGE  from_tile_1x2_columns_half
+	CMPQ CX, $0x0000019b
+	JGE  from_tile_11x1_columns_half
+	CMPQ CX, $0x0000019a
+	JGE  from_tile_10x1_columns_half
+	JMP  tile_9x1_columns_half
+
+from_tile_10x1_columns_half:
+	JMP tile_10x1_columns_half
+
+from_tile_11x1_columns_half:
+	CMPQ CX, $0x0000019c
+	JGE  from_tile_12x1_columns_half
+	JMP  tile_11x1_columns_half
+
+from_tile_12x1_columns_half:
+	JMP tile_12x1_columns_half
+
+from_tile_1x2_columns_half:
+	CMPQ CX, $0x000001a3
+	JGE  from_tile_3x2_columns_half
+	CMPQ CX, $0x000001a2
+	JGE  from_tile_2x2_columns_half
+	JMP  tile_1x2_columns_half
+
+from_tile_2x2_columns_half:
+	JMP tile_2x2_columns_half
+
+from_tile_3x2_columns_half:
+	CMPQ CX, $0x000001a4
+	JGE  from_tile_4x2_columns_half
+	JMP  tile_3x2_columns_half
+
+from_tile_4x2_columns_half:
+	JMP tile_4x2_columns_half
+
+from_tile_5x2_columns_half:
+	CMPQ CX, $0x000001b1
+	JGE  from_tile_1x3_columns_half
+	CMPQ CX, $0x000001a9
+	JGE  from_tile_9x2_columns_half
+	CMPQ CX, $0x000001a7
+	JGE  from_tile_7x2_columns_half
+	CMPQ CX, $0x000001a6
+	JGE  from_tile_6x2_columns_half
+	JMP  tile_5x2_columns_half
+
+from_tile_6x2_columns_half:
+	JMP tile_6x2_columns_half
+
+from_tile_7x2_columns_half:
+	CMPQ CX, $0x000001a8
+	JGE  from_tile_8x2_columns_half
+	JMP  tile_7x2_columns_half
+
+from_tile_8x2_columns_half:
+	JMP tile_8x2_columns_half
+
+from_tile_9x2_columns_half:
+	CMPQ CX, $0x000001ab
+	JGE  from_tile_11x2_columns_half
+	CMPQ CX, $0x000001aa
+	JGE  from_tile_10x2_columns_half
+	JMP  tile_9x2_columns_half
+
+from_tile_10x2_columns_half:
+	JMP tile_10x2_columns_half
+
+from_tile_11x2_columns_half:
+	CMPQ CX, $0x000001ac
+	JGE  from_tile_12x2_columns_half
+	JMP  tile_11x2_columns_half
+
+from_tile_12x2_columns_half:
+	JMP tile_12x2_columns_half
+
+from_tile_1x3_columns_half:
+	CMPQ CX, $0x000001b5
+	JGE  from_tile_5x3_columns_half
+	CMPQ CX, $0x000001b3
+	JGE  from_tile_3x3_columns_half
+	CMPQ CX, $0x000001b2
+	JGE  from_tile_2x3_columns_half
+	JMP  tile_1x3_columns_half
+
+from_tile_2x3_columns_half:
+	JMP tile_2x3_columns_half
+
+from_tile_3x3_columns_half:
+	CMPQ CX, $0x000001b4
+	JGE  from_tile_4x3_columns_half
+	JMP  tile_3x3_columns_half
+
+from_tile_4x3_columns_half:
+	JMP tile_4x3_columns_half
+
+from_tile_5x3_columns_half:
+	CMPQ CX, $0x000001b7
+	JGE  from_tile_7x3_columns_half
+	CMPQ CX, $0x000001b6
+	JGE  from_tile_6x3_columns_half
+	JMP  tile_5x3_columns_half
+
+from_tile_6x3_columns_half:
+	JMP tile_6x3_columns_half
+
+from_tile_7x3_columns_half:
+	CMPQ CX, $0x000001b8
+	JGE  from_tile_8x3_columns_half
+	JMP  tile_7x3_columns_half
+
+from_tile_8x3_columns_half:
+	JMP tile_8x3_columns_half
 
 tile_1x1_masked:
 	MOVQ      DI, R12
@@ -18998,6 +31770,6148 @@ tile_8x3_masked_store:
 	ADDQ    CX, SI
 	JMP     tile_8x3_masked
 
+tile_1x1_half:
+	MOVQ      DI, R12
+	VMOVUPD.Z (R12), K1, Z0
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x1_half_rest
+
+tile_1x1_half_k:
+	VMOVUPD.Z    (BX), K1, Z1
+	VBROADCASTSD (R12), Z2
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD.Z    (BX)(R10*1), K1, Z1
+	VBROADCASTSD 8(R12), Z2
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD.Z    (BX)(R10*2), K1, Z1
+	VBROADCASTSD 16(R12), Z2
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD.Z    (BX)(R9*1), K1, Z1
+	VBROADCASTSD 24(R12), Z2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_half_k
+
+tile_1x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_half_sum
+
+tile_1x1_half_last:
+	VMOVUPD.Z    (BX), K1, Z1
+	VBROADCASTSD (R12), Z2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x1_half_last
+
+tile_1x1_half_sum:
+	VCMPPD       $0x07, Z0, Z0, K2
+	KORTESTB     K2, K2
+	JCS          tile_1x1_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z1
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z1, K2, Z0
+
+tile_1x1_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, K1, (R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_1x1_half
+
+tile_2x1_half:
+	MOVQ      DI, R12
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x1_half_rest
+
+tile_2x1_half_k:
+	VMOVUPD.Z    (BX), K1, Z2
+	VBROADCASTSD (R12), Z3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD (R12)(R8*1), Z4
+	VFMADD231PD  Y2, Y4, Y1
+	VMOVUPD.Z    (BX)(R10*1), K1, Z2
+	VBROADCASTSD 8(R12), Z3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z4
+	VFMADD231PD  Y2, Y4, Y1
+	VMOVUPD.Z    (BX)(R10*2), K1, Z2
+	VBROADCASTSD 16(R12), Z3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 16(R12)(R8*1), Z4
+	VFMADD231PD  Y2, Y4, Y1
+	VMOVUPD.Z    (BX)(R9*1), K1, Z2
+	VBROADCASTSD 24(R12), Z3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 24(R12)(R8*1), Z4
+	VFMADD231PD  Y2, Y4, Y1
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_half_k
+
+tile_2x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_half_sum
+
+tile_2x1_half_last:
+	VMOVUPD.Z    (BX), K1, Z2
+	VBROADCASTSD (R12), Z3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD (R12)(R8*1), Z4
+	VFMADD231PD  Y2, Y4, Y1
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x1_half_last
+
+tile_2x1_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	KORTESTB     K2, K2
+	JCS          tile_2x1_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z2, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z2, K2, Z1
+
+tile_2x1_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_2x1_half
+
+tile_3x1_half:
+	MOVQ      DI, R12
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x1_half_rest
+
+tile_3x1_half_k:
+	VMOVUPD.Z    (BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (R12)(R8*1), Z5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD (R12)(R8*2), Z6
+	VFMADD231PD  Y3, Y6, Y2
+	VMOVUPD.Z    (BX)(R10*1), K1, Z3
+	VBROADCASTSD 8(R12), Z4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z6
+	VFMADD231PD  Y3, Y6, Y2
+	VMOVUPD.Z    (BX)(R10*2), K1, Z3
+	VBROADCASTSD 16(R12), Z4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 16(R12)(R8*1), Z5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z6
+	VFMADD231PD  Y3, Y6, Y2
+	VMOVUPD.Z    (BX)(R9*1), K1, Z3
+	VBROADCASTSD 24(R12), Z4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 24(R12)(R8*1), Z5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 24(R12)(R8*2), Z6
+	VFMADD231PD  Y3, Y6, Y2
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_half_k
+
+tile_3x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_half_sum
+
+tile_3x1_half_last:
+	VMOVUPD.Z    (BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (R12)(R8*1), Z5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD (R12)(R8*2), Z6
+	VFMADD231PD  Y3, Y6, Y2
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x1_half_last
+
+tile_3x1_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z2, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_3x1_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z3
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z3, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z3, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z3, K2, Z2
+
+tile_3x1_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_3x1_half
+
+tile_4x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x1_half_rest
+
+tile_4x1_half_k:
+	VMOVUPD.Z    (BX), K1, Z4
+	VBROADCASTSD (R12), Z5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (R12)(R8*1), Z6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD (R12)(R8*2), Z7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD (R13), Z8
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD.Z    (BX)(R10*1), K1, Z4
+	VBROADCASTSD 8(R12), Z5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 8(R13), Z8
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD.Z    (BX)(R10*2), K1, Z4
+	VBROADCASTSD 16(R12), Z5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 16(R12)(R8*1), Z6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 16(R13), Z8
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD.Z    (BX)(R9*1), K1, Z4
+	VBROADCASTSD 24(R12), Z5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 24(R12)(R8*1), Z6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 24(R12)(R8*2), Z7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R13), Z8
+	VFMADD231PD  Y4, Y8, Y3
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_half_k
+
+tile_4x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_half_sum
+
+tile_4x1_half_last:
+	VMOVUPD.Z    (BX), K1, Z4
+	VBROADCASTSD (R12), Z5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (R12)(R8*1), Z6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD (R12)(R8*2), Z7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD (R13), Z8
+	VFMADD231PD  Y4, Y8, Y3
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x1_half_last
+
+tile_4x1_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_4x1_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z4
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z4, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z4, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z4, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z4, K2, Z3
+
+tile_4x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_4x1_half
+
+tile_5x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x1_half_rest
+
+tile_5x1_half_k:
+	VMOVUPD.Z    (BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD (R12)(R8*1), Z7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD (R12)(R8*2), Z8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD (R13), Z9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD (R13)(R8*1), Z10
+	VFMADD231PD  Y5, Y10, Y4
+	VMOVUPD.Z    (BX)(R10*1), K1, Z5
+	VBROADCASTSD 8(R12), Z6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 8(R13), Z9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 8(R13)(R8*1), Z10
+	VFMADD231PD  Y5, Y10, Y4
+	VMOVUPD.Z    (BX)(R10*2), K1, Z5
+	VBROADCASTSD 16(R12), Z6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 16(R12)(R8*1), Z7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 16(R13), Z9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 16(R13)(R8*1), Z10
+	VFMADD231PD  Y5, Y10, Y4
+	VMOVUPD.Z    (BX)(R9*1), K1, Z5
+	VBROADCASTSD 24(R12), Z6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 24(R12)(R8*1), Z7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 24(R12)(R8*2), Z8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R13), Z9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 24(R13)(R8*1), Z10
+	VFMADD231PD  Y5, Y10, Y4
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_half_k
+
+tile_5x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_half_sum
+
+tile_5x1_half_last:
+	VMOVUPD.Z    (BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD (R12)(R8*1), Z7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD (R12)(R8*2), Z8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD (R13), Z9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD (R13)(R8*1), Z10
+	VFMADD231PD  Y5, Y10, Y4
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x1_half_last
+
+tile_5x1_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z4, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_5x1_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z5
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z5, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z5, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z5, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z5, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z5, K2, Z4
+
+tile_5x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_5x1_half
+
+tile_6x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x1_half_rest
+
+tile_6x1_half_k:
+	VMOVUPD.Z    (BX), K1, Z6
+	VBROADCASTSD (R12), Z7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (R12)(R8*1), Z8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD (R12)(R8*2), Z9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD (R13), Z10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD (R13)(R8*1), Z11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD (R13)(R8*2), Z12
+	VFMADD231PD  Y6, Y12, Y5
+	VMOVUPD.Z    (BX)(R10*1), K1, Z6
+	VBROADCASTSD 8(R12), Z7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 8(R13), Z10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 8(R13)(R8*1), Z11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 8(R13)(R8*2), Z12
+	VFMADD231PD  Y6, Y12, Y5
+	VMOVUPD.Z    (BX)(R10*2), K1, Z6
+	VBROADCASTSD 16(R12), Z7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 16(R12)(R8*1), Z8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 16(R13), Z10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 16(R13)(R8*1), Z11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 16(R13)(R8*2), Z12
+	VFMADD231PD  Y6, Y12, Y5
+	VMOVUPD.Z    (BX)(R9*1), K1, Z6
+	VBROADCASTSD 24(R12), Z7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 24(R12)(R8*1), Z8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 24(R12)(R8*2), Z9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R13), Z10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 24(R13)(R8*1), Z11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 24(R13)(R8*2), Z12
+	VFMADD231PD  Y6, Y12, Y5
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_half_k
+
+tile_6x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_half_sum
+
+tile_6x1_half_last:
+	VMOVUPD.Z    (BX), K1, Z6
+	VBROADCASTSD (R12), Z7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (R12)(R8*1), Z8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD (R12)(R8*2), Z9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD (R13), Z10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD (R13)(R8*1), Z11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD (R13)(R8*2), Z12
+	VFMADD231PD  Y6, Y12, Y5
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x1_half_last
+
+tile_6x1_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_6x1_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z6
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z6, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z6, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z6, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z6, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z6, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z6, K2, Z5
+
+tile_6x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_6x1_half
+
+tile_7x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x1_half_rest
+
+tile_7x1_half_k:
+	VMOVUPD.Z    (BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD (R12)(R8*1), Z9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD (R12)(R8*2), Z10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD (R13), Z11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD (R13)(R8*1), Z12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD (R13)(R8*2), Z13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD (DX), Z14
+	VFMADD231PD  Y7, Y14, Y6
+	VMOVUPD.Z    (BX)(R10*1), K1, Z7
+	VBROADCASTSD 8(R12), Z8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 8(R13), Z11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 8(R13)(R8*1), Z12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 8(R13)(R8*2), Z13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 8(DX), Z14
+	VFMADD231PD  Y7, Y14, Y6
+	VMOVUPD.Z    (BX)(R10*2), K1, Z7
+	VBROADCASTSD 16(R12), Z8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 16(R12)(R8*1), Z9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 16(R13), Z11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 16(R13)(R8*1), Z12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 16(R13)(R8*2), Z13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 16(DX), Z14
+	VFMADD231PD  Y7, Y14, Y6
+	VMOVUPD.Z    (BX)(R9*1), K1, Z7
+	VBROADCASTSD 24(R12), Z8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 24(R12)(R8*1), Z9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 24(R12)(R8*2), Z10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R13), Z11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 24(R13)(R8*1), Z12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 24(R13)(R8*2), Z13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 24(DX), Z14
+	VFMADD231PD  Y7, Y14, Y6
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_half_k
+
+tile_7x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_half_sum
+
+tile_7x1_half_last:
+	VMOVUPD.Z    (BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD (R12)(R8*1), Z9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD (R12)(R8*2), Z10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD (R13), Z11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD (R13)(R8*1), Z12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD (R13)(R8*2), Z13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD (DX), Z14
+	VFMADD231PD  Y7, Y14, Y6
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x1_half_last
+
+tile_7x1_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z6, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_7x1_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z7
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z7, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z7, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z7, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z7, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z7, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z7, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z7, K2, Z6
+
+tile_7x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_7x1_half
+
+tile_8x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x1_half_rest
+
+tile_8x1_half_k:
+	VMOVUPD.Z    (BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (R12)(R8*1), Z10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD (R12)(R8*2), Z11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD (R13), Z12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD (R13)(R8*1), Z13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD (R13)(R8*2), Z14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD (DX), Z15
+	VFMADD231PD  Y8, Y15, Y6
+	VBROADCASTSD (DX)(R8*1), Z16
+	VFMADD231PD  Y8, Y16, Y7
+	VMOVUPD.Z    (BX)(R10*1), K1, Z8
+	VBROADCASTSD 8(R12), Z9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 8(R13), Z12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 8(R13)(R8*1), Z13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 8(R13)(R8*2), Z14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 8(DX), Z15
+	VFMADD231PD  Y8, Y15, Y6
+	VBROADCASTSD 8(DX)(R8*1), Z16
+	VFMADD231PD  Y8, Y16, Y7
+	VMOVUPD.Z    (BX)(R10*2), K1, Z8
+	VBROADCASTSD 16(R12), Z9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 16(R12)(R8*1), Z10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 16(R13), Z12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 16(R13)(R8*1), Z13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 16(R13)(R8*2), Z14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 16(DX), Z15
+	VFMADD231PD  Y8, Y15, Y6
+	VBROADCASTSD 16(DX)(R8*1), Z16
+	VFMADD231PD  Y8, Y16, Y7
+	VMOVUPD.Z    (BX)(R9*1), K1, Z8
+	VBROADCASTSD 24(R12), Z9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 24(R12)(R8*1), Z10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 24(R12)(R8*2), Z11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R13), Z12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 24(R13)(R8*1), Z13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 24(R13)(R8*2), Z14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 24(DX), Z15
+	VFMADD231PD  Y8, Y15, Y6
+	VBROADCASTSD 24(DX)(R8*1), Z16
+	VFMADD231PD  Y8, Y16, Y7
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_half_k
+
+tile_8x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_half_sum
+
+tile_8x1_half_last:
+	VMOVUPD.Z    (BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (R12)(R8*1), Z10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD (R12)(R8*2), Z11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD (R13), Z12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD (R13)(R8*1), Z13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD (R13)(R8*2), Z14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD (DX), Z15
+	VFMADD231PD  Y8, Y15, Y6
+	VBROADCASTSD (DX)(R8*1), Z16
+	VFMADD231PD  Y8, Y16, Y7
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x1_half_last
+
+tile_8x1_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_8x1_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z8
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z8, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z8, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z8, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z8, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z8, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z8, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z8, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z8, K2, Z7
+
+tile_8x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_8x1_half
+
+tile_9x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x1_half_rest
+
+tile_9x1_half_k:
+	VMOVUPD.Z    (BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD (R12)(R8*1), Z11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD (R12)(R8*2), Z12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD (R13), Z13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD (R13)(R8*1), Z14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD (R13)(R8*2), Z15
+	VFMADD231PD  Y9, Y15, Y5
+	VBROADCASTSD (DX), Z16
+	VFMADD231PD  Y9, Y16, Y6
+	VBROADCASTSD (DX)(R8*1), Z17
+	VFMADD231PD  Y9, Y17, Y7
+	VBROADCASTSD (DX)(R8*2), Z18
+	VFMADD231PD  Y9, Y18, Y8
+	VMOVUPD.Z    (BX)(R10*1), K1, Z9
+	VBROADCASTSD 8(R12), Z10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 8(R13), Z13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 8(R13)(R8*1), Z14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 8(R13)(R8*2), Z15
+	VFMADD231PD  Y9, Y15, Y5
+	VBROADCASTSD 8(DX), Z16
+	VFMADD231PD  Y9, Y16, Y6
+	VBROADCASTSD 8(DX)(R8*1), Z17
+	VFMADD231PD  Y9, Y17, Y7
+	VBROADCASTSD 8(DX)(R8*2), Z18
+	VFMADD231PD  Y9, Y18, Y8
+	VMOVUPD.Z    (BX)(R10*2), K1, Z9
+	VBROADCASTSD 16(R12), Z10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 16(R12)(R8*1), Z11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 16(R13), Z13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 16(R13)(R8*1), Z14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 16(R13)(R8*2), Z15
+	VFMADD231PD  Y9, Y15, Y5
+	VBROADCASTSD 16(DX), Z16
+	VFMADD231PD  Y9, Y16, Y6
+	VBROADCASTSD 16(DX)(R8*1), Z17
+	VFMADD231PD  Y9, Y17, Y7
+	VBROADCASTSD 16(DX)(R8*2), Z18
+	VFMADD231PD  Y9, Y18, Y8
+	VMOVUPD.Z    (BX)(R9*1), K1, Z9
+	VBROADCASTSD 24(R12), Z10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 24(R12)(R8*1), Z11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 24(R12)(R8*2), Z12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R13), Z13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 24(R13)(R8*1), Z14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 24(R13)(R8*2), Z15
+	VFMADD231PD  Y9, Y15, Y5
+	VBROADCASTSD 24(DX), Z16
+	VFMADD231PD  Y9, Y16, Y6
+	VBROADCASTSD 24(DX)(R8*1), Z17
+	VFMADD231PD  Y9, Y17, Y7
+	VBROADCASTSD 24(DX)(R8*2), Z18
+	VFMADD231PD  Y9, Y18, Y8
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_half_k
+
+tile_9x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_half_sum
+
+tile_9x1_half_last:
+	VMOVUPD.Z    (BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD (R12)(R8*1), Z11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD (R12)(R8*2), Z12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD (R13), Z13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD (R13)(R8*1), Z14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD (R13)(R8*2), Z15
+	VFMADD231PD  Y9, Y15, Y5
+	VBROADCASTSD (DX), Z16
+	VFMADD231PD  Y9, Y16, Y6
+	VBROADCASTSD (DX)(R8*1), Z17
+	VFMADD231PD  Y9, Y17, Y7
+	VBROADCASTSD (DX)(R8*2), Z18
+	VFMADD231PD  Y9, Y18, Y8
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x1_half_last
+
+tile_9x1_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z8, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_9x1_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z9
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z9, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z9, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z9, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z9, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z9, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z9, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z9, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z9, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z9, K2, Z8
+
+tile_9x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	VMOVUPD Z8, K1, (DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_9x1_half
+
+tile_10x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (R15), K1, Z9
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x1_half_rest
+
+tile_10x1_half_k:
+	VMOVUPD.Z    (BX), K1, Z10
+	VBROADCASTSD (R12), Z11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD (R12)(R8*1), Z12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD (R12)(R8*2), Z13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD (R13), Z14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD (R13)(R8*1), Z15
+	VFMADD231PD  Y10, Y15, Y4
+	VBROADCASTSD (R13)(R8*2), Z16
+	VFMADD231PD  Y10, Y16, Y5
+	VBROADCASTSD (DX), Z17
+	VFMADD231PD  Y10, Y17, Y6
+	VBROADCASTSD (DX)(R8*1), Z18
+	VFMADD231PD  Y10, Y18, Y7
+	VBROADCASTSD (DX)(R8*2), Z19
+	VFMADD231PD  Y10, Y19, Y8
+	VBROADCASTSD (R15), Z20
+	VFMADD231PD  Y10, Y20, Y9
+	VMOVUPD.Z    (BX)(R10*1), K1, Z10
+	VBROADCASTSD 8(R12), Z11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 8(R13), Z14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 8(R13)(R8*1), Z15
+	VFMADD231PD  Y10, Y15, Y4
+	VBROADCASTSD 8(R13)(R8*2), Z16
+	VFMADD231PD  Y10, Y16, Y5
+	VBROADCASTSD 8(DX), Z17
+	VFMADD231PD  Y10, Y17, Y6
+	VBROADCASTSD 8(DX)(R8*1), Z18
+	VFMADD231PD  Y10, Y18, Y7
+	VBROADCASTSD 8(DX)(R8*2), Z19
+	VFMADD231PD  Y10, Y19, Y8
+	VBROADCASTSD 8(R15), Z20
+	VFMADD231PD  Y10, Y20, Y9
+	VMOVUPD.Z    (BX)(R10*2), K1, Z10
+	VBROADCASTSD 16(R12), Z11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 16(R12)(R8*1), Z12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 16(R13), Z14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 16(R13)(R8*1), Z15
+	VFMADD231PD  Y10, Y15, Y4
+	VBROADCASTSD 16(R13)(R8*2), Z16
+	VFMADD231PD  Y10, Y16, Y5
+	VBROADCASTSD 16(DX), Z17
+	VFMADD231PD  Y10, Y17, Y6
+	VBROADCASTSD 16(DX)(R8*1), Z18
+	VFMADD231PD  Y10, Y18, Y7
+	VBROADCASTSD 16(DX)(R8*2), Z19
+	VFMADD231PD  Y10, Y19, Y8
+	VBROADCASTSD 16(R15), Z20
+	VFMADD231PD  Y10, Y20, Y9
+	VMOVUPD.Z    (BX)(R9*1), K1, Z10
+	VBROADCASTSD 24(R12), Z11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 24(R12)(R8*1), Z12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 24(R12)(R8*2), Z13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R13), Z14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 24(R13)(R8*1), Z15
+	VFMADD231PD  Y10, Y15, Y4
+	VBROADCASTSD 24(R13)(R8*2), Z16
+	VFMADD231PD  Y10, Y16, Y5
+	VBROADCASTSD 24(DX), Z17
+	VFMADD231PD  Y10, Y17, Y6
+	VBROADCASTSD 24(DX)(R8*1), Z18
+	VFMADD231PD  Y10, Y18, Y7
+	VBROADCASTSD 24(DX)(R8*2), Z19
+	VFMADD231PD  Y10, Y19, Y8
+	VBROADCASTSD 24(R15), Z20
+	VFMADD231PD  Y10, Y20, Y9
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_half_k
+
+tile_10x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_half_sum
+
+tile_10x1_half_last:
+	VMOVUPD.Z    (BX), K1, Z10
+	VBROADCASTSD (R12), Z11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD (R12)(R8*1), Z12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD (R12)(R8*2), Z13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD (R13), Z14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD (R13)(R8*1), Z15
+	VFMADD231PD  Y10, Y15, Y4
+	VBROADCASTSD (R13)(R8*2), Z16
+	VFMADD231PD  Y10, Y16, Y5
+	VBROADCASTSD (DX), Z17
+	VFMADD231PD  Y10, Y17, Y6
+	VBROADCASTSD (DX)(R8*1), Z18
+	VFMADD231PD  Y10, Y18, Y7
+	VBROADCASTSD (DX)(R8*2), Z19
+	VFMADD231PD  Y10, Y19, Y8
+	VBROADCASTSD (R15), Z20
+	VFMADD231PD  Y10, Y20, Y9
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x1_half_last
+
+tile_10x1_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_10x1_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z10
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z10, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z10, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z10, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z10, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z10, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z10, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z10, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z10, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z10, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z10, K2, Z9
+
+tile_10x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	VMOVUPD Z8, K1, (DX)(R11*2)
+	VMOVUPD Z9, K1, (R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_10x1_half
+
+tile_11x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (R15), K1, Z9
+	VMOVUPD.Z (R15)(R11*1), K1, Z10
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x1_half_rest
+
+tile_11x1_half_k:
+	VMOVUPD.Z    (BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD (R12)(R8*1), Z13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD (R12)(R8*2), Z14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD (R13), Z15
+	VFMADD231PD  Y11, Y15, Y3
+	VBROADCASTSD (R13)(R8*1), Z16
+	VFMADD231PD  Y11, Y16, Y4
+	VBROADCASTSD (R13)(R8*2), Z17
+	VFMADD231PD  Y11, Y17, Y5
+	VBROADCASTSD (DX), Z18
+	VFMADD231PD  Y11, Y18, Y6
+	VBROADCASTSD (DX)(R8*1), Z19
+	VFMADD231PD  Y11, Y19, Y7
+	VBROADCASTSD (DX)(R8*2), Z20
+	VFMADD231PD  Y11, Y20, Y8
+	VBROADCASTSD (R15), Z21
+	VFMADD231PD  Y11, Y21, Y9
+	VBROADCASTSD (R15)(R8*1), Z22
+	VFMADD231PD  Y11, Y22, Y10
+	VMOVUPD.Z    (BX)(R10*1), K1, Z11
+	VBROADCASTSD 8(R12), Z12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 8(R13), Z15
+	VFMADD231PD  Y11, Y15, Y3
+	VBROADCASTSD 8(R13)(R8*1), Z16
+	VFMADD231PD  Y11, Y16, Y4
+	VBROADCASTSD 8(R13)(R8*2), Z17
+	VFMADD231PD  Y11, Y17, Y5
+	VBROADCASTSD 8(DX), Z18
+	VFMADD231PD  Y11, Y18, Y6
+	VBROADCASTSD 8(DX)(R8*1), Z19
+	VFMADD231PD  Y11, Y19, Y7
+	VBROADCASTSD 8(DX)(R8*2), Z20
+	VFMADD231PD  Y11, Y20, Y8
+	VBROADCASTSD 8(R15), Z21
+	VFMADD231PD  Y11, Y21, Y9
+	VBROADCASTSD 8(R15)(R8*1), Z22
+	VFMADD231PD  Y11, Y22, Y10
+	VMOVUPD.Z    (BX)(R10*2), K1, Z11
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 16(R12)(R8*1), Z13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 16(R13), Z15
+	VFMADD231PD  Y11, Y15, Y3
+	VBROADCASTSD 16(R13)(R8*1), Z16
+	VFMADD231PD  Y11, Y16, Y4
+	VBROADCASTSD 16(R13)(R8*2), Z17
+	VFMADD231PD  Y11, Y17, Y5
+	VBROADCASTSD 16(DX), Z18
+	VFMADD231PD  Y11, Y18, Y6
+	VBROADCASTSD 16(DX)(R8*1), Z19
+	VFMADD231PD  Y11, Y19, Y7
+	VBROADCASTSD 16(DX)(R8*2), Z20
+	VFMADD231PD  Y11, Y20, Y8
+	VBROADCASTSD 16(R15), Z21
+	VFMADD231PD  Y11, Y21, Y9
+	VBROADCASTSD 16(R15)(R8*1), Z22
+	VFMADD231PD  Y11, Y22, Y10
+	VMOVUPD.Z    (BX)(R9*1), K1, Z11
+	VBROADCASTSD 24(R12), Z12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 24(R12)(R8*1), Z13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 24(R12)(R8*2), Z14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R13), Z15
+	VFMADD231PD  Y11, Y15, Y3
+	VBROADCASTSD 24(R13)(R8*1), Z16
+	VFMADD231PD  Y11, Y16, Y4
+	VBROADCASTSD 24(R13)(R8*2), Z17
+	VFMADD231PD  Y11, Y17, Y5
+	VBROADCASTSD 24(DX), Z18
+	VFMADD231PD  Y11, Y18, Y6
+	VBROADCASTSD 24(DX)(R8*1), Z19
+	VFMADD231PD  Y11, Y19, Y7
+	VBROADCASTSD 24(DX)(R8*2), Z20
+	VFMADD231PD  Y11, Y20, Y8
+	VBROADCASTSD 24(R15), Z21
+	VFMADD231PD  Y11, Y21, Y9
+	VBROADCASTSD 24(R15)(R8*1), Z22
+	VFMADD231PD  Y11, Y22, Y10
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_half_k
+
+tile_11x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_half_sum
+
+tile_11x1_half_last:
+	VMOVUPD.Z    (BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD (R12)(R8*1), Z13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD (R12)(R8*2), Z14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD (R13), Z15
+	VFMADD231PD  Y11, Y15, Y3
+	VBROADCASTSD (R13)(R8*1), Z16
+	VFMADD231PD  Y11, Y16, Y4
+	VBROADCASTSD (R13)(R8*2), Z17
+	VFMADD231PD  Y11, Y17, Y5
+	VBROADCASTSD (DX), Z18
+	VFMADD231PD  Y11, Y18, Y6
+	VBROADCASTSD (DX)(R8*1), Z19
+	VFMADD231PD  Y11, Y19, Y7
+	VBROADCASTSD (DX)(R8*2), Z20
+	VFMADD231PD  Y11, Y20, Y8
+	VBROADCASTSD (R15), Z21
+	VFMADD231PD  Y11, Y21, Y9
+	VBROADCASTSD (R15)(R8*1), Z22
+	VFMADD231PD  Y11, Y22, Y10
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x1_half_last
+
+tile_11x1_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z10, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_11x1_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z11
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z11, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z11, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z11, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z11, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z11, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z11, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z11, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z11, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z11, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z11, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z11, K2, Z10
+
+tile_11x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	VMOVUPD Z8, K1, (DX)(R11*2)
+	VMOVUPD Z9, K1, (R15)
+	VMOVUPD Z10, K1, (R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_11x1_half
+
+tile_12x1_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (R15), K1, Z9
+	VMOVUPD.Z (R15)(R11*1), K1, Z10
+	VMOVUPD.Z (R15)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x1_half_rest
+
+tile_12x1_half_k:
+	VMOVUPD.Z    (BX), K1, Z12
+	VBROADCASTSD (R12), Z13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (R12)(R8*1), Z14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD (R12)(R8*2), Z15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD (R13), Z16
+	VFMADD231PD  Y12, Y16, Y3
+	VBROADCASTSD (R13)(R8*1), Z17
+	VFMADD231PD  Y12, Y17, Y4
+	VBROADCASTSD (R13)(R8*2), Z18
+	VFMADD231PD  Y12, Y18, Y5
+	VBROADCASTSD (DX), Z19
+	VFMADD231PD  Y12, Y19, Y6
+	VBROADCASTSD (DX)(R8*1), Z20
+	VFMADD231PD  Y12, Y20, Y7
+	VBROADCASTSD (DX)(R8*2), Z21
+	VFMADD231PD  Y12, Y21, Y8
+	VBROADCASTSD (R15), Z22
+	VFMADD231PD  Y12, Y22, Y9
+	VBROADCASTSD (R15)(R8*1), Z23
+	VFMADD231PD  Y12, Y23, Y10
+	VBROADCASTSD (R15)(R8*2), Z24
+	VFMADD231PD  Y12, Y24, Y11
+	VMOVUPD.Z    (BX)(R10*1), K1, Z12
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 8(R13), Z16
+	VFMADD231PD  Y12, Y16, Y3
+	VBROADCASTSD 8(R13)(R8*1), Z17
+	VFMADD231PD  Y12, Y17, Y4
+	VBROADCASTSD 8(R13)(R8*2), Z18
+	VFMADD231PD  Y12, Y18, Y5
+	VBROADCASTSD 8(DX), Z19
+	VFMADD231PD  Y12, Y19, Y6
+	VBROADCASTSD 8(DX)(R8*1), Z20
+	VFMADD231PD  Y12, Y20, Y7
+	VBROADCASTSD 8(DX)(R8*2), Z21
+	VFMADD231PD  Y12, Y21, Y8
+	VBROADCASTSD 8(R15), Z22
+	VFMADD231PD  Y12, Y22, Y9
+	VBROADCASTSD 8(R15)(R8*1), Z23
+	VFMADD231PD  Y12, Y23, Y10
+	VBROADCASTSD 8(R15)(R8*2), Z24
+	VFMADD231PD  Y12, Y24, Y11
+	VMOVUPD.Z    (BX)(R10*2), K1, Z12
+	VBROADCASTSD 16(R12), Z13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 16(R12)(R8*1), Z14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 16(R13), Z16
+	VFMADD231PD  Y12, Y16, Y3
+	VBROADCASTSD 16(R13)(R8*1), Z17
+	VFMADD231PD  Y12, Y17, Y4
+	VBROADCASTSD 16(R13)(R8*2), Z18
+	VFMADD231PD  Y12, Y18, Y5
+	VBROADCASTSD 16(DX), Z19
+	VFMADD231PD  Y12, Y19, Y6
+	VBROADCASTSD 16(DX)(R8*1), Z20
+	VFMADD231PD  Y12, Y20, Y7
+	VBROADCASTSD 16(DX)(R8*2), Z21
+	VFMADD231PD  Y12, Y21, Y8
+	VBROADCASTSD 16(R15), Z22
+	VFMADD231PD  Y12, Y22, Y9
+	VBROADCASTSD 16(R15)(R8*1), Z23
+	VFMADD231PD  Y12, Y23, Y10
+	VBROADCASTSD 16(R15)(R8*2), Z24
+	VFMADD231PD  Y12, Y24, Y11
+	VMOVUPD.Z    (BX)(R9*1), K1, Z12
+	VBROADCASTSD 24(R12), Z13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 24(R12)(R8*1), Z14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 24(R12)(R8*2), Z15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 24(R13), Z16
+	VFMADD231PD  Y12, Y16, Y3
+	VBROADCASTSD 24(R13)(R8*1), Z17
+	VFMADD231PD  Y12, Y17, Y4
+	VBROADCASTSD 24(R13)(R8*2), Z18
+	VFMADD231PD  Y12, Y18, Y5
+	VBROADCASTSD 24(DX), Z19
+	VFMADD231PD  Y12, Y19, Y6
+	VBROADCASTSD 24(DX)(R8*1), Z20
+	VFMADD231PD  Y12, Y20, Y7
+	VBROADCASTSD 24(DX)(R8*2), Z21
+	VFMADD231PD  Y12, Y21, Y8
+	VBROADCASTSD 24(R15), Z22
+	VFMADD231PD  Y12, Y22, Y9
+	VBROADCASTSD 24(R15)(R8*1), Z23
+	VFMADD231PD  Y12, Y23, Y10
+	VBROADCASTSD 24(R15)(R8*2), Z24
+	VFMADD231PD  Y12, Y24, Y11
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_half_k
+
+tile_12x1_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_half_sum
+
+tile_12x1_half_last:
+	VMOVUPD.Z    (BX), K1, Z12
+	VBROADCASTSD (R12), Z13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (R12)(R8*1), Z14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD (R12)(R8*2), Z15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD (R13), Z16
+	VFMADD231PD  Y12, Y16, Y3
+	VBROADCASTSD (R13)(R8*1), Z17
+	VFMADD231PD  Y12, Y17, Y4
+	VBROADCASTSD (R13)(R8*2), Z18
+	VFMADD231PD  Y12, Y18, Y5
+	VBROADCASTSD (DX), Z19
+	VFMADD231PD  Y12, Y19, Y6
+	VBROADCASTSD (DX)(R8*1), Z20
+	VFMADD231PD  Y12, Y20, Y7
+	VBROADCASTSD (DX)(R8*2), Z21
+	VFMADD231PD  Y12, Y21, Y8
+	VBROADCASTSD (R15), Z22
+	VFMADD231PD  Y12, Y22, Y9
+	VBROADCASTSD (R15)(R8*1), Z23
+	VFMADD231PD  Y12, Y23, Y10
+	VBROADCASTSD (R15)(R8*2), Z24
+	VFMADD231PD  Y12, Y24, Y11
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x1_half_last
+
+tile_12x1_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_12x1_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z12
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z12, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z12, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z12, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z12, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z12, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z12, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z12, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z12, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z12, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z12, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z12, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z12, K2, Z11
+
+tile_12x1_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	VMOVUPD Z8, K1, (DX)(R11*2)
+	VMOVUPD Z9, K1, (R15)
+	VMOVUPD Z10, K1, (R15)(R11*1)
+	VMOVUPD Z11, K1, (R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_12x1_half
+
+tile_1x2_half:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x2_half_rest
+
+tile_1x2_half_k:
+	VMOVUPD      (BX), Z2
+	VMOVUPD.Z    64(BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R10*1), Z2
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z3
+	VBROADCASTSD 8(R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R10*2), Z2
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z3
+	VBROADCASTSD 16(R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R9*1), Z2
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z3
+	VBROADCASTSD 24(R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Y3, Y4, Y1
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_half_k
+
+tile_1x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_half_sum
+
+tile_1x2_half_last:
+	VMOVUPD      (BX), Z2
+	VMOVUPD.Z    64(BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Y3, Y4, Y1
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x2_half_last
+
+tile_1x2_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	KORTESTB     K2, K2
+	JCS          tile_1x2_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z2, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z2, K2, Z1
+
+tile_1x2_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_1x2_half
+
+tile_2x2_half:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x2_half_rest
+
+tile_2x2_half_k:
+	VMOVUPD      (BX), Z4
+	VMOVUPD.Z    64(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (R12)(R8*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R10*1), Z4
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z5
+	VBROADCASTSD 8(R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R10*2), Z4
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z5
+	VBROADCASTSD 16(R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R9*1), Z4
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z5
+	VBROADCASTSD 24(R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 24(R12)(R8*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Y5, Y7, Y3
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_half_k
+
+tile_2x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_half_sum
+
+tile_2x2_half_last:
+	VMOVUPD      (BX), Z4
+	VMOVUPD.Z    64(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (R12)(R8*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Y5, Y7, Y3
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x2_half_last
+
+tile_2x2_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_2x2_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z4
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z4, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z4, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z4, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z4, K2, Z3
+
+tile_2x2_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_2x2_half
+
+tile_3x2_half:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x2_half_rest
+
+tile_3x2_half_k:
+	VMOVUPD      (BX), Z6
+	VMOVUPD.Z    64(BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD (R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD (R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R10*1), Z6
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z7
+	VBROADCASTSD 8(R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 8(R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R10*2), Z6
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z7
+	VBROADCASTSD 16(R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R9*1), Z6
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z7
+	VBROADCASTSD 24(R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 24(R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 24(R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Y7, Y10, Y5
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_half_k
+
+tile_3x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_half_sum
+
+tile_3x2_half_last:
+	VMOVUPD      (BX), Z6
+	VMOVUPD.Z    64(BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD (R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD (R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Y7, Y10, Y5
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x2_half_last
+
+tile_3x2_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_3x2_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z6
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z6, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z6, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z6, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z6, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z6, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z6, K2, Z5
+
+tile_3x2_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_3x2_half
+
+tile_4x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x2_half_rest
+
+tile_4x2_half_k:
+	VMOVUPD      (BX), Z8
+	VMOVUPD.Z    64(BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD (R12)(R8*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD (R12)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD (R13), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R10*1), Z8
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z9
+	VBROADCASTSD 8(R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 8(R12)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 8(R13), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R10*2), Z8
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z9
+	VBROADCASTSD 16(R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 16(R13), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R9*1), Z8
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z9
+	VBROADCASTSD 24(R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 24(R12)(R8*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 24(R12)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R13), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Y9, Y13, Y7
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_half_k
+
+tile_4x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_half_sum
+
+tile_4x2_half_last:
+	VMOVUPD      (BX), Z8
+	VMOVUPD.Z    64(BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD (R12)(R8*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD (R12)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD (R13), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Y9, Y13, Y7
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x2_half_last
+
+tile_4x2_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_4x2_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z8
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z8, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z8, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z8, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z8, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z8, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z8, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z8, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z8, K2, Z7
+
+tile_4x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_4x2_half
+
+tile_5x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x2_half_rest
+
+tile_5x2_half_k:
+	VMOVUPD      (BX), Z10
+	VMOVUPD.Z    64(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD (R12)(R8*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD (R12)(R8*2), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD (R13), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Y11, Y15, Y7
+	VBROADCASTSD (R13)(R8*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Y11, Y16, Y9
+	VMOVUPD      (BX)(R10*1), Z10
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z11
+	VBROADCASTSD 8(R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 8(R12)(R8*2), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 8(R13), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Y11, Y15, Y7
+	VBROADCASTSD 8(R13)(R8*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Y11, Y16, Y9
+	VMOVUPD      (BX)(R10*2), Z10
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z11
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 16(R13), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Y11, Y15, Y7
+	VBROADCASTSD 16(R13)(R8*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Y11, Y16, Y9
+	VMOVUPD      (BX)(R9*1), Z10
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z11
+	VBROADCASTSD 24(R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 24(R12)(R8*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 24(R12)(R8*2), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R13), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Y11, Y15, Y7
+	VBROADCASTSD 24(R13)(R8*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Y11, Y16, Y9
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_half_k
+
+tile_5x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_half_sum
+
+tile_5x2_half_last:
+	VMOVUPD      (BX), Z10
+	VMOVUPD.Z    64(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD (R12)(R8*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD (R12)(R8*2), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD (R13), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Y11, Y15, Y7
+	VBROADCASTSD (R13)(R8*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Y11, Y16, Y9
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x2_half_last
+
+tile_5x2_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_5x2_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z10
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z10, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z10, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z10, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z10, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z10, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z10, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z10, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z10, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z10, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z10, K2, Z9
+
+tile_5x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_5x2_half
+
+tile_6x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x2_half_rest
+
+tile_6x2_half_k:
+	VMOVUPD      (BX), Z12
+	VMOVUPD.Z    64(BX), K1, Z13
+	VBROADCASTSD (R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD (R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Y13, Y15, Y3
+	VBROADCASTSD (R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Y13, Y16, Y5
+	VBROADCASTSD (R13), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Y13, Y17, Y7
+	VBROADCASTSD (R13)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Y13, Y18, Y9
+	VBROADCASTSD (R13)(R8*2), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Y13, Y19, Y11
+	VMOVUPD      (BX)(R10*1), Z12
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z13
+	VBROADCASTSD 8(R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Y13, Y15, Y3
+	VBROADCASTSD 8(R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Y13, Y16, Y5
+	VBROADCASTSD 8(R13), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Y13, Y17, Y7
+	VBROADCASTSD 8(R13)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Y13, Y18, Y9
+	VBROADCASTSD 8(R13)(R8*2), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Y13, Y19, Y11
+	VMOVUPD      (BX)(R10*2), Z12
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z13
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Y13, Y15, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Y13, Y16, Y5
+	VBROADCASTSD 16(R13), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Y13, Y17, Y7
+	VBROADCASTSD 16(R13)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Y13, Y18, Y9
+	VBROADCASTSD 16(R13)(R8*2), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Y13, Y19, Y11
+	VMOVUPD      (BX)(R9*1), Z12
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z13
+	VBROADCASTSD 24(R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 24(R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Y13, Y15, Y3
+	VBROADCASTSD 24(R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Y13, Y16, Y5
+	VBROADCASTSD 24(R13), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Y13, Y17, Y7
+	VBROADCASTSD 24(R13)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Y13, Y18, Y9
+	VBROADCASTSD 24(R13)(R8*2), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Y13, Y19, Y11
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_half_k
+
+tile_6x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_half_sum
+
+tile_6x2_half_last:
+	VMOVUPD      (BX), Z12
+	VMOVUPD.Z    64(BX), K1, Z13
+	VBROADCASTSD (R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD (R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Y13, Y15, Y3
+	VBROADCASTSD (R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Y13, Y16, Y5
+	VBROADCASTSD (R13), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Y13, Y17, Y7
+	VBROADCASTSD (R13)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Y13, Y18, Y9
+	VBROADCASTSD (R13)(R8*2), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Y13, Y19, Y11
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x2_half_last
+
+tile_6x2_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_6x2_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z12
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z12, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z12, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z12, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z12, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z12, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z12, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z12, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z12, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z12, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z12, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z12, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z12, K2, Z11
+
+tile_6x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_6x2_half
+
+tile_7x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x2_half_rest
+
+tile_7x2_half_k:
+	VMOVUPD      (BX), Z14
+	VMOVUPD.Z    64(BX), K1, Z15
+	VBROADCASTSD (R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Y15, Y16, Y1
+	VBROADCASTSD (R12)(R8*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Y15, Y17, Y3
+	VBROADCASTSD (R12)(R8*2), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Y15, Y18, Y5
+	VBROADCASTSD (R13), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Y15, Y19, Y7
+	VBROADCASTSD (R13)(R8*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Y15, Y20, Y9
+	VBROADCASTSD (R13)(R8*2), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Y15, Y21, Y11
+	VBROADCASTSD (DX), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Y15, Y22, Y13
+	VMOVUPD      (BX)(R10*1), Z14
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z15
+	VBROADCASTSD 8(R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Y15, Y16, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Y15, Y17, Y3
+	VBROADCASTSD 8(R12)(R8*2), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Y15, Y18, Y5
+	VBROADCASTSD 8(R13), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Y15, Y19, Y7
+	VBROADCASTSD 8(R13)(R8*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Y15, Y20, Y9
+	VBROADCASTSD 8(R13)(R8*2), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Y15, Y21, Y11
+	VBROADCASTSD 8(DX), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Y15, Y22, Y13
+	VMOVUPD      (BX)(R10*2), Z14
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z15
+	VBROADCASTSD 16(R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Y15, Y16, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Y15, Y17, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Y15, Y18, Y5
+	VBROADCASTSD 16(R13), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Y15, Y19, Y7
+	VBROADCASTSD 16(R13)(R8*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Y15, Y20, Y9
+	VBROADCASTSD 16(R13)(R8*2), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Y15, Y21, Y11
+	VBROADCASTSD 16(DX), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Y15, Y22, Y13
+	VMOVUPD      (BX)(R9*1), Z14
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z15
+	VBROADCASTSD 24(R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Y15, Y16, Y1
+	VBROADCASTSD 24(R12)(R8*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Y15, Y17, Y3
+	VBROADCASTSD 24(R12)(R8*2), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Y15, Y18, Y5
+	VBROADCASTSD 24(R13), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Y15, Y19, Y7
+	VBROADCASTSD 24(R13)(R8*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Y15, Y20, Y9
+	VBROADCASTSD 24(R13)(R8*2), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Y15, Y21, Y11
+	VBROADCASTSD 24(DX), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Y15, Y22, Y13
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x2_half_k
+
+tile_7x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x2_half_sum
+
+tile_7x2_half_last:
+	VMOVUPD      (BX), Z14
+	VMOVUPD.Z    64(BX), K1, Z15
+	VBROADCASTSD (R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Y15, Y16, Y1
+	VBROADCASTSD (R12)(R8*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Y15, Y17, Y3
+	VBROADCASTSD (R12)(R8*2), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Y15, Y18, Y5
+	VBROADCASTSD (R13), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Y15, Y19, Y7
+	VBROADCASTSD (R13)(R8*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Y15, Y20, Y9
+	VBROADCASTSD (R13)(R8*2), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Y15, Y21, Y11
+	VBROADCASTSD (DX), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Y15, Y22, Y13
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x2_half_last
+
+tile_7x2_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_7x2_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z14
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z14, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z14, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z14, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z14, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z14, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z14, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z14, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z14, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z14, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z14, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z14, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z14, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z14, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z14, K2, Z13
+
+tile_7x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_7x2_half
+
+tile_8x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x2_half_rest
+
+tile_8x2_half_k:
+	VMOVUPD      (BX), Z16
+	VMOVUPD.Z    64(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Y17, Y18, Y1
+	VBROADCASTSD (R12)(R8*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Y17, Y19, Y3
+	VBROADCASTSD (R12)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Y17, Y20, Y5
+	VBROADCASTSD (R13), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Y17, Y21, Y7
+	VBROADCASTSD (R13)(R8*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Y17, Y22, Y9
+	VBROADCASTSD (R13)(R8*2), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Y17, Y23, Y11
+	VBROADCASTSD (DX), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Y17, Y24, Y13
+	VBROADCASTSD (DX)(R8*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Y17, Y25, Y15
+	VMOVUPD      (BX)(R10*1), Z16
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z17
+	VBROADCASTSD 8(R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Y17, Y18, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Y17, Y19, Y3
+	VBROADCASTSD 8(R12)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Y17, Y20, Y5
+	VBROADCASTSD 8(R13), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Y17, Y21, Y7
+	VBROADCASTSD 8(R13)(R8*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Y17, Y22, Y9
+	VBROADCASTSD 8(R13)(R8*2), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Y17, Y23, Y11
+	VBROADCASTSD 8(DX), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Y17, Y24, Y13
+	VBROADCASTSD 8(DX)(R8*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Y17, Y25, Y15
+	VMOVUPD      (BX)(R10*2), Z16
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z17
+	VBROADCASTSD 16(R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Y17, Y18, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Y17, Y19, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Y17, Y20, Y5
+	VBROADCASTSD 16(R13), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Y17, Y21, Y7
+	VBROADCASTSD 16(R13)(R8*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Y17, Y22, Y9
+	VBROADCASTSD 16(R13)(R8*2), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Y17, Y23, Y11
+	VBROADCASTSD 16(DX), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Y17, Y24, Y13
+	VBROADCASTSD 16(DX)(R8*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Y17, Y25, Y15
+	VMOVUPD      (BX)(R9*1), Z16
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z17
+	VBROADCASTSD 24(R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Y17, Y18, Y1
+	VBROADCASTSD 24(R12)(R8*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Y17, Y19, Y3
+	VBROADCASTSD 24(R12)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Y17, Y20, Y5
+	VBROADCASTSD 24(R13), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Y17, Y21, Y7
+	VBROADCASTSD 24(R13)(R8*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Y17, Y22, Y9
+	VBROADCASTSD 24(R13)(R8*2), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Y17, Y23, Y11
+	VBROADCASTSD 24(DX), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Y17, Y24, Y13
+	VBROADCASTSD 24(DX)(R8*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Y17, Y25, Y15
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x2_half_k
+
+tile_8x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x2_half_sum
+
+tile_8x2_half_last:
+	VMOVUPD      (BX), Z16
+	VMOVUPD.Z    64(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Y17, Y18, Y1
+	VBROADCASTSD (R12)(R8*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Y17, Y19, Y3
+	VBROADCASTSD (R12)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Y17, Y20, Y5
+	VBROADCASTSD (R13), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Y17, Y21, Y7
+	VBROADCASTSD (R13)(R8*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Y17, Y22, Y9
+	VBROADCASTSD (R13)(R8*2), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Y17, Y23, Y11
+	VBROADCASTSD (DX), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Y17, Y24, Y13
+	VBROADCASTSD (DX)(R8*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Y17, Y25, Y15
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x2_half_last
+
+tile_8x2_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_8x2_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z16
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z16, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z16, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z16, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z16, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z16, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z16, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z16, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z16, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z16, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z16, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z16, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z16, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z16, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z16, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z16, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z16, K2, Z15
+
+tile_8x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_8x2_half
+
+tile_9x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R11*2), Z16
+	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x2_half_rest
+
+tile_9x2_half_k:
+	VMOVUPD      (BX), Z18
+	VMOVUPD.Z    64(BX), K1, Z19
+	VBROADCASTSD (R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Y19, Y20, Y1
+	VBROADCASTSD (R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Y19, Y21, Y3
+	VBROADCASTSD (R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Y19, Y22, Y5
+	VBROADCASTSD (R13), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Y19, Y23, Y7
+	VBROADCASTSD (R13)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Y19, Y24, Y9
+	VBROADCASTSD (R13)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Y19, Y25, Y11
+	VBROADCASTSD (DX), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Y19, Y26, Y13
+	VBROADCASTSD (DX)(R8*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Y19, Y27, Y15
+	VBROADCASTSD (DX)(R8*2), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Y19, Y28, Y17
+	VMOVUPD      (BX)(R10*1), Z18
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z19
+	VBROADCASTSD 8(R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Y19, Y20, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Y19, Y21, Y3
+	VBROADCASTSD 8(R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Y19, Y22, Y5
+	VBROADCASTSD 8(R13), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Y19, Y23, Y7
+	VBROADCASTSD 8(R13)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Y19, Y24, Y9
+	VBROADCASTSD 8(R13)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Y19, Y25, Y11
+	VBROADCASTSD 8(DX), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Y19, Y26, Y13
+	VBROADCASTSD 8(DX)(R8*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Y19, Y27, Y15
+	VBROADCASTSD 8(DX)(R8*2), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Y19, Y28, Y17
+	VMOVUPD      (BX)(R10*2), Z18
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z19
+	VBROADCASTSD 16(R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Y19, Y20, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Y19, Y21, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Y19, Y22, Y5
+	VBROADCASTSD 16(R13), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Y19, Y23, Y7
+	VBROADCASTSD 16(R13)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Y19, Y24, Y9
+	VBROADCASTSD 16(R13)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Y19, Y25, Y11
+	VBROADCASTSD 16(DX), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Y19, Y26, Y13
+	VBROADCASTSD 16(DX)(R8*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Y19, Y27, Y15
+	VBROADCASTSD 16(DX)(R8*2), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Y19, Y28, Y17
+	VMOVUPD      (BX)(R9*1), Z18
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z19
+	VBROADCASTSD 24(R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Y19, Y20, Y1
+	VBROADCASTSD 24(R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Y19, Y21, Y3
+	VBROADCASTSD 24(R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Y19, Y22, Y5
+	VBROADCASTSD 24(R13), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Y19, Y23, Y7
+	VBROADCASTSD 24(R13)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Y19, Y24, Y9
+	VBROADCASTSD 24(R13)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Y19, Y25, Y11
+	VBROADCASTSD 24(DX), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Y19, Y26, Y13
+	VBROADCASTSD 24(DX)(R8*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Y19, Y27, Y15
+	VBROADCASTSD 24(DX)(R8*2), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Y19, Y28, Y17
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x2_half_k
+
+tile_9x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x2_half_sum
+
+tile_9x2_half_last:
+	VMOVUPD      (BX), Z18
+	VMOVUPD.Z    64(BX), K1, Z19
+	VBROADCASTSD (R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Y19, Y20, Y1
+	VBROADCASTSD (R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Y19, Y21, Y3
+	VBROADCASTSD (R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Y19, Y22, Y5
+	VBROADCASTSD (R13), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Y19, Y23, Y7
+	VBROADCASTSD (R13)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Y19, Y24, Y9
+	VBROADCASTSD (R13)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Y19, Y25, Y11
+	VBROADCASTSD (DX), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Y19, Y26, Y13
+	VBROADCASTSD (DX)(R8*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Y19, Y27, Y15
+	VBROADCASTSD (DX)(R8*2), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Y19, Y28, Y17
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x2_half_last
+
+tile_9x2_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_9x2_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z18
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z18, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z18, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z18, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z18, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z18, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z18, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z18, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z18, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z18, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z18, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z18, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z18, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z18, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z18, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z18, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z18, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z18, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z18, K2, Z17
+
+tile_9x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	VMOVUPD Z16, (DX)(R11*2)
+	VMOVUPD Z17, K1, 64(DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_9x2_half
+
+tile_10x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R11*2), Z16
+	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (R15), Z18
+	VMOVUPD.Z 64(R15), K1, Z19
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x2_half_rest
+
+tile_10x2_half_k:
+	VMOVUPD      (BX), Z20
+	VMOVUPD.Z    64(BX), K1, Z21
+	VBROADCASTSD (R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Y21, Y22, Y1
+	VBROADCASTSD (R12)(R8*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Y21, Y23, Y3
+	VBROADCASTSD (R12)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Y21, Y24, Y5
+	VBROADCASTSD (R13), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Y21, Y25, Y7
+	VBROADCASTSD (R13)(R8*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Y21, Y26, Y9
+	VBROADCASTSD (R13)(R8*2), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Y21, Y27, Y11
+	VBROADCASTSD (DX), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Y21, Y28, Y13
+	VBROADCASTSD (DX)(R8*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Y21, Y29, Y15
+	VBROADCASTSD (DX)(R8*2), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Y21, Y30, Y17
+	VBROADCASTSD (R15), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Y21, Y31, Y19
+	VMOVUPD      (BX)(R10*1), Z20
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z21
+	VBROADCASTSD 8(R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Y21, Y22, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Y21, Y23, Y3
+	VBROADCASTSD 8(R12)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Y21, Y24, Y5
+	VBROADCASTSD 8(R13), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Y21, Y25, Y7
+	VBROADCASTSD 8(R13)(R8*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Y21, Y26, Y9
+	VBROADCASTSD 8(R13)(R8*2), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Y21, Y27, Y11
+	VBROADCASTSD 8(DX), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Y21, Y28, Y13
+	VBROADCASTSD 8(DX)(R8*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Y21, Y29, Y15
+	VBROADCASTSD 8(DX)(R8*2), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Y21, Y30, Y17
+	VBROADCASTSD 8(R15), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Y21, Y31, Y19
+	VMOVUPD      (BX)(R10*2), Z20
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z21
+	VBROADCASTSD 16(R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Y21, Y22, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Y21, Y23, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Y21, Y24, Y5
+	VBROADCASTSD 16(R13), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Y21, Y25, Y7
+	VBROADCASTSD 16(R13)(R8*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Y21, Y26, Y9
+	VBROADCASTSD 16(R13)(R8*2), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Y21, Y27, Y11
+	VBROADCASTSD 16(DX), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Y21, Y28, Y13
+	VBROADCASTSD 16(DX)(R8*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Y21, Y29, Y15
+	VBROADCASTSD 16(DX)(R8*2), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Y21, Y30, Y17
+	VBROADCASTSD 16(R15), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Y21, Y31, Y19
+	VMOVUPD      (BX)(R9*1), Z20
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z21
+	VBROADCASTSD 24(R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Y21, Y22, Y1
+	VBROADCASTSD 24(R12)(R8*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Y21, Y23, Y3
+	VBROADCASTSD 24(R12)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Y21, Y24, Y5
+	VBROADCASTSD 24(R13), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Y21, Y25, Y7
+	VBROADCASTSD 24(R13)(R8*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Y21, Y26, Y9
+	VBROADCASTSD 24(R13)(R8*2), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Y21, Y27, Y11
+	VBROADCASTSD 24(DX), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Y21, Y28, Y13
+	VBROADCASTSD 24(DX)(R8*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Y21, Y29, Y15
+	VBROADCASTSD 24(DX)(R8*2), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Y21, Y30, Y17
+	VBROADCASTSD 24(R15), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Y21, Y31, Y19
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x2_half_k
+
+tile_10x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x2_half_sum
+
+tile_10x2_half_last:
+	VMOVUPD      (BX), Z20
+	VMOVUPD.Z    64(BX), K1, Z21
+	VBROADCASTSD (R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Y21, Y22, Y1
+	VBROADCASTSD (R12)(R8*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Y21, Y23, Y3
+	VBROADCASTSD (R12)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Y21, Y24, Y5
+	VBROADCASTSD (R13), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Y21, Y25, Y7
+	VBROADCASTSD (R13)(R8*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Y21, Y26, Y9
+	VBROADCASTSD (R13)(R8*2), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Y21, Y27, Y11
+	VBROADCASTSD (DX), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Y21, Y28, Y13
+	VBROADCASTSD (DX)(R8*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Y21, Y29, Y15
+	VBROADCASTSD (DX)(R8*2), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Y21, Y30, Y17
+	VBROADCASTSD (R15), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Y21, Y31, Y19
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x2_half_last
+
+tile_10x2_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_10x2_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z20
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z20, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z20, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z20, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z20, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z20, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z20, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z20, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z20, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z20, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z20, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z20, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z20, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z20, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z20, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z20, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z20, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z20, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z20, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z20, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z20, K2, Z19
+
+tile_10x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	VMOVUPD Z16, (DX)(R11*2)
+	VMOVUPD Z17, K1, 64(DX)(R11*2)
+	VMOVUPD Z18, (R15)
+	VMOVUPD Z19, K1, 64(R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_10x2_half
+
+tile_11x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R11*2), Z16
+	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (R15), Z18
+	VMOVUPD.Z 64(R15), K1, Z19
+	VMOVUPD   (R15)(R11*1), Z20
+	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x2_half_rest
+
+tile_11x2_half_k:
+	VMOVUPD      (BX), Z22
+	VMOVUPD.Z    64(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Y23, Y24, Y1
+	VBROADCASTSD (R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Y23, Y25, Y3
+	VBROADCASTSD (R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Y23, Y26, Y5
+	VBROADCASTSD (R13), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Y23, Y27, Y7
+	VBROADCASTSD (R13)(R8*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Y23, Y28, Y9
+	VBROADCASTSD (R13)(R8*2), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Y23, Y29, Y11
+	VBROADCASTSD (DX), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Y23, Y30, Y13
+	VBROADCASTSD (DX)(R8*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Y23, Y31, Y15
+	VBROADCASTSD (DX)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Y23, Y24, Y17
+	VBROADCASTSD (R15), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Y23, Y25, Y19
+	VBROADCASTSD (R15)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Y23, Y26, Y21
+	VMOVUPD      (BX)(R10*1), Z22
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z23
+	VBROADCASTSD 8(R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Y23, Y24, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Y23, Y25, Y3
+	VBROADCASTSD 8(R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Y23, Y26, Y5
+	VBROADCASTSD 8(R13), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Y23, Y27, Y7
+	VBROADCASTSD 8(R13)(R8*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Y23, Y28, Y9
+	VBROADCASTSD 8(R13)(R8*2), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Y23, Y29, Y11
+	VBROADCASTSD 8(DX), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Y23, Y30, Y13
+	VBROADCASTSD 8(DX)(R8*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Y23, Y31, Y15
+	VBROADCASTSD 8(DX)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Y23, Y24, Y17
+	VBROADCASTSD 8(R15), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Y23, Y25, Y19
+	VBROADCASTSD 8(R15)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Y23, Y26, Y21
+	VMOVUPD      (BX)(R10*2), Z22
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z23
+	VBROADCASTSD 16(R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Y23, Y24, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Y23, Y25, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Y23, Y26, Y5
+	VBROADCASTSD 16(R13), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Y23, Y27, Y7
+	VBROADCASTSD 16(R13)(R8*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Y23, Y28, Y9
+	VBROADCASTSD 16(R13)(R8*2), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Y23, Y29, Y11
+	VBROADCASTSD 16(DX), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Y23, Y30, Y13
+	VBROADCASTSD 16(DX)(R8*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Y23, Y31, Y15
+	VBROADCASTSD 16(DX)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Y23, Y24, Y17
+	VBROADCASTSD 16(R15), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Y23, Y25, Y19
+	VBROADCASTSD 16(R15)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Y23, Y26, Y21
+	VMOVUPD      (BX)(R9*1), Z22
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z23
+	VBROADCASTSD 24(R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Y23, Y24, Y1
+	VBROADCASTSD 24(R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Y23, Y25, Y3
+	VBROADCASTSD 24(R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Y23, Y26, Y5
+	VBROADCASTSD 24(R13), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Y23, Y27, Y7
+	VBROADCASTSD 24(R13)(R8*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Y23, Y28, Y9
+	VBROADCASTSD 24(R13)(R8*2), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Y23, Y29, Y11
+	VBROADCASTSD 24(DX), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Y23, Y30, Y13
+	VBROADCASTSD 24(DX)(R8*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Y23, Y31, Y15
+	VBROADCASTSD 24(DX)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Y23, Y24, Y17
+	VBROADCASTSD 24(R15), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Y23, Y25, Y19
+	VBROADCASTSD 24(R15)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Y23, Y26, Y21
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x2_half_k
+
+tile_11x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x2_half_sum
+
+tile_11x2_half_last:
+	VMOVUPD      (BX), Z22
+	VMOVUPD.Z    64(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Y23, Y24, Y1
+	VBROADCASTSD (R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Y23, Y25, Y3
+	VBROADCASTSD (R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Y23, Y26, Y5
+	VBROADCASTSD (R13), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Y23, Y27, Y7
+	VBROADCASTSD (R13)(R8*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Y23, Y28, Y9
+	VBROADCASTSD (R13)(R8*2), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Y23, Y29, Y11
+	VBROADCASTSD (DX), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Y23, Y30, Y13
+	VBROADCASTSD (DX)(R8*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Y23, Y31, Y15
+	VBROADCASTSD (DX)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Y23, Y24, Y17
+	VBROADCASTSD (R15), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Y23, Y25, Y19
+	VBROADCASTSD (R15)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Y23, Y26, Y21
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x2_half_last
+
+tile_11x2_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	VCMPPD       $0x07, Z20, Z21, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_11x2_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z22
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z22, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z22, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z22, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z22, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z22, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z22, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z22, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z22, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z22, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z22, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z22, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z22, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z22, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z22, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z22, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z22, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z22, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z22, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z22, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z22, K2, Z19
+	VCMPPD       $0x03, Z20, Z20, K2
+	VMOVAPD      Z22, K2, Z20
+	VCMPPD       $0x03, Z21, Z21, K2
+	VMOVAPD      Z22, K2, Z21
+
+tile_11x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	VMOVUPD Z16, (DX)(R11*2)
+	VMOVUPD Z17, K1, 64(DX)(R11*2)
+	VMOVUPD Z18, (R15)
+	VMOVUPD Z19, K1, 64(R15)
+	VMOVUPD Z20, (R15)(R11*1)
+	VMOVUPD Z21, K1, 64(R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_11x2_half
+
+tile_12x2_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R11*2), Z16
+	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (R15), Z18
+	VMOVUPD.Z 64(R15), K1, Z19
+	VMOVUPD   (R15)(R11*1), Z20
+	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPD   (R15)(R11*2), Z22
+	VMOVUPD.Z 64(R15)(R11*2), K1, Z23
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x2_half_rest
+
+tile_12x2_half_k:
+	VMOVUPD      (BX), Z24
+	VMOVUPD.Z    64(BX), K1, Z25
+	VBROADCASTSD (R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Y25, Y26, Y1
+	VBROADCASTSD (R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Y25, Y27, Y3
+	VBROADCASTSD (R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Y25, Y28, Y5
+	VBROADCASTSD (R13), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Y25, Y29, Y7
+	VBROADCASTSD (R13)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Y25, Y30, Y9
+	VBROADCASTSD (R13)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Y25, Y31, Y11
+	VBROADCASTSD (DX), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Y25, Y26, Y13
+	VBROADCASTSD (DX)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Y25, Y27, Y15
+	VBROADCASTSD (DX)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Y25, Y28, Y17
+	VBROADCASTSD (R15), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Y25, Y29, Y19
+	VBROADCASTSD (R15)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Y25, Y30, Y21
+	VBROADCASTSD (R15)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Y25, Y31, Y23
+	VMOVUPD      (BX)(R10*1), Z24
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z25
+	VBROADCASTSD 8(R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Y25, Y26, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Y25, Y27, Y3
+	VBROADCASTSD 8(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Y25, Y28, Y5
+	VBROADCASTSD 8(R13), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Y25, Y29, Y7
+	VBROADCASTSD 8(R13)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Y25, Y30, Y9
+	VBROADCASTSD 8(R13)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Y25, Y31, Y11
+	VBROADCASTSD 8(DX), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Y25, Y26, Y13
+	VBROADCASTSD 8(DX)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Y25, Y27, Y15
+	VBROADCASTSD 8(DX)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Y25, Y28, Y17
+	VBROADCASTSD 8(R15), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Y25, Y29, Y19
+	VBROADCASTSD 8(R15)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Y25, Y30, Y21
+	VBROADCASTSD 8(R15)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Y25, Y31, Y23
+	VMOVUPD      (BX)(R10*2), Z24
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z25
+	VBROADCASTSD 16(R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Y25, Y26, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Y25, Y27, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Y25, Y28, Y5
+	VBROADCASTSD 16(R13), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Y25, Y29, Y7
+	VBROADCASTSD 16(R13)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Y25, Y30, Y9
+	VBROADCASTSD 16(R13)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Y25, Y31, Y11
+	VBROADCASTSD 16(DX), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Y25, Y26, Y13
+	VBROADCASTSD 16(DX)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Y25, Y27, Y15
+	VBROADCASTSD 16(DX)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Y25, Y28, Y17
+	VBROADCASTSD 16(R15), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Y25, Y29, Y19
+	VBROADCASTSD 16(R15)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Y25, Y30, Y21
+	VBROADCASTSD 16(R15)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Y25, Y31, Y23
+	VMOVUPD      (BX)(R9*1), Z24
+	VMOVUPD.Z    64(BX)(R9*1), K1, Z25
+	VBROADCASTSD 24(R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Y25, Y26, Y1
+	VBROADCASTSD 24(R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Y25, Y27, Y3
+	VBROADCASTSD 24(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Y25, Y28, Y5
+	VBROADCASTSD 24(R13), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Y25, Y29, Y7
+	VBROADCASTSD 24(R13)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Y25, Y30, Y9
+	VBROADCASTSD 24(R13)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Y25, Y31, Y11
+	VBROADCASTSD 24(DX), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Y25, Y26, Y13
+	VBROADCASTSD 24(DX)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Y25, Y27, Y15
+	VBROADCASTSD 24(DX)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Y25, Y28, Y17
+	VBROADCASTSD 24(R15), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Y25, Y29, Y19
+	VBROADCASTSD 24(R15)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Y25, Y30, Y21
+	VBROADCASTSD 24(R15)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Y25, Y31, Y23
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R15
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x2_half_k
+
+tile_12x2_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x2_half_sum
+
+tile_12x2_half_last:
+	VMOVUPD      (BX), Z24
+	VMOVUPD.Z    64(BX), K1, Z25
+	VBROADCASTSD (R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Y25, Y26, Y1
+	VBROADCASTSD (R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Y25, Y27, Y3
+	VBROADCASTSD (R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Y25, Y28, Y5
+	VBROADCASTSD (R13), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Y25, Y29, Y7
+	VBROADCASTSD (R13)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Y25, Y30, Y9
+	VBROADCASTSD (R13)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Y25, Y31, Y11
+	VBROADCASTSD (DX), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Y25, Y26, Y13
+	VBROADCASTSD (DX)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Y25, Y27, Y15
+	VBROADCASTSD (DX)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Y25, Y28, Y17
+	VBROADCASTSD (R15), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Y25, Y29, Y19
+	VBROADCASTSD (R15)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Y25, Y30, Y21
+	VBROADCASTSD (R15)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Y25, Y31, Y23
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         $0x08, R15
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x2_half_last
+
+tile_12x2_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	VCMPPD       $0x07, Z20, Z21, K2, K2
+	VCMPPD       $0x07, Z22, Z23, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_12x2_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z24
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z24, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z24, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z24, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z24, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z24, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z24, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z24, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z24, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z24, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z24, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z24, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z24, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z24, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z24, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z24, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z24, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z24, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z24, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z24, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z24, K2, Z19
+	VCMPPD       $0x03, Z20, Z20, K2
+	VMOVAPD      Z24, K2, Z20
+	VCMPPD       $0x03, Z21, Z21, K2
+	VMOVAPD      Z24, K2, Z21
+	VCMPPD       $0x03, Z22, Z22, K2
+	VMOVAPD      Z24, K2, Z22
+	VCMPPD       $0x03, Z23, Z23, K2
+	VMOVAPD      Z24, K2, Z23
+
+tile_12x2_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	VMOVUPD Z16, (DX)(R11*2)
+	VMOVUPD Z17, K1, 64(DX)(R11*2)
+	VMOVUPD Z18, (R15)
+	VMOVUPD Z19, K1, 64(R15)
+	VMOVUPD Z20, (R15)(R11*1)
+	VMOVUPD Z21, K1, 64(R15)(R11*1)
+	VMOVUPD Z22, (R15)(R11*2)
+	VMOVUPD Z23, K1, 64(R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_12x2_half
+
+tile_1x3_half:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x3_half_rest
+
+tile_1x3_half_k:
+	VMOVUPD      (BX), Z3
+	VMOVUPD      64(BX), Z4
+	VMOVUPD.Z    128(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Y5, Y6, Y2
+	VMOVUPD      (BX)(R10*1), Z3
+	VMOVUPD      64(BX)(R10*1), Z4
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z5
+	VBROADCASTSD 8(R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Y5, Y6, Y2
+	VMOVUPD      (BX)(R10*2), Z3
+	VMOVUPD      64(BX)(R10*2), Z4
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z5
+	VBROADCASTSD 16(R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Y5, Y6, Y2
+	VMOVUPD      (BX)(R9*1), Z3
+	VMOVUPD      64(BX)(R9*1), Z4
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z5
+	VBROADCASTSD 24(R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Y5, Y6, Y2
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x3_half_k
+
+tile_1x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x3_half_sum
+
+tile_1x3_half_last:
+	VMOVUPD      (BX), Z3
+	VMOVUPD      64(BX), Z4
+	VMOVUPD.Z    128(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Y5, Y6, Y2
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x3_half_last
+
+tile_1x3_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z2, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_1x3_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z3
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z3, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z3, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z3, K2, Z2
+
+tile_1x3_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_1x3_half
+
+tile_2x3_half:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x3_half_rest
+
+tile_2x3_half_k:
+	VMOVUPD      (BX), Z6
+	VMOVUPD      64(BX), Z7
+	VMOVUPD.Z    128(BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD (R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Y8, Y10, Y5
+	VMOVUPD      (BX)(R10*1), Z6
+	VMOVUPD      64(BX)(R10*1), Z7
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z8
+	VBROADCASTSD 8(R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Y8, Y10, Y5
+	VMOVUPD      (BX)(R10*2), Z6
+	VMOVUPD      64(BX)(R10*2), Z7
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z8
+	VBROADCASTSD 16(R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD 16(R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Y8, Y10, Y5
+	VMOVUPD      (BX)(R9*1), Z6
+	VMOVUPD      64(BX)(R9*1), Z7
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z8
+	VBROADCASTSD 24(R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Y8, Y10, Y5
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x3_half_k
+
+tile_2x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x3_half_sum
+
+tile_2x3_half_last:
+	VMOVUPD      (BX), Z6
+	VMOVUPD      64(BX), Z7
+	VMOVUPD.Z    128(BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD (R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Y8, Y10, Y5
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x3_half_last
+
+tile_2x3_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_2x3_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z6
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z6, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z6, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z6, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z6, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z6, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z6, K2, Z5
+
+tile_2x3_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_2x3_half
+
+tile_3x3_half:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x3_half_rest
+
+tile_3x3_half_k:
+	VMOVUPD      (BX), Z9
+	VMOVUPD      64(BX), Z10
+	VMOVUPD.Z    128(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD (R12)(R8*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Y11, Y13, Y5
+	VBROADCASTSD (R12)(R8*2), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Y11, Y14, Y8
+	VMOVUPD      (BX)(R10*1), Z9
+	VMOVUPD      64(BX)(R10*1), Z10
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z11
+	VBROADCASTSD 8(R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Y11, Y13, Y5
+	VBROADCASTSD 8(R12)(R8*2), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Y11, Y14, Y8
+	VMOVUPD      (BX)(R10*2), Z9
+	VMOVUPD      64(BX)(R10*2), Z10
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z11
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD 16(R12)(R8*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Y11, Y13, Y5
+	VBROADCASTSD 16(R12)(R8*2), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Y11, Y14, Y8
+	VMOVUPD      (BX)(R9*1), Z9
+	VMOVUPD      64(BX)(R9*1), Z10
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z11
+	VBROADCASTSD 24(R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Y11, Y13, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Y11, Y14, Y8
+	ADDQ         $0x20, R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x3_half_k
+
+tile_3x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x3_half_sum
+
+tile_3x3_half_last:
+	VMOVUPD      (BX), Z9
+	VMOVUPD      64(BX), Z10
+	VMOVUPD.Z    128(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD (R12)(R8*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Y11, Y13, Y5
+	VBROADCASTSD (R12)(R8*2), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Y11, Y14, Y8
+	ADDQ         $0x08, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x3_half_last
+
+tile_3x3_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z8, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_3x3_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z9
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z9, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z9, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z9, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z9, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z9, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z9, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z9, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z9, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z9, K2, Z8
+
+tile_3x3_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_3x3_half
+
+tile_4x3_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x3_half_rest
+
+tile_4x3_half_k:
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VMOVUPD.Z    128(BX), K1, Z14
+	VBROADCASTSD (R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD (R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Y14, Y16, Y5
+	VBROADCASTSD (R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Y14, Y17, Y8
+	VBROADCASTSD (R13), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Y14, Y18, Y11
+	VMOVUPD      (BX)(R10*1), Z12
+	VMOVUPD      64(BX)(R10*1), Z13
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z14
+	VBROADCASTSD 8(R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Y14, Y16, Y5
+	VBROADCASTSD 8(R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Y14, Y17, Y8
+	VBROADCASTSD 8(R13), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Y14, Y18, Y11
+	VMOVUPD      (BX)(R10*2), Z12
+	VMOVUPD      64(BX)(R10*2), Z13
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z14
+	VBROADCASTSD 16(R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 16(R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Y14, Y16, Y5
+	VBROADCASTSD 16(R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Y14, Y17, Y8
+	VBROADCASTSD 16(R13), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Y14, Y18, Y11
+	VMOVUPD      (BX)(R9*1), Z12
+	VMOVUPD      64(BX)(R9*1), Z13
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z14
+	VBROADCASTSD 24(R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Y14, Y16, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Y14, Y17, Y8
+	VBROADCASTSD 24(R13), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Y14, Y18, Y11
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x3_half_k
+
+tile_4x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x3_half_sum
+
+tile_4x3_half_last:
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VMOVUPD.Z    128(BX), K1, Z14
+	VBROADCASTSD (R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD (R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Y14, Y16, Y5
+	VBROADCASTSD (R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Y14, Y17, Y8
+	VBROADCASTSD (R13), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Y14, Y18, Y11
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x3_half_last
+
+tile_4x3_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_4x3_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z12
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z12, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z12, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z12, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z12, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z12, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z12, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z12, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z12, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z12, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z12, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z12, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z12, K2, Z11
+
+tile_4x3_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_4x3_half
+
+tile_5x3_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	VMOVUPD   (R13)(R11*1), Z12
+	VMOVUPD   64(R13)(R11*1), Z13
+	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x3_half_rest
+
+tile_5x3_half_k:
+	VMOVUPD      (BX), Z15
+	VMOVUPD      64(BX), Z16
+	VMOVUPD.Z    128(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Y17, Y18, Y2
+	VBROADCASTSD (R12)(R8*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Y17, Y19, Y5
+	VBROADCASTSD (R12)(R8*2), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Y17, Y20, Y8
+	VBROADCASTSD (R13), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Y17, Y21, Y11
+	VBROADCASTSD (R13)(R8*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Y17, Y22, Y14
+	VMOVUPD      (BX)(R10*1), Z15
+	VMOVUPD      64(BX)(R10*1), Z16
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z17
+	VBROADCASTSD 8(R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Y17, Y18, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Y17, Y19, Y5
+	VBROADCASTSD 8(R12)(R8*2), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Y17, Y20, Y8
+	VBROADCASTSD 8(R13), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Y17, Y21, Y11
+	VBROADCASTSD 8(R13)(R8*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Y17, Y22, Y14
+	VMOVUPD      (BX)(R10*2), Z15
+	VMOVUPD      64(BX)(R10*2), Z16
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z17
+	VBROADCASTSD 16(R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Y17, Y18, Y2
+	VBROADCASTSD 16(R12)(R8*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Y17, Y19, Y5
+	VBROADCASTSD 16(R12)(R8*2), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Y17, Y20, Y8
+	VBROADCASTSD 16(R13), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Y17, Y21, Y11
+	VBROADCASTSD 16(R13)(R8*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Y17, Y22, Y14
+	VMOVUPD      (BX)(R9*1), Z15
+	VMOVUPD      64(BX)(R9*1), Z16
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z17
+	VBROADCASTSD 24(R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Y17, Y18, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Y17, Y19, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Y17, Y20, Y8
+	VBROADCASTSD 24(R13), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Y17, Y21, Y11
+	VBROADCASTSD 24(R13)(R8*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Y17, Y22, Y14
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x3_half_k
+
+tile_5x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x3_half_sum
+
+tile_5x3_half_last:
+	VMOVUPD      (BX), Z15
+	VMOVUPD      64(BX), Z16
+	VMOVUPD.Z    128(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Y17, Y18, Y2
+	VBROADCASTSD (R12)(R8*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Y17, Y19, Y5
+	VBROADCASTSD (R12)(R8*2), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Y17, Y20, Y8
+	VBROADCASTSD (R13), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Y17, Y21, Y11
+	VBROADCASTSD (R13)(R8*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Y17, Y22, Y14
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x3_half_last
+
+tile_5x3_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z14, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_5x3_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z15
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z15, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z15, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z15, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z15, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z15, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z15, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z15, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z15, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z15, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z15, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z15, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z15, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z15, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z15, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z15, K2, Z14
+
+tile_5x3_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	VMOVUPD Z12, (R13)(R11*1)
+	VMOVUPD Z13, 64(R13)(R11*1)
+	VMOVUPD Z14, K1, 128(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_5x3_half
+
+tile_6x3_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	VMOVUPD   (R13)(R11*1), Z12
+	VMOVUPD   64(R13)(R11*1), Z13
+	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R11*2), Z15
+	VMOVUPD   64(R13)(R11*2), Z16
+	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x3_half_rest
+
+tile_6x3_half_k:
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VMOVUPD.Z    128(BX), K1, Z20
+	VBROADCASTSD (R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Y20, Y21, Y2
+	VBROADCASTSD (R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Y20, Y22, Y5
+	VBROADCASTSD (R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Y20, Y23, Y8
+	VBROADCASTSD (R13), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Y20, Y24, Y11
+	VBROADCASTSD (R13)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Y20, Y25, Y14
+	VBROADCASTSD (R13)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Y20, Y26, Y17
+	VMOVUPD      (BX)(R10*1), Z18
+	VMOVUPD      64(BX)(R10*1), Z19
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z20
+	VBROADCASTSD 8(R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Y20, Y21, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Y20, Y22, Y5
+	VBROADCASTSD 8(R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Y20, Y23, Y8
+	VBROADCASTSD 8(R13), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Y20, Y24, Y11
+	VBROADCASTSD 8(R13)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Y20, Y25, Y14
+	VBROADCASTSD 8(R13)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Y20, Y26, Y17
+	VMOVUPD      (BX)(R10*2), Z18
+	VMOVUPD      64(BX)(R10*2), Z19
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z20
+	VBROADCASTSD 16(R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Y20, Y21, Y2
+	VBROADCASTSD 16(R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Y20, Y22, Y5
+	VBROADCASTSD 16(R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Y20, Y23, Y8
+	VBROADCASTSD 16(R13), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Y20, Y24, Y11
+	VBROADCASTSD 16(R13)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Y20, Y25, Y14
+	VBROADCASTSD 16(R13)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Y20, Y26, Y17
+	VMOVUPD      (BX)(R9*1), Z18
+	VMOVUPD      64(BX)(R9*1), Z19
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z20
+	VBROADCASTSD 24(R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Y20, Y21, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Y20, Y22, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Y20, Y23, Y8
+	VBROADCASTSD 24(R13), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Y20, Y24, Y11
+	VBROADCASTSD 24(R13)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Y20, Y25, Y14
+	VBROADCASTSD 24(R13)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Y20, Y26, Y17
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x3_half_k
+
+tile_6x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x3_half_sum
+
+tile_6x3_half_last:
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VMOVUPD.Z    128(BX), K1, Z20
+	VBROADCASTSD (R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Y20, Y21, Y2
+	VBROADCASTSD (R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Y20, Y22, Y5
+	VBROADCASTSD (R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Y20, Y23, Y8
+	VBROADCASTSD (R13), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Y20, Y24, Y11
+	VBROADCASTSD (R13)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Y20, Y25, Y14
+	VBROADCASTSD (R13)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Y20, Y26, Y17
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x3_half_last
+
+tile_6x3_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_6x3_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z18
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z18, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z18, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z18, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z18, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z18, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z18, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z18, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z18, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z18, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z18, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z18, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z18, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z18, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z18, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z18, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z18, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z18, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z18, K2, Z17
+
+tile_6x3_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	VMOVUPD Z12, (R13)(R11*1)
+	VMOVUPD Z13, 64(R13)(R11*1)
+	VMOVUPD Z14, K1, 128(R13)(R11*1)
+	VMOVUPD Z15, (R13)(R11*2)
+	VMOVUPD Z16, 64(R13)(R11*2)
+	VMOVUPD Z17, K1, 128(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_6x3_half
+
+tile_7x3_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	VMOVUPD   (R13)(R11*1), Z12
+	VMOVUPD   64(R13)(R11*1), Z13
+	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R11*2), Z15
+	VMOVUPD   64(R13)(R11*2), Z16
+	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (DX), Z18
+	VMOVUPD   64(DX), Z19
+	VMOVUPD.Z 128(DX), K1, Z20
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x3_half_rest
+
+tile_7x3_half_k:
+	VMOVUPD      (BX), Z21
+	VMOVUPD      64(BX), Z22
+	VMOVUPD.Z    128(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Y23, Y24, Y2
+	VBROADCASTSD (R12)(R8*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Y23, Y25, Y5
+	VBROADCASTSD (R12)(R8*2), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Y23, Y26, Y8
+	VBROADCASTSD (R13), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Y23, Y27, Y11
+	VBROADCASTSD (R13)(R8*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Y23, Y28, Y14
+	VBROADCASTSD (R13)(R8*2), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Y23, Y29, Y17
+	VBROADCASTSD (DX), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Y23, Y30, Y20
+	VMOVUPD      (BX)(R10*1), Z21
+	VMOVUPD      64(BX)(R10*1), Z22
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z23
+	VBROADCASTSD 8(R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Y23, Y24, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Y23, Y25, Y5
+	VBROADCASTSD 8(R12)(R8*2), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Y23, Y26, Y8
+	VBROADCASTSD 8(R13), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Y23, Y27, Y11
+	VBROADCASTSD 8(R13)(R8*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Y23, Y28, Y14
+	VBROADCASTSD 8(R13)(R8*2), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Y23, Y29, Y17
+	VBROADCASTSD 8(DX), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Y23, Y30, Y20
+	VMOVUPD      (BX)(R10*2), Z21
+	VMOVUPD      64(BX)(R10*2), Z22
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z23
+	VBROADCASTSD 16(R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Y23, Y24, Y2
+	VBROADCASTSD 16(R12)(R8*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Y23, Y25, Y5
+	VBROADCASTSD 16(R12)(R8*2), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Y23, Y26, Y8
+	VBROADCASTSD 16(R13), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Y23, Y27, Y11
+	VBROADCASTSD 16(R13)(R8*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Y23, Y28, Y14
+	VBROADCASTSD 16(R13)(R8*2), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Y23, Y29, Y17
+	VBROADCASTSD 16(DX), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Y23, Y30, Y20
+	VMOVUPD      (BX)(R9*1), Z21
+	VMOVUPD      64(BX)(R9*1), Z22
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z23
+	VBROADCASTSD 24(R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Y23, Y24, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Y23, Y25, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Y23, Y26, Y8
+	VBROADCASTSD 24(R13), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Y23, Y27, Y11
+	VBROADCASTSD 24(R13)(R8*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Y23, Y28, Y14
+	VBROADCASTSD 24(R13)(R8*2), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Y23, Y29, Y17
+	VBROADCASTSD 24(DX), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Y23, Y30, Y20
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x3_half_k
+
+tile_7x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x3_half_sum
+
+tile_7x3_half_last:
+	VMOVUPD      (BX), Z21
+	VMOVUPD      64(BX), Z22
+	VMOVUPD.Z    128(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Y23, Y24, Y2
+	VBROADCASTSD (R12)(R8*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Y23, Y25, Y5
+	VBROADCASTSD (R12)(R8*2), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Y23, Y26, Y8
+	VBROADCASTSD (R13), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Y23, Y27, Y11
+	VBROADCASTSD (R13)(R8*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Y23, Y28, Y14
+	VBROADCASTSD (R13)(R8*2), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Y23, Y29, Y17
+	VBROADCASTSD (DX), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Y23, Y30, Y20
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x3_half_last
+
+tile_7x3_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	VCMPPD       $0x07, Z20, Z20, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_7x3_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z21
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z21, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z21, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z21, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z21, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z21, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z21, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z21, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z21, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z21, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z21, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z21, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z21, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z21, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z21, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z21, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z21, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z21, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z21, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z21, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z21, K2, Z19
+	VCMPPD       $0x03, Z20, Z20, K2
+	VMOVAPD      Z21, K2, Z20
+
+tile_7x3_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	VMOVUPD Z12, (R13)(R11*1)
+	VMOVUPD Z13, 64(R13)(R11*1)
+	VMOVUPD Z14, K1, 128(R13)(R11*1)
+	VMOVUPD Z15, (R13)(R11*2)
+	VMOVUPD Z16, 64(R13)(R11*2)
+	VMOVUPD Z17, K1, 128(R13)(R11*2)
+	VMOVUPD Z18, (DX)
+	VMOVUPD Z19, 64(DX)
+	VMOVUPD Z20, K1, 128(DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_7x3_half
+
+tile_8x3_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	VMOVUPD   (R13)(R11*1), Z12
+	VMOVUPD   64(R13)(R11*1), Z13
+	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R11*2), Z15
+	VMOVUPD   64(R13)(R11*2), Z16
+	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (DX), Z18
+	VMOVUPD   64(DX), Z19
+	VMOVUPD.Z 128(DX), K1, Z20
+	VMOVUPD   (DX)(R11*1), Z21
+	VMOVUPD   64(DX)(R11*1), Z22
+	VMOVUPD.Z 128(DX)(R11*1), K1, Z23
+	LEAQ      (R10)(R10*2), R9
+	MOVQ      24(AX), R8
+	MOVQ      SI, R12
+	LEAQ      (R8)(R8*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x3_half_rest
+
+tile_8x3_half_k:
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VMOVUPD.Z    128(BX), K1, Z26
+	VBROADCASTSD (R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Y26, Y27, Y2
+	VBROADCASTSD (R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Y26, Y28, Y5
+	VBROADCASTSD (R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Y26, Y29, Y8
+	VBROADCASTSD (R13), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Y26, Y30, Y11
+	VBROADCASTSD (R13)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Y26, Y31, Y14
+	VBROADCASTSD (R13)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Y26, Y27, Y17
+	VBROADCASTSD (DX), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Y26, Y28, Y20
+	VBROADCASTSD (DX)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Y26, Y29, Y23
+	VMOVUPD      (BX)(R10*1), Z24
+	VMOVUPD      64(BX)(R10*1), Z25
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z26
+	VBROADCASTSD 8(R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Y26, Y27, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Y26, Y28, Y5
+	VBROADCASTSD 8(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Y26, Y29, Y8
+	VBROADCASTSD 8(R13), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Y26, Y30, Y11
+	VBROADCASTSD 8(R13)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Y26, Y31, Y14
+	VBROADCASTSD 8(R13)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Y26, Y27, Y17
+	VBROADCASTSD 8(DX), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Y26, Y28, Y20
+	VBROADCASTSD 8(DX)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Y26, Y29, Y23
+	VMOVUPD      (BX)(R10*2), Z24
+	VMOVUPD      64(BX)(R10*2), Z25
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z26
+	VBROADCASTSD 16(R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Y26, Y27, Y2
+	VBROADCASTSD 16(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Y26, Y28, Y5
+	VBROADCASTSD 16(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Y26, Y29, Y8
+	VBROADCASTSD 16(R13), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Y26, Y30, Y11
+	VBROADCASTSD 16(R13)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Y26, Y31, Y14
+	VBROADCASTSD 16(R13)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Y26, Y27, Y17
+	VBROADCASTSD 16(DX), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Y26, Y28, Y20
+	VBROADCASTSD 16(DX)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Y26, Y29, Y23
+	VMOVUPD      (BX)(R9*1), Z24
+	VMOVUPD      64(BX)(R9*1), Z25
+	VMOVUPD.Z    128(BX)(R9*1), K1, Z26
+	VBROADCASTSD 24(R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Y26, Y27, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Y26, Y28, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Y26, Y29, Y8
+	VBROADCASTSD 24(R13), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Y26, Y30, Y11
+	VBROADCASTSD 24(R13)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Y26, Y31, Y14
+	VBROADCASTSD 24(R13)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Y26, Y27, Y17
+	VBROADCASTSD 24(DX), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Y26, Y28, Y20
+	VBROADCASTSD 24(DX)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Y26, Y29, Y23
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	ADDQ         $0x20, DX
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x3_half_k
+
+tile_8x3_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x3_half_sum
+
+tile_8x3_half_last:
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VMOVUPD.Z    128(BX), K1, Z26
+	VBROADCASTSD (R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Y26, Y27, Y2
+	VBROADCASTSD (R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Y26, Y28, Y5
+	VBROADCASTSD (R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Y26, Y29, Y8
+	VBROADCASTSD (R13), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Y26, Y30, Y11
+	VBROADCASTSD (R13)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Y26, Y31, Y14
+	VBROADCASTSD (R13)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Y26, Y27, Y17
+	VBROADCASTSD (DX), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Y26, Y28, Y20
+	VBROADCASTSD (DX)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Y26, Y29, Y23
+	ADDQ         $0x08, R12
+	ADDQ         $0x08, R13
+	ADDQ         $0x08, DX
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x3_half_last
+
+tile_8x3_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	VCMPPD       $0x07, Z20, Z21, K2, K2
+	VCMPPD       $0x07, Z22, Z23, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_8x3_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z24
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z24, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z24, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z24, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z24, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z24, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z24, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z24, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z24, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z24, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z24, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z24, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z24, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z24, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z24, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z24, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z24, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z24, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z24, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z24, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z24, K2, Z19
+	VCMPPD       $0x03, Z20, Z20, K2
+	VMOVAPD      Z24, K2, Z20
+	VCMPPD       $0x03, Z21, Z21, K2
+	VMOVAPD      Z24, K2, Z21
+	VCMPPD       $0x03, Z22, Z22, K2
+	VMOVAPD      Z24, K2, Z22
+	VCMPPD       $0x03, Z23, Z23, K2
+	VMOVAPD      Z24, K2, Z23
+
+tile_8x3_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	VMOVUPD Z12, (R13)(R11*1)
+	VMOVUPD Z13, 64(R13)(R11*1)
+	VMOVUPD Z14, K1, 128(R13)(R11*1)
+	VMOVUPD Z15, (R13)(R11*2)
+	VMOVUPD Z16, 64(R13)(R11*2)
+	VMOVUPD Z17, K1, 128(R13)(R11*2)
+	VMOVUPD Z18, (DX)
+	VMOVUPD Z19, 64(DX)
+	VMOVUPD Z20, K1, 128(DX)
+	VMOVUPD Z21, (DX)(R11*1)
+	VMOVUPD Z22, 64(DX)(R11*1)
+	VMOVUPD Z23, K1, 128(DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, SI
+	JMP     tile_8x3_half
+
 tile_1x1_columns_masked:
 	MOVQ      DI, R12
 	VMOVUPD.Z (R12), K1, Z0
@@ -24987,6 +43901,5996 @@ tile_8x3_columns_masked_store:
 	ADDQ    CX, DI
 	ADDQ    96(AX), SI
 	JMP     tile_8x3_columns_masked
+
+tile_1x1_columns_half:
+	MOVQ      DI, R12
+	VMOVUPD.Z (R12), K1, Z0
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x1_columns_half_rest
+
+tile_1x1_columns_half_k:
+	VMOVUPD.Z    (BX), K1, Z1
+	VBROADCASTSD (R12), Z2
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD.Z    (BX)(R10*1), K1, Z1
+	VBROADCASTSD (R12)(R8*1), Z2
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD.Z    (BX)(R10*2), K1, Z1
+	VBROADCASTSD (R12)(R8*2), Z2
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD.Z    (BX)(DX*1), K1, Z1
+	VBROADCASTSD (R12)(R13*1), Z2
+	VFMADD231PD  Y1, Y2, Y0
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x1_columns_half_k
+
+tile_1x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x1_columns_half_sum
+
+tile_1x1_columns_half_last:
+	VMOVUPD.Z    (BX), K1, Z1
+	VBROADCASTSD (R12), Z2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x1_columns_half_last
+
+tile_1x1_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z0, K2
+	KORTESTB     K2, K2
+	JCS          tile_1x1_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z1
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z1, K2, Z0
+
+tile_1x1_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, K1, (R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x1_columns_half
+
+tile_2x1_columns_half:
+	MOVQ      DI, R12
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x1_columns_half_rest
+
+tile_2x1_columns_half_k:
+	VMOVUPD.Z    (BX), K1, Z2
+	VBROADCASTSD (R12), Z3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12), Z4
+	VFMADD231PD  Y2, Y4, Y1
+	VMOVUPD.Z    (BX)(R10*1), K1, Z2
+	VBROADCASTSD (R12)(R8*1), Z3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z4
+	VFMADD231PD  Y2, Y4, Y1
+	VMOVUPD.Z    (BX)(R10*2), K1, Z2
+	VBROADCASTSD (R12)(R8*2), Z3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(R8*2), Z4
+	VFMADD231PD  Y2, Y4, Y1
+	VMOVUPD.Z    (BX)(DX*1), K1, Z2
+	VBROADCASTSD (R12)(R13*1), Z3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(R13*1), Z4
+	VFMADD231PD  Y2, Y4, Y1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x1_columns_half_k
+
+tile_2x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x1_columns_half_sum
+
+tile_2x1_columns_half_last:
+	VMOVUPD.Z    (BX), K1, Z2
+	VBROADCASTSD (R12), Z3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12), Z4
+	VFMADD231PD  Y2, Y4, Y1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x1_columns_half_last
+
+tile_2x1_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	KORTESTB     K2, K2
+	JCS          tile_2x1_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z2, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z2, K2, Z1
+
+tile_2x1_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x1_columns_half
+
+tile_3x1_columns_half:
+	MOVQ      DI, R12
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x1_columns_half_rest
+
+tile_3x1_columns_half_k:
+	VMOVUPD.Z    (BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12), Z5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12), Z6
+	VFMADD231PD  Y3, Y6, Y2
+	VMOVUPD.Z    (BX)(R10*1), K1, Z3
+	VBROADCASTSD (R12)(R8*1), Z4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z6
+	VFMADD231PD  Y3, Y6, Y2
+	VMOVUPD.Z    (BX)(R10*2), K1, Z3
+	VBROADCASTSD (R12)(R8*2), Z4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12)(R8*2), Z5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z6
+	VFMADD231PD  Y3, Y6, Y2
+	VMOVUPD.Z    (BX)(DX*1), K1, Z3
+	VBROADCASTSD (R12)(R13*1), Z4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12)(R13*1), Z5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12)(R13*1), Z6
+	VFMADD231PD  Y3, Y6, Y2
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x1_columns_half_k
+
+tile_3x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x1_columns_half_sum
+
+tile_3x1_columns_half_last:
+	VMOVUPD.Z    (BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(R12), Z5
+	VFMADD231PD  Y3, Y5, Y1
+	VBROADCASTSD 16(R12), Z6
+	VFMADD231PD  Y3, Y6, Y2
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x1_columns_half_last
+
+tile_3x1_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z2, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_3x1_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z3
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z3, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z3, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z3, K2, Z2
+
+tile_3x1_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x1_columns_half
+
+tile_4x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x1_columns_half_rest
+
+tile_4x1_columns_half_k:
+	VMOVUPD.Z    (BX), K1, Z4
+	VBROADCASTSD (R12), Z5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12), Z6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12), Z7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12), Z8
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD.Z    (BX)(R10*1), K1, Z4
+	VBROADCASTSD (R12)(R8*1), Z5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z8
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD.Z    (BX)(R10*2), K1, Z4
+	VBROADCASTSD (R12)(R8*2), Z5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(R8*2), Z6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12)(R8*2), Z8
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD.Z    (BX)(DX*1), K1, Z4
+	VBROADCASTSD (R12)(R13*1), Z5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(R13*1), Z6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12)(R13*1), Z7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12)(R13*1), Z8
+	VFMADD231PD  Y4, Y8, Y3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x1_columns_half_k
+
+tile_4x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x1_columns_half_sum
+
+tile_4x1_columns_half_last:
+	VMOVUPD.Z    (BX), K1, Z4
+	VBROADCASTSD (R12), Z5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12), Z6
+	VFMADD231PD  Y4, Y6, Y1
+	VBROADCASTSD 16(R12), Z7
+	VFMADD231PD  Y4, Y7, Y2
+	VBROADCASTSD 24(R12), Z8
+	VFMADD231PD  Y4, Y8, Y3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x1_columns_half_last
+
+tile_4x1_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_4x1_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z4
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z4, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z4, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z4, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z4, K2, Z3
+
+tile_4x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x1_columns_half
+
+tile_5x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x1_columns_half_rest
+
+tile_5x1_columns_half_k:
+	VMOVUPD.Z    (BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12), Z7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12), Z8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12), Z9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12), Z10
+	VFMADD231PD  Y5, Y10, Y4
+	VMOVUPD.Z    (BX)(R10*1), K1, Z5
+	VBROADCASTSD (R12)(R8*1), Z6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12)(R8*1), Z10
+	VFMADD231PD  Y5, Y10, Y4
+	VMOVUPD.Z    (BX)(R10*2), K1, Z5
+	VBROADCASTSD (R12)(R8*2), Z6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12)(R8*2), Z7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12)(R8*2), Z9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12)(R8*2), Z10
+	VFMADD231PD  Y5, Y10, Y4
+	VMOVUPD.Z    (BX)(DX*1), K1, Z5
+	VBROADCASTSD (R12)(R13*1), Z6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12)(R13*1), Z7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12)(R13*1), Z8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12)(R13*1), Z9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12)(R13*1), Z10
+	VFMADD231PD  Y5, Y10, Y4
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x1_columns_half_k
+
+tile_5x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x1_columns_half_sum
+
+tile_5x1_columns_half_last:
+	VMOVUPD.Z    (BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(R12), Z7
+	VFMADD231PD  Y5, Y7, Y1
+	VBROADCASTSD 16(R12), Z8
+	VFMADD231PD  Y5, Y8, Y2
+	VBROADCASTSD 24(R12), Z9
+	VFMADD231PD  Y5, Y9, Y3
+	VBROADCASTSD 32(R12), Z10
+	VFMADD231PD  Y5, Y10, Y4
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x1_columns_half_last
+
+tile_5x1_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z4, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_5x1_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z5
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z5, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z5, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z5, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z5, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z5, K2, Z4
+
+tile_5x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x1_columns_half
+
+tile_6x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x1_columns_half_rest
+
+tile_6x1_columns_half_k:
+	VMOVUPD.Z    (BX), K1, Z6
+	VBROADCASTSD (R12), Z7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12), Z8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12), Z9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12), Z10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12), Z11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12), Z12
+	VFMADD231PD  Y6, Y12, Y5
+	VMOVUPD.Z    (BX)(R10*1), K1, Z6
+	VBROADCASTSD (R12)(R8*1), Z7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12)(R8*1), Z11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12)(R8*1), Z12
+	VFMADD231PD  Y6, Y12, Y5
+	VMOVUPD.Z    (BX)(R10*2), K1, Z6
+	VBROADCASTSD (R12)(R8*2), Z7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12)(R8*2), Z8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12)(R8*2), Z10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12)(R8*2), Z11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12)(R8*2), Z12
+	VFMADD231PD  Y6, Y12, Y5
+	VMOVUPD.Z    (BX)(DX*1), K1, Z6
+	VBROADCASTSD (R12)(R13*1), Z7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12)(R13*1), Z8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12)(R13*1), Z9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12)(R13*1), Z10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12)(R13*1), Z11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12)(R13*1), Z12
+	VFMADD231PD  Y6, Y12, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x1_columns_half_k
+
+tile_6x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x1_columns_half_sum
+
+tile_6x1_columns_half_last:
+	VMOVUPD.Z    (BX), K1, Z6
+	VBROADCASTSD (R12), Z7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(R12), Z8
+	VFMADD231PD  Y6, Y8, Y1
+	VBROADCASTSD 16(R12), Z9
+	VFMADD231PD  Y6, Y9, Y2
+	VBROADCASTSD 24(R12), Z10
+	VFMADD231PD  Y6, Y10, Y3
+	VBROADCASTSD 32(R12), Z11
+	VFMADD231PD  Y6, Y11, Y4
+	VBROADCASTSD 40(R12), Z12
+	VFMADD231PD  Y6, Y12, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x1_columns_half_last
+
+tile_6x1_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_6x1_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z6
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z6, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z6, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z6, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z6, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z6, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z6, K2, Z5
+
+tile_6x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x1_columns_half
+
+tile_7x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x1_columns_half_rest
+
+tile_7x1_columns_half_k:
+	VMOVUPD.Z    (BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12), Z9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12), Z10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12), Z11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12), Z12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12), Z13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12), Z14
+	VFMADD231PD  Y7, Y14, Y6
+	VMOVUPD.Z    (BX)(R10*1), K1, Z7
+	VBROADCASTSD (R12)(R8*1), Z8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12)(R8*1), Z12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12)(R8*1), Z13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12)(R8*1), Z14
+	VFMADD231PD  Y7, Y14, Y6
+	VMOVUPD.Z    (BX)(R10*2), K1, Z7
+	VBROADCASTSD (R12)(R8*2), Z8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12)(R8*2), Z9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12)(R8*2), Z11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12)(R8*2), Z12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12)(R8*2), Z13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12)(R8*2), Z14
+	VFMADD231PD  Y7, Y14, Y6
+	VMOVUPD.Z    (BX)(DX*1), K1, Z7
+	VBROADCASTSD (R12)(R13*1), Z8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12)(R13*1), Z9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12)(R13*1), Z10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12)(R13*1), Z11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12)(R13*1), Z12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12)(R13*1), Z13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12)(R13*1), Z14
+	VFMADD231PD  Y7, Y14, Y6
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x1_columns_half_k
+
+tile_7x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x1_columns_half_sum
+
+tile_7x1_columns_half_last:
+	VMOVUPD.Z    (BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD 8(R12), Z9
+	VFMADD231PD  Y7, Y9, Y1
+	VBROADCASTSD 16(R12), Z10
+	VFMADD231PD  Y7, Y10, Y2
+	VBROADCASTSD 24(R12), Z11
+	VFMADD231PD  Y7, Y11, Y3
+	VBROADCASTSD 32(R12), Z12
+	VFMADD231PD  Y7, Y12, Y4
+	VBROADCASTSD 40(R12), Z13
+	VFMADD231PD  Y7, Y13, Y5
+	VBROADCASTSD 48(R12), Z14
+	VFMADD231PD  Y7, Y14, Y6
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x1_columns_half_last
+
+tile_7x1_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z6, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_7x1_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z7
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z7, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z7, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z7, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z7, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z7, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z7, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z7, K2, Z6
+
+tile_7x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x1_columns_half
+
+tile_8x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x1_columns_half_rest
+
+tile_8x1_columns_half_k:
+	VMOVUPD.Z    (BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12), Z10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12), Z11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12), Z12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12), Z13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12), Z14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12), Z15
+	VFMADD231PD  Y8, Y15, Y6
+	VBROADCASTSD 56(R12), Z16
+	VFMADD231PD  Y8, Y16, Y7
+	VMOVUPD.Z    (BX)(R10*1), K1, Z8
+	VBROADCASTSD (R12)(R8*1), Z9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12)(R8*1), Z13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*1), Z14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*1), Z15
+	VFMADD231PD  Y8, Y15, Y6
+	VBROADCASTSD 56(R12)(R8*1), Z16
+	VFMADD231PD  Y8, Y16, Y7
+	VMOVUPD.Z    (BX)(R10*2), K1, Z8
+	VBROADCASTSD (R12)(R8*2), Z9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12)(R8*2), Z10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12)(R8*2), Z12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12)(R8*2), Z13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12)(R8*2), Z14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12)(R8*2), Z15
+	VFMADD231PD  Y8, Y15, Y6
+	VBROADCASTSD 56(R12)(R8*2), Z16
+	VFMADD231PD  Y8, Y16, Y7
+	VMOVUPD.Z    (BX)(DX*1), K1, Z8
+	VBROADCASTSD (R12)(R13*1), Z9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12)(R13*1), Z10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12)(R13*1), Z11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12)(R13*1), Z12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12)(R13*1), Z13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12)(R13*1), Z14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12)(R13*1), Z15
+	VFMADD231PD  Y8, Y15, Y6
+	VBROADCASTSD 56(R12)(R13*1), Z16
+	VFMADD231PD  Y8, Y16, Y7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x1_columns_half_k
+
+tile_8x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x1_columns_half_sum
+
+tile_8x1_columns_half_last:
+	VMOVUPD.Z    (BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(R12), Z10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(R12), Z11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(R12), Z12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(R12), Z13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(R12), Z14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(R12), Z15
+	VFMADD231PD  Y8, Y15, Y6
+	VBROADCASTSD 56(R12), Z16
+	VFMADD231PD  Y8, Y16, Y7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x1_columns_half_last
+
+tile_8x1_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_8x1_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z8
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z8, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z8, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z8, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z8, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z8, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z8, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z8, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z8, K2, Z7
+
+tile_8x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x1_columns_half
+
+tile_9x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x1_columns_half_rest
+
+tile_9x1_columns_half_k:
+	VMOVUPD.Z    (BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12), Z11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12), Z13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12), Z14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12), Z15
+	VFMADD231PD  Y9, Y15, Y5
+	VBROADCASTSD 48(R12), Z16
+	VFMADD231PD  Y9, Y16, Y6
+	VBROADCASTSD 56(R12), Z17
+	VFMADD231PD  Y9, Y17, Y7
+	VBROADCASTSD 64(R12), Z18
+	VFMADD231PD  Y9, Y18, Y8
+	VMOVUPD.Z    (BX)(R10*1), K1, Z9
+	VBROADCASTSD (R12)(R8*1), Z10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12)(R8*1), Z14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12)(R8*1), Z15
+	VFMADD231PD  Y9, Y15, Y5
+	VBROADCASTSD 48(R12)(R8*1), Z16
+	VFMADD231PD  Y9, Y16, Y6
+	VBROADCASTSD 56(R12)(R8*1), Z17
+	VFMADD231PD  Y9, Y17, Y7
+	VBROADCASTSD 64(R12)(R8*1), Z18
+	VFMADD231PD  Y9, Y18, Y8
+	VMOVUPD.Z    (BX)(R10*2), K1, Z9
+	VBROADCASTSD (R12)(R8*2), Z10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12)(R8*2), Z11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12)(R8*2), Z13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12)(R8*2), Z14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12)(R8*2), Z15
+	VFMADD231PD  Y9, Y15, Y5
+	VBROADCASTSD 48(R12)(R8*2), Z16
+	VFMADD231PD  Y9, Y16, Y6
+	VBROADCASTSD 56(R12)(R8*2), Z17
+	VFMADD231PD  Y9, Y17, Y7
+	VBROADCASTSD 64(R12)(R8*2), Z18
+	VFMADD231PD  Y9, Y18, Y8
+	VMOVUPD.Z    (BX)(DX*1), K1, Z9
+	VBROADCASTSD (R12)(R13*1), Z10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12)(R13*1), Z11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12)(R13*1), Z12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12)(R13*1), Z13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12)(R13*1), Z14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12)(R13*1), Z15
+	VFMADD231PD  Y9, Y15, Y5
+	VBROADCASTSD 48(R12)(R13*1), Z16
+	VFMADD231PD  Y9, Y16, Y6
+	VBROADCASTSD 56(R12)(R13*1), Z17
+	VFMADD231PD  Y9, Y17, Y7
+	VBROADCASTSD 64(R12)(R13*1), Z18
+	VFMADD231PD  Y9, Y18, Y8
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x1_columns_half_k
+
+tile_9x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x1_columns_half_sum
+
+tile_9x1_columns_half_last:
+	VMOVUPD.Z    (BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD 8(R12), Z11
+	VFMADD231PD  Y9, Y11, Y1
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Y9, Y12, Y2
+	VBROADCASTSD 24(R12), Z13
+	VFMADD231PD  Y9, Y13, Y3
+	VBROADCASTSD 32(R12), Z14
+	VFMADD231PD  Y9, Y14, Y4
+	VBROADCASTSD 40(R12), Z15
+	VFMADD231PD  Y9, Y15, Y5
+	VBROADCASTSD 48(R12), Z16
+	VFMADD231PD  Y9, Y16, Y6
+	VBROADCASTSD 56(R12), Z17
+	VFMADD231PD  Y9, Y17, Y7
+	VBROADCASTSD 64(R12), Z18
+	VFMADD231PD  Y9, Y18, Y8
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x1_columns_half_last
+
+tile_9x1_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z8, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_9x1_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z9
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z9, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z9, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z9, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z9, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z9, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z9, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z9, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z9, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z9, K2, Z8
+
+tile_9x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	VMOVUPD Z8, K1, (DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_9x1_columns_half
+
+tile_10x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (R15), K1, Z9
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x1_columns_half_rest
+
+tile_10x1_columns_half_k:
+	VMOVUPD.Z    (BX), K1, Z10
+	VBROADCASTSD (R12), Z11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12), Z12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12), Z13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12), Z14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12), Z15
+	VFMADD231PD  Y10, Y15, Y4
+	VBROADCASTSD 40(R12), Z16
+	VFMADD231PD  Y10, Y16, Y5
+	VBROADCASTSD 48(R12), Z17
+	VFMADD231PD  Y10, Y17, Y6
+	VBROADCASTSD 56(R12), Z18
+	VFMADD231PD  Y10, Y18, Y7
+	VBROADCASTSD 64(R12), Z19
+	VFMADD231PD  Y10, Y19, Y8
+	VBROADCASTSD 72(R12), Z20
+	VFMADD231PD  Y10, Y20, Y9
+	VMOVUPD.Z    (BX)(R10*1), K1, Z10
+	VBROADCASTSD (R12)(R8*1), Z11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12)(R8*1), Z15
+	VFMADD231PD  Y10, Y15, Y4
+	VBROADCASTSD 40(R12)(R8*1), Z16
+	VFMADD231PD  Y10, Y16, Y5
+	VBROADCASTSD 48(R12)(R8*1), Z17
+	VFMADD231PD  Y10, Y17, Y6
+	VBROADCASTSD 56(R12)(R8*1), Z18
+	VFMADD231PD  Y10, Y18, Y7
+	VBROADCASTSD 64(R12)(R8*1), Z19
+	VFMADD231PD  Y10, Y19, Y8
+	VBROADCASTSD 72(R12)(R8*1), Z20
+	VFMADD231PD  Y10, Y20, Y9
+	VMOVUPD.Z    (BX)(R10*2), K1, Z10
+	VBROADCASTSD (R12)(R8*2), Z11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12)(R8*2), Z12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12)(R8*2), Z14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12)(R8*2), Z15
+	VFMADD231PD  Y10, Y15, Y4
+	VBROADCASTSD 40(R12)(R8*2), Z16
+	VFMADD231PD  Y10, Y16, Y5
+	VBROADCASTSD 48(R12)(R8*2), Z17
+	VFMADD231PD  Y10, Y17, Y6
+	VBROADCASTSD 56(R12)(R8*2), Z18
+	VFMADD231PD  Y10, Y18, Y7
+	VBROADCASTSD 64(R12)(R8*2), Z19
+	VFMADD231PD  Y10, Y19, Y8
+	VBROADCASTSD 72(R12)(R8*2), Z20
+	VFMADD231PD  Y10, Y20, Y9
+	VMOVUPD.Z    (BX)(DX*1), K1, Z10
+	VBROADCASTSD (R12)(R13*1), Z11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12)(R13*1), Z12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12)(R13*1), Z13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12)(R13*1), Z14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12)(R13*1), Z15
+	VFMADD231PD  Y10, Y15, Y4
+	VBROADCASTSD 40(R12)(R13*1), Z16
+	VFMADD231PD  Y10, Y16, Y5
+	VBROADCASTSD 48(R12)(R13*1), Z17
+	VFMADD231PD  Y10, Y17, Y6
+	VBROADCASTSD 56(R12)(R13*1), Z18
+	VFMADD231PD  Y10, Y18, Y7
+	VBROADCASTSD 64(R12)(R13*1), Z19
+	VFMADD231PD  Y10, Y19, Y8
+	VBROADCASTSD 72(R12)(R13*1), Z20
+	VFMADD231PD  Y10, Y20, Y9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x1_columns_half_k
+
+tile_10x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x1_columns_half_sum
+
+tile_10x1_columns_half_last:
+	VMOVUPD.Z    (BX), K1, Z10
+	VBROADCASTSD (R12), Z11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD 8(R12), Z12
+	VFMADD231PD  Y10, Y12, Y1
+	VBROADCASTSD 16(R12), Z13
+	VFMADD231PD  Y10, Y13, Y2
+	VBROADCASTSD 24(R12), Z14
+	VFMADD231PD  Y10, Y14, Y3
+	VBROADCASTSD 32(R12), Z15
+	VFMADD231PD  Y10, Y15, Y4
+	VBROADCASTSD 40(R12), Z16
+	VFMADD231PD  Y10, Y16, Y5
+	VBROADCASTSD 48(R12), Z17
+	VFMADD231PD  Y10, Y17, Y6
+	VBROADCASTSD 56(R12), Z18
+	VFMADD231PD  Y10, Y18, Y7
+	VBROADCASTSD 64(R12), Z19
+	VFMADD231PD  Y10, Y19, Y8
+	VBROADCASTSD 72(R12), Z20
+	VFMADD231PD  Y10, Y20, Y9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x1_columns_half_last
+
+tile_10x1_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_10x1_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z10
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z10, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z10, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z10, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z10, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z10, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z10, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z10, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z10, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z10, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z10, K2, Z9
+
+tile_10x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	VMOVUPD Z8, K1, (DX)(R11*2)
+	VMOVUPD Z9, K1, (R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_10x1_columns_half
+
+tile_11x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (R15), K1, Z9
+	VMOVUPD.Z (R15)(R11*1), K1, Z10
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x1_columns_half_rest
+
+tile_11x1_columns_half_k:
+	VMOVUPD.Z    (BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12), Z15
+	VFMADD231PD  Y11, Y15, Y3
+	VBROADCASTSD 32(R12), Z16
+	VFMADD231PD  Y11, Y16, Y4
+	VBROADCASTSD 40(R12), Z17
+	VFMADD231PD  Y11, Y17, Y5
+	VBROADCASTSD 48(R12), Z18
+	VFMADD231PD  Y11, Y18, Y6
+	VBROADCASTSD 56(R12), Z19
+	VFMADD231PD  Y11, Y19, Y7
+	VBROADCASTSD 64(R12), Z20
+	VFMADD231PD  Y11, Y20, Y8
+	VBROADCASTSD 72(R12), Z21
+	VFMADD231PD  Y11, Y21, Y9
+	VBROADCASTSD 80(R12), Z22
+	VFMADD231PD  Y11, Y22, Y10
+	VMOVUPD.Z    (BX)(R10*1), K1, Z11
+	VBROADCASTSD (R12)(R8*1), Z12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z15
+	VFMADD231PD  Y11, Y15, Y3
+	VBROADCASTSD 32(R12)(R8*1), Z16
+	VFMADD231PD  Y11, Y16, Y4
+	VBROADCASTSD 40(R12)(R8*1), Z17
+	VFMADD231PD  Y11, Y17, Y5
+	VBROADCASTSD 48(R12)(R8*1), Z18
+	VFMADD231PD  Y11, Y18, Y6
+	VBROADCASTSD 56(R12)(R8*1), Z19
+	VFMADD231PD  Y11, Y19, Y7
+	VBROADCASTSD 64(R12)(R8*1), Z20
+	VFMADD231PD  Y11, Y20, Y8
+	VBROADCASTSD 72(R12)(R8*1), Z21
+	VFMADD231PD  Y11, Y21, Y9
+	VBROADCASTSD 80(R12)(R8*1), Z22
+	VFMADD231PD  Y11, Y22, Y10
+	VMOVUPD.Z    (BX)(R10*2), K1, Z11
+	VBROADCASTSD (R12)(R8*2), Z12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12)(R8*2), Z13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12)(R8*2), Z15
+	VFMADD231PD  Y11, Y15, Y3
+	VBROADCASTSD 32(R12)(R8*2), Z16
+	VFMADD231PD  Y11, Y16, Y4
+	VBROADCASTSD 40(R12)(R8*2), Z17
+	VFMADD231PD  Y11, Y17, Y5
+	VBROADCASTSD 48(R12)(R8*2), Z18
+	VFMADD231PD  Y11, Y18, Y6
+	VBROADCASTSD 56(R12)(R8*2), Z19
+	VFMADD231PD  Y11, Y19, Y7
+	VBROADCASTSD 64(R12)(R8*2), Z20
+	VFMADD231PD  Y11, Y20, Y8
+	VBROADCASTSD 72(R12)(R8*2), Z21
+	VFMADD231PD  Y11, Y21, Y9
+	VBROADCASTSD 80(R12)(R8*2), Z22
+	VFMADD231PD  Y11, Y22, Y10
+	VMOVUPD.Z    (BX)(DX*1), K1, Z11
+	VBROADCASTSD (R12)(R13*1), Z12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12)(R13*1), Z13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12)(R13*1), Z14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12)(R13*1), Z15
+	VFMADD231PD  Y11, Y15, Y3
+	VBROADCASTSD 32(R12)(R13*1), Z16
+	VFMADD231PD  Y11, Y16, Y4
+	VBROADCASTSD 40(R12)(R13*1), Z17
+	VFMADD231PD  Y11, Y17, Y5
+	VBROADCASTSD 48(R12)(R13*1), Z18
+	VFMADD231PD  Y11, Y18, Y6
+	VBROADCASTSD 56(R12)(R13*1), Z19
+	VFMADD231PD  Y11, Y19, Y7
+	VBROADCASTSD 64(R12)(R13*1), Z20
+	VFMADD231PD  Y11, Y20, Y8
+	VBROADCASTSD 72(R12)(R13*1), Z21
+	VFMADD231PD  Y11, Y21, Y9
+	VBROADCASTSD 80(R12)(R13*1), Z22
+	VFMADD231PD  Y11, Y22, Y10
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x1_columns_half_k
+
+tile_11x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x1_columns_half_sum
+
+tile_11x1_columns_half_last:
+	VMOVUPD.Z    (BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Y11, Y13, Y1
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Y11, Y14, Y2
+	VBROADCASTSD 24(R12), Z15
+	VFMADD231PD  Y11, Y15, Y3
+	VBROADCASTSD 32(R12), Z16
+	VFMADD231PD  Y11, Y16, Y4
+	VBROADCASTSD 40(R12), Z17
+	VFMADD231PD  Y11, Y17, Y5
+	VBROADCASTSD 48(R12), Z18
+	VFMADD231PD  Y11, Y18, Y6
+	VBROADCASTSD 56(R12), Z19
+	VFMADD231PD  Y11, Y19, Y7
+	VBROADCASTSD 64(R12), Z20
+	VFMADD231PD  Y11, Y20, Y8
+	VBROADCASTSD 72(R12), Z21
+	VFMADD231PD  Y11, Y21, Y9
+	VBROADCASTSD 80(R12), Z22
+	VFMADD231PD  Y11, Y22, Y10
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x1_columns_half_last
+
+tile_11x1_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z10, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_11x1_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z11
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z11, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z11, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z11, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z11, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z11, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z11, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z11, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z11, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z11, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z11, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z11, K2, Z10
+
+tile_11x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	VMOVUPD Z8, K1, (DX)(R11*2)
+	VMOVUPD Z9, K1, (R15)
+	VMOVUPD Z10, K1, (R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_11x1_columns_half
+
+tile_12x1_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R13), K1, Z3
+	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (DX), K1, Z6
+	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (R15), K1, Z9
+	VMOVUPD.Z (R15)(R11*1), K1, Z10
+	VMOVUPD.Z (R15)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x1_columns_half_rest
+
+tile_12x1_columns_half_k:
+	VMOVUPD.Z    (BX), K1, Z12
+	VBROADCASTSD (R12), Z13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12), Z14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12), Z15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 24(R12), Z16
+	VFMADD231PD  Y12, Y16, Y3
+	VBROADCASTSD 32(R12), Z17
+	VFMADD231PD  Y12, Y17, Y4
+	VBROADCASTSD 40(R12), Z18
+	VFMADD231PD  Y12, Y18, Y5
+	VBROADCASTSD 48(R12), Z19
+	VFMADD231PD  Y12, Y19, Y6
+	VBROADCASTSD 56(R12), Z20
+	VFMADD231PD  Y12, Y20, Y7
+	VBROADCASTSD 64(R12), Z21
+	VFMADD231PD  Y12, Y21, Y8
+	VBROADCASTSD 72(R12), Z22
+	VFMADD231PD  Y12, Y22, Y9
+	VBROADCASTSD 80(R12), Z23
+	VFMADD231PD  Y12, Y23, Y10
+	VBROADCASTSD 88(R12), Z24
+	VFMADD231PD  Y12, Y24, Y11
+	VMOVUPD.Z    (BX)(R10*1), K1, Z12
+	VBROADCASTSD (R12)(R8*1), Z13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12)(R8*1), Z14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12)(R8*1), Z15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 24(R12)(R8*1), Z16
+	VFMADD231PD  Y12, Y16, Y3
+	VBROADCASTSD 32(R12)(R8*1), Z17
+	VFMADD231PD  Y12, Y17, Y4
+	VBROADCASTSD 40(R12)(R8*1), Z18
+	VFMADD231PD  Y12, Y18, Y5
+	VBROADCASTSD 48(R12)(R8*1), Z19
+	VFMADD231PD  Y12, Y19, Y6
+	VBROADCASTSD 56(R12)(R8*1), Z20
+	VFMADD231PD  Y12, Y20, Y7
+	VBROADCASTSD 64(R12)(R8*1), Z21
+	VFMADD231PD  Y12, Y21, Y8
+	VBROADCASTSD 72(R12)(R8*1), Z22
+	VFMADD231PD  Y12, Y22, Y9
+	VBROADCASTSD 80(R12)(R8*1), Z23
+	VFMADD231PD  Y12, Y23, Y10
+	VBROADCASTSD 88(R12)(R8*1), Z24
+	VFMADD231PD  Y12, Y24, Y11
+	VMOVUPD.Z    (BX)(R10*2), K1, Z12
+	VBROADCASTSD (R12)(R8*2), Z13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12)(R8*2), Z14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12)(R8*2), Z15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 24(R12)(R8*2), Z16
+	VFMADD231PD  Y12, Y16, Y3
+	VBROADCASTSD 32(R12)(R8*2), Z17
+	VFMADD231PD  Y12, Y17, Y4
+	VBROADCASTSD 40(R12)(R8*2), Z18
+	VFMADD231PD  Y12, Y18, Y5
+	VBROADCASTSD 48(R12)(R8*2), Z19
+	VFMADD231PD  Y12, Y19, Y6
+	VBROADCASTSD 56(R12)(R8*2), Z20
+	VFMADD231PD  Y12, Y20, Y7
+	VBROADCASTSD 64(R12)(R8*2), Z21
+	VFMADD231PD  Y12, Y21, Y8
+	VBROADCASTSD 72(R12)(R8*2), Z22
+	VFMADD231PD  Y12, Y22, Y9
+	VBROADCASTSD 80(R12)(R8*2), Z23
+	VFMADD231PD  Y12, Y23, Y10
+	VBROADCASTSD 88(R12)(R8*2), Z24
+	VFMADD231PD  Y12, Y24, Y11
+	VMOVUPD.Z    (BX)(DX*1), K1, Z12
+	VBROADCASTSD (R12)(R13*1), Z13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12)(R13*1), Z14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12)(R13*1), Z15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 24(R12)(R13*1), Z16
+	VFMADD231PD  Y12, Y16, Y3
+	VBROADCASTSD 32(R12)(R13*1), Z17
+	VFMADD231PD  Y12, Y17, Y4
+	VBROADCASTSD 40(R12)(R13*1), Z18
+	VFMADD231PD  Y12, Y18, Y5
+	VBROADCASTSD 48(R12)(R13*1), Z19
+	VFMADD231PD  Y12, Y19, Y6
+	VBROADCASTSD 56(R12)(R13*1), Z20
+	VFMADD231PD  Y12, Y20, Y7
+	VBROADCASTSD 64(R12)(R13*1), Z21
+	VFMADD231PD  Y12, Y21, Y8
+	VBROADCASTSD 72(R12)(R13*1), Z22
+	VFMADD231PD  Y12, Y22, Y9
+	VBROADCASTSD 80(R12)(R13*1), Z23
+	VFMADD231PD  Y12, Y23, Y10
+	VBROADCASTSD 88(R12)(R13*1), Z24
+	VFMADD231PD  Y12, Y24, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x1_columns_half_k
+
+tile_12x1_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x1_columns_half_sum
+
+tile_12x1_columns_half_last:
+	VMOVUPD.Z    (BX), K1, Z12
+	VBROADCASTSD (R12), Z13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R12), Z14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(R12), Z15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 24(R12), Z16
+	VFMADD231PD  Y12, Y16, Y3
+	VBROADCASTSD 32(R12), Z17
+	VFMADD231PD  Y12, Y17, Y4
+	VBROADCASTSD 40(R12), Z18
+	VFMADD231PD  Y12, Y18, Y5
+	VBROADCASTSD 48(R12), Z19
+	VFMADD231PD  Y12, Y19, Y6
+	VBROADCASTSD 56(R12), Z20
+	VFMADD231PD  Y12, Y20, Y7
+	VBROADCASTSD 64(R12), Z21
+	VFMADD231PD  Y12, Y21, Y8
+	VBROADCASTSD 72(R12), Z22
+	VFMADD231PD  Y12, Y22, Y9
+	VBROADCASTSD 80(R12), Z23
+	VFMADD231PD  Y12, Y23, Y10
+	VBROADCASTSD 88(R12), Z24
+	VFMADD231PD  Y12, Y24, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x1_columns_half_last
+
+tile_12x1_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_12x1_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z12
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z12, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z12, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z12, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z12, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z12, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z12, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z12, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z12, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z12, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z12, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z12, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z12, K2, Z11
+
+tile_12x1_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, K1, (R12)
+	VMOVUPD Z1, K1, (R12)(R11*1)
+	VMOVUPD Z2, K1, (R12)(R11*2)
+	VMOVUPD Z3, K1, (R13)
+	VMOVUPD Z4, K1, (R13)(R11*1)
+	VMOVUPD Z5, K1, (R13)(R11*2)
+	VMOVUPD Z6, K1, (DX)
+	VMOVUPD Z7, K1, (DX)(R11*1)
+	VMOVUPD Z8, K1, (DX)(R11*2)
+	VMOVUPD Z9, K1, (R15)
+	VMOVUPD Z10, K1, (R15)(R11*1)
+	VMOVUPD Z11, K1, (R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_12x1_columns_half
+
+tile_1x2_columns_half:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x2_columns_half_rest
+
+tile_1x2_columns_half_k:
+	VMOVUPD      (BX), Z2
+	VMOVUPD.Z    64(BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R10*1), Z2
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z3
+	VBROADCASTSD (R12)(R8*1), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(R10*2), Z2
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z3
+	VBROADCASTSD (R12)(R8*2), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (BX)(DX*1), Z2
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z3
+	VBROADCASTSD (R12)(R13*1), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Y3, Y4, Y1
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x2_columns_half_k
+
+tile_1x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x2_columns_half_sum
+
+tile_1x2_columns_half_last:
+	VMOVUPD      (BX), Z2
+	VMOVUPD.Z    64(BX), K1, Z3
+	VBROADCASTSD (R12), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Y3, Y4, Y1
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x2_columns_half_last
+
+tile_1x2_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	KORTESTB     K2, K2
+	JCS          tile_1x2_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z2, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z2, K2, Z1
+
+tile_1x2_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x2_columns_half
+
+tile_2x2_columns_half:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x2_columns_half_rest
+
+tile_2x2_columns_half_k:
+	VMOVUPD      (BX), Z4
+	VMOVUPD.Z    64(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R10*1), Z4
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z5
+	VBROADCASTSD (R12)(R8*1), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(R10*2), Z4
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z5
+	VBROADCASTSD (R12)(R8*2), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Y5, Y7, Y3
+	VMOVUPD      (BX)(DX*1), Z4
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z5
+	VBROADCASTSD (R12)(R13*1), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(R13*1), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Y5, Y7, Y3
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x2_columns_half_k
+
+tile_2x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x2_columns_half_sum
+
+tile_2x2_columns_half_last:
+	VMOVUPD      (BX), Z4
+	VMOVUPD.Z    64(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12), Z7
+	VFMADD231PD  Z4, Z7, Z2
+	VFMADD231PD  Y5, Y7, Y3
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x2_columns_half_last
+
+tile_2x2_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_2x2_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z4
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z4, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z4, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z4, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z4, K2, Z3
+
+tile_2x2_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x2_columns_half
+
+tile_3x2_columns_half:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x2_columns_half_rest
+
+tile_3x2_columns_half_k:
+	VMOVUPD      (BX), Z6
+	VMOVUPD.Z    64(BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R10*1), Z6
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z7
+	VBROADCASTSD (R12)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(R10*2), Z6
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z7
+	VBROADCASTSD (R12)(R8*2), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Y7, Y10, Y5
+	VMOVUPD      (BX)(DX*1), Z6
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z7
+	VBROADCASTSD (R12)(R13*1), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12)(R13*1), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12)(R13*1), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Y7, Y10, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x2_columns_half_k
+
+tile_3x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x2_columns_half_sum
+
+tile_3x2_columns_half_last:
+	VMOVUPD      (BX), Z6
+	VMOVUPD.Z    64(BX), K1, Z7
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(R12), Z9
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Y7, Y9, Y3
+	VBROADCASTSD 16(R12), Z10
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Y7, Y10, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x2_columns_half_last
+
+tile_3x2_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_3x2_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z6
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z6, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z6, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z6, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z6, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z6, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z6, K2, Z5
+
+tile_3x2_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x2_columns_half
+
+tile_4x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x2_columns_half_rest
+
+tile_4x2_columns_half_k:
+	VMOVUPD      (BX), Z8
+	VMOVUPD.Z    64(BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R10*1), Z8
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z9
+	VBROADCASTSD (R12)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12)(R8*1), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12)(R8*1), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(R10*2), Z8
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z9
+	VBROADCASTSD (R12)(R8*2), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Y9, Y13, Y7
+	VMOVUPD      (BX)(DX*1), Z8
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z9
+	VBROADCASTSD (R12)(R13*1), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(R13*1), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12)(R13*1), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12)(R13*1), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Y9, Y13, Y7
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x2_columns_half_k
+
+tile_4x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x2_columns_half_sum
+
+tile_4x2_columns_half_last:
+	VMOVUPD      (BX), Z8
+	VMOVUPD.Z    64(BX), K1, Z9
+	VBROADCASTSD (R12), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12), Z11
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(R12), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 24(R12), Z13
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Y9, Y13, Y7
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x2_columns_half_last
+
+tile_4x2_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_4x2_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z8
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z8, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z8, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z8, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z8, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z8, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z8, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z8, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z8, K2, Z7
+
+tile_4x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x2_columns_half
+
+tile_5x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x2_columns_half_rest
+
+tile_5x2_columns_half_k:
+	VMOVUPD      (BX), Z10
+	VMOVUPD.Z    64(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Y11, Y15, Y7
+	VBROADCASTSD 32(R12), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Y11, Y16, Y9
+	VMOVUPD      (BX)(R10*1), Z10
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z11
+	VBROADCASTSD (R12)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12)(R8*1), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12)(R8*1), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Y11, Y15, Y7
+	VBROADCASTSD 32(R12)(R8*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Y11, Y16, Y9
+	VMOVUPD      (BX)(R10*2), Z10
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z11
+	VBROADCASTSD (R12)(R8*2), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Y11, Y15, Y7
+	VBROADCASTSD 32(R12)(R8*2), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Y11, Y16, Y9
+	VMOVUPD      (BX)(DX*1), Z10
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z11
+	VBROADCASTSD (R12)(R13*1), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12)(R13*1), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12)(R13*1), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12)(R13*1), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Y11, Y15, Y7
+	VBROADCASTSD 32(R12)(R13*1), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Y11, Y16, Y9
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x2_columns_half_k
+
+tile_5x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x2_columns_half_sum
+
+tile_5x2_columns_half_last:
+	VMOVUPD      (BX), Z10
+	VMOVUPD.Z    64(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Y11, Y13, Y3
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Y11, Y14, Y5
+	VBROADCASTSD 24(R12), Z15
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Y11, Y15, Y7
+	VBROADCASTSD 32(R12), Z16
+	VFMADD231PD  Z10, Z16, Z8
+	VFMADD231PD  Y11, Y16, Y9
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x2_columns_half_last
+
+tile_5x2_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_5x2_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z10
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z10, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z10, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z10, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z10, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z10, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z10, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z10, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z10, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z10, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z10, K2, Z9
+
+tile_5x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x2_columns_half
+
+tile_6x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x2_columns_half_rest
+
+tile_6x2_columns_half_k:
+	VMOVUPD      (BX), Z12
+	VMOVUPD.Z    64(BX), K1, Z13
+	VBROADCASTSD (R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Y13, Y15, Y3
+	VBROADCASTSD 16(R12), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Y13, Y16, Y5
+	VBROADCASTSD 24(R12), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Y13, Y17, Y7
+	VBROADCASTSD 32(R12), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Y13, Y18, Y9
+	VBROADCASTSD 40(R12), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Y13, Y19, Y11
+	VMOVUPD      (BX)(R10*1), Z12
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z13
+	VBROADCASTSD (R12)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Y13, Y15, Y3
+	VBROADCASTSD 16(R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Y13, Y16, Y5
+	VBROADCASTSD 24(R12)(R8*1), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Y13, Y17, Y7
+	VBROADCASTSD 32(R12)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Y13, Y18, Y9
+	VBROADCASTSD 40(R12)(R8*1), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Y13, Y19, Y11
+	VMOVUPD      (BX)(R10*2), Z12
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z13
+	VBROADCASTSD (R12)(R8*2), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Y13, Y15, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Y13, Y16, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Y13, Y17, Y7
+	VBROADCASTSD 32(R12)(R8*2), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Y13, Y18, Y9
+	VBROADCASTSD 40(R12)(R8*2), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Y13, Y19, Y11
+	VMOVUPD      (BX)(DX*1), Z12
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z13
+	VBROADCASTSD (R12)(R13*1), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12)(R13*1), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Y13, Y15, Y3
+	VBROADCASTSD 16(R12)(R13*1), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Y13, Y16, Y5
+	VBROADCASTSD 24(R12)(R13*1), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Y13, Y17, Y7
+	VBROADCASTSD 32(R12)(R13*1), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Y13, Y18, Y9
+	VBROADCASTSD 40(R12)(R13*1), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Y13, Y19, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x2_columns_half_k
+
+tile_6x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x2_columns_half_sum
+
+tile_6x2_columns_half_last:
+	VMOVUPD      (BX), Z12
+	VMOVUPD.Z    64(BX), K1, Z13
+	VBROADCASTSD (R12), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R12), Z15
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Y13, Y15, Y3
+	VBROADCASTSD 16(R12), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Y13, Y16, Y5
+	VBROADCASTSD 24(R12), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Y13, Y17, Y7
+	VBROADCASTSD 32(R12), Z18
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Y13, Y18, Y9
+	VBROADCASTSD 40(R12), Z19
+	VFMADD231PD  Z12, Z19, Z10
+	VFMADD231PD  Y13, Y19, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x2_columns_half_last
+
+tile_6x2_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_6x2_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z12
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z12, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z12, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z12, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z12, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z12, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z12, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z12, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z12, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z12, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z12, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z12, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z12, K2, Z11
+
+tile_6x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x2_columns_half
+
+tile_7x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x2_columns_half_rest
+
+tile_7x2_columns_half_k:
+	VMOVUPD      (BX), Z14
+	VMOVUPD.Z    64(BX), K1, Z15
+	VBROADCASTSD (R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Y15, Y16, Y1
+	VBROADCASTSD 8(R12), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Y15, Y17, Y3
+	VBROADCASTSD 16(R12), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Y15, Y18, Y5
+	VBROADCASTSD 24(R12), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Y15, Y19, Y7
+	VBROADCASTSD 32(R12), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Y15, Y20, Y9
+	VBROADCASTSD 40(R12), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Y15, Y21, Y11
+	VBROADCASTSD 48(R12), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Y15, Y22, Y13
+	VMOVUPD      (BX)(R10*1), Z14
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z15
+	VBROADCASTSD (R12)(R8*1), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Y15, Y16, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Y15, Y17, Y3
+	VBROADCASTSD 16(R12)(R8*1), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Y15, Y18, Y5
+	VBROADCASTSD 24(R12)(R8*1), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Y15, Y19, Y7
+	VBROADCASTSD 32(R12)(R8*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Y15, Y20, Y9
+	VBROADCASTSD 40(R12)(R8*1), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Y15, Y21, Y11
+	VBROADCASTSD 48(R12)(R8*1), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Y15, Y22, Y13
+	VMOVUPD      (BX)(R10*2), Z14
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z15
+	VBROADCASTSD (R12)(R8*2), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Y15, Y16, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Y15, Y17, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Y15, Y18, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Y15, Y19, Y7
+	VBROADCASTSD 32(R12)(R8*2), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Y15, Y20, Y9
+	VBROADCASTSD 40(R12)(R8*2), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Y15, Y21, Y11
+	VBROADCASTSD 48(R12)(R8*2), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Y15, Y22, Y13
+	VMOVUPD      (BX)(DX*1), Z14
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z15
+	VBROADCASTSD (R12)(R13*1), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Y15, Y16, Y1
+	VBROADCASTSD 8(R12)(R13*1), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Y15, Y17, Y3
+	VBROADCASTSD 16(R12)(R13*1), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Y15, Y18, Y5
+	VBROADCASTSD 24(R12)(R13*1), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Y15, Y19, Y7
+	VBROADCASTSD 32(R12)(R13*1), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Y15, Y20, Y9
+	VBROADCASTSD 40(R12)(R13*1), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Y15, Y21, Y11
+	VBROADCASTSD 48(R12)(R13*1), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Y15, Y22, Y13
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x2_columns_half_k
+
+tile_7x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x2_columns_half_sum
+
+tile_7x2_columns_half_last:
+	VMOVUPD      (BX), Z14
+	VMOVUPD.Z    64(BX), K1, Z15
+	VBROADCASTSD (R12), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Y15, Y16, Y1
+	VBROADCASTSD 8(R12), Z17
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Y15, Y17, Y3
+	VBROADCASTSD 16(R12), Z18
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Y15, Y18, Y5
+	VBROADCASTSD 24(R12), Z19
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Y15, Y19, Y7
+	VBROADCASTSD 32(R12), Z20
+	VFMADD231PD  Z14, Z20, Z8
+	VFMADD231PD  Y15, Y20, Y9
+	VBROADCASTSD 40(R12), Z21
+	VFMADD231PD  Z14, Z21, Z10
+	VFMADD231PD  Y15, Y21, Y11
+	VBROADCASTSD 48(R12), Z22
+	VFMADD231PD  Z14, Z22, Z12
+	VFMADD231PD  Y15, Y22, Y13
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x2_columns_half_last
+
+tile_7x2_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_7x2_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z14
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z14, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z14, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z14, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z14, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z14, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z14, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z14, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z14, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z14, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z14, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z14, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z14, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z14, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z14, K2, Z13
+
+tile_7x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x2_columns_half
+
+tile_8x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x2_columns_half_rest
+
+tile_8x2_columns_half_k:
+	VMOVUPD      (BX), Z16
+	VMOVUPD.Z    64(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Y17, Y18, Y1
+	VBROADCASTSD 8(R12), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Y17, Y19, Y3
+	VBROADCASTSD 16(R12), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Y17, Y20, Y5
+	VBROADCASTSD 24(R12), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Y17, Y21, Y7
+	VBROADCASTSD 32(R12), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Y17, Y22, Y9
+	VBROADCASTSD 40(R12), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Y17, Y23, Y11
+	VBROADCASTSD 48(R12), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Y17, Y24, Y13
+	VBROADCASTSD 56(R12), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Y17, Y25, Y15
+	VMOVUPD      (BX)(R10*1), Z16
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z17
+	VBROADCASTSD (R12)(R8*1), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Y17, Y18, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Y17, Y19, Y3
+	VBROADCASTSD 16(R12)(R8*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Y17, Y20, Y5
+	VBROADCASTSD 24(R12)(R8*1), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Y17, Y21, Y7
+	VBROADCASTSD 32(R12)(R8*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Y17, Y22, Y9
+	VBROADCASTSD 40(R12)(R8*1), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Y17, Y23, Y11
+	VBROADCASTSD 48(R12)(R8*1), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Y17, Y24, Y13
+	VBROADCASTSD 56(R12)(R8*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Y17, Y25, Y15
+	VMOVUPD      (BX)(R10*2), Z16
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z17
+	VBROADCASTSD (R12)(R8*2), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Y17, Y18, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Y17, Y19, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Y17, Y20, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Y17, Y21, Y7
+	VBROADCASTSD 32(R12)(R8*2), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Y17, Y22, Y9
+	VBROADCASTSD 40(R12)(R8*2), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Y17, Y23, Y11
+	VBROADCASTSD 48(R12)(R8*2), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Y17, Y24, Y13
+	VBROADCASTSD 56(R12)(R8*2), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Y17, Y25, Y15
+	VMOVUPD      (BX)(DX*1), Z16
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z17
+	VBROADCASTSD (R12)(R13*1), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Y17, Y18, Y1
+	VBROADCASTSD 8(R12)(R13*1), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Y17, Y19, Y3
+	VBROADCASTSD 16(R12)(R13*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Y17, Y20, Y5
+	VBROADCASTSD 24(R12)(R13*1), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Y17, Y21, Y7
+	VBROADCASTSD 32(R12)(R13*1), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Y17, Y22, Y9
+	VBROADCASTSD 40(R12)(R13*1), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Y17, Y23, Y11
+	VBROADCASTSD 48(R12)(R13*1), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Y17, Y24, Y13
+	VBROADCASTSD 56(R12)(R13*1), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Y17, Y25, Y15
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x2_columns_half_k
+
+tile_8x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x2_columns_half_sum
+
+tile_8x2_columns_half_last:
+	VMOVUPD      (BX), Z16
+	VMOVUPD.Z    64(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Y17, Y18, Y1
+	VBROADCASTSD 8(R12), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Y17, Y19, Y3
+	VBROADCASTSD 16(R12), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Y17, Y20, Y5
+	VBROADCASTSD 24(R12), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Y17, Y21, Y7
+	VBROADCASTSD 32(R12), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Y17, Y22, Y9
+	VBROADCASTSD 40(R12), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Y17, Y23, Y11
+	VBROADCASTSD 48(R12), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Y17, Y24, Y13
+	VBROADCASTSD 56(R12), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Y17, Y25, Y15
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x2_columns_half_last
+
+tile_8x2_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_8x2_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z16
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z16, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z16, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z16, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z16, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z16, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z16, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z16, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z16, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z16, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z16, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z16, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z16, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z16, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z16, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z16, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z16, K2, Z15
+
+tile_8x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x2_columns_half
+
+tile_9x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R11*2), Z16
+	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_9x2_columns_half_rest
+
+tile_9x2_columns_half_k:
+	VMOVUPD      (BX), Z18
+	VMOVUPD.Z    64(BX), K1, Z19
+	VBROADCASTSD (R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Y19, Y20, Y1
+	VBROADCASTSD 8(R12), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Y19, Y21, Y3
+	VBROADCASTSD 16(R12), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Y19, Y22, Y5
+	VBROADCASTSD 24(R12), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Y19, Y23, Y7
+	VBROADCASTSD 32(R12), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Y19, Y24, Y9
+	VBROADCASTSD 40(R12), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Y19, Y25, Y11
+	VBROADCASTSD 48(R12), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Y19, Y26, Y13
+	VBROADCASTSD 56(R12), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Y19, Y27, Y15
+	VBROADCASTSD 64(R12), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Y19, Y28, Y17
+	VMOVUPD      (BX)(R10*1), Z18
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z19
+	VBROADCASTSD (R12)(R8*1), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Y19, Y20, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Y19, Y21, Y3
+	VBROADCASTSD 16(R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Y19, Y22, Y5
+	VBROADCASTSD 24(R12)(R8*1), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Y19, Y23, Y7
+	VBROADCASTSD 32(R12)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Y19, Y24, Y9
+	VBROADCASTSD 40(R12)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Y19, Y25, Y11
+	VBROADCASTSD 48(R12)(R8*1), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Y19, Y26, Y13
+	VBROADCASTSD 56(R12)(R8*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Y19, Y27, Y15
+	VBROADCASTSD 64(R12)(R8*1), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Y19, Y28, Y17
+	VMOVUPD      (BX)(R10*2), Z18
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z19
+	VBROADCASTSD (R12)(R8*2), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Y19, Y20, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Y19, Y21, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Y19, Y22, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Y19, Y23, Y7
+	VBROADCASTSD 32(R12)(R8*2), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Y19, Y24, Y9
+	VBROADCASTSD 40(R12)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Y19, Y25, Y11
+	VBROADCASTSD 48(R12)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Y19, Y26, Y13
+	VBROADCASTSD 56(R12)(R8*2), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Y19, Y27, Y15
+	VBROADCASTSD 64(R12)(R8*2), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Y19, Y28, Y17
+	VMOVUPD      (BX)(DX*1), Z18
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z19
+	VBROADCASTSD (R12)(R13*1), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Y19, Y20, Y1
+	VBROADCASTSD 8(R12)(R13*1), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Y19, Y21, Y3
+	VBROADCASTSD 16(R12)(R13*1), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Y19, Y22, Y5
+	VBROADCASTSD 24(R12)(R13*1), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Y19, Y23, Y7
+	VBROADCASTSD 32(R12)(R13*1), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Y19, Y24, Y9
+	VBROADCASTSD 40(R12)(R13*1), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Y19, Y25, Y11
+	VBROADCASTSD 48(R12)(R13*1), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Y19, Y26, Y13
+	VBROADCASTSD 56(R12)(R13*1), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Y19, Y27, Y15
+	VBROADCASTSD 64(R12)(R13*1), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Y19, Y28, Y17
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_9x2_columns_half_k
+
+tile_9x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_9x2_columns_half_sum
+
+tile_9x2_columns_half_last:
+	VMOVUPD      (BX), Z18
+	VMOVUPD.Z    64(BX), K1, Z19
+	VBROADCASTSD (R12), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Y19, Y20, Y1
+	VBROADCASTSD 8(R12), Z21
+	VFMADD231PD  Z18, Z21, Z2
+	VFMADD231PD  Y19, Y21, Y3
+	VBROADCASTSD 16(R12), Z22
+	VFMADD231PD  Z18, Z22, Z4
+	VFMADD231PD  Y19, Y22, Y5
+	VBROADCASTSD 24(R12), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Y19, Y23, Y7
+	VBROADCASTSD 32(R12), Z24
+	VFMADD231PD  Z18, Z24, Z8
+	VFMADD231PD  Y19, Y24, Y9
+	VBROADCASTSD 40(R12), Z25
+	VFMADD231PD  Z18, Z25, Z10
+	VFMADD231PD  Y19, Y25, Y11
+	VBROADCASTSD 48(R12), Z26
+	VFMADD231PD  Z18, Z26, Z12
+	VFMADD231PD  Y19, Y26, Y13
+	VBROADCASTSD 56(R12), Z27
+	VFMADD231PD  Z18, Z27, Z14
+	VFMADD231PD  Y19, Y27, Y15
+	VBROADCASTSD 64(R12), Z28
+	VFMADD231PD  Z18, Z28, Z16
+	VFMADD231PD  Y19, Y28, Y17
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_9x2_columns_half_last
+
+tile_9x2_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_9x2_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z18
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z18, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z18, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z18, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z18, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z18, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z18, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z18, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z18, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z18, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z18, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z18, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z18, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z18, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z18, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z18, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z18, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z18, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z18, K2, Z17
+
+tile_9x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	VMOVUPD Z16, (DX)(R11*2)
+	VMOVUPD Z17, K1, 64(DX)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x09, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_9x2_columns_half
+
+tile_10x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R11*2), Z16
+	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (R15), Z18
+	VMOVUPD.Z 64(R15), K1, Z19
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_10x2_columns_half_rest
+
+tile_10x2_columns_half_k:
+	VMOVUPD      (BX), Z20
+	VMOVUPD.Z    64(BX), K1, Z21
+	VBROADCASTSD (R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Y21, Y22, Y1
+	VBROADCASTSD 8(R12), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Y21, Y23, Y3
+	VBROADCASTSD 16(R12), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Y21, Y24, Y5
+	VBROADCASTSD 24(R12), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Y21, Y25, Y7
+	VBROADCASTSD 32(R12), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Y21, Y26, Y9
+	VBROADCASTSD 40(R12), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Y21, Y27, Y11
+	VBROADCASTSD 48(R12), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Y21, Y28, Y13
+	VBROADCASTSD 56(R12), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Y21, Y29, Y15
+	VBROADCASTSD 64(R12), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Y21, Y30, Y17
+	VBROADCASTSD 72(R12), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Y21, Y31, Y19
+	VMOVUPD      (BX)(R10*1), Z20
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z21
+	VBROADCASTSD (R12)(R8*1), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Y21, Y22, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Y21, Y23, Y3
+	VBROADCASTSD 16(R12)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Y21, Y24, Y5
+	VBROADCASTSD 24(R12)(R8*1), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Y21, Y25, Y7
+	VBROADCASTSD 32(R12)(R8*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Y21, Y26, Y9
+	VBROADCASTSD 40(R12)(R8*1), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Y21, Y27, Y11
+	VBROADCASTSD 48(R12)(R8*1), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Y21, Y28, Y13
+	VBROADCASTSD 56(R12)(R8*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Y21, Y29, Y15
+	VBROADCASTSD 64(R12)(R8*1), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Y21, Y30, Y17
+	VBROADCASTSD 72(R12)(R8*1), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Y21, Y31, Y19
+	VMOVUPD      (BX)(R10*2), Z20
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z21
+	VBROADCASTSD (R12)(R8*2), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Y21, Y22, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Y21, Y23, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Y21, Y24, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Y21, Y25, Y7
+	VBROADCASTSD 32(R12)(R8*2), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Y21, Y26, Y9
+	VBROADCASTSD 40(R12)(R8*2), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Y21, Y27, Y11
+	VBROADCASTSD 48(R12)(R8*2), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Y21, Y28, Y13
+	VBROADCASTSD 56(R12)(R8*2), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Y21, Y29, Y15
+	VBROADCASTSD 64(R12)(R8*2), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Y21, Y30, Y17
+	VBROADCASTSD 72(R12)(R8*2), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Y21, Y31, Y19
+	VMOVUPD      (BX)(DX*1), Z20
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z21
+	VBROADCASTSD (R12)(R13*1), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Y21, Y22, Y1
+	VBROADCASTSD 8(R12)(R13*1), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Y21, Y23, Y3
+	VBROADCASTSD 16(R12)(R13*1), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Y21, Y24, Y5
+	VBROADCASTSD 24(R12)(R13*1), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Y21, Y25, Y7
+	VBROADCASTSD 32(R12)(R13*1), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Y21, Y26, Y9
+	VBROADCASTSD 40(R12)(R13*1), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Y21, Y27, Y11
+	VBROADCASTSD 48(R12)(R13*1), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Y21, Y28, Y13
+	VBROADCASTSD 56(R12)(R13*1), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Y21, Y29, Y15
+	VBROADCASTSD 64(R12)(R13*1), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Y21, Y30, Y17
+	VBROADCASTSD 72(R12)(R13*1), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Y21, Y31, Y19
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_10x2_columns_half_k
+
+tile_10x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_10x2_columns_half_sum
+
+tile_10x2_columns_half_last:
+	VMOVUPD      (BX), Z20
+	VMOVUPD.Z    64(BX), K1, Z21
+	VBROADCASTSD (R12), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Y21, Y22, Y1
+	VBROADCASTSD 8(R12), Z23
+	VFMADD231PD  Z20, Z23, Z2
+	VFMADD231PD  Y21, Y23, Y3
+	VBROADCASTSD 16(R12), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Y21, Y24, Y5
+	VBROADCASTSD 24(R12), Z25
+	VFMADD231PD  Z20, Z25, Z6
+	VFMADD231PD  Y21, Y25, Y7
+	VBROADCASTSD 32(R12), Z26
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Y21, Y26, Y9
+	VBROADCASTSD 40(R12), Z27
+	VFMADD231PD  Z20, Z27, Z10
+	VFMADD231PD  Y21, Y27, Y11
+	VBROADCASTSD 48(R12), Z28
+	VFMADD231PD  Z20, Z28, Z12
+	VFMADD231PD  Y21, Y28, Y13
+	VBROADCASTSD 56(R12), Z29
+	VFMADD231PD  Z20, Z29, Z14
+	VFMADD231PD  Y21, Y29, Y15
+	VBROADCASTSD 64(R12), Z30
+	VFMADD231PD  Z20, Z30, Z16
+	VFMADD231PD  Y21, Y30, Y17
+	VBROADCASTSD 72(R12), Z31
+	VFMADD231PD  Z20, Z31, Z18
+	VFMADD231PD  Y21, Y31, Y19
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_10x2_columns_half_last
+
+tile_10x2_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_10x2_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z20
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z20, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z20, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z20, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z20, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z20, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z20, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z20, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z20, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z20, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z20, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z20, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z20, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z20, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z20, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z20, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z20, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z20, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z20, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z20, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z20, K2, Z19
+
+tile_10x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	VMOVUPD Z16, (DX)(R11*2)
+	VMOVUPD Z17, K1, 64(DX)(R11*2)
+	VMOVUPD Z18, (R15)
+	VMOVUPD Z19, K1, 64(R15)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0a, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_10x2_columns_half
+
+tile_11x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R11*2), Z16
+	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (R15), Z18
+	VMOVUPD.Z 64(R15), K1, Z19
+	VMOVUPD   (R15)(R11*1), Z20
+	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_11x2_columns_half_rest
+
+tile_11x2_columns_half_k:
+	VMOVUPD      (BX), Z22
+	VMOVUPD.Z    64(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Y23, Y24, Y1
+	VBROADCASTSD 8(R12), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Y23, Y25, Y3
+	VBROADCASTSD 16(R12), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Y23, Y26, Y5
+	VBROADCASTSD 24(R12), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Y23, Y27, Y7
+	VBROADCASTSD 32(R12), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Y23, Y28, Y9
+	VBROADCASTSD 40(R12), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Y23, Y29, Y11
+	VBROADCASTSD 48(R12), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Y23, Y30, Y13
+	VBROADCASTSD 56(R12), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Y23, Y31, Y15
+	VBROADCASTSD 64(R12), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Y23, Y24, Y17
+	VBROADCASTSD 72(R12), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Y23, Y25, Y19
+	VBROADCASTSD 80(R12), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Y23, Y26, Y21
+	VMOVUPD      (BX)(R10*1), Z22
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z23
+	VBROADCASTSD (R12)(R8*1), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Y23, Y24, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Y23, Y25, Y3
+	VBROADCASTSD 16(R12)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Y23, Y26, Y5
+	VBROADCASTSD 24(R12)(R8*1), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Y23, Y27, Y7
+	VBROADCASTSD 32(R12)(R8*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Y23, Y28, Y9
+	VBROADCASTSD 40(R12)(R8*1), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Y23, Y29, Y11
+	VBROADCASTSD 48(R12)(R8*1), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Y23, Y30, Y13
+	VBROADCASTSD 56(R12)(R8*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Y23, Y31, Y15
+	VBROADCASTSD 64(R12)(R8*1), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Y23, Y24, Y17
+	VBROADCASTSD 72(R12)(R8*1), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Y23, Y25, Y19
+	VBROADCASTSD 80(R12)(R8*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Y23, Y26, Y21
+	VMOVUPD      (BX)(R10*2), Z22
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z23
+	VBROADCASTSD (R12)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Y23, Y24, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Y23, Y25, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Y23, Y26, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Y23, Y27, Y7
+	VBROADCASTSD 32(R12)(R8*2), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Y23, Y28, Y9
+	VBROADCASTSD 40(R12)(R8*2), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Y23, Y29, Y11
+	VBROADCASTSD 48(R12)(R8*2), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Y23, Y30, Y13
+	VBROADCASTSD 56(R12)(R8*2), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Y23, Y31, Y15
+	VBROADCASTSD 64(R12)(R8*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Y23, Y24, Y17
+	VBROADCASTSD 72(R12)(R8*2), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Y23, Y25, Y19
+	VBROADCASTSD 80(R12)(R8*2), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Y23, Y26, Y21
+	VMOVUPD      (BX)(DX*1), Z22
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z23
+	VBROADCASTSD (R12)(R13*1), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Y23, Y24, Y1
+	VBROADCASTSD 8(R12)(R13*1), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Y23, Y25, Y3
+	VBROADCASTSD 16(R12)(R13*1), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Y23, Y26, Y5
+	VBROADCASTSD 24(R12)(R13*1), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Y23, Y27, Y7
+	VBROADCASTSD 32(R12)(R13*1), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Y23, Y28, Y9
+	VBROADCASTSD 40(R12)(R13*1), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Y23, Y29, Y11
+	VBROADCASTSD 48(R12)(R13*1), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Y23, Y30, Y13
+	VBROADCASTSD 56(R12)(R13*1), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Y23, Y31, Y15
+	VBROADCASTSD 64(R12)(R13*1), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Y23, Y24, Y17
+	VBROADCASTSD 72(R12)(R13*1), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Y23, Y25, Y19
+	VBROADCASTSD 80(R12)(R13*1), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Y23, Y26, Y21
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_11x2_columns_half_k
+
+tile_11x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_11x2_columns_half_sum
+
+tile_11x2_columns_half_last:
+	VMOVUPD      (BX), Z22
+	VMOVUPD.Z    64(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Y23, Y24, Y1
+	VBROADCASTSD 8(R12), Z25
+	VFMADD231PD  Z22, Z25, Z2
+	VFMADD231PD  Y23, Y25, Y3
+	VBROADCASTSD 16(R12), Z26
+	VFMADD231PD  Z22, Z26, Z4
+	VFMADD231PD  Y23, Y26, Y5
+	VBROADCASTSD 24(R12), Z27
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Y23, Y27, Y7
+	VBROADCASTSD 32(R12), Z28
+	VFMADD231PD  Z22, Z28, Z8
+	VFMADD231PD  Y23, Y28, Y9
+	VBROADCASTSD 40(R12), Z29
+	VFMADD231PD  Z22, Z29, Z10
+	VFMADD231PD  Y23, Y29, Y11
+	VBROADCASTSD 48(R12), Z30
+	VFMADD231PD  Z22, Z30, Z12
+	VFMADD231PD  Y23, Y30, Y13
+	VBROADCASTSD 56(R12), Z31
+	VFMADD231PD  Z22, Z31, Z14
+	VFMADD231PD  Y23, Y31, Y15
+	VBROADCASTSD 64(R12), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Y23, Y24, Y17
+	VBROADCASTSD 72(R12), Z25
+	VFMADD231PD  Z22, Z25, Z18
+	VFMADD231PD  Y23, Y25, Y19
+	VBROADCASTSD 80(R12), Z26
+	VFMADD231PD  Z22, Z26, Z20
+	VFMADD231PD  Y23, Y26, Y21
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_11x2_columns_half_last
+
+tile_11x2_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	VCMPPD       $0x07, Z20, Z21, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_11x2_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z22
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z22, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z22, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z22, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z22, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z22, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z22, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z22, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z22, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z22, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z22, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z22, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z22, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z22, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z22, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z22, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z22, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z22, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z22, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z22, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z22, K2, Z19
+	VCMPPD       $0x03, Z20, Z20, K2
+	VMOVAPD      Z22, K2, Z20
+	VCMPPD       $0x03, Z21, Z21, K2
+	VMOVAPD      Z22, K2, Z21
+
+tile_11x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	VMOVUPD Z16, (DX)(R11*2)
+	VMOVUPD Z17, K1, 64(DX)(R11*2)
+	VMOVUPD Z18, (R15)
+	VMOVUPD Z19, K1, 64(R15)
+	VMOVUPD Z20, (R15)(R11*1)
+	VMOVUPD Z21, K1, 64(R15)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0b, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_11x2_columns_half
+
+tile_12x2_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	LEAQ      (DX)(CX*1), R15
+	VMOVUPD   (R12), Z0
+	VMOVUPD.Z 64(R12), K1, Z1
+	VMOVUPD   (R12)(R11*1), Z2
+	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R11*2), Z4
+	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R13), Z6
+	VMOVUPD.Z 64(R13), K1, Z7
+	VMOVUPD   (R13)(R11*1), Z8
+	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R11*2), Z10
+	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (DX), Z12
+	VMOVUPD.Z 64(DX), K1, Z13
+	VMOVUPD   (DX)(R11*1), Z14
+	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R11*2), Z16
+	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (R15), Z18
+	VMOVUPD.Z 64(R15), K1, Z19
+	VMOVUPD   (R15)(R11*1), Z20
+	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPD   (R15)(R11*2), Z22
+	VMOVUPD.Z 64(R15)(R11*2), K1, Z23
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_12x2_columns_half_rest
+
+tile_12x2_columns_half_k:
+	VMOVUPD      (BX), Z24
+	VMOVUPD.Z    64(BX), K1, Z25
+	VBROADCASTSD (R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Y25, Y26, Y1
+	VBROADCASTSD 8(R12), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Y25, Y27, Y3
+	VBROADCASTSD 16(R12), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Y25, Y28, Y5
+	VBROADCASTSD 24(R12), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Y25, Y29, Y7
+	VBROADCASTSD 32(R12), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Y25, Y30, Y9
+	VBROADCASTSD 40(R12), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Y25, Y31, Y11
+	VBROADCASTSD 48(R12), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Y25, Y26, Y13
+	VBROADCASTSD 56(R12), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Y25, Y27, Y15
+	VBROADCASTSD 64(R12), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Y25, Y28, Y17
+	VBROADCASTSD 72(R12), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Y25, Y29, Y19
+	VBROADCASTSD 80(R12), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Y25, Y30, Y21
+	VBROADCASTSD 88(R12), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Y25, Y31, Y23
+	VMOVUPD      (BX)(R10*1), Z24
+	VMOVUPD.Z    64(BX)(R10*1), K1, Z25
+	VBROADCASTSD (R12)(R8*1), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Y25, Y26, Y1
+	VBROADCASTSD 8(R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Y25, Y27, Y3
+	VBROADCASTSD 16(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Y25, Y28, Y5
+	VBROADCASTSD 24(R12)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Y25, Y29, Y7
+	VBROADCASTSD 32(R12)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Y25, Y30, Y9
+	VBROADCASTSD 40(R12)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Y25, Y31, Y11
+	VBROADCASTSD 48(R12)(R8*1), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Y25, Y26, Y13
+	VBROADCASTSD 56(R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Y25, Y27, Y15
+	VBROADCASTSD 64(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Y25, Y28, Y17
+	VBROADCASTSD 72(R12)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Y25, Y29, Y19
+	VBROADCASTSD 80(R12)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Y25, Y30, Y21
+	VBROADCASTSD 88(R12)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Y25, Y31, Y23
+	VMOVUPD      (BX)(R10*2), Z24
+	VMOVUPD.Z    64(BX)(R10*2), K1, Z25
+	VBROADCASTSD (R12)(R8*2), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Y25, Y26, Y1
+	VBROADCASTSD 8(R12)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Y25, Y27, Y3
+	VBROADCASTSD 16(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Y25, Y28, Y5
+	VBROADCASTSD 24(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Y25, Y29, Y7
+	VBROADCASTSD 32(R12)(R8*2), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Y25, Y30, Y9
+	VBROADCASTSD 40(R12)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Y25, Y31, Y11
+	VBROADCASTSD 48(R12)(R8*2), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Y25, Y26, Y13
+	VBROADCASTSD 56(R12)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Y25, Y27, Y15
+	VBROADCASTSD 64(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Y25, Y28, Y17
+	VBROADCASTSD 72(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Y25, Y29, Y19
+	VBROADCASTSD 80(R12)(R8*2), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Y25, Y30, Y21
+	VBROADCASTSD 88(R12)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Y25, Y31, Y23
+	VMOVUPD      (BX)(DX*1), Z24
+	VMOVUPD.Z    64(BX)(DX*1), K1, Z25
+	VBROADCASTSD (R12)(R13*1), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Y25, Y26, Y1
+	VBROADCASTSD 8(R12)(R13*1), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Y25, Y27, Y3
+	VBROADCASTSD 16(R12)(R13*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Y25, Y28, Y5
+	VBROADCASTSD 24(R12)(R13*1), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Y25, Y29, Y7
+	VBROADCASTSD 32(R12)(R13*1), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Y25, Y30, Y9
+	VBROADCASTSD 40(R12)(R13*1), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Y25, Y31, Y11
+	VBROADCASTSD 48(R12)(R13*1), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Y25, Y26, Y13
+	VBROADCASTSD 56(R12)(R13*1), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Y25, Y27, Y15
+	VBROADCASTSD 64(R12)(R13*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Y25, Y28, Y17
+	VBROADCASTSD 72(R12)(R13*1), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Y25, Y29, Y19
+	VBROADCASTSD 80(R12)(R13*1), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Y25, Y30, Y21
+	VBROADCASTSD 88(R12)(R13*1), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Y25, Y31, Y23
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_12x2_columns_half_k
+
+tile_12x2_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_12x2_columns_half_sum
+
+tile_12x2_columns_half_last:
+	VMOVUPD      (BX), Z24
+	VMOVUPD.Z    64(BX), K1, Z25
+	VBROADCASTSD (R12), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Y25, Y26, Y1
+	VBROADCASTSD 8(R12), Z27
+	VFMADD231PD  Z24, Z27, Z2
+	VFMADD231PD  Y25, Y27, Y3
+	VBROADCASTSD 16(R12), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Y25, Y28, Y5
+	VBROADCASTSD 24(R12), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Y25, Y29, Y7
+	VBROADCASTSD 32(R12), Z30
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Y25, Y30, Y9
+	VBROADCASTSD 40(R12), Z31
+	VFMADD231PD  Z24, Z31, Z10
+	VFMADD231PD  Y25, Y31, Y11
+	VBROADCASTSD 48(R12), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Y25, Y26, Y13
+	VBROADCASTSD 56(R12), Z27
+	VFMADD231PD  Z24, Z27, Z14
+	VFMADD231PD  Y25, Y27, Y15
+	VBROADCASTSD 64(R12), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Y25, Y28, Y17
+	VBROADCASTSD 72(R12), Z29
+	VFMADD231PD  Z24, Z29, Z18
+	VFMADD231PD  Y25, Y29, Y19
+	VBROADCASTSD 80(R12), Z30
+	VFMADD231PD  Z24, Z30, Z20
+	VFMADD231PD  Y25, Y30, Y21
+	VBROADCASTSD 88(R12), Z31
+	VFMADD231PD  Z24, Z31, Z22
+	VFMADD231PD  Y25, Y31, Y23
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_12x2_columns_half_last
+
+tile_12x2_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	VCMPPD       $0x07, Z20, Z21, K2, K2
+	VCMPPD       $0x07, Z22, Z23, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_12x2_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z24
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z24, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z24, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z24, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z24, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z24, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z24, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z24, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z24, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z24, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z24, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z24, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z24, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z24, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z24, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z24, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z24, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z24, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z24, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z24, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z24, K2, Z19
+	VCMPPD       $0x03, Z20, Z20, K2
+	VMOVAPD      Z24, K2, Z20
+	VCMPPD       $0x03, Z21, Z21, K2
+	VMOVAPD      Z24, K2, Z21
+	VCMPPD       $0x03, Z22, Z22, K2
+	VMOVAPD      Z24, K2, Z22
+	VCMPPD       $0x03, Z23, Z23, K2
+	VMOVAPD      Z24, K2, Z23
+
+tile_12x2_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	LEAQ    (DX)(CX*1), R15
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, K1, 64(R12)
+	VMOVUPD Z2, (R12)(R11*1)
+	VMOVUPD Z3, K1, 64(R12)(R11*1)
+	VMOVUPD Z4, (R12)(R11*2)
+	VMOVUPD Z5, K1, 64(R12)(R11*2)
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	VMOVUPD Z8, (R13)(R11*1)
+	VMOVUPD Z9, K1, 64(R13)(R11*1)
+	VMOVUPD Z10, (R13)(R11*2)
+	VMOVUPD Z11, K1, 64(R13)(R11*2)
+	VMOVUPD Z12, (DX)
+	VMOVUPD Z13, K1, 64(DX)
+	VMOVUPD Z14, (DX)(R11*1)
+	VMOVUPD Z15, K1, 64(DX)(R11*1)
+	VMOVUPD Z16, (DX)(R11*2)
+	VMOVUPD Z17, K1, 64(DX)(R11*2)
+	VMOVUPD Z18, (R15)
+	VMOVUPD Z19, K1, 64(R15)
+	VMOVUPD Z20, (R15)(R11*1)
+	VMOVUPD Z21, K1, 64(R15)(R11*1)
+	VMOVUPD Z22, (R15)(R11*2)
+	VMOVUPD Z23, K1, 64(R15)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x0c, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_12x2_columns_half
+
+tile_1x3_columns_half:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_1x3_columns_half_rest
+
+tile_1x3_columns_half_k:
+	VMOVUPD      (BX), Z3
+	VMOVUPD      64(BX), Z4
+	VMOVUPD.Z    128(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Y5, Y6, Y2
+	VMOVUPD      (BX)(R10*1), Z3
+	VMOVUPD      64(BX)(R10*1), Z4
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z5
+	VBROADCASTSD (R12)(R8*1), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Y5, Y6, Y2
+	VMOVUPD      (BX)(R10*2), Z3
+	VMOVUPD      64(BX)(R10*2), Z4
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z5
+	VBROADCASTSD (R12)(R8*2), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Y5, Y6, Y2
+	VMOVUPD      (BX)(DX*1), Z3
+	VMOVUPD      64(BX)(DX*1), Z4
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z5
+	VBROADCASTSD (R12)(R13*1), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Y5, Y6, Y2
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_1x3_columns_half_k
+
+tile_1x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_1x3_columns_half_sum
+
+tile_1x3_columns_half_last:
+	VMOVUPD      (BX), Z3
+	VMOVUPD      64(BX), Z4
+	VMOVUPD.Z    128(BX), K1, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Y5, Y6, Y2
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_1x3_columns_half_last
+
+tile_1x3_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z2, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_1x3_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z3
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z3, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z3, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z3, K2, Z2
+
+tile_1x3_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x01, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_1x3_columns_half
+
+tile_2x3_columns_half:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_2x3_columns_half_rest
+
+tile_2x3_columns_half_k:
+	VMOVUPD      (BX), Z6
+	VMOVUPD      64(BX), Z7
+	VMOVUPD.Z    128(BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD 8(R12), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Y8, Y10, Y5
+	VMOVUPD      (BX)(R10*1), Z6
+	VMOVUPD      64(BX)(R10*1), Z7
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z8
+	VBROADCASTSD (R12)(R8*1), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Y8, Y10, Y5
+	VMOVUPD      (BX)(R10*2), Z6
+	VMOVUPD      64(BX)(R10*2), Z7
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z8
+	VBROADCASTSD (R12)(R8*2), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD 8(R12)(R8*2), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Y8, Y10, Y5
+	VMOVUPD      (BX)(DX*1), Z6
+	VMOVUPD      64(BX)(DX*1), Z7
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z8
+	VBROADCASTSD (R12)(R13*1), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD 8(R12)(R13*1), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Y8, Y10, Y5
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_2x3_columns_half_k
+
+tile_2x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_2x3_columns_half_sum
+
+tile_2x3_columns_half_last:
+	VMOVUPD      (BX), Z6
+	VMOVUPD      64(BX), Z7
+	VMOVUPD.Z    128(BX), K1, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD 8(R12), Z10
+	VFMADD231PD  Z6, Z10, Z3
+	VFMADD231PD  Z7, Z10, Z4
+	VFMADD231PD  Y8, Y10, Y5
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_2x3_columns_half_last
+
+tile_2x3_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_2x3_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z6
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z6, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z6, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z6, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z6, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z6, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z6, K2, Z5
+
+tile_2x3_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x02, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_2x3_columns_half
+
+tile_3x3_columns_half:
+	MOVQ      DI, R12
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_3x3_columns_half_rest
+
+tile_3x3_columns_half_k:
+	VMOVUPD      (BX), Z9
+	VMOVUPD      64(BX), Z10
+	VMOVUPD.Z    128(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Y11, Y13, Y5
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Y11, Y14, Y8
+	VMOVUPD      (BX)(R10*1), Z9
+	VMOVUPD      64(BX)(R10*1), Z10
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z11
+	VBROADCASTSD (R12)(R8*1), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Y11, Y13, Y5
+	VBROADCASTSD 16(R12)(R8*1), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Y11, Y14, Y8
+	VMOVUPD      (BX)(R10*2), Z9
+	VMOVUPD      64(BX)(R10*2), Z10
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z11
+	VBROADCASTSD (R12)(R8*2), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD 8(R12)(R8*2), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Y11, Y13, Y5
+	VBROADCASTSD 16(R12)(R8*2), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Y11, Y14, Y8
+	VMOVUPD      (BX)(DX*1), Z9
+	VMOVUPD      64(BX)(DX*1), Z10
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z11
+	VBROADCASTSD (R12)(R13*1), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD 8(R12)(R13*1), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Y11, Y13, Y5
+	VBROADCASTSD 16(R12)(R13*1), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Y11, Y14, Y8
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_3x3_columns_half_k
+
+tile_3x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_3x3_columns_half_sum
+
+tile_3x3_columns_half_last:
+	VMOVUPD      (BX), Z9
+	VMOVUPD      64(BX), Z10
+	VMOVUPD.Z    128(BX), K1, Z11
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD 8(R12), Z13
+	VFMADD231PD  Z9, Z13, Z3
+	VFMADD231PD  Z10, Z13, Z4
+	VFMADD231PD  Y11, Y13, Y5
+	VBROADCASTSD 16(R12), Z14
+	VFMADD231PD  Z9, Z14, Z6
+	VFMADD231PD  Z10, Z14, Z7
+	VFMADD231PD  Y11, Y14, Y8
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_3x3_columns_half_last
+
+tile_3x3_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z8, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_3x3_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z9
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z9, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z9, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z9, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z9, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z9, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z9, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z9, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z9, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z9, K2, Z8
+
+tile_3x3_columns_half_store:
+	MOVQ    DI, R12
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x03, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_3x3_columns_half
+
+tile_4x3_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_4x3_columns_half_rest
+
+tile_4x3_columns_half_k:
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VMOVUPD.Z    128(BX), K1, Z14
+	VBROADCASTSD (R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R12), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Y14, Y16, Y5
+	VBROADCASTSD 16(R12), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Y14, Y17, Y8
+	VBROADCASTSD 24(R12), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Y14, Y18, Y11
+	VMOVUPD      (BX)(R10*1), Z12
+	VMOVUPD      64(BX)(R10*1), Z13
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z14
+	VBROADCASTSD (R12)(R8*1), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Y14, Y16, Y5
+	VBROADCASTSD 16(R12)(R8*1), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Y14, Y17, Y8
+	VBROADCASTSD 24(R12)(R8*1), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Y14, Y18, Y11
+	VMOVUPD      (BX)(R10*2), Z12
+	VMOVUPD      64(BX)(R10*2), Z13
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z14
+	VBROADCASTSD (R12)(R8*2), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R12)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Y14, Y16, Y5
+	VBROADCASTSD 16(R12)(R8*2), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Y14, Y17, Y8
+	VBROADCASTSD 24(R12)(R8*2), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Y14, Y18, Y11
+	VMOVUPD      (BX)(DX*1), Z12
+	VMOVUPD      64(BX)(DX*1), Z13
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z14
+	VBROADCASTSD (R12)(R13*1), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R12)(R13*1), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Y14, Y16, Y5
+	VBROADCASTSD 16(R12)(R13*1), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Y14, Y17, Y8
+	VBROADCASTSD 24(R12)(R13*1), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Y14, Y18, Y11
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_4x3_columns_half_k
+
+tile_4x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_4x3_columns_half_sum
+
+tile_4x3_columns_half_last:
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VMOVUPD.Z    128(BX), K1, Z14
+	VBROADCASTSD (R12), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R12), Z16
+	VFMADD231PD  Z12, Z16, Z3
+	VFMADD231PD  Z13, Z16, Z4
+	VFMADD231PD  Y14, Y16, Y5
+	VBROADCASTSD 16(R12), Z17
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Y14, Y17, Y8
+	VBROADCASTSD 24(R12), Z18
+	VFMADD231PD  Z12, Z18, Z9
+	VFMADD231PD  Z13, Z18, Z10
+	VFMADD231PD  Y14, Y18, Y11
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_4x3_columns_half_last
+
+tile_4x3_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_4x3_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z12
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z12, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z12, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z12, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z12, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z12, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z12, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z12, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z12, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z12, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z12, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z12, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z12, K2, Z11
+
+tile_4x3_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x04, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_4x3_columns_half
+
+tile_5x3_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	VMOVUPD   (R13)(R11*1), Z12
+	VMOVUPD   64(R13)(R11*1), Z13
+	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_5x3_columns_half_rest
+
+tile_5x3_columns_half_k:
+	VMOVUPD      (BX), Z15
+	VMOVUPD      64(BX), Z16
+	VMOVUPD.Z    128(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Y17, Y18, Y2
+	VBROADCASTSD 8(R12), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Y17, Y19, Y5
+	VBROADCASTSD 16(R12), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Y17, Y20, Y8
+	VBROADCASTSD 24(R12), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Y17, Y21, Y11
+	VBROADCASTSD 32(R12), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Y17, Y22, Y14
+	VMOVUPD      (BX)(R10*1), Z15
+	VMOVUPD      64(BX)(R10*1), Z16
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z17
+	VBROADCASTSD (R12)(R8*1), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Y17, Y18, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Y17, Y19, Y5
+	VBROADCASTSD 16(R12)(R8*1), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Y17, Y20, Y8
+	VBROADCASTSD 24(R12)(R8*1), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Y17, Y21, Y11
+	VBROADCASTSD 32(R12)(R8*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Y17, Y22, Y14
+	VMOVUPD      (BX)(R10*2), Z15
+	VMOVUPD      64(BX)(R10*2), Z16
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z17
+	VBROADCASTSD (R12)(R8*2), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Y17, Y18, Y2
+	VBROADCASTSD 8(R12)(R8*2), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Y17, Y19, Y5
+	VBROADCASTSD 16(R12)(R8*2), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Y17, Y20, Y8
+	VBROADCASTSD 24(R12)(R8*2), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Y17, Y21, Y11
+	VBROADCASTSD 32(R12)(R8*2), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Y17, Y22, Y14
+	VMOVUPD      (BX)(DX*1), Z15
+	VMOVUPD      64(BX)(DX*1), Z16
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z17
+	VBROADCASTSD (R12)(R13*1), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Y17, Y18, Y2
+	VBROADCASTSD 8(R12)(R13*1), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Y17, Y19, Y5
+	VBROADCASTSD 16(R12)(R13*1), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Y17, Y20, Y8
+	VBROADCASTSD 24(R12)(R13*1), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Y17, Y21, Y11
+	VBROADCASTSD 32(R12)(R13*1), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Y17, Y22, Y14
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_5x3_columns_half_k
+
+tile_5x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_5x3_columns_half_sum
+
+tile_5x3_columns_half_last:
+	VMOVUPD      (BX), Z15
+	VMOVUPD      64(BX), Z16
+	VMOVUPD.Z    128(BX), K1, Z17
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Y17, Y18, Y2
+	VBROADCASTSD 8(R12), Z19
+	VFMADD231PD  Z15, Z19, Z3
+	VFMADD231PD  Z16, Z19, Z4
+	VFMADD231PD  Y17, Y19, Y5
+	VBROADCASTSD 16(R12), Z20
+	VFMADD231PD  Z15, Z20, Z6
+	VFMADD231PD  Z16, Z20, Z7
+	VFMADD231PD  Y17, Y20, Y8
+	VBROADCASTSD 24(R12), Z21
+	VFMADD231PD  Z15, Z21, Z9
+	VFMADD231PD  Z16, Z21, Z10
+	VFMADD231PD  Y17, Y21, Y11
+	VBROADCASTSD 32(R12), Z22
+	VFMADD231PD  Z15, Z22, Z12
+	VFMADD231PD  Z16, Z22, Z13
+	VFMADD231PD  Y17, Y22, Y14
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_5x3_columns_half_last
+
+tile_5x3_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z14, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_5x3_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z15
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z15, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z15, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z15, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z15, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z15, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z15, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z15, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z15, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z15, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z15, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z15, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z15, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z15, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z15, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z15, K2, Z14
+
+tile_5x3_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	VMOVUPD Z12, (R13)(R11*1)
+	VMOVUPD Z13, 64(R13)(R11*1)
+	VMOVUPD Z14, K1, 128(R13)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x05, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_5x3_columns_half
+
+tile_6x3_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	VMOVUPD   (R13)(R11*1), Z12
+	VMOVUPD   64(R13)(R11*1), Z13
+	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R11*2), Z15
+	VMOVUPD   64(R13)(R11*2), Z16
+	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_6x3_columns_half_rest
+
+tile_6x3_columns_half_k:
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VMOVUPD.Z    128(BX), K1, Z20
+	VBROADCASTSD (R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Y20, Y21, Y2
+	VBROADCASTSD 8(R12), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Y20, Y22, Y5
+	VBROADCASTSD 16(R12), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Y20, Y23, Y8
+	VBROADCASTSD 24(R12), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Y20, Y24, Y11
+	VBROADCASTSD 32(R12), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Y20, Y25, Y14
+	VBROADCASTSD 40(R12), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Y20, Y26, Y17
+	VMOVUPD      (BX)(R10*1), Z18
+	VMOVUPD      64(BX)(R10*1), Z19
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z20
+	VBROADCASTSD (R12)(R8*1), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Y20, Y21, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Y20, Y22, Y5
+	VBROADCASTSD 16(R12)(R8*1), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Y20, Y23, Y8
+	VBROADCASTSD 24(R12)(R8*1), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Y20, Y24, Y11
+	VBROADCASTSD 32(R12)(R8*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Y20, Y25, Y14
+	VBROADCASTSD 40(R12)(R8*1), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Y20, Y26, Y17
+	VMOVUPD      (BX)(R10*2), Z18
+	VMOVUPD      64(BX)(R10*2), Z19
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z20
+	VBROADCASTSD (R12)(R8*2), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Y20, Y21, Y2
+	VBROADCASTSD 8(R12)(R8*2), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Y20, Y22, Y5
+	VBROADCASTSD 16(R12)(R8*2), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Y20, Y23, Y8
+	VBROADCASTSD 24(R12)(R8*2), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Y20, Y24, Y11
+	VBROADCASTSD 32(R12)(R8*2), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Y20, Y25, Y14
+	VBROADCASTSD 40(R12)(R8*2), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Y20, Y26, Y17
+	VMOVUPD      (BX)(DX*1), Z18
+	VMOVUPD      64(BX)(DX*1), Z19
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z20
+	VBROADCASTSD (R12)(R13*1), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Y20, Y21, Y2
+	VBROADCASTSD 8(R12)(R13*1), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Y20, Y22, Y5
+	VBROADCASTSD 16(R12)(R13*1), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Y20, Y23, Y8
+	VBROADCASTSD 24(R12)(R13*1), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Y20, Y24, Y11
+	VBROADCASTSD 32(R12)(R13*1), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Y20, Y25, Y14
+	VBROADCASTSD 40(R12)(R13*1), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Y20, Y26, Y17
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_6x3_columns_half_k
+
+tile_6x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_6x3_columns_half_sum
+
+tile_6x3_columns_half_last:
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VMOVUPD.Z    128(BX), K1, Z20
+	VBROADCASTSD (R12), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Y20, Y21, Y2
+	VBROADCASTSD 8(R12), Z22
+	VFMADD231PD  Z18, Z22, Z3
+	VFMADD231PD  Z19, Z22, Z4
+	VFMADD231PD  Y20, Y22, Y5
+	VBROADCASTSD 16(R12), Z23
+	VFMADD231PD  Z18, Z23, Z6
+	VFMADD231PD  Z19, Z23, Z7
+	VFMADD231PD  Y20, Y23, Y8
+	VBROADCASTSD 24(R12), Z24
+	VFMADD231PD  Z18, Z24, Z9
+	VFMADD231PD  Z19, Z24, Z10
+	VFMADD231PD  Y20, Y24, Y11
+	VBROADCASTSD 32(R12), Z25
+	VFMADD231PD  Z18, Z25, Z12
+	VFMADD231PD  Z19, Z25, Z13
+	VFMADD231PD  Y20, Y25, Y14
+	VBROADCASTSD 40(R12), Z26
+	VFMADD231PD  Z18, Z26, Z15
+	VFMADD231PD  Z19, Z26, Z16
+	VFMADD231PD  Y20, Y26, Y17
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_6x3_columns_half_last
+
+tile_6x3_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_6x3_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z18
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z18, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z18, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z18, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z18, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z18, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z18, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z18, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z18, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z18, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z18, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z18, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z18, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z18, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z18, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z18, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z18, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z18, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z18, K2, Z17
+
+tile_6x3_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	VMOVUPD Z12, (R13)(R11*1)
+	VMOVUPD Z13, 64(R13)(R11*1)
+	VMOVUPD Z14, K1, 128(R13)(R11*1)
+	VMOVUPD Z15, (R13)(R11*2)
+	VMOVUPD Z16, 64(R13)(R11*2)
+	VMOVUPD Z17, K1, 128(R13)(R11*2)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x06, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_6x3_columns_half
+
+tile_7x3_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	VMOVUPD   (R13)(R11*1), Z12
+	VMOVUPD   64(R13)(R11*1), Z13
+	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R11*2), Z15
+	VMOVUPD   64(R13)(R11*2), Z16
+	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (DX), Z18
+	VMOVUPD   64(DX), Z19
+	VMOVUPD.Z 128(DX), K1, Z20
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_7x3_columns_half_rest
+
+tile_7x3_columns_half_k:
+	VMOVUPD      (BX), Z21
+	VMOVUPD      64(BX), Z22
+	VMOVUPD.Z    128(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Y23, Y24, Y2
+	VBROADCASTSD 8(R12), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Y23, Y25, Y5
+	VBROADCASTSD 16(R12), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Y23, Y26, Y8
+	VBROADCASTSD 24(R12), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Y23, Y27, Y11
+	VBROADCASTSD 32(R12), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Y23, Y28, Y14
+	VBROADCASTSD 40(R12), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Y23, Y29, Y17
+	VBROADCASTSD 48(R12), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Y23, Y30, Y20
+	VMOVUPD      (BX)(R10*1), Z21
+	VMOVUPD      64(BX)(R10*1), Z22
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z23
+	VBROADCASTSD (R12)(R8*1), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Y23, Y24, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Y23, Y25, Y5
+	VBROADCASTSD 16(R12)(R8*1), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Y23, Y26, Y8
+	VBROADCASTSD 24(R12)(R8*1), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Y23, Y27, Y11
+	VBROADCASTSD 32(R12)(R8*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Y23, Y28, Y14
+	VBROADCASTSD 40(R12)(R8*1), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Y23, Y29, Y17
+	VBROADCASTSD 48(R12)(R8*1), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Y23, Y30, Y20
+	VMOVUPD      (BX)(R10*2), Z21
+	VMOVUPD      64(BX)(R10*2), Z22
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z23
+	VBROADCASTSD (R12)(R8*2), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Y23, Y24, Y2
+	VBROADCASTSD 8(R12)(R8*2), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Y23, Y25, Y5
+	VBROADCASTSD 16(R12)(R8*2), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Y23, Y26, Y8
+	VBROADCASTSD 24(R12)(R8*2), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Y23, Y27, Y11
+	VBROADCASTSD 32(R12)(R8*2), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Y23, Y28, Y14
+	VBROADCASTSD 40(R12)(R8*2), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Y23, Y29, Y17
+	VBROADCASTSD 48(R12)(R8*2), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Y23, Y30, Y20
+	VMOVUPD      (BX)(DX*1), Z21
+	VMOVUPD      64(BX)(DX*1), Z22
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z23
+	VBROADCASTSD (R12)(R13*1), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Y23, Y24, Y2
+	VBROADCASTSD 8(R12)(R13*1), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Y23, Y25, Y5
+	VBROADCASTSD 16(R12)(R13*1), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Y23, Y26, Y8
+	VBROADCASTSD 24(R12)(R13*1), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Y23, Y27, Y11
+	VBROADCASTSD 32(R12)(R13*1), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Y23, Y28, Y14
+	VBROADCASTSD 40(R12)(R13*1), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Y23, Y29, Y17
+	VBROADCASTSD 48(R12)(R13*1), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Y23, Y30, Y20
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_7x3_columns_half_k
+
+tile_7x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_7x3_columns_half_sum
+
+tile_7x3_columns_half_last:
+	VMOVUPD      (BX), Z21
+	VMOVUPD      64(BX), Z22
+	VMOVUPD.Z    128(BX), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Y23, Y24, Y2
+	VBROADCASTSD 8(R12), Z25
+	VFMADD231PD  Z21, Z25, Z3
+	VFMADD231PD  Z22, Z25, Z4
+	VFMADD231PD  Y23, Y25, Y5
+	VBROADCASTSD 16(R12), Z26
+	VFMADD231PD  Z21, Z26, Z6
+	VFMADD231PD  Z22, Z26, Z7
+	VFMADD231PD  Y23, Y26, Y8
+	VBROADCASTSD 24(R12), Z27
+	VFMADD231PD  Z21, Z27, Z9
+	VFMADD231PD  Z22, Z27, Z10
+	VFMADD231PD  Y23, Y27, Y11
+	VBROADCASTSD 32(R12), Z28
+	VFMADD231PD  Z21, Z28, Z12
+	VFMADD231PD  Z22, Z28, Z13
+	VFMADD231PD  Y23, Y28, Y14
+	VBROADCASTSD 40(R12), Z29
+	VFMADD231PD  Z21, Z29, Z15
+	VFMADD231PD  Z22, Z29, Z16
+	VFMADD231PD  Y23, Y29, Y17
+	VBROADCASTSD 48(R12), Z30
+	VFMADD231PD  Z21, Z30, Z18
+	VFMADD231PD  Z22, Z30, Z19
+	VFMADD231PD  Y23, Y30, Y20
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_7x3_columns_half_last
+
+tile_7x3_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	VCMPPD       $0x07, Z20, Z20, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_7x3_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z21
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z21, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z21, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z21, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z21, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z21, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z21, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z21, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z21, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z21, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z21, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z21, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z21, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z21, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z21, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z21, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z21, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z21, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z21, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z21, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z21, K2, Z19
+	VCMPPD       $0x03, Z20, Z20, K2
+	VMOVAPD      Z21, K2, Z20
+
+tile_7x3_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	VMOVUPD Z12, (R13)(R11*1)
+	VMOVUPD Z13, 64(R13)(R11*1)
+	VMOVUPD Z14, K1, 128(R13)(R11*1)
+	VMOVUPD Z15, (R13)(R11*2)
+	VMOVUPD Z16, 64(R13)(R11*2)
+	VMOVUPD Z17, K1, 128(R13)(R11*2)
+	VMOVUPD Z18, (DX)
+	VMOVUPD Z19, 64(DX)
+	VMOVUPD Z20, K1, 128(DX)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x07, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_7x3_columns_half
+
+tile_8x3_columns_half:
+	MOVQ      DI, R12
+	LEAQ      (R11)(R11*2), CX
+	LEAQ      (R12)(CX*1), R13
+	LEAQ      (R13)(CX*1), DX
+	VMOVUPD   (R12), Z0
+	VMOVUPD   64(R12), Z1
+	VMOVUPD.Z 128(R12), K1, Z2
+	VMOVUPD   (R12)(R11*1), Z3
+	VMOVUPD   64(R12)(R11*1), Z4
+	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R11*2), Z6
+	VMOVUPD   64(R12)(R11*2), Z7
+	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R13), Z9
+	VMOVUPD   64(R13), Z10
+	VMOVUPD.Z 128(R13), K1, Z11
+	VMOVUPD   (R13)(R11*1), Z12
+	VMOVUPD   64(R13)(R11*1), Z13
+	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R11*2), Z15
+	VMOVUPD   64(R13)(R11*2), Z16
+	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (DX), Z18
+	VMOVUPD   64(DX), Z19
+	VMOVUPD.Z 128(DX), K1, Z20
+	VMOVUPD   (DX)(R11*1), Z21
+	VMOVUPD   64(DX)(R11*1), Z22
+	VMOVUPD.Z 128(DX)(R11*1), K1, Z23
+	LEAQ      (R10)(R10*2), DX
+	MOVQ      SI, R12
+	MOVQ      32(AX), R8
+	LEAQ      (R8)(R8*2), R13
+	MOVQ      8(AX), BX
+	MOVQ      56(AX), CX
+	SUBQ      $0x04, CX
+	JLT       tile_8x3_columns_half_rest
+
+tile_8x3_columns_half_k:
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VMOVUPD.Z    128(BX), K1, Z26
+	VBROADCASTSD (R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Y26, Y27, Y2
+	VBROADCASTSD 8(R12), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Y26, Y28, Y5
+	VBROADCASTSD 16(R12), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Y26, Y29, Y8
+	VBROADCASTSD 24(R12), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Y26, Y30, Y11
+	VBROADCASTSD 32(R12), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Y26, Y31, Y14
+	VBROADCASTSD 40(R12), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Y26, Y27, Y17
+	VBROADCASTSD 48(R12), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Y26, Y28, Y20
+	VBROADCASTSD 56(R12), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Y26, Y29, Y23
+	VMOVUPD      (BX)(R10*1), Z24
+	VMOVUPD      64(BX)(R10*1), Z25
+	VMOVUPD.Z    128(BX)(R10*1), K1, Z26
+	VBROADCASTSD (R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Y26, Y27, Y2
+	VBROADCASTSD 8(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Y26, Y28, Y5
+	VBROADCASTSD 16(R12)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Y26, Y29, Y8
+	VBROADCASTSD 24(R12)(R8*1), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Y26, Y30, Y11
+	VBROADCASTSD 32(R12)(R8*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Y26, Y31, Y14
+	VBROADCASTSD 40(R12)(R8*1), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Y26, Y27, Y17
+	VBROADCASTSD 48(R12)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Y26, Y28, Y20
+	VBROADCASTSD 56(R12)(R8*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Y26, Y29, Y23
+	VMOVUPD      (BX)(R10*2), Z24
+	VMOVUPD      64(BX)(R10*2), Z25
+	VMOVUPD.Z    128(BX)(R10*2), K1, Z26
+	VBROADCASTSD (R12)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Y26, Y27, Y2
+	VBROADCASTSD 8(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Y26, Y28, Y5
+	VBROADCASTSD 16(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Y26, Y29, Y8
+	VBROADCASTSD 24(R12)(R8*2), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Y26, Y30, Y11
+	VBROADCASTSD 32(R12)(R8*2), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Y26, Y31, Y14
+	VBROADCASTSD 40(R12)(R8*2), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Y26, Y27, Y17
+	VBROADCASTSD 48(R12)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Y26, Y28, Y20
+	VBROADCASTSD 56(R12)(R8*2), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Y26, Y29, Y23
+	VMOVUPD      (BX)(DX*1), Z24
+	VMOVUPD      64(BX)(DX*1), Z25
+	VMOVUPD.Z    128(BX)(DX*1), K1, Z26
+	VBROADCASTSD (R12)(R13*1), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Y26, Y27, Y2
+	VBROADCASTSD 8(R12)(R13*1), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Y26, Y28, Y5
+	VBROADCASTSD 16(R12)(R13*1), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Y26, Y29, Y8
+	VBROADCASTSD 24(R12)(R13*1), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Y26, Y30, Y11
+	VBROADCASTSD 32(R12)(R13*1), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Y26, Y31, Y14
+	VBROADCASTSD 40(R12)(R13*1), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Y26, Y27, Y17
+	VBROADCASTSD 48(R12)(R13*1), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Y26, Y28, Y20
+	VBROADCASTSD 56(R12)(R13*1), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Y26, Y29, Y23
+	LEAQ         (R12)(R8*4), R12
+	LEAQ         (BX)(R10*4), BX
+	SUBQ         $0x04, CX
+	JGE          tile_8x3_columns_half_k
+
+tile_8x3_columns_half_rest:
+	ADDQ $0x04, CX
+	JEQ  tile_8x3_columns_half_sum
+
+tile_8x3_columns_half_last:
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VMOVUPD.Z    128(BX), K1, Z26
+	VBROADCASTSD (R12), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Y26, Y27, Y2
+	VBROADCASTSD 8(R12), Z28
+	VFMADD231PD  Z24, Z28, Z3
+	VFMADD231PD  Z25, Z28, Z4
+	VFMADD231PD  Y26, Y28, Y5
+	VBROADCASTSD 16(R12), Z29
+	VFMADD231PD  Z24, Z29, Z6
+	VFMADD231PD  Z25, Z29, Z7
+	VFMADD231PD  Y26, Y29, Y8
+	VBROADCASTSD 24(R12), Z30
+	VFMADD231PD  Z24, Z30, Z9
+	VFMADD231PD  Z25, Z30, Z10
+	VFMADD231PD  Y26, Y30, Y11
+	VBROADCASTSD 32(R12), Z31
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Y26, Y31, Y14
+	VBROADCASTSD 40(R12), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Y26, Y27, Y17
+	VBROADCASTSD 48(R12), Z28
+	VFMADD231PD  Z24, Z28, Z18
+	VFMADD231PD  Z25, Z28, Z19
+	VFMADD231PD  Y26, Y28, Y20
+	VBROADCASTSD 56(R12), Z29
+	VFMADD231PD  Z24, Z29, Z21
+	VFMADD231PD  Z25, Z29, Z22
+	VFMADD231PD  Y26, Y29, Y23
+	ADDQ         R8, R12
+	ADDQ         R10, BX
+	DECQ         CX
+	JNE          tile_8x3_columns_half_last
+
+tile_8x3_columns_half_sum:
+	VCMPPD       $0x07, Z0, Z1, K2
+	VCMPPD       $0x07, Z2, Z3, K2, K2
+	VCMPPD       $0x07, Z4, Z5, K2, K2
+	VCMPPD       $0x07, Z6, Z7, K2, K2
+	VCMPPD       $0x07, Z8, Z9, K2, K2
+	VCMPPD       $0x07, Z10, Z11, K2, K2
+	VCMPPD       $0x07, Z12, Z13, K2, K2
+	VCMPPD       $0x07, Z14, Z15, K2, K2
+	VCMPPD       $0x07, Z16, Z17, K2, K2
+	VCMPPD       $0x07, Z18, Z19, K2, K2
+	VCMPPD       $0x07, Z20, Z21, K2, K2
+	VCMPPD       $0x07, Z22, Z23, K2, K2
+	KORTESTB     K2, K2
+	JCS          tile_8x3_columns_half_store
+	MOVQ         $0x7ff8000000000000, CX
+	VPBROADCASTQ CX, Z24
+	VCMPPD       $0x03, Z0, Z0, K2
+	VMOVAPD      Z24, K2, Z0
+	VCMPPD       $0x03, Z1, Z1, K2
+	VMOVAPD      Z24, K2, Z1
+	VCMPPD       $0x03, Z2, Z2, K2
+	VMOVAPD      Z24, K2, Z2
+	VCMPPD       $0x03, Z3, Z3, K2
+	VMOVAPD      Z24, K2, Z3
+	VCMPPD       $0x03, Z4, Z4, K2
+	VMOVAPD      Z24, K2, Z4
+	VCMPPD       $0x03, Z5, Z5, K2
+	VMOVAPD      Z24, K2, Z5
+	VCMPPD       $0x03, Z6, Z6, K2
+	VMOVAPD      Z24, K2, Z6
+	VCMPPD       $0x03, Z7, Z7, K2
+	VMOVAPD      Z24, K2, Z7
+	VCMPPD       $0x03, Z8, Z8, K2
+	VMOVAPD      Z24, K2, Z8
+	VCMPPD       $0x03, Z9, Z9, K2
+	VMOVAPD      Z24, K2, Z9
+	VCMPPD       $0x03, Z10, Z10, K2
+	VMOVAPD      Z24, K2, Z10
+	VCMPPD       $0x03, Z11, Z11, K2
+	VMOVAPD      Z24, K2, Z11
+	VCMPPD       $0x03, Z12, Z12, K2
+	VMOVAPD      Z24, K2, Z12
+	VCMPPD       $0x03, Z13, Z13, K2
+	VMOVAPD      Z24, K2, Z13
+	VCMPPD       $0x03, Z14, Z14, K2
+	VMOVAPD      Z24, K2, Z14
+	VCMPPD       $0x03, Z15, Z15, K2
+	VMOVAPD      Z24, K2, Z15
+	VCMPPD       $0x03, Z16, Z16, K2
+	VMOVAPD      Z24, K2, Z16
+	VCMPPD       $0x03, Z17, Z17, K2
+	VMOVAPD      Z24, K2, Z17
+	VCMPPD       $0x03, Z18, Z18, K2
+	VMOVAPD      Z24, K2, Z18
+	VCMPPD       $0x03, Z19, Z19, K2
+	VMOVAPD      Z24, K2, Z19
+	VCMPPD       $0x03, Z20, Z20, K2
+	VMOVAPD      Z24, K2, Z20
+	VCMPPD       $0x03, Z21, Z21, K2
+	VMOVAPD      Z24, K2, Z21
+	VCMPPD       $0x03, Z22, Z22, K2
+	VMOVAPD      Z24, K2, Z22
+	VCMPPD       $0x03, Z23, Z23, K2
+	VMOVAPD      Z24, K2, Z23
+
+tile_8x3_columns_half_store:
+	MOVQ    DI, R12
+	LEAQ    (R11)(R11*2), CX
+	LEAQ    (R12)(CX*1), R13
+	LEAQ    (R13)(CX*1), DX
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	VMOVUPD Z2, K1, 128(R12)
+	VMOVUPD Z3, (R12)(R11*1)
+	VMOVUPD Z4, 64(R12)(R11*1)
+	VMOVUPD Z5, K1, 128(R12)(R11*1)
+	VMOVUPD Z6, (R12)(R11*2)
+	VMOVUPD Z7, 64(R12)(R11*2)
+	VMOVUPD Z8, K1, 128(R12)(R11*2)
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	VMOVUPD Z12, (R13)(R11*1)
+	VMOVUPD Z13, 64(R13)(R11*1)
+	VMOVUPD Z14, K1, 128(R13)(R11*1)
+	VMOVUPD Z15, (R13)(R11*2)
+	VMOVUPD Z16, 64(R13)(R11*2)
+	VMOVUPD Z17, K1, 128(R13)(R11*2)
+	VMOVUPD Z18, (DX)
+	VMOVUPD Z19, 64(DX)
+	VMOVUPD Z20, K1, 128(DX)
+	VMOVUPD Z21, (DX)(R11*1)
+	VMOVUPD Z22, 64(DX)(R11*1)
+	VMOVUPD Z23, K1, 128(DX)(R11*1)
+	DECQ    80(AX)
+	JEQ     done
+	IMUL3Q  $0x08, R11, CX
+	ADDQ    CX, DI
+	ADDQ    96(AX), SI
+	JMP     tile_8x3_columns_half
 
 done:
 	VZEROUPPER

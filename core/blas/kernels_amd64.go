@@ -75,8 +75,8 @@ func (g *grid) setMask(t *tile, last int) {
 // run runs t with last columns in its last vector.
 func (g *grid) run(t *tile, last int) {
 	g.setMask(t, last)
-	if g.isa == cpu.AVX2 && last < g.lanes {
-		t.vecs |= tileMasked
+	if g.isa == cpu.AVX2 && last < g.lanes || g.isa == cpu.AVX512 && last <= g.lanes/2 {
+		t.vecs |= tileOther
 	}
 	switch {
 	case g.isa == cpu.AVX512 && g.size == 4:

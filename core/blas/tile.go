@@ -19,6 +19,6 @@ type tile struct {
 }
 
 const (
-	tileMasked  = 8  // the AVX2 tile with a mask; those of AVX-512 all have one
+	tileOther   = 8  // the last vector is, for AVX2, masked; for AVX-512, where all are, half a one
 	tileColumns = 16 // rs is one entry, else cs
 )
