@@ -40,7 +40,7 @@ func TestMargins(t *testing.T) {
 				fill(r, a, 0)
 				fill(r, b, 0)
 				ldb, _ := stored(tb, k, n, 0)
-				gemm(false, tb, m, n, k, a, k, b, ldb, room[64:64+(m-1)*ldc+n], ldc)
+				gemm(false, tb, m, n, k, a, k, b, ldb, begin[float32]{own: true}, room[64:64+(m-1)*ldc+n], ldc)
 				for i, v := range room {
 					inside := i >= 64 && i < 64+m*ldc && (i-64)%ldc < n
 					if !inside && v != 77 {

@@ -375,8 +375,13 @@ from_tile_6x2_columns_masked:
 	JMP tile_6x2_columns_masked
 
 tile_1x1:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPS (R12), Y0
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -439,9 +444,14 @@ tile_1x1_store:
 	JMP     tile_1x1
 
 tile_2x1:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
+	VMOVUPS (R12)(R8*1), Y1
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -517,10 +527,15 @@ tile_2x1_store:
 	JMP     tile_2x1
 
 tile_3x1:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -611,13 +626,18 @@ tile_3x1_store:
 	JMP     tile_3x1
 
 tile_4x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -727,14 +747,19 @@ tile_4x1_store:
 	JMP     tile_4x1
 
 tile_5x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
+	VMOVUPS (R13)(R8*1), Y4
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -859,15 +884,20 @@ tile_5x1_store:
 	JMP     tile_5x1
 
 tile_6x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -1005,17 +1035,22 @@ tile_6x1_store:
 	JMP     tile_6x1
 
 tile_7x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
 	VMOVUPS (DX), Y6
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -1172,18 +1207,23 @@ tile_7x1_store:
 	JMP     tile_7x1
 
 tile_8x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
 	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
+	VMOVUPS (DX)(R8*1), Y7
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -1353,19 +1393,24 @@ tile_8x1_store:
 	JMP     tile_8x1
 
 tile_9x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
 	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
+	VMOVUPS (DX)(R8*1), Y7
+	VMOVUPS (DX)(R8*2), Y8
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -1550,21 +1595,26 @@ tile_9x1_store:
 	JMP     tile_9x1
 
 tile_10x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	LEAQ    (DX)(CX*1), R15
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
 	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
+	VMOVUPS (DX)(R8*1), Y7
+	VMOVUPS (DX)(R8*2), Y8
 	VMOVUPS (R15), Y9
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -1766,22 +1816,27 @@ tile_10x1_store:
 	JMP     tile_10x1
 
 tile_11x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	LEAQ    (DX)(CX*1), R15
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
 	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
+	VMOVUPS (DX)(R8*1), Y7
+	VMOVUPS (DX)(R8*2), Y8
 	VMOVUPS (R15), Y9
-	VMOVUPS (R15)(R11*1), Y10
+	VMOVUPS (R15)(R8*1), Y10
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -1998,23 +2053,28 @@ tile_11x1_store:
 	JMP     tile_11x1
 
 tile_12x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	LEAQ    (DX)(CX*1), R15
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
 	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
+	VMOVUPS (DX)(R8*1), Y7
+	VMOVUPS (DX)(R8*2), Y8
 	VMOVUPS (R15), Y9
-	VMOVUPS (R15)(R11*1), Y10
-	VMOVUPS (R15)(R11*2), Y11
+	VMOVUPS (R15)(R8*1), Y10
+	VMOVUPS (R15)(R8*2), Y11
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -2244,9 +2304,14 @@ tile_12x1_store:
 	JMP     tile_12x1
 
 tile_1x2:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -2322,11 +2387,16 @@ tile_1x2_store:
 	JMP     tile_1x2
 
 tile_2x2:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
+	VMOVUPS (R12)(R8*1), Y2
+	VMOVUPS 32(R12)(R8*1), Y3
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -2425,13 +2495,18 @@ tile_2x2_store:
 	JMP     tile_2x2
 
 tile_3x2:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R12)(R8*1), Y2
+	VMOVUPS 32(R12)(R8*1), Y3
+	VMOVUPS (R12)(R8*2), Y4
+	VMOVUPS 32(R12)(R8*2), Y5
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -2553,17 +2628,22 @@ tile_3x2_store:
 	JMP     tile_3x2
 
 tile_4x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R12)(R8*1), Y2
+	VMOVUPS 32(R12)(R8*1), Y3
+	VMOVUPS (R12)(R8*2), Y4
+	VMOVUPS 32(R12)(R8*2), Y5
 	VMOVUPS (R13), Y6
 	VMOVUPS 32(R13), Y7
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -2714,19 +2794,24 @@ tile_4x2_store:
 	JMP     tile_4x2
 
 tile_5x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R12)(R8*1), Y2
+	VMOVUPS 32(R12)(R8*1), Y3
+	VMOVUPS (R12)(R8*2), Y4
+	VMOVUPS 32(R12)(R8*2), Y5
 	VMOVUPS (R13), Y6
 	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R11*1), Y8
-	VMOVUPS 32(R13)(R11*1), Y9
+	VMOVUPS (R13)(R8*1), Y8
+	VMOVUPS 32(R13)(R8*1), Y9
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -2900,21 +2985,26 @@ tile_5x2_store:
 	JMP     tile_5x2
 
 tile_6x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R12)(R8*1), Y2
+	VMOVUPS 32(R12)(R8*1), Y3
+	VMOVUPS (R12)(R8*2), Y4
+	VMOVUPS 32(R12)(R8*2), Y5
 	VMOVUPS (R13), Y6
 	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R11*1), Y8
-	VMOVUPS 32(R13)(R11*1), Y9
-	VMOVUPS (R13)(R11*2), Y10
-	VMOVUPS 32(R13)(R11*2), Y11
+	VMOVUPS (R13)(R8*1), Y8
+	VMOVUPS 32(R13)(R8*1), Y9
+	VMOVUPS (R13)(R8*2), Y10
+	VMOVUPS 32(R13)(R8*2), Y11
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -3111,8 +3201,13 @@ tile_6x2_store:
 	JMP     tile_6x2
 
 tile_1x1_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPS (R12), Y15, Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3175,9 +3270,14 @@ tile_1x1_masked_store:
 	JMP        tile_1x1_masked
 
 tile_2x1_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3253,10 +3353,15 @@ tile_2x1_masked_store:
 	JMP        tile_2x1_masked
 
 tile_3x1_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3347,13 +3452,18 @@ tile_3x1_masked_store:
 	JMP        tile_3x1_masked
 
 tile_4x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3463,14 +3573,19 @@ tile_4x1_masked_store:
 	JMP        tile_4x1_masked
 
 tile_5x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3595,15 +3710,20 @@ tile_5x1_masked_store:
 	JMP        tile_5x1_masked
 
 tile_6x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3741,17 +3861,22 @@ tile_6x1_masked_store:
 	JMP        tile_6x1_masked
 
 tile_7x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	VMASKMOVPS (DX), Y15, Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3908,18 +4033,23 @@ tile_7x1_masked_store:
 	JMP        tile_7x1_masked
 
 tile_8x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4089,19 +4219,24 @@ tile_8x1_masked_store:
 	JMP        tile_8x1_masked
 
 tile_9x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4286,21 +4421,26 @@ tile_9x1_masked_store:
 	JMP        tile_9x1_masked
 
 tile_10x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
 	VMASKMOVPS (R15), Y15, Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4502,22 +4642,27 @@ tile_10x1_masked_store:
 	JMP        tile_10x1_masked
 
 tile_11x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
 	VMASKMOVPS (R15), Y15, Y9
-	VMASKMOVPS (R15)(R11*1), Y15, Y10
+	VMASKMOVPS (R15)(R8*1), Y15, Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4734,23 +4879,28 @@ tile_11x1_masked_store:
 	JMP        tile_11x1_masked
 
 tile_12x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
 	VMASKMOVPS (R15), Y15, Y9
-	VMASKMOVPS (R15)(R11*1), Y15, Y10
-	VMASKMOVPS (R15)(R11*2), Y15, Y11
+	VMASKMOVPS (R15)(R8*1), Y15, Y10
+	VMASKMOVPS (R15)(R8*2), Y15, Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4980,9 +5130,14 @@ tile_12x1_masked_store:
 	JMP        tile_12x1_masked
 
 tile_1x2_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5058,11 +5213,16 @@ tile_1x2_masked_store:
 	JMP        tile_1x2_masked
 
 tile_2x2_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5161,13 +5321,18 @@ tile_2x2_masked_store:
 	JMP        tile_2x2_masked
 
 tile_3x2_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5289,17 +5454,22 @@ tile_3x2_masked_store:
 	JMP        tile_3x2_masked
 
 tile_4x2_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5450,19 +5620,24 @@ tile_4x2_masked_store:
 	JMP        tile_4x2_masked
 
 tile_5x2_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
-	VMOVUPS    (R13)(R11*1), Y8
-	VMASKMOVPS 32(R13)(R11*1), Y15, Y9
+	VMOVUPS    (R13)(R8*1), Y8
+	VMASKMOVPS 32(R13)(R8*1), Y15, Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5636,21 +5811,26 @@ tile_5x2_masked_store:
 	JMP        tile_5x2_masked
 
 tile_6x2_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
-	VMOVUPS    (R13)(R11*1), Y8
-	VMASKMOVPS 32(R13)(R11*1), Y15, Y9
-	VMOVUPS    (R13)(R11*2), Y10
-	VMASKMOVPS 32(R13)(R11*2), Y15, Y11
+	VMOVUPS    (R13)(R8*1), Y8
+	VMASKMOVPS 32(R13)(R8*1), Y15, Y9
+	VMOVUPS    (R13)(R8*2), Y10
+	VMASKMOVPS 32(R13)(R8*2), Y15, Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5847,8 +6027,13 @@ tile_6x2_masked_store:
 	JMP        tile_6x2_masked
 
 tile_1x1_columns:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPS (R12), Y0
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -5911,9 +6096,14 @@ tile_1x1_columns_store:
 	JMP     tile_1x1_columns
 
 tile_2x1_columns:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
+	VMOVUPS (R12)(R8*1), Y1
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -5989,10 +6179,15 @@ tile_2x1_columns_store:
 	JMP     tile_2x1_columns
 
 tile_3x1_columns:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -6083,13 +6278,18 @@ tile_3x1_columns_store:
 	JMP     tile_3x1_columns
 
 tile_4x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -6195,14 +6395,19 @@ tile_4x1_columns_store:
 	JMP     tile_4x1_columns
 
 tile_5x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
+	VMOVUPS (R13)(R8*1), Y4
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -6323,15 +6528,20 @@ tile_5x1_columns_store:
 	JMP     tile_5x1_columns
 
 tile_6x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -6465,17 +6675,22 @@ tile_6x1_columns_store:
 	JMP     tile_6x1_columns
 
 tile_7x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
 	VMOVUPS (DX), Y6
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -6625,18 +6840,23 @@ tile_7x1_columns_store:
 	JMP     tile_7x1_columns
 
 tile_8x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
 	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
+	VMOVUPS (DX)(R8*1), Y7
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -6799,19 +7019,24 @@ tile_8x1_columns_store:
 	JMP     tile_8x1_columns
 
 tile_9x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
 	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
+	VMOVUPS (DX)(R8*1), Y7
+	VMOVUPS (DX)(R8*2), Y8
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -6989,21 +7214,26 @@ tile_9x1_columns_store:
 	JMP     tile_9x1_columns
 
 tile_10x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	LEAQ    (DX)(CX*1), R15
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
 	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
+	VMOVUPS (DX)(R8*1), Y7
+	VMOVUPS (DX)(R8*2), Y8
 	VMOVUPS (R15), Y9
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -7195,22 +7425,27 @@ tile_10x1_columns_store:
 	JMP     tile_10x1_columns
 
 tile_11x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	LEAQ    (DX)(CX*1), R15
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
 	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
+	VMOVUPS (DX)(R8*1), Y7
+	VMOVUPS (DX)(R8*2), Y8
 	VMOVUPS (R15), Y9
-	VMOVUPS (R15)(R11*1), Y10
+	VMOVUPS (R15)(R8*1), Y10
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -7417,23 +7652,28 @@ tile_11x1_columns_store:
 	JMP     tile_11x1_columns
 
 tile_12x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	LEAQ    (DX)(CX*1), R15
 	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
+	VMOVUPS (R12)(R8*1), Y1
+	VMOVUPS (R12)(R8*2), Y2
 	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
+	VMOVUPS (R13)(R8*1), Y4
+	VMOVUPS (R13)(R8*2), Y5
 	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
+	VMOVUPS (DX)(R8*1), Y7
+	VMOVUPS (DX)(R8*2), Y8
 	VMOVUPS (R15), Y9
-	VMOVUPS (R15)(R11*1), Y10
-	VMOVUPS (R15)(R11*2), Y11
+	VMOVUPS (R15)(R8*1), Y10
+	VMOVUPS (R15)(R8*2), Y11
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -7653,9 +7893,14 @@ tile_12x1_columns_store:
 	JMP     tile_12x1_columns
 
 tile_1x2_columns:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -7731,11 +7976,16 @@ tile_1x2_columns_store:
 	JMP     tile_1x2_columns
 
 tile_2x2_columns:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
+	VMOVUPS (R12)(R8*1), Y2
+	VMOVUPS 32(R12)(R8*1), Y3
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -7834,13 +8084,18 @@ tile_2x2_columns_store:
 	JMP     tile_2x2_columns
 
 tile_3x2_columns:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R12)(R8*1), Y2
+	VMOVUPS 32(R12)(R8*1), Y3
+	VMOVUPS (R12)(R8*2), Y4
+	VMOVUPS 32(R12)(R8*2), Y5
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -7962,17 +8217,22 @@ tile_3x2_columns_store:
 	JMP     tile_3x2_columns
 
 tile_4x2_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R12)(R8*1), Y2
+	VMOVUPS 32(R12)(R8*1), Y3
+	VMOVUPS (R12)(R8*2), Y4
+	VMOVUPS 32(R12)(R8*2), Y5
 	VMOVUPS (R13), Y6
 	VMOVUPS 32(R13), Y7
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -8119,19 +8379,24 @@ tile_4x2_columns_store:
 	JMP     tile_4x2_columns
 
 tile_5x2_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R12)(R8*1), Y2
+	VMOVUPS 32(R12)(R8*1), Y3
+	VMOVUPS (R12)(R8*2), Y4
+	VMOVUPS 32(R12)(R8*2), Y5
 	VMOVUPS (R13), Y6
 	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R11*1), Y8
-	VMOVUPS 32(R13)(R11*1), Y9
+	VMOVUPS (R13)(R8*1), Y8
+	VMOVUPS 32(R13)(R8*1), Y9
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -8301,21 +8566,26 @@ tile_5x2_columns_store:
 	JMP     tile_5x2_columns
 
 tile_6x2_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
+	VMOVUPS (R12)(R8*1), Y2
+	VMOVUPS 32(R12)(R8*1), Y3
+	VMOVUPS (R12)(R8*2), Y4
+	VMOVUPS 32(R12)(R8*2), Y5
 	VMOVUPS (R13), Y6
 	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R11*1), Y8
-	VMOVUPS 32(R13)(R11*1), Y9
-	VMOVUPS (R13)(R11*2), Y10
-	VMOVUPS 32(R13)(R11*2), Y11
+	VMOVUPS (R13)(R8*1), Y8
+	VMOVUPS 32(R13)(R8*1), Y9
+	VMOVUPS (R13)(R8*2), Y10
+	VMOVUPS 32(R13)(R8*2), Y11
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -8508,8 +8778,13 @@ tile_6x2_columns_store:
 	JMP     tile_6x2_columns
 
 tile_1x1_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPS (R12), Y15, Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -8572,9 +8847,14 @@ tile_1x1_columns_masked_store:
 	JMP        tile_1x1_columns_masked
 
 tile_2x1_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -8650,10 +8930,15 @@ tile_2x1_columns_masked_store:
 	JMP        tile_2x1_columns_masked
 
 tile_3x1_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -8744,13 +9029,18 @@ tile_3x1_columns_masked_store:
 	JMP        tile_3x1_columns_masked
 
 tile_4x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -8856,14 +9146,19 @@ tile_4x1_columns_masked_store:
 	JMP        tile_4x1_columns_masked
 
 tile_5x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -8984,15 +9279,20 @@ tile_5x1_columns_masked_store:
 	JMP        tile_5x1_columns_masked
 
 tile_6x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9126,17 +9426,22 @@ tile_6x1_columns_masked_store:
 	JMP        tile_6x1_columns_masked
 
 tile_7x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	VMASKMOVPS (DX), Y15, Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9286,18 +9591,23 @@ tile_7x1_columns_masked_store:
 	JMP        tile_7x1_columns_masked
 
 tile_8x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9460,19 +9770,24 @@ tile_8x1_columns_masked_store:
 	JMP        tile_8x1_columns_masked
 
 tile_9x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9650,21 +9965,26 @@ tile_9x1_columns_masked_store:
 	JMP        tile_9x1_columns_masked
 
 tile_10x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
 	VMASKMOVPS (R15), Y15, Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9856,22 +10176,27 @@ tile_10x1_columns_masked_store:
 	JMP        tile_10x1_columns_masked
 
 tile_11x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
 	VMASKMOVPS (R15), Y15, Y9
-	VMASKMOVPS (R15)(R11*1), Y15, Y10
+	VMASKMOVPS (R15)(R8*1), Y15, Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10078,23 +10403,28 @@ tile_11x1_columns_masked_store:
 	JMP        tile_11x1_columns_masked
 
 tile_12x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
 	VMASKMOVPS (R15), Y15, Y9
-	VMASKMOVPS (R15)(R11*1), Y15, Y10
-	VMASKMOVPS (R15)(R11*2), Y15, Y11
+	VMASKMOVPS (R15)(R8*1), Y15, Y10
+	VMASKMOVPS (R15)(R8*2), Y15, Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10314,9 +10644,14 @@ tile_12x1_columns_masked_store:
 	JMP        tile_12x1_columns_masked
 
 tile_1x2_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10392,11 +10727,16 @@ tile_1x2_columns_masked_store:
 	JMP        tile_1x2_columns_masked
 
 tile_2x2_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10495,13 +10835,18 @@ tile_2x2_columns_masked_store:
 	JMP        tile_2x2_columns_masked
 
 tile_3x2_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10623,17 +10968,22 @@ tile_3x2_columns_masked_store:
 	JMP        tile_3x2_columns_masked
 
 tile_4x2_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10780,19 +11130,24 @@ tile_4x2_columns_masked_store:
 	JMP        tile_4x2_columns_masked
 
 tile_5x2_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
-	VMOVUPS    (R13)(R11*1), Y8
-	VMASKMOVPS 32(R13)(R11*1), Y15, Y9
+	VMOVUPS    (R13)(R8*1), Y8
+	VMASKMOVPS 32(R13)(R8*1), Y15, Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10962,21 +11317,26 @@ tile_5x2_columns_masked_store:
 	JMP        tile_5x2_columns_masked
 
 tile_6x2_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
-	VMOVUPS    (R13)(R11*1), Y8
-	VMASKMOVPS 32(R13)(R11*1), Y15, Y9
-	VMOVUPS    (R13)(R11*2), Y10
-	VMASKMOVPS 32(R13)(R11*2), Y15, Y11
+	VMOVUPS    (R13)(R8*1), Y8
+	VMASKMOVPS 32(R13)(R8*1), Y15, Y9
+	VMOVUPS    (R13)(R8*2), Y10
+	VMASKMOVPS 32(R13)(R8*2), Y15, Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -11582,8 +11942,13 @@ from_tile_6x2_columns_masked:
 	JMP tile_6x2_columns_masked
 
 tile_1x1:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPD (R12), Y0
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -11646,9 +12011,14 @@ tile_1x1_store:
 	JMP     tile_1x1
 
 tile_2x1:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
+	VMOVUPD (R12)(R8*1), Y1
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -11724,10 +12094,15 @@ tile_2x1_store:
 	JMP     tile_2x1
 
 tile_3x1:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -11818,13 +12193,18 @@ tile_3x1_store:
 	JMP     tile_3x1
 
 tile_4x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -11934,14 +12314,19 @@ tile_4x1_store:
 	JMP     tile_4x1
 
 tile_5x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
+	VMOVUPD (R13)(R8*1), Y4
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -12066,15 +12451,20 @@ tile_5x1_store:
 	JMP     tile_5x1
 
 tile_6x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -12212,17 +12602,22 @@ tile_6x1_store:
 	JMP     tile_6x1
 
 tile_7x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
 	VMOVUPD (DX), Y6
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -12379,18 +12774,23 @@ tile_7x1_store:
 	JMP     tile_7x1
 
 tile_8x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
 	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
+	VMOVUPD (DX)(R8*1), Y7
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -12560,19 +12960,24 @@ tile_8x1_store:
 	JMP     tile_8x1
 
 tile_9x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
 	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
+	VMOVUPD (DX)(R8*1), Y7
+	VMOVUPD (DX)(R8*2), Y8
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -12757,21 +13162,26 @@ tile_9x1_store:
 	JMP     tile_9x1
 
 tile_10x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	LEAQ    (DX)(CX*1), R15
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
 	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
+	VMOVUPD (DX)(R8*1), Y7
+	VMOVUPD (DX)(R8*2), Y8
 	VMOVUPD (R15), Y9
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -12973,22 +13383,27 @@ tile_10x1_store:
 	JMP     tile_10x1
 
 tile_11x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	LEAQ    (DX)(CX*1), R15
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
 	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
+	VMOVUPD (DX)(R8*1), Y7
+	VMOVUPD (DX)(R8*2), Y8
 	VMOVUPD (R15), Y9
-	VMOVUPD (R15)(R11*1), Y10
+	VMOVUPD (R15)(R8*1), Y10
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -13205,23 +13620,28 @@ tile_11x1_store:
 	JMP     tile_11x1
 
 tile_12x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	LEAQ    (DX)(CX*1), R15
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
 	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
+	VMOVUPD (DX)(R8*1), Y7
+	VMOVUPD (DX)(R8*2), Y8
 	VMOVUPD (R15), Y9
-	VMOVUPD (R15)(R11*1), Y10
-	VMOVUPD (R15)(R11*2), Y11
+	VMOVUPD (R15)(R8*1), Y10
+	VMOVUPD (R15)(R8*2), Y11
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -13451,9 +13871,14 @@ tile_12x1_store:
 	JMP     tile_12x1
 
 tile_1x2:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -13529,11 +13954,16 @@ tile_1x2_store:
 	JMP     tile_1x2
 
 tile_2x2:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
+	VMOVUPD (R12)(R8*1), Y2
+	VMOVUPD 32(R12)(R8*1), Y3
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -13632,13 +14062,18 @@ tile_2x2_store:
 	JMP     tile_2x2
 
 tile_3x2:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R12)(R8*1), Y2
+	VMOVUPD 32(R12)(R8*1), Y3
+	VMOVUPD (R12)(R8*2), Y4
+	VMOVUPD 32(R12)(R8*2), Y5
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -13760,17 +14195,22 @@ tile_3x2_store:
 	JMP     tile_3x2
 
 tile_4x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R12)(R8*1), Y2
+	VMOVUPD 32(R12)(R8*1), Y3
+	VMOVUPD (R12)(R8*2), Y4
+	VMOVUPD 32(R12)(R8*2), Y5
 	VMOVUPD (R13), Y6
 	VMOVUPD 32(R13), Y7
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -13921,19 +14361,24 @@ tile_4x2_store:
 	JMP     tile_4x2
 
 tile_5x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R12)(R8*1), Y2
+	VMOVUPD 32(R12)(R8*1), Y3
+	VMOVUPD (R12)(R8*2), Y4
+	VMOVUPD 32(R12)(R8*2), Y5
 	VMOVUPD (R13), Y6
 	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R11*1), Y8
-	VMOVUPD 32(R13)(R11*1), Y9
+	VMOVUPD (R13)(R8*1), Y8
+	VMOVUPD 32(R13)(R8*1), Y9
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -14107,21 +14552,26 @@ tile_5x2_store:
 	JMP     tile_5x2
 
 tile_6x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R12)(R8*1), Y2
+	VMOVUPD 32(R12)(R8*1), Y3
+	VMOVUPD (R12)(R8*2), Y4
+	VMOVUPD 32(R12)(R8*2), Y5
 	VMOVUPD (R13), Y6
 	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R11*1), Y8
-	VMOVUPD 32(R13)(R11*1), Y9
-	VMOVUPD (R13)(R11*2), Y10
-	VMOVUPD 32(R13)(R11*2), Y11
+	VMOVUPD (R13)(R8*1), Y8
+	VMOVUPD 32(R13)(R8*1), Y9
+	VMOVUPD (R13)(R8*2), Y10
+	VMOVUPD 32(R13)(R8*2), Y11
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), R9
 	MOVQ    24(AX), R8
 	MOVQ    SI, R12
@@ -14318,8 +14768,13 @@ tile_6x2_store:
 	JMP     tile_6x2
 
 tile_1x1_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPD (R12), Y15, Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14382,9 +14837,14 @@ tile_1x1_masked_store:
 	JMP        tile_1x1_masked
 
 tile_2x1_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14460,10 +14920,15 @@ tile_2x1_masked_store:
 	JMP        tile_2x1_masked
 
 tile_3x1_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14554,13 +15019,18 @@ tile_3x1_masked_store:
 	JMP        tile_3x1_masked
 
 tile_4x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14670,14 +15140,19 @@ tile_4x1_masked_store:
 	JMP        tile_4x1_masked
 
 tile_5x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14802,15 +15277,20 @@ tile_5x1_masked_store:
 	JMP        tile_5x1_masked
 
 tile_6x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14948,17 +15428,22 @@ tile_6x1_masked_store:
 	JMP        tile_6x1_masked
 
 tile_7x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	VMASKMOVPD (DX), Y15, Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15115,18 +15600,23 @@ tile_7x1_masked_store:
 	JMP        tile_7x1_masked
 
 tile_8x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15296,19 +15786,24 @@ tile_8x1_masked_store:
 	JMP        tile_8x1_masked
 
 tile_9x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15493,21 +15988,26 @@ tile_9x1_masked_store:
 	JMP        tile_9x1_masked
 
 tile_10x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
 	VMASKMOVPD (R15), Y15, Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15709,22 +16209,27 @@ tile_10x1_masked_store:
 	JMP        tile_10x1_masked
 
 tile_11x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
 	VMASKMOVPD (R15), Y15, Y9
-	VMASKMOVPD (R15)(R11*1), Y15, Y10
+	VMASKMOVPD (R15)(R8*1), Y15, Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15941,23 +16446,28 @@ tile_11x1_masked_store:
 	JMP        tile_11x1_masked
 
 tile_12x1_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
 	VMASKMOVPD (R15), Y15, Y9
-	VMASKMOVPD (R15)(R11*1), Y15, Y10
-	VMASKMOVPD (R15)(R11*2), Y15, Y11
+	VMASKMOVPD (R15)(R8*1), Y15, Y10
+	VMASKMOVPD (R15)(R8*2), Y15, Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16187,9 +16697,14 @@ tile_12x1_masked_store:
 	JMP        tile_12x1_masked
 
 tile_1x2_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16265,11 +16780,16 @@ tile_1x2_masked_store:
 	JMP        tile_1x2_masked
 
 tile_2x2_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16368,13 +16888,18 @@ tile_2x2_masked_store:
 	JMP        tile_2x2_masked
 
 tile_3x2_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16496,17 +17021,22 @@ tile_3x2_masked_store:
 	JMP        tile_3x2_masked
 
 tile_4x2_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16657,19 +17187,24 @@ tile_4x2_masked_store:
 	JMP        tile_4x2_masked
 
 tile_5x2_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
-	VMOVUPD    (R13)(R11*1), Y8
-	VMASKMOVPD 32(R13)(R11*1), Y15, Y9
+	VMOVUPD    (R13)(R8*1), Y8
+	VMASKMOVPD 32(R13)(R8*1), Y15, Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16843,21 +17378,26 @@ tile_5x2_masked_store:
 	JMP        tile_5x2_masked
 
 tile_6x2_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
-	VMOVUPD    (R13)(R11*1), Y8
-	VMASKMOVPD 32(R13)(R11*1), Y15, Y9
-	VMOVUPD    (R13)(R11*2), Y10
-	VMASKMOVPD 32(R13)(R11*2), Y15, Y11
+	VMOVUPD    (R13)(R8*1), Y8
+	VMASKMOVPD 32(R13)(R8*1), Y15, Y9
+	VMOVUPD    (R13)(R8*2), Y10
+	VMASKMOVPD 32(R13)(R8*2), Y15, Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -17054,8 +17594,13 @@ tile_6x2_masked_store:
 	JMP        tile_6x2_masked
 
 tile_1x1_columns:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPD (R12), Y0
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -17118,9 +17663,14 @@ tile_1x1_columns_store:
 	JMP     tile_1x1_columns
 
 tile_2x1_columns:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
+	VMOVUPD (R12)(R8*1), Y1
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -17196,10 +17746,15 @@ tile_2x1_columns_store:
 	JMP     tile_2x1_columns
 
 tile_3x1_columns:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -17290,13 +17845,18 @@ tile_3x1_columns_store:
 	JMP     tile_3x1_columns
 
 tile_4x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -17402,14 +17962,19 @@ tile_4x1_columns_store:
 	JMP     tile_4x1_columns
 
 tile_5x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
+	VMOVUPD (R13)(R8*1), Y4
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -17530,15 +18095,20 @@ tile_5x1_columns_store:
 	JMP     tile_5x1_columns
 
 tile_6x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -17672,17 +18242,22 @@ tile_6x1_columns_store:
 	JMP     tile_6x1_columns
 
 tile_7x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
 	VMOVUPD (DX), Y6
+	IMUL3Q  $0x07, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -17832,18 +18407,23 @@ tile_7x1_columns_store:
 	JMP     tile_7x1_columns
 
 tile_8x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
 	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
+	VMOVUPD (DX)(R8*1), Y7
+	IMUL3Q  $0x08, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -18006,19 +18586,24 @@ tile_8x1_columns_store:
 	JMP     tile_8x1_columns
 
 tile_9x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
 	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
+	VMOVUPD (DX)(R8*1), Y7
+	VMOVUPD (DX)(R8*2), Y8
+	IMUL3Q  $0x09, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -18196,21 +18781,26 @@ tile_9x1_columns_store:
 	JMP     tile_9x1_columns
 
 tile_10x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	LEAQ    (DX)(CX*1), R15
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
 	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
+	VMOVUPD (DX)(R8*1), Y7
+	VMOVUPD (DX)(R8*2), Y8
 	VMOVUPD (R15), Y9
+	IMUL3Q  $0x0a, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -18402,22 +18992,27 @@ tile_10x1_columns_store:
 	JMP     tile_10x1_columns
 
 tile_11x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	LEAQ    (DX)(CX*1), R15
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
 	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
+	VMOVUPD (DX)(R8*1), Y7
+	VMOVUPD (DX)(R8*2), Y8
 	VMOVUPD (R15), Y9
-	VMOVUPD (R15)(R11*1), Y10
+	VMOVUPD (R15)(R8*1), Y10
+	IMUL3Q  $0x0b, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -18624,23 +19219,28 @@ tile_11x1_columns_store:
 	JMP     tile_11x1_columns
 
 tile_12x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	LEAQ    (R13)(CX*1), DX
 	LEAQ    (DX)(CX*1), R15
 	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
+	VMOVUPD (R12)(R8*1), Y1
+	VMOVUPD (R12)(R8*2), Y2
 	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
+	VMOVUPD (R13)(R8*1), Y4
+	VMOVUPD (R13)(R8*2), Y5
 	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
+	VMOVUPD (DX)(R8*1), Y7
+	VMOVUPD (DX)(R8*2), Y8
 	VMOVUPD (R15), Y9
-	VMOVUPD (R15)(R11*1), Y10
-	VMOVUPD (R15)(R11*2), Y11
+	VMOVUPD (R15)(R8*1), Y10
+	VMOVUPD (R15)(R8*2), Y11
+	IMUL3Q  $0x0c, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -18860,9 +19460,14 @@ tile_12x1_columns_store:
 	JMP     tile_12x1_columns
 
 tile_1x2_columns:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
+	IMUL3Q  $0x01, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -18938,11 +19543,16 @@ tile_1x2_columns_store:
 	JMP     tile_1x2_columns
 
 tile_2x2_columns:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
+	VMOVUPD (R12)(R8*1), Y2
+	VMOVUPD 32(R12)(R8*1), Y3
+	IMUL3Q  $0x02, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -19041,13 +19651,18 @@ tile_2x2_columns_store:
 	JMP     tile_2x2_columns
 
 tile_3x2_columns:
-	MOVQ    DI, R12
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R12)(R8*1), Y2
+	VMOVUPD 32(R12)(R8*1), Y3
+	VMOVUPD (R12)(R8*2), Y4
+	VMOVUPD 32(R12)(R8*2), Y5
+	IMUL3Q  $0x03, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -19169,17 +19784,22 @@ tile_3x2_columns_store:
 	JMP     tile_3x2_columns
 
 tile_4x2_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R12)(R8*1), Y2
+	VMOVUPD 32(R12)(R8*1), Y3
+	VMOVUPD (R12)(R8*2), Y4
+	VMOVUPD 32(R12)(R8*2), Y5
 	VMOVUPD (R13), Y6
 	VMOVUPD 32(R13), Y7
+	IMUL3Q  $0x04, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -19326,19 +19946,24 @@ tile_4x2_columns_store:
 	JMP     tile_4x2_columns
 
 tile_5x2_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R12)(R8*1), Y2
+	VMOVUPD 32(R12)(R8*1), Y3
+	VMOVUPD (R12)(R8*2), Y4
+	VMOVUPD 32(R12)(R8*2), Y5
 	VMOVUPD (R13), Y6
 	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R11*1), Y8
-	VMOVUPD 32(R13)(R11*1), Y9
+	VMOVUPD (R13)(R8*1), Y8
+	VMOVUPD 32(R13)(R8*1), Y9
+	IMUL3Q  $0x05, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -19508,21 +20133,26 @@ tile_5x2_columns_store:
 	JMP     tile_5x2_columns
 
 tile_6x2_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
+	MOVQ    104(AX), R9
+	ADDQ    112(AX), R9
+	MOVQ    120(AX), R8
+	MOVQ    R9, R12
+	LEAQ    (R8)(R8*2), CX
 	LEAQ    (R12)(CX*1), R13
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
+	VMOVUPD (R12)(R8*1), Y2
+	VMOVUPD 32(R12)(R8*1), Y3
+	VMOVUPD (R12)(R8*2), Y4
+	VMOVUPD 32(R12)(R8*2), Y5
 	VMOVUPD (R13), Y6
 	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R11*1), Y8
-	VMOVUPD 32(R13)(R11*1), Y9
-	VMOVUPD (R13)(R11*2), Y10
-	VMOVUPD 32(R13)(R11*2), Y11
+	VMOVUPD (R13)(R8*1), Y8
+	VMOVUPD 32(R13)(R8*1), Y9
+	VMOVUPD (R13)(R8*2), Y10
+	VMOVUPD 32(R13)(R8*2), Y11
+	IMUL3Q  $0x06, R8, CX
+	ADDQ    CX, 112(AX)
 	LEAQ    (R10)(R10*2), DX
 	MOVQ    SI, R12
 	MOVQ    32(AX), R8
@@ -19715,8 +20345,13 @@ tile_6x2_columns_store:
 	JMP     tile_6x2_columns
 
 tile_1x1_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPD (R12), Y15, Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -19779,9 +20414,14 @@ tile_1x1_columns_masked_store:
 	JMP        tile_1x1_columns_masked
 
 tile_2x1_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -19857,10 +20497,15 @@ tile_2x1_columns_masked_store:
 	JMP        tile_2x1_columns_masked
 
 tile_3x1_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -19951,13 +20596,18 @@ tile_3x1_columns_masked_store:
 	JMP        tile_3x1_columns_masked
 
 tile_4x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20063,14 +20713,19 @@ tile_4x1_columns_masked_store:
 	JMP        tile_4x1_columns_masked
 
 tile_5x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20191,15 +20846,20 @@ tile_5x1_columns_masked_store:
 	JMP        tile_5x1_columns_masked
 
 tile_6x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20333,17 +20993,22 @@ tile_6x1_columns_masked_store:
 	JMP        tile_6x1_columns_masked
 
 tile_7x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	VMASKMOVPD (DX), Y15, Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20493,18 +21158,23 @@ tile_7x1_columns_masked_store:
 	JMP        tile_7x1_columns_masked
 
 tile_8x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20667,19 +21337,24 @@ tile_8x1_columns_masked_store:
 	JMP        tile_8x1_columns_masked
 
 tile_9x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20857,21 +21532,26 @@ tile_9x1_columns_masked_store:
 	JMP        tile_9x1_columns_masked
 
 tile_10x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
 	VMASKMOVPD (R15), Y15, Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21063,22 +21743,27 @@ tile_10x1_columns_masked_store:
 	JMP        tile_10x1_columns_masked
 
 tile_11x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
 	VMASKMOVPD (R15), Y15, Y9
-	VMASKMOVPD (R15)(R11*1), Y15, Y10
+	VMASKMOVPD (R15)(R8*1), Y15, Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21285,23 +21970,28 @@ tile_11x1_columns_masked_store:
 	JMP        tile_11x1_columns_masked
 
 tile_12x1_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
 	VMASKMOVPD (R15), Y15, Y9
-	VMASKMOVPD (R15)(R11*1), Y15, Y10
-	VMASKMOVPD (R15)(R11*2), Y15, Y11
+	VMASKMOVPD (R15)(R8*1), Y15, Y10
+	VMASKMOVPD (R15)(R8*2), Y15, Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21521,9 +22211,14 @@ tile_12x1_columns_masked_store:
 	JMP        tile_12x1_columns_masked
 
 tile_1x2_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21599,11 +22294,16 @@ tile_1x2_columns_masked_store:
 	JMP        tile_1x2_columns_masked
 
 tile_2x2_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21702,13 +22402,18 @@ tile_2x2_columns_masked_store:
 	JMP        tile_2x2_columns_masked
 
 tile_3x2_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21830,17 +22535,22 @@ tile_3x2_columns_masked_store:
 	JMP        tile_3x2_columns_masked
 
 tile_4x2_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21987,19 +22697,24 @@ tile_4x2_columns_masked_store:
 	JMP        tile_4x2_columns_masked
 
 tile_5x2_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
-	VMOVUPD    (R13)(R11*1), Y8
-	VMASKMOVPD 32(R13)(R11*1), Y15, Y9
+	VMOVUPD    (R13)(R8*1), Y8
+	VMASKMOVPD 32(R13)(R8*1), Y15, Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -22169,21 +22884,26 @@ tile_5x2_columns_masked_store:
 	JMP        tile_5x2_columns_masked
 
 tile_6x2_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
-	VMOVUPD    (R13)(R11*1), Y8
-	VMASKMOVPD 32(R13)(R11*1), Y15, Y9
-	VMOVUPD    (R13)(R11*2), Y10
-	VMASKMOVPD 32(R13)(R11*2), Y15, Y11
+	VMOVUPD    (R13)(R8*1), Y8
+	VMASKMOVPD 32(R13)(R8*1), Y15, Y9
+	VMOVUPD    (R13)(R8*2), Y10
+	VMASKMOVPD 32(R13)(R8*2), Y15, Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8

@@ -655,8 +655,13 @@ from_tile_8x3_columns_half:
 	JMP tile_8x3_columns_half
 
 tile_1x1_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS.Z (R12), K1, Z0
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -717,9 +722,14 @@ tile_1x1_masked_store:
 	JMP     tile_1x1_masked
 
 tile_2x1_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -793,10 +803,15 @@ tile_2x1_masked_store:
 	JMP     tile_2x1_masked
 
 tile_3x1_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -884,13 +899,18 @@ tile_3x1_masked_store:
 	JMP     tile_3x1_masked
 
 tile_4x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -997,14 +1017,19 @@ tile_4x1_masked_store:
 	JMP     tile_4x1_masked
 
 tile_5x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -1125,15 +1150,20 @@ tile_5x1_masked_store:
 	JMP     tile_5x1_masked
 
 tile_6x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -1267,17 +1297,22 @@ tile_6x1_masked_store:
 	JMP     tile_6x1_masked
 
 tile_7x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -1429,18 +1464,23 @@ tile_7x1_masked_store:
 	JMP     tile_7x1_masked
 
 tile_8x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -1605,19 +1645,24 @@ tile_8x1_masked_store:
 	JMP     tile_8x1_masked
 
 tile_9x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -1796,21 +1841,26 @@ tile_9x1_masked_store:
 	JMP     tile_9x1_masked
 
 tile_10x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -2006,22 +2056,27 @@ tile_10x1_masked_store:
 	JMP     tile_10x1_masked
 
 tile_11x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R11*1), K1, Z10
+	VMOVUPS.Z (R15)(R8*1), K1, Z10
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -2231,23 +2286,28 @@ tile_11x1_masked_store:
 	JMP     tile_11x1_masked
 
 tile_12x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R11*1), K1, Z10
-	VMOVUPS.Z (R15)(R11*2), K1, Z11
+	VMOVUPS.Z (R15)(R8*1), K1, Z10
+	VMOVUPS.Z (R15)(R8*2), K1, Z11
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -2470,9 +2530,14 @@ tile_12x1_masked_store:
 	JMP     tile_12x1_masked
 
 tile_1x2_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -2546,11 +2611,16 @@ tile_1x2_masked_store:
 	JMP     tile_1x2_masked
 
 tile_2x2_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -2646,13 +2716,18 @@ tile_2x2_masked_store:
 	JMP     tile_2x2_masked
 
 tile_3x2_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -2770,17 +2845,22 @@ tile_3x2_masked_store:
 	JMP     tile_3x2_masked
 
 tile_4x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -2926,19 +3006,24 @@ tile_4x2_masked_store:
 	JMP     tile_4x2_masked
 
 tile_5x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -3106,21 +3191,26 @@ tile_5x2_masked_store:
 	JMP     tile_5x2_masked
 
 tile_6x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -3310,24 +3400,29 @@ tile_6x2_masked_store:
 	JMP     tile_6x2_masked
 
 tile_7x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -3543,26 +3638,31 @@ tile_7x2_masked_store:
 	JMP     tile_7x2_masked
 
 tile_8x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -3800,28 +3900,33 @@ tile_8x2_masked_store:
 	JMP     tile_8x2_masked
 
 tile_9x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -4081,31 +4186,36 @@ tile_9x2_masked_store:
 	JMP     tile_9x2_masked
 
 tile_10x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -4391,33 +4501,38 @@ tile_10x2_masked_store:
 	JMP     tile_10x2_masked
 
 tile_11x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R11*1), Z20
-	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPS   (R15)(R8*1), Z20
+	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -4725,35 +4840,40 @@ tile_11x2_masked_store:
 	JMP     tile_11x2_masked
 
 tile_12x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R11*1), Z20
-	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
-	VMOVUPS   (R15)(R11*2), Z22
-	VMOVUPS.Z 64(R15)(R11*2), K1, Z23
+	VMOVUPS   (R15)(R8*1), Z20
+	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
+	VMOVUPS   (R15)(R8*2), Z22
+	VMOVUPS.Z 64(R15)(R8*2), K1, Z23
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -5083,10 +5203,15 @@ tile_12x2_masked_store:
 	JMP     tile_12x2_masked
 
 tile_1x3_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -5174,13 +5299,18 @@ tile_1x3_masked_store:
 	JMP     tile_1x3_masked
 
 tile_2x3_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -5298,16 +5428,21 @@ tile_2x3_masked_store:
 	JMP     tile_2x3_masked
 
 tile_3x3_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -5456,21 +5591,26 @@ tile_3x3_masked_store:
 	JMP     tile_3x3_masked
 
 tile_4x3_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -5655,24 +5795,29 @@ tile_4x3_masked_store:
 	JMP     tile_4x3_masked
 
 tile_5x3_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -5888,27 +6033,32 @@ tile_5x3_masked_store:
 	JMP     tile_5x3_masked
 
 tile_6x3_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPS   (R13)(R11*2), Z15
-	VMOVUPS   64(R13)(R11*2), Z16
-	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPS   (R13)(R8*2), Z15
+	VMOVUPS   64(R13)(R8*2), Z16
+	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -6154,31 +6304,36 @@ tile_6x3_masked_store:
 	JMP     tile_6x3_masked
 
 tile_7x3_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPS   (R13)(R11*2), Z15
-	VMOVUPS   64(R13)(R11*2), Z16
-	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPS   (R13)(R8*2), Z15
+	VMOVUPS   64(R13)(R8*2), Z16
+	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPS   (DX), Z18
 	VMOVUPS   64(DX), Z19
 	VMOVUPS.Z 128(DX), K1, Z20
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -6459,34 +6614,39 @@ tile_7x3_masked_store:
 	JMP     tile_7x3_masked
 
 tile_8x3_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPS   (R13)(R11*2), Z15
-	VMOVUPS   64(R13)(R11*2), Z16
-	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPS   (R13)(R8*2), Z15
+	VMOVUPS   64(R13)(R8*2), Z16
+	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPS   (DX), Z18
 	VMOVUPS   64(DX), Z19
 	VMOVUPS.Z 128(DX), K1, Z20
-	VMOVUPS   (DX)(R11*1), Z21
-	VMOVUPS   64(DX)(R11*1), Z22
-	VMOVUPS.Z 128(DX)(R11*1), K1, Z23
+	VMOVUPS   (DX)(R8*1), Z21
+	VMOVUPS   64(DX)(R8*1), Z22
+	VMOVUPS.Z 128(DX)(R8*1), K1, Z23
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -6797,8 +6957,13 @@ tile_8x3_masked_store:
 	JMP     tile_8x3_masked
 
 tile_1x1_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS.Z (R12), K1, Z0
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -6859,9 +7024,14 @@ tile_1x1_half_store:
 	JMP     tile_1x1_half
 
 tile_2x1_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -6935,10 +7105,15 @@ tile_2x1_half_store:
 	JMP     tile_2x1_half
 
 tile_3x1_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -7026,13 +7201,18 @@ tile_3x1_half_store:
 	JMP     tile_3x1_half
 
 tile_4x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -7139,14 +7319,19 @@ tile_4x1_half_store:
 	JMP     tile_4x1_half
 
 tile_5x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -7267,15 +7452,20 @@ tile_5x1_half_store:
 	JMP     tile_5x1_half
 
 tile_6x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -7409,17 +7599,22 @@ tile_6x1_half_store:
 	JMP     tile_6x1_half
 
 tile_7x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -7571,18 +7766,23 @@ tile_7x1_half_store:
 	JMP     tile_7x1_half
 
 tile_8x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -7747,19 +7947,24 @@ tile_8x1_half_store:
 	JMP     tile_8x1_half
 
 tile_9x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -7938,21 +8143,26 @@ tile_9x1_half_store:
 	JMP     tile_9x1_half
 
 tile_10x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -8148,22 +8358,27 @@ tile_10x1_half_store:
 	JMP     tile_10x1_half
 
 tile_11x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R11*1), K1, Z10
+	VMOVUPS.Z (R15)(R8*1), K1, Z10
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -8373,23 +8588,28 @@ tile_11x1_half_store:
 	JMP     tile_11x1_half
 
 tile_12x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R11*1), K1, Z10
-	VMOVUPS.Z (R15)(R11*2), K1, Z11
+	VMOVUPS.Z (R15)(R8*1), K1, Z10
+	VMOVUPS.Z (R15)(R8*2), K1, Z11
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -8612,9 +8832,14 @@ tile_12x1_half_store:
 	JMP     tile_12x1_half
 
 tile_1x2_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -8688,11 +8913,16 @@ tile_1x2_half_store:
 	JMP     tile_1x2_half
 
 tile_2x2_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -8788,13 +9018,18 @@ tile_2x2_half_store:
 	JMP     tile_2x2_half
 
 tile_3x2_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -8912,17 +9147,22 @@ tile_3x2_half_store:
 	JMP     tile_3x2_half
 
 tile_4x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -9068,19 +9308,24 @@ tile_4x2_half_store:
 	JMP     tile_4x2_half
 
 tile_5x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -9248,21 +9493,26 @@ tile_5x2_half_store:
 	JMP     tile_5x2_half
 
 tile_6x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -9452,24 +9702,29 @@ tile_6x2_half_store:
 	JMP     tile_6x2_half
 
 tile_7x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -9685,26 +9940,31 @@ tile_7x2_half_store:
 	JMP     tile_7x2_half
 
 tile_8x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -9942,28 +10202,33 @@ tile_8x2_half_store:
 	JMP     tile_8x2_half
 
 tile_9x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -10223,31 +10488,36 @@ tile_9x2_half_store:
 	JMP     tile_9x2_half
 
 tile_10x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -10533,33 +10803,38 @@ tile_10x2_half_store:
 	JMP     tile_10x2_half
 
 tile_11x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R11*1), Z20
-	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPS   (R15)(R8*1), Z20
+	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -10867,35 +11142,40 @@ tile_11x2_half_store:
 	JMP     tile_11x2_half
 
 tile_12x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R11*1), Z20
-	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
-	VMOVUPS   (R15)(R11*2), Z22
-	VMOVUPS.Z 64(R15)(R11*2), K1, Z23
+	VMOVUPS   (R15)(R8*1), Z20
+	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
+	VMOVUPS   (R15)(R8*2), Z22
+	VMOVUPS.Z 64(R15)(R8*2), K1, Z23
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -11225,10 +11505,15 @@ tile_12x2_half_store:
 	JMP     tile_12x2_half
 
 tile_1x3_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -11316,13 +11601,18 @@ tile_1x3_half_store:
 	JMP     tile_1x3_half
 
 tile_2x3_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -11440,16 +11730,21 @@ tile_2x3_half_store:
 	JMP     tile_2x3_half
 
 tile_3x3_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -11598,21 +11893,26 @@ tile_3x3_half_store:
 	JMP     tile_3x3_half
 
 tile_4x3_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -11797,24 +12097,29 @@ tile_4x3_half_store:
 	JMP     tile_4x3_half
 
 tile_5x3_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -12030,27 +12335,32 @@ tile_5x3_half_store:
 	JMP     tile_5x3_half
 
 tile_6x3_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPS   (R13)(R11*2), Z15
-	VMOVUPS   64(R13)(R11*2), Z16
-	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPS   (R13)(R8*2), Z15
+	VMOVUPS   64(R13)(R8*2), Z16
+	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -12296,31 +12606,36 @@ tile_6x3_half_store:
 	JMP     tile_6x3_half
 
 tile_7x3_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPS   (R13)(R11*2), Z15
-	VMOVUPS   64(R13)(R11*2), Z16
-	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPS   (R13)(R8*2), Z15
+	VMOVUPS   64(R13)(R8*2), Z16
+	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPS   (DX), Z18
 	VMOVUPS   64(DX), Z19
 	VMOVUPS.Z 128(DX), K1, Z20
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -12601,34 +12916,39 @@ tile_7x3_half_store:
 	JMP     tile_7x3_half
 
 tile_8x3_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPS   (R13)(R11*2), Z15
-	VMOVUPS   64(R13)(R11*2), Z16
-	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPS   (R13)(R8*2), Z15
+	VMOVUPS   64(R13)(R8*2), Z16
+	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPS   (DX), Z18
 	VMOVUPS   64(DX), Z19
 	VMOVUPS.Z 128(DX), K1, Z20
-	VMOVUPS   (DX)(R11*1), Z21
-	VMOVUPS   64(DX)(R11*1), Z22
-	VMOVUPS.Z 128(DX)(R11*1), K1, Z23
+	VMOVUPS   (DX)(R8*1), Z21
+	VMOVUPS   64(DX)(R8*1), Z22
+	VMOVUPS.Z 128(DX)(R8*1), K1, Z23
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -12939,8 +13259,13 @@ tile_8x3_half_store:
 	JMP     tile_8x3_half
 
 tile_1x1_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS.Z (R12), K1, Z0
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -13001,9 +13326,14 @@ tile_1x1_columns_masked_store:
 	JMP     tile_1x1_columns_masked
 
 tile_2x1_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -13077,10 +13407,15 @@ tile_2x1_columns_masked_store:
 	JMP     tile_2x1_columns_masked
 
 tile_3x1_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -13168,13 +13503,18 @@ tile_3x1_columns_masked_store:
 	JMP     tile_3x1_columns_masked
 
 tile_4x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -13277,14 +13617,19 @@ tile_4x1_columns_masked_store:
 	JMP     tile_4x1_columns_masked
 
 tile_5x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -13401,15 +13746,20 @@ tile_5x1_columns_masked_store:
 	JMP     tile_5x1_columns_masked
 
 tile_6x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -13539,17 +13889,22 @@ tile_6x1_columns_masked_store:
 	JMP     tile_6x1_columns_masked
 
 tile_7x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -13694,18 +14049,23 @@ tile_7x1_columns_masked_store:
 	JMP     tile_7x1_columns_masked
 
 tile_8x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -13863,19 +14223,24 @@ tile_8x1_columns_masked_store:
 	JMP     tile_8x1_columns_masked
 
 tile_9x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -14047,21 +14412,26 @@ tile_9x1_columns_masked_store:
 	JMP     tile_9x1_columns_masked
 
 tile_10x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -14247,22 +14617,27 @@ tile_10x1_columns_masked_store:
 	JMP     tile_10x1_columns_masked
 
 tile_11x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R11*1), K1, Z10
+	VMOVUPS.Z (R15)(R8*1), K1, Z10
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -14462,23 +14837,28 @@ tile_11x1_columns_masked_store:
 	JMP     tile_11x1_columns_masked
 
 tile_12x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R11*1), K1, Z10
-	VMOVUPS.Z (R15)(R11*2), K1, Z11
+	VMOVUPS.Z (R15)(R8*1), K1, Z10
+	VMOVUPS.Z (R15)(R8*2), K1, Z11
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -14691,9 +15071,14 @@ tile_12x1_columns_masked_store:
 	JMP     tile_12x1_columns_masked
 
 tile_1x2_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -14767,11 +15152,16 @@ tile_1x2_columns_masked_store:
 	JMP     tile_1x2_columns_masked
 
 tile_2x2_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -14867,13 +15257,18 @@ tile_2x2_columns_masked_store:
 	JMP     tile_2x2_columns_masked
 
 tile_3x2_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -14991,17 +15386,22 @@ tile_3x2_columns_masked_store:
 	JMP     tile_3x2_columns_masked
 
 tile_4x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -15143,19 +15543,24 @@ tile_4x2_columns_masked_store:
 	JMP     tile_4x2_columns_masked
 
 tile_5x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -15319,21 +15724,26 @@ tile_5x2_columns_masked_store:
 	JMP     tile_5x2_columns_masked
 
 tile_6x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -15519,24 +15929,29 @@ tile_6x2_columns_masked_store:
 	JMP     tile_6x2_columns_masked
 
 tile_7x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -15745,26 +16160,31 @@ tile_7x2_columns_masked_store:
 	JMP     tile_7x2_columns_masked
 
 tile_8x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -15995,28 +16415,33 @@ tile_8x2_columns_masked_store:
 	JMP     tile_8x2_columns_masked
 
 tile_9x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -16269,31 +16694,36 @@ tile_9x2_columns_masked_store:
 	JMP     tile_9x2_columns_masked
 
 tile_10x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -16569,33 +16999,38 @@ tile_10x2_columns_masked_store:
 	JMP     tile_10x2_columns_masked
 
 tile_11x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R11*1), Z20
-	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPS   (R15)(R8*1), Z20
+	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -16893,35 +17328,40 @@ tile_11x2_columns_masked_store:
 	JMP     tile_11x2_columns_masked
 
 tile_12x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R11*1), Z20
-	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
-	VMOVUPS   (R15)(R11*2), Z22
-	VMOVUPS.Z 64(R15)(R11*2), K1, Z23
+	VMOVUPS   (R15)(R8*1), Z20
+	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
+	VMOVUPS   (R15)(R8*2), Z22
+	VMOVUPS.Z 64(R15)(R8*2), K1, Z23
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -17241,10 +17681,15 @@ tile_12x2_columns_masked_store:
 	JMP     tile_12x2_columns_masked
 
 tile_1x3_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -17332,13 +17777,18 @@ tile_1x3_columns_masked_store:
 	JMP     tile_1x3_columns_masked
 
 tile_2x3_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -17456,16 +17906,21 @@ tile_2x3_columns_masked_store:
 	JMP     tile_2x3_columns_masked
 
 tile_3x3_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -17614,21 +18069,26 @@ tile_3x3_columns_masked_store:
 	JMP     tile_3x3_columns_masked
 
 tile_4x3_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -17809,24 +18269,29 @@ tile_4x3_columns_masked_store:
 	JMP     tile_4x3_columns_masked
 
 tile_5x3_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -18038,27 +18503,32 @@ tile_5x3_columns_masked_store:
 	JMP     tile_5x3_columns_masked
 
 tile_6x3_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPS   (R13)(R11*2), Z15
-	VMOVUPS   64(R13)(R11*2), Z16
-	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPS   (R13)(R8*2), Z15
+	VMOVUPS   64(R13)(R8*2), Z16
+	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -18300,31 +18770,36 @@ tile_6x3_columns_masked_store:
 	JMP     tile_6x3_columns_masked
 
 tile_7x3_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPS   (R13)(R11*2), Z15
-	VMOVUPS   64(R13)(R11*2), Z16
-	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPS   (R13)(R8*2), Z15
+	VMOVUPS   64(R13)(R8*2), Z16
+	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPS   (DX), Z18
 	VMOVUPS   64(DX), Z19
 	VMOVUPS.Z 128(DX), K1, Z20
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -18598,34 +19073,39 @@ tile_7x3_columns_masked_store:
 	JMP     tile_7x3_columns_masked
 
 tile_8x3_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPS   (R13)(R11*2), Z15
-	VMOVUPS   64(R13)(R11*2), Z16
-	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPS   (R13)(R8*2), Z15
+	VMOVUPS   64(R13)(R8*2), Z16
+	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPS   (DX), Z18
 	VMOVUPS   64(DX), Z19
 	VMOVUPS.Z 128(DX), K1, Z20
-	VMOVUPS   (DX)(R11*1), Z21
-	VMOVUPS   64(DX)(R11*1), Z22
-	VMOVUPS.Z 128(DX)(R11*1), K1, Z23
+	VMOVUPS   (DX)(R8*1), Z21
+	VMOVUPS   64(DX)(R8*1), Z22
+	VMOVUPS.Z 128(DX)(R8*1), K1, Z23
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -18929,8 +19409,13 @@ tile_8x3_columns_masked_store:
 	JMP     tile_8x3_columns_masked
 
 tile_1x1_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS.Z (R12), K1, Z0
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -18991,9 +19476,14 @@ tile_1x1_columns_half_store:
 	JMP     tile_1x1_columns_half
 
 tile_2x1_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -19067,10 +19557,15 @@ tile_2x1_columns_half_store:
 	JMP     tile_2x1_columns_half
 
 tile_3x1_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -19158,13 +19653,18 @@ tile_3x1_columns_half_store:
 	JMP     tile_3x1_columns_half
 
 tile_4x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -19267,14 +19767,19 @@ tile_4x1_columns_half_store:
 	JMP     tile_4x1_columns_half
 
 tile_5x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -19391,15 +19896,20 @@ tile_5x1_columns_half_store:
 	JMP     tile_5x1_columns_half
 
 tile_6x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -19529,17 +20039,22 @@ tile_6x1_columns_half_store:
 	JMP     tile_6x1_columns_half
 
 tile_7x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -19684,18 +20199,23 @@ tile_7x1_columns_half_store:
 	JMP     tile_7x1_columns_half
 
 tile_8x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -19853,19 +20373,24 @@ tile_8x1_columns_half_store:
 	JMP     tile_8x1_columns_half
 
 tile_9x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -20037,21 +20562,26 @@ tile_9x1_columns_half_store:
 	JMP     tile_9x1_columns_half
 
 tile_10x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -20237,22 +20767,27 @@ tile_10x1_columns_half_store:
 	JMP     tile_10x1_columns_half
 
 tile_11x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R11*1), K1, Z10
+	VMOVUPS.Z (R15)(R8*1), K1, Z10
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -20452,23 +20987,28 @@ tile_11x1_columns_half_store:
 	JMP     tile_11x1_columns_half
 
 tile_12x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R11*1), K1, Z1
-	VMOVUPS.Z (R12)(R11*2), K1, Z2
+	VMOVUPS.Z (R12)(R8*1), K1, Z1
+	VMOVUPS.Z (R12)(R8*2), K1, Z2
 	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R11*1), K1, Z4
-	VMOVUPS.Z (R13)(R11*2), K1, Z5
+	VMOVUPS.Z (R13)(R8*1), K1, Z4
+	VMOVUPS.Z (R13)(R8*2), K1, Z5
 	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (DX)(R11*2), K1, Z8
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	VMOVUPS.Z (DX)(R8*2), K1, Z8
 	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R11*1), K1, Z10
-	VMOVUPS.Z (R15)(R11*2), K1, Z11
+	VMOVUPS.Z (R15)(R8*1), K1, Z10
+	VMOVUPS.Z (R15)(R8*2), K1, Z11
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -20681,9 +21221,14 @@ tile_12x1_columns_half_store:
 	JMP     tile_12x1_columns_half
 
 tile_1x2_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -20757,11 +21302,16 @@ tile_1x2_columns_half_store:
 	JMP     tile_1x2_columns_half
 
 tile_2x2_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -20857,13 +21407,18 @@ tile_2x2_columns_half_store:
 	JMP     tile_2x2_columns_half
 
 tile_3x2_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -20981,17 +21536,22 @@ tile_3x2_columns_half_store:
 	JMP     tile_3x2_columns_half
 
 tile_4x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -21133,19 +21693,24 @@ tile_4x2_columns_half_store:
 	JMP     tile_4x2_columns_half
 
 tile_5x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -21309,21 +21874,26 @@ tile_5x2_columns_half_store:
 	JMP     tile_5x2_columns_half
 
 tile_6x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -21509,24 +22079,29 @@ tile_6x2_columns_half_store:
 	JMP     tile_6x2_columns_half
 
 tile_7x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -21735,26 +22310,31 @@ tile_7x2_columns_half_store:
 	JMP     tile_7x2_columns_half
 
 tile_8x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -21985,28 +22565,33 @@ tile_8x2_columns_half_store:
 	JMP     tile_8x2_columns_half
 
 tile_9x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -22259,31 +22844,36 @@ tile_9x2_columns_half_store:
 	JMP     tile_9x2_columns_half
 
 tile_10x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -22559,33 +23149,38 @@ tile_10x2_columns_half_store:
 	JMP     tile_10x2_columns_half
 
 tile_11x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R11*1), Z20
-	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPS   (R15)(R8*1), Z20
+	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -22883,35 +23478,40 @@ tile_11x2_columns_half_store:
 	JMP     tile_11x2_columns_half
 
 tile_12x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPS   (R12), Z0
 	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R11*1), Z2
-	VMOVUPS.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPS   (R12)(R11*2), Z4
-	VMOVUPS.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z2
+	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPS   (R12)(R8*2), Z4
+	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPS   (R13), Z6
 	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R11*1), Z8
-	VMOVUPS.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPS   (R13)(R11*2), Z10
-	VMOVUPS.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPS   (R13)(R8*1), Z8
+	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPS   (R13)(R8*2), Z10
+	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPS   (DX), Z12
 	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R11*1), Z14
-	VMOVUPS.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPS   (DX)(R11*2), Z16
-	VMOVUPS.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPS   (DX)(R8*1), Z14
+	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPS   (DX)(R8*2), Z16
+	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPS   (R15), Z18
 	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R11*1), Z20
-	VMOVUPS.Z 64(R15)(R11*1), K1, Z21
-	VMOVUPS   (R15)(R11*2), Z22
-	VMOVUPS.Z 64(R15)(R11*2), K1, Z23
+	VMOVUPS   (R15)(R8*1), Z20
+	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
+	VMOVUPS   (R15)(R8*2), Z22
+	VMOVUPS.Z 64(R15)(R8*2), K1, Z23
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -23231,10 +23831,15 @@ tile_12x2_columns_half_store:
 	JMP     tile_12x2_columns_half
 
 tile_1x3_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -23322,13 +23927,18 @@ tile_1x3_columns_half_store:
 	JMP     tile_1x3_columns_half
 
 tile_2x3_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -23446,16 +24056,21 @@ tile_2x3_columns_half_store:
 	JMP     tile_2x3_columns_half
 
 tile_3x3_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -23604,21 +24219,26 @@ tile_3x3_columns_half_store:
 	JMP     tile_3x3_columns_half
 
 tile_4x3_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -23799,24 +24419,29 @@ tile_4x3_columns_half_store:
 	JMP     tile_4x3_columns_half
 
 tile_5x3_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -24028,27 +24653,32 @@ tile_5x3_columns_half_store:
 	JMP     tile_5x3_columns_half
 
 tile_6x3_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPS   (R13)(R11*2), Z15
-	VMOVUPS   64(R13)(R11*2), Z16
-	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPS   (R13)(R8*2), Z15
+	VMOVUPS   64(R13)(R8*2), Z16
+	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -24290,31 +24920,36 @@ tile_6x3_columns_half_store:
 	JMP     tile_6x3_columns_half
 
 tile_7x3_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPS   (R13)(R11*2), Z15
-	VMOVUPS   64(R13)(R11*2), Z16
-	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPS   (R13)(R8*2), Z15
+	VMOVUPS   64(R13)(R8*2), Z16
+	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPS   (DX), Z18
 	VMOVUPS   64(DX), Z19
 	VMOVUPS.Z 128(DX), K1, Z20
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -24588,34 +25223,39 @@ tile_7x3_columns_half_store:
 	JMP     tile_7x3_columns_half
 
 tile_8x3_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPS   (R12), Z0
 	VMOVUPS   64(R12), Z1
 	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R11*1), Z3
-	VMOVUPS   64(R12)(R11*1), Z4
-	VMOVUPS.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPS   (R12)(R11*2), Z6
-	VMOVUPS   64(R12)(R11*2), Z7
-	VMOVUPS.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPS   (R12)(R8*1), Z3
+	VMOVUPS   64(R12)(R8*1), Z4
+	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPS   (R12)(R8*2), Z6
+	VMOVUPS   64(R12)(R8*2), Z7
+	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPS   (R13), Z9
 	VMOVUPS   64(R13), Z10
 	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R11*1), Z12
-	VMOVUPS   64(R13)(R11*1), Z13
-	VMOVUPS.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPS   (R13)(R11*2), Z15
-	VMOVUPS   64(R13)(R11*2), Z16
-	VMOVUPS.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPS   (R13)(R8*1), Z12
+	VMOVUPS   64(R13)(R8*1), Z13
+	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPS   (R13)(R8*2), Z15
+	VMOVUPS   64(R13)(R8*2), Z16
+	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPS   (DX), Z18
 	VMOVUPS   64(DX), Z19
 	VMOVUPS.Z 128(DX), K1, Z20
-	VMOVUPS   (DX)(R11*1), Z21
-	VMOVUPS   64(DX)(R11*1), Z22
-	VMOVUPS.Z 128(DX)(R11*1), K1, Z23
+	VMOVUPS   (DX)(R8*1), Z21
+	VMOVUPS   64(DX)(R8*1), Z22
+	VMOVUPS.Z 128(DX)(R8*1), K1, Z23
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -25629,8 +26269,13 @@ from_tile_8x3_columns_half:
 	JMP tile_8x3_columns_half
 
 tile_1x1_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD.Z (R12), K1, Z0
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -25691,9 +26336,14 @@ tile_1x1_masked_store:
 	JMP     tile_1x1_masked
 
 tile_2x1_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -25767,10 +26417,15 @@ tile_2x1_masked_store:
 	JMP     tile_2x1_masked
 
 tile_3x1_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -25858,13 +26513,18 @@ tile_3x1_masked_store:
 	JMP     tile_3x1_masked
 
 tile_4x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -25971,14 +26631,19 @@ tile_4x1_masked_store:
 	JMP     tile_4x1_masked
 
 tile_5x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -26099,15 +26764,20 @@ tile_5x1_masked_store:
 	JMP     tile_5x1_masked
 
 tile_6x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -26241,17 +26911,22 @@ tile_6x1_masked_store:
 	JMP     tile_6x1_masked
 
 tile_7x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -26403,18 +27078,23 @@ tile_7x1_masked_store:
 	JMP     tile_7x1_masked
 
 tile_8x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -26579,19 +27259,24 @@ tile_8x1_masked_store:
 	JMP     tile_8x1_masked
 
 tile_9x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -26770,21 +27455,26 @@ tile_9x1_masked_store:
 	JMP     tile_9x1_masked
 
 tile_10x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -26980,22 +27670,27 @@ tile_10x1_masked_store:
 	JMP     tile_10x1_masked
 
 tile_11x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R11*1), K1, Z10
+	VMOVUPD.Z (R15)(R8*1), K1, Z10
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -27205,23 +27900,28 @@ tile_11x1_masked_store:
 	JMP     tile_11x1_masked
 
 tile_12x1_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R11*1), K1, Z10
-	VMOVUPD.Z (R15)(R11*2), K1, Z11
+	VMOVUPD.Z (R15)(R8*1), K1, Z10
+	VMOVUPD.Z (R15)(R8*2), K1, Z11
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -27444,9 +28144,14 @@ tile_12x1_masked_store:
 	JMP     tile_12x1_masked
 
 tile_1x2_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -27520,11 +28225,16 @@ tile_1x2_masked_store:
 	JMP     tile_1x2_masked
 
 tile_2x2_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -27620,13 +28330,18 @@ tile_2x2_masked_store:
 	JMP     tile_2x2_masked
 
 tile_3x2_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -27744,17 +28459,22 @@ tile_3x2_masked_store:
 	JMP     tile_3x2_masked
 
 tile_4x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -27900,19 +28620,24 @@ tile_4x2_masked_store:
 	JMP     tile_4x2_masked
 
 tile_5x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -28080,21 +28805,26 @@ tile_5x2_masked_store:
 	JMP     tile_5x2_masked
 
 tile_6x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -28284,24 +29014,29 @@ tile_6x2_masked_store:
 	JMP     tile_6x2_masked
 
 tile_7x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -28517,26 +29252,31 @@ tile_7x2_masked_store:
 	JMP     tile_7x2_masked
 
 tile_8x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -28774,28 +29514,33 @@ tile_8x2_masked_store:
 	JMP     tile_8x2_masked
 
 tile_9x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -29055,31 +29800,36 @@ tile_9x2_masked_store:
 	JMP     tile_9x2_masked
 
 tile_10x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -29365,33 +30115,38 @@ tile_10x2_masked_store:
 	JMP     tile_10x2_masked
 
 tile_11x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R11*1), Z20
-	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPD   (R15)(R8*1), Z20
+	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -29699,35 +30454,40 @@ tile_11x2_masked_store:
 	JMP     tile_11x2_masked
 
 tile_12x2_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R11*1), Z20
-	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
-	VMOVUPD   (R15)(R11*2), Z22
-	VMOVUPD.Z 64(R15)(R11*2), K1, Z23
+	VMOVUPD   (R15)(R8*1), Z20
+	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
+	VMOVUPD   (R15)(R8*2), Z22
+	VMOVUPD.Z 64(R15)(R8*2), K1, Z23
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -30057,10 +30817,15 @@ tile_12x2_masked_store:
 	JMP     tile_12x2_masked
 
 tile_1x3_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -30148,13 +30913,18 @@ tile_1x3_masked_store:
 	JMP     tile_1x3_masked
 
 tile_2x3_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -30272,16 +31042,21 @@ tile_2x3_masked_store:
 	JMP     tile_2x3_masked
 
 tile_3x3_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -30430,21 +31205,26 @@ tile_3x3_masked_store:
 	JMP     tile_3x3_masked
 
 tile_4x3_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -30629,24 +31409,29 @@ tile_4x3_masked_store:
 	JMP     tile_4x3_masked
 
 tile_5x3_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -30862,27 +31647,32 @@ tile_5x3_masked_store:
 	JMP     tile_5x3_masked
 
 tile_6x3_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPD   (R13)(R11*2), Z15
-	VMOVUPD   64(R13)(R11*2), Z16
-	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPD   (R13)(R8*2), Z15
+	VMOVUPD   64(R13)(R8*2), Z16
+	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -31128,31 +31918,36 @@ tile_6x3_masked_store:
 	JMP     tile_6x3_masked
 
 tile_7x3_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPD   (R13)(R11*2), Z15
-	VMOVUPD   64(R13)(R11*2), Z16
-	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPD   (R13)(R8*2), Z15
+	VMOVUPD   64(R13)(R8*2), Z16
+	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPD   (DX), Z18
 	VMOVUPD   64(DX), Z19
 	VMOVUPD.Z 128(DX), K1, Z20
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -31433,34 +32228,39 @@ tile_7x3_masked_store:
 	JMP     tile_7x3_masked
 
 tile_8x3_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPD   (R13)(R11*2), Z15
-	VMOVUPD   64(R13)(R11*2), Z16
-	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPD   (R13)(R8*2), Z15
+	VMOVUPD   64(R13)(R8*2), Z16
+	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPD   (DX), Z18
 	VMOVUPD   64(DX), Z19
 	VMOVUPD.Z 128(DX), K1, Z20
-	VMOVUPD   (DX)(R11*1), Z21
-	VMOVUPD   64(DX)(R11*1), Z22
-	VMOVUPD.Z 128(DX)(R11*1), K1, Z23
+	VMOVUPD   (DX)(R8*1), Z21
+	VMOVUPD   64(DX)(R8*1), Z22
+	VMOVUPD.Z 128(DX)(R8*1), K1, Z23
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -31771,8 +32571,13 @@ tile_8x3_masked_store:
 	JMP     tile_8x3_masked
 
 tile_1x1_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD.Z (R12), K1, Z0
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -31833,9 +32638,14 @@ tile_1x1_half_store:
 	JMP     tile_1x1_half
 
 tile_2x1_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -31909,10 +32719,15 @@ tile_2x1_half_store:
 	JMP     tile_2x1_half
 
 tile_3x1_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -32000,13 +32815,18 @@ tile_3x1_half_store:
 	JMP     tile_3x1_half
 
 tile_4x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -32113,14 +32933,19 @@ tile_4x1_half_store:
 	JMP     tile_4x1_half
 
 tile_5x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -32241,15 +33066,20 @@ tile_5x1_half_store:
 	JMP     tile_5x1_half
 
 tile_6x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -32383,17 +33213,22 @@ tile_6x1_half_store:
 	JMP     tile_6x1_half
 
 tile_7x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -32545,18 +33380,23 @@ tile_7x1_half_store:
 	JMP     tile_7x1_half
 
 tile_8x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -32721,19 +33561,24 @@ tile_8x1_half_store:
 	JMP     tile_8x1_half
 
 tile_9x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -32912,21 +33757,26 @@ tile_9x1_half_store:
 	JMP     tile_9x1_half
 
 tile_10x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -33122,22 +33972,27 @@ tile_10x1_half_store:
 	JMP     tile_10x1_half
 
 tile_11x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R11*1), K1, Z10
+	VMOVUPD.Z (R15)(R8*1), K1, Z10
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -33347,23 +34202,28 @@ tile_11x1_half_store:
 	JMP     tile_11x1_half
 
 tile_12x1_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R11*1), K1, Z10
-	VMOVUPD.Z (R15)(R11*2), K1, Z11
+	VMOVUPD.Z (R15)(R8*1), K1, Z10
+	VMOVUPD.Z (R15)(R8*2), K1, Z11
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -33586,9 +34446,14 @@ tile_12x1_half_store:
 	JMP     tile_12x1_half
 
 tile_1x2_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -33662,11 +34527,16 @@ tile_1x2_half_store:
 	JMP     tile_1x2_half
 
 tile_2x2_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -33762,13 +34632,18 @@ tile_2x2_half_store:
 	JMP     tile_2x2_half
 
 tile_3x2_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -33886,17 +34761,22 @@ tile_3x2_half_store:
 	JMP     tile_3x2_half
 
 tile_4x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -34042,19 +34922,24 @@ tile_4x2_half_store:
 	JMP     tile_4x2_half
 
 tile_5x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -34222,21 +35107,26 @@ tile_5x2_half_store:
 	JMP     tile_5x2_half
 
 tile_6x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -34426,24 +35316,29 @@ tile_6x2_half_store:
 	JMP     tile_6x2_half
 
 tile_7x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -34659,26 +35554,31 @@ tile_7x2_half_store:
 	JMP     tile_7x2_half
 
 tile_8x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -34916,28 +35816,33 @@ tile_8x2_half_store:
 	JMP     tile_8x2_half
 
 tile_9x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -35197,31 +36102,36 @@ tile_9x2_half_store:
 	JMP     tile_9x2_half
 
 tile_10x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -35507,33 +36417,38 @@ tile_10x2_half_store:
 	JMP     tile_10x2_half
 
 tile_11x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R11*1), Z20
-	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPD   (R15)(R8*1), Z20
+	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -35841,35 +36756,40 @@ tile_11x2_half_store:
 	JMP     tile_11x2_half
 
 tile_12x2_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R11*1), Z20
-	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
-	VMOVUPD   (R15)(R11*2), Z22
-	VMOVUPD.Z 64(R15)(R11*2), K1, Z23
+	VMOVUPD   (R15)(R8*1), Z20
+	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
+	VMOVUPD   (R15)(R8*2), Z22
+	VMOVUPD.Z 64(R15)(R8*2), K1, Z23
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -36199,10 +37119,15 @@ tile_12x2_half_store:
 	JMP     tile_12x2_half
 
 tile_1x3_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -36290,13 +37215,18 @@ tile_1x3_half_store:
 	JMP     tile_1x3_half
 
 tile_2x3_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -36414,16 +37344,21 @@ tile_2x3_half_store:
 	JMP     tile_2x3_half
 
 tile_3x3_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -36572,21 +37507,26 @@ tile_3x3_half_store:
 	JMP     tile_3x3_half
 
 tile_4x3_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -36771,24 +37711,29 @@ tile_4x3_half_store:
 	JMP     tile_4x3_half
 
 tile_5x3_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -37004,27 +37949,32 @@ tile_5x3_half_store:
 	JMP     tile_5x3_half
 
 tile_6x3_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPD   (R13)(R11*2), Z15
-	VMOVUPD   64(R13)(R11*2), Z16
-	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPD   (R13)(R8*2), Z15
+	VMOVUPD   64(R13)(R8*2), Z16
+	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -37270,31 +38220,36 @@ tile_6x3_half_store:
 	JMP     tile_6x3_half
 
 tile_7x3_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPD   (R13)(R11*2), Z15
-	VMOVUPD   64(R13)(R11*2), Z16
-	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPD   (R13)(R8*2), Z15
+	VMOVUPD   64(R13)(R8*2), Z16
+	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPD   (DX), Z18
 	VMOVUPD   64(DX), Z19
 	VMOVUPD.Z 128(DX), K1, Z20
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -37575,34 +38530,39 @@ tile_7x3_half_store:
 	JMP     tile_7x3_half
 
 tile_8x3_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPD   (R13)(R11*2), Z15
-	VMOVUPD   64(R13)(R11*2), Z16
-	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPD   (R13)(R8*2), Z15
+	VMOVUPD   64(R13)(R8*2), Z16
+	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPD   (DX), Z18
 	VMOVUPD   64(DX), Z19
 	VMOVUPD.Z 128(DX), K1, Z20
-	VMOVUPD   (DX)(R11*1), Z21
-	VMOVUPD   64(DX)(R11*1), Z22
-	VMOVUPD.Z 128(DX)(R11*1), K1, Z23
+	VMOVUPD   (DX)(R8*1), Z21
+	VMOVUPD   64(DX)(R8*1), Z22
+	VMOVUPD.Z 128(DX)(R8*1), K1, Z23
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), R9
 	MOVQ      24(AX), R8
 	MOVQ      SI, R12
@@ -37913,8 +38873,13 @@ tile_8x3_half_store:
 	JMP     tile_8x3_half
 
 tile_1x1_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD.Z (R12), K1, Z0
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -37975,9 +38940,14 @@ tile_1x1_columns_masked_store:
 	JMP     tile_1x1_columns_masked
 
 tile_2x1_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -38051,10 +39021,15 @@ tile_2x1_columns_masked_store:
 	JMP     tile_2x1_columns_masked
 
 tile_3x1_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -38142,13 +39117,18 @@ tile_3x1_columns_masked_store:
 	JMP     tile_3x1_columns_masked
 
 tile_4x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -38251,14 +39231,19 @@ tile_4x1_columns_masked_store:
 	JMP     tile_4x1_columns_masked
 
 tile_5x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -38375,15 +39360,20 @@ tile_5x1_columns_masked_store:
 	JMP     tile_5x1_columns_masked
 
 tile_6x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -38513,17 +39503,22 @@ tile_6x1_columns_masked_store:
 	JMP     tile_6x1_columns_masked
 
 tile_7x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -38668,18 +39663,23 @@ tile_7x1_columns_masked_store:
 	JMP     tile_7x1_columns_masked
 
 tile_8x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -38837,19 +39837,24 @@ tile_8x1_columns_masked_store:
 	JMP     tile_8x1_columns_masked
 
 tile_9x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -39021,21 +40026,26 @@ tile_9x1_columns_masked_store:
 	JMP     tile_9x1_columns_masked
 
 tile_10x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -39221,22 +40231,27 @@ tile_10x1_columns_masked_store:
 	JMP     tile_10x1_columns_masked
 
 tile_11x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R11*1), K1, Z10
+	VMOVUPD.Z (R15)(R8*1), K1, Z10
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -39436,23 +40451,28 @@ tile_11x1_columns_masked_store:
 	JMP     tile_11x1_columns_masked
 
 tile_12x1_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R11*1), K1, Z10
-	VMOVUPD.Z (R15)(R11*2), K1, Z11
+	VMOVUPD.Z (R15)(R8*1), K1, Z10
+	VMOVUPD.Z (R15)(R8*2), K1, Z11
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -39665,9 +40685,14 @@ tile_12x1_columns_masked_store:
 	JMP     tile_12x1_columns_masked
 
 tile_1x2_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -39741,11 +40766,16 @@ tile_1x2_columns_masked_store:
 	JMP     tile_1x2_columns_masked
 
 tile_2x2_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -39841,13 +40871,18 @@ tile_2x2_columns_masked_store:
 	JMP     tile_2x2_columns_masked
 
 tile_3x2_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -39965,17 +41000,22 @@ tile_3x2_columns_masked_store:
 	JMP     tile_3x2_columns_masked
 
 tile_4x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -40117,19 +41157,24 @@ tile_4x2_columns_masked_store:
 	JMP     tile_4x2_columns_masked
 
 tile_5x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -40293,21 +41338,26 @@ tile_5x2_columns_masked_store:
 	JMP     tile_5x2_columns_masked
 
 tile_6x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -40493,24 +41543,29 @@ tile_6x2_columns_masked_store:
 	JMP     tile_6x2_columns_masked
 
 tile_7x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -40719,26 +41774,31 @@ tile_7x2_columns_masked_store:
 	JMP     tile_7x2_columns_masked
 
 tile_8x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -40969,28 +42029,33 @@ tile_8x2_columns_masked_store:
 	JMP     tile_8x2_columns_masked
 
 tile_9x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -41243,31 +42308,36 @@ tile_9x2_columns_masked_store:
 	JMP     tile_9x2_columns_masked
 
 tile_10x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -41543,33 +42613,38 @@ tile_10x2_columns_masked_store:
 	JMP     tile_10x2_columns_masked
 
 tile_11x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R11*1), Z20
-	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPD   (R15)(R8*1), Z20
+	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -41867,35 +42942,40 @@ tile_11x2_columns_masked_store:
 	JMP     tile_11x2_columns_masked
 
 tile_12x2_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R11*1), Z20
-	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
-	VMOVUPD   (R15)(R11*2), Z22
-	VMOVUPD.Z 64(R15)(R11*2), K1, Z23
+	VMOVUPD   (R15)(R8*1), Z20
+	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
+	VMOVUPD   (R15)(R8*2), Z22
+	VMOVUPD.Z 64(R15)(R8*2), K1, Z23
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -42215,10 +43295,15 @@ tile_12x2_columns_masked_store:
 	JMP     tile_12x2_columns_masked
 
 tile_1x3_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -42306,13 +43391,18 @@ tile_1x3_columns_masked_store:
 	JMP     tile_1x3_columns_masked
 
 tile_2x3_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -42430,16 +43520,21 @@ tile_2x3_columns_masked_store:
 	JMP     tile_2x3_columns_masked
 
 tile_3x3_columns_masked:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -42588,21 +43683,26 @@ tile_3x3_columns_masked_store:
 	JMP     tile_3x3_columns_masked
 
 tile_4x3_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -42783,24 +43883,29 @@ tile_4x3_columns_masked_store:
 	JMP     tile_4x3_columns_masked
 
 tile_5x3_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -43012,27 +44117,32 @@ tile_5x3_columns_masked_store:
 	JMP     tile_5x3_columns_masked
 
 tile_6x3_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPD   (R13)(R11*2), Z15
-	VMOVUPD   64(R13)(R11*2), Z16
-	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPD   (R13)(R8*2), Z15
+	VMOVUPD   64(R13)(R8*2), Z16
+	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -43274,31 +44384,36 @@ tile_6x3_columns_masked_store:
 	JMP     tile_6x3_columns_masked
 
 tile_7x3_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPD   (R13)(R11*2), Z15
-	VMOVUPD   64(R13)(R11*2), Z16
-	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPD   (R13)(R8*2), Z15
+	VMOVUPD   64(R13)(R8*2), Z16
+	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPD   (DX), Z18
 	VMOVUPD   64(DX), Z19
 	VMOVUPD.Z 128(DX), K1, Z20
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -43572,34 +44687,39 @@ tile_7x3_columns_masked_store:
 	JMP     tile_7x3_columns_masked
 
 tile_8x3_columns_masked:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPD   (R13)(R11*2), Z15
-	VMOVUPD   64(R13)(R11*2), Z16
-	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPD   (R13)(R8*2), Z15
+	VMOVUPD   64(R13)(R8*2), Z16
+	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPD   (DX), Z18
 	VMOVUPD   64(DX), Z19
 	VMOVUPD.Z 128(DX), K1, Z20
-	VMOVUPD   (DX)(R11*1), Z21
-	VMOVUPD   64(DX)(R11*1), Z22
-	VMOVUPD.Z 128(DX)(R11*1), K1, Z23
+	VMOVUPD   (DX)(R8*1), Z21
+	VMOVUPD   64(DX)(R8*1), Z22
+	VMOVUPD.Z 128(DX)(R8*1), K1, Z23
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -43903,8 +45023,13 @@ tile_8x3_columns_masked_store:
 	JMP     tile_8x3_columns_masked
 
 tile_1x1_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD.Z (R12), K1, Z0
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -43965,9 +45090,14 @@ tile_1x1_columns_half_store:
 	JMP     tile_1x1_columns_half
 
 tile_2x1_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -44041,10 +45171,15 @@ tile_2x1_columns_half_store:
 	JMP     tile_2x1_columns_half
 
 tile_3x1_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -44132,13 +45267,18 @@ tile_3x1_columns_half_store:
 	JMP     tile_3x1_columns_half
 
 tile_4x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -44241,14 +45381,19 @@ tile_4x1_columns_half_store:
 	JMP     tile_4x1_columns_half
 
 tile_5x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -44365,15 +45510,20 @@ tile_5x1_columns_half_store:
 	JMP     tile_5x1_columns_half
 
 tile_6x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -44503,17 +45653,22 @@ tile_6x1_columns_half_store:
 	JMP     tile_6x1_columns_half
 
 tile_7x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -44658,18 +45813,23 @@ tile_7x1_columns_half_store:
 	JMP     tile_7x1_columns_half
 
 tile_8x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -44827,19 +45987,24 @@ tile_8x1_columns_half_store:
 	JMP     tile_8x1_columns_half
 
 tile_9x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -45011,21 +46176,26 @@ tile_9x1_columns_half_store:
 	JMP     tile_9x1_columns_half
 
 tile_10x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -45211,22 +46381,27 @@ tile_10x1_columns_half_store:
 	JMP     tile_10x1_columns_half
 
 tile_11x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R11*1), K1, Z10
+	VMOVUPD.Z (R15)(R8*1), K1, Z10
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -45426,23 +46601,28 @@ tile_11x1_columns_half_store:
 	JMP     tile_11x1_columns_half
 
 tile_12x1_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R11*1), K1, Z1
-	VMOVUPD.Z (R12)(R11*2), K1, Z2
+	VMOVUPD.Z (R12)(R8*1), K1, Z1
+	VMOVUPD.Z (R12)(R8*2), K1, Z2
 	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R11*1), K1, Z4
-	VMOVUPD.Z (R13)(R11*2), K1, Z5
+	VMOVUPD.Z (R13)(R8*1), K1, Z4
+	VMOVUPD.Z (R13)(R8*2), K1, Z5
 	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R11*1), K1, Z7
-	VMOVUPD.Z (DX)(R11*2), K1, Z8
+	VMOVUPD.Z (DX)(R8*1), K1, Z7
+	VMOVUPD.Z (DX)(R8*2), K1, Z8
 	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R11*1), K1, Z10
-	VMOVUPD.Z (R15)(R11*2), K1, Z11
+	VMOVUPD.Z (R15)(R8*1), K1, Z10
+	VMOVUPD.Z (R15)(R8*2), K1, Z11
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -45655,9 +46835,14 @@ tile_12x1_columns_half_store:
 	JMP     tile_12x1_columns_half
 
 tile_1x2_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -45731,11 +46916,16 @@ tile_1x2_columns_half_store:
 	JMP     tile_1x2_columns_half
 
 tile_2x2_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -45831,13 +47021,18 @@ tile_2x2_columns_half_store:
 	JMP     tile_2x2_columns_half
 
 tile_3x2_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -45955,17 +47150,22 @@ tile_3x2_columns_half_store:
 	JMP     tile_3x2_columns_half
 
 tile_4x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -46107,19 +47307,24 @@ tile_4x2_columns_half_store:
 	JMP     tile_4x2_columns_half
 
 tile_5x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -46283,21 +47488,26 @@ tile_5x2_columns_half_store:
 	JMP     tile_5x2_columns_half
 
 tile_6x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -46483,24 +47693,29 @@ tile_6x2_columns_half_store:
 	JMP     tile_6x2_columns_half
 
 tile_7x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -46709,26 +47924,31 @@ tile_7x2_columns_half_store:
 	JMP     tile_7x2_columns_half
 
 tile_8x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -46959,28 +48179,33 @@ tile_8x2_columns_half_store:
 	JMP     tile_8x2_columns_half
 
 tile_9x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
+	IMUL3Q    $0x09, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -47233,31 +48458,36 @@ tile_9x2_columns_half_store:
 	JMP     tile_9x2_columns_half
 
 tile_10x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
+	IMUL3Q    $0x0a, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -47533,33 +48763,38 @@ tile_10x2_columns_half_store:
 	JMP     tile_10x2_columns_half
 
 tile_11x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R11*1), Z20
-	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
+	VMOVUPD   (R15)(R8*1), Z20
+	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
+	IMUL3Q    $0x0b, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -47857,35 +49092,40 @@ tile_11x2_columns_half_store:
 	JMP     tile_11x2_columns_half
 
 tile_12x2_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	LEAQ      (DX)(CX*1), R15
 	VMOVUPD   (R12), Z0
 	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R11*1), Z2
-	VMOVUPD.Z 64(R12)(R11*1), K1, Z3
-	VMOVUPD   (R12)(R11*2), Z4
-	VMOVUPD.Z 64(R12)(R11*2), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z2
+	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
+	VMOVUPD   (R12)(R8*2), Z4
+	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
 	VMOVUPD   (R13), Z6
 	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R11*1), Z8
-	VMOVUPD.Z 64(R13)(R11*1), K1, Z9
-	VMOVUPD   (R13)(R11*2), Z10
-	VMOVUPD.Z 64(R13)(R11*2), K1, Z11
+	VMOVUPD   (R13)(R8*1), Z8
+	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
+	VMOVUPD   (R13)(R8*2), Z10
+	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
 	VMOVUPD   (DX), Z12
 	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R11*1), Z14
-	VMOVUPD.Z 64(DX)(R11*1), K1, Z15
-	VMOVUPD   (DX)(R11*2), Z16
-	VMOVUPD.Z 64(DX)(R11*2), K1, Z17
+	VMOVUPD   (DX)(R8*1), Z14
+	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
+	VMOVUPD   (DX)(R8*2), Z16
+	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
 	VMOVUPD   (R15), Z18
 	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R11*1), Z20
-	VMOVUPD.Z 64(R15)(R11*1), K1, Z21
-	VMOVUPD   (R15)(R11*2), Z22
-	VMOVUPD.Z 64(R15)(R11*2), K1, Z23
+	VMOVUPD   (R15)(R8*1), Z20
+	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
+	VMOVUPD   (R15)(R8*2), Z22
+	VMOVUPD.Z 64(R15)(R8*2), K1, Z23
+	IMUL3Q    $0x0c, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -48205,10 +49445,15 @@ tile_12x2_columns_half_store:
 	JMP     tile_12x2_columns_half
 
 tile_1x3_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
+	IMUL3Q    $0x01, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -48296,13 +49541,18 @@ tile_1x3_columns_half_store:
 	JMP     tile_1x3_columns_half
 
 tile_2x3_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	IMUL3Q    $0x02, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -48420,16 +49670,21 @@ tile_2x3_columns_half_store:
 	JMP     tile_2x3_columns_half
 
 tile_3x3_columns_half:
-	MOVQ      DI, R12
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
+	IMUL3Q    $0x03, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -48578,21 +49833,26 @@ tile_3x3_columns_half_store:
 	JMP     tile_3x3_columns_half
 
 tile_4x3_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
+	IMUL3Q    $0x04, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -48773,24 +50033,29 @@ tile_4x3_columns_half_store:
 	JMP     tile_4x3_columns_half
 
 tile_5x3_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	IMUL3Q    $0x05, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -49002,27 +50267,32 @@ tile_5x3_columns_half_store:
 	JMP     tile_5x3_columns_half
 
 tile_6x3_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPD   (R13)(R11*2), Z15
-	VMOVUPD   64(R13)(R11*2), Z16
-	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPD   (R13)(R8*2), Z15
+	VMOVUPD   64(R13)(R8*2), Z16
+	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
+	IMUL3Q    $0x06, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -49264,31 +50534,36 @@ tile_6x3_columns_half_store:
 	JMP     tile_6x3_columns_half
 
 tile_7x3_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPD   (R13)(R11*2), Z15
-	VMOVUPD   64(R13)(R11*2), Z16
-	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPD   (R13)(R8*2), Z15
+	VMOVUPD   64(R13)(R8*2), Z16
+	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPD   (DX), Z18
 	VMOVUPD   64(DX), Z19
 	VMOVUPD.Z 128(DX), K1, Z20
+	IMUL3Q    $0x07, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8
@@ -49562,34 +50837,39 @@ tile_7x3_columns_half_store:
 	JMP     tile_7x3_columns_half
 
 tile_8x3_columns_half:
-	MOVQ      DI, R12
-	LEAQ      (R11)(R11*2), CX
+	MOVQ      104(AX), R9
+	ADDQ      112(AX), R9
+	MOVQ      120(AX), R8
+	MOVQ      R9, R12
+	LEAQ      (R8)(R8*2), CX
 	LEAQ      (R12)(CX*1), R13
 	LEAQ      (R13)(CX*1), DX
 	VMOVUPD   (R12), Z0
 	VMOVUPD   64(R12), Z1
 	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R11*1), Z3
-	VMOVUPD   64(R12)(R11*1), Z4
-	VMOVUPD.Z 128(R12)(R11*1), K1, Z5
-	VMOVUPD   (R12)(R11*2), Z6
-	VMOVUPD   64(R12)(R11*2), Z7
-	VMOVUPD.Z 128(R12)(R11*2), K1, Z8
+	VMOVUPD   (R12)(R8*1), Z3
+	VMOVUPD   64(R12)(R8*1), Z4
+	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
+	VMOVUPD   (R12)(R8*2), Z6
+	VMOVUPD   64(R12)(R8*2), Z7
+	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
 	VMOVUPD   (R13), Z9
 	VMOVUPD   64(R13), Z10
 	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R11*1), Z12
-	VMOVUPD   64(R13)(R11*1), Z13
-	VMOVUPD.Z 128(R13)(R11*1), K1, Z14
-	VMOVUPD   (R13)(R11*2), Z15
-	VMOVUPD   64(R13)(R11*2), Z16
-	VMOVUPD.Z 128(R13)(R11*2), K1, Z17
+	VMOVUPD   (R13)(R8*1), Z12
+	VMOVUPD   64(R13)(R8*1), Z13
+	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
+	VMOVUPD   (R13)(R8*2), Z15
+	VMOVUPD   64(R13)(R8*2), Z16
+	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
 	VMOVUPD   (DX), Z18
 	VMOVUPD   64(DX), Z19
 	VMOVUPD.Z 128(DX), K1, Z20
-	VMOVUPD   (DX)(R11*1), Z21
-	VMOVUPD   64(DX)(R11*1), Z22
-	VMOVUPD.Z 128(DX)(R11*1), K1, Z23
+	VMOVUPD   (DX)(R8*1), Z21
+	VMOVUPD   64(DX)(R8*1), Z22
+	VMOVUPD.Z 128(DX)(R8*1), K1, Z23
+	IMUL3Q    $0x08, R8, CX
+	ADDQ      CX, 112(AX)
 	LEAQ      (R10)(R10*2), DX
 	MOVQ      SI, R12
 	MOVQ      32(AX), R8

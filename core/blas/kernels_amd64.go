@@ -8,7 +8,8 @@ import (
 
 //go:generate go -C gen run . ..
 
-// The functions of the generated files; t.blocks is spent on return.
+// The functions of the generated files; on return t.blocks is spent and t.ahead is
+// past the rows that are done.
 //
 //go:noescape
 func tile32AVX512(t *tile)

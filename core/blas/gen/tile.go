@@ -9,7 +9,7 @@ import (
 )
 
 // fields of blas.tile, eight bytes each, in order.
-var fields = []string{"a", "b", "c", "rs", "cs", "ldb", "ldc", "k", "vecs", "rows", "blocks", "mask", "block"}
+var fields = []string{"a", "b", "c", "rs", "cs", "ldb", "ldc", "k", "vecs", "rows", "blocks", "mask", "block", "start", "ahead", "lds"}
 
 // args holds the address of the tile throughout.
 var args = reg.RAX
@@ -39,6 +39,9 @@ var (
 
 	rs   = reg.R8 // of A by rows
 	ldb3 = reg.R9
+
+	start = reg.R9 // before the loop over k
+	lds   = reg.R8
 
 	cs  = reg.R8  // of A by columns
 	cs3 = reg.R13 // free while C is not pointed to
@@ -154,10 +157,10 @@ func (t *target) tile(s shape) {
 	}
 	bytes := t.size * t.lanes()
 	last := func(j int) bool { return s.last != whole && j == width-1 }
-	each := func(f func(at operand.Mem, i, j int)) {
+	each := func(stride reg.Register, f func(at operand.Mem, i, j int)) {
 		for i := range rows {
 			for j := range width {
-				m := row(i, ldc)
+				m := row(i, stride)
 				m.Disp = j * bytes
 				f(m, i, j)
 			}
@@ -206,8 +209,13 @@ func (t *target) tile(s shape) {
 	}
 
 	t.Label(name)
-	t.point(cBlock, ldc, rows)
-	each(func(at operand.Mem, i, j int) { t.load(at, acc[i*width+j], last(j)) })
+	t.MOVQ(argument("start"), start)
+	t.ADDQ(argument("ahead"), start)
+	t.MOVQ(argument("lds"), lds)
+	t.point(start, lds, rows)
+	each(lds, func(at operand.Mem, i, j int) { t.load(at, acc[i*width+j], last(j)) })
+	t.IMUL3Q(operand.U8(rows), lds, count)
+	t.ADDQ(count, argument("ahead"))
 	t.LEAQ(operand.Mem{Base: ldb, Index: ldb, Scale: 2}, b3)
 	if s.columns {
 		t.MOVQ(aBlock, pointers[0])
@@ -241,7 +249,7 @@ func (t *target) tile(s shape) {
 	t.Label(name + "_sum")
 	t.canonical(name+"_store", acc, append(b, spare...))
 	t.point(cBlock, ldc, rows)
-	each(func(at operand.Mem, i, j int) { t.store(acc[i*width+j], at, last(j)) })
+	each(ldc, func(at operand.Mem, i, j int) { t.store(acc[i*width+j], at, last(j)) })
 	t.DECQ(argument("blocks"))
 	t.JEQ(operand.LabelRef("done"))
 	t.IMUL3Q(operand.U8(rows), ldc, count)
