@@ -153,3 +153,33 @@ func FuzzSameBits(f *testing.F) {
 		checkGemm[float64](t, r, mode&1 != 0, mode&2 != 0, int(m), int(n), int(k), hard, int(extra%9))
 	})
 }
+
+// TestTranspose takes sides below, at and above those of blocks.
+func TestTranspose(t *testing.T) {
+	for _, name := range cpu.Kernels() {
+		on(t, name, func() {
+			for rows := range 20 {
+				for cols := range 20 {
+					checkTranspose[float32](t, rows, cols)
+					checkTranspose[float64](t, rows, cols)
+				}
+			}
+		})
+	}
+}
+
+func checkTranspose[T float](t *testing.T, rows, cols int) {
+	t.Helper()
+	src, dst := make([]T, rows*cols), make([]T, rows*cols)
+	for i := range src {
+		src[i] = T(i)
+	}
+	Transpose(rows, cols, src, dst)
+	for i := range rows {
+		for j := range cols {
+			if got := dst[j*rows+i]; got != src[i*cols+j] {
+				t.Fatalf("%s: %d x %d: entry %d,%d is %g", cpu.Kernel(), rows, cols, j, i, got)
+			}
+		}
+	}
+}

@@ -1,6 +1,32 @@
 package blas
 
-import "unsafe"
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/vibench/bench/core/cpu"
+)
+
+// Transpose writes the rows x cols matrix at src to dst, cols x rows. It panics
+// when a slice does not have that many entries.
+func Transpose[T float32 | float64](rows, cols int, src, dst []T) {
+	if len(src) != rows*cols || len(dst) != rows*cols {
+		panic(fmt.Sprintf("core/blas: Transpose [%d,%d]: got %d and %d values", rows, cols, len(src), len(dst)))
+	}
+	if cpu.Active() == cpu.Portable {
+		transposePlain(dst, rows, src, cols, rows, cols)
+		return
+	}
+	transpose(dst, rows, src, cols, rows, cols)
+}
+
+func transposePlain[T float32 | float64](dst []T, wide int, src []T, ld int, rows, depth int) {
+	for r := range rows {
+		for l, v := range src[r*ld:][:depth] {
+			dst[l*wide+r] = v
+		}
+	}
+}
 
 // transpose writes the rows x depth matrix at src, whose rows are ld apart, to
 // dst with rows and columns exchanged and its rows wide apart.
@@ -8,11 +34,7 @@ func transpose[T float32 | float64](dst []T, wide int, src []T, ld int, rows, de
 	size := int(unsafe.Sizeof(dst[0]))
 	side := 32 / size
 	if rows < side || depth < side {
-		for r := range rows {
-			for l, v := range src[r*ld:][:depth] {
-				dst[l*wide+r] = v
-			}
-		}
+		transposePlain(dst, wide, src, ld, rows, depth)
 		return
 	}
 	// Blocks that are left over at an end are done with those before them.
