@@ -2,22 +2,30 @@ package tape
 
 import (
 	"bytes"
+	"math"
 	"testing"
 )
 
 // decoder is a log-likelihood whose logits both networks reach, so that their
-// adjoint is factored; coefficients of zero leave rows out of the sweep.
-func decoder(t *Tape, zero int) Surrogate {
+// adjoint is factored.
+func decoder(t *Tape) Node { return likelihood(t, leaf(t, 2, 5, 0.4)) }
+
+func likelihood(t *Tape, x Node) Node {
 	const k, b = 3, 2
-	x := leaf(t, b, 5, 0.4)
 	z := t.Reparam(t.Param("inf/b"), t.Param("inf/s"), leaf(t, k*b, 4, 1.2))
 	h := t.Affine(z, t.Param("gen/V"), t.Param("gen/c"), Tanh)
-	lp := t.BernoulliLogProb(k, x, t.Affine(h, t.Param("gen/W"), t.Param("gen/b"), Linear))
-	c := t.arena.take(k * b)
+	return t.BernoulliLogProb(k, x, t.Affine(h, t.Param("gen/W"), t.Param("gen/b"), Linear))
+}
+
+// weighted is a surrogate with coefficients of which some are zero: others for
+// another shift.
+func weighted(lp Node, shift int) Surrogate {
+	t, r := lp.t, lp.rec()
+	c := t.arena.take(r.rows * r.cols)
 	for i := range c {
-		c[i] = float64((i + zero) % 3)
+		c[i] = float64((i + shift) % 3)
 	}
-	s := lp.Mul(t.Const(k, b, c)).Sum()
+	s := lp.Mul(t.Const(r.rows, r.cols, c)).Sum()
 	return Surrogate{Gen: s, Inf: s}
 }
 
@@ -34,12 +42,13 @@ func TestSweepAgain(t *testing.T) {
 	for _, prec := range []Precision{Float32, Float64} {
 		p := decoderParams(t, prec)
 		fresh := New(p)
-		want := bitsOf(fresh.Ascend(decoder(fresh, 1)))
+		want := bitsOf(fresh.Ascend(weighted(decoder(fresh), 1)))
 		tp := New(p)
 		for r := range tp.dir {
 			fill(tp.dir[r], 9)
 		}
-		first, second := decoder(tp, 0), decoder(tp, 1)
+		lp := decoder(tp)
+		first, second := weighted(lp, 0), weighted(lp, 1)
 		tp.Ascend(first)
 		tp.Ascend(second)
 		tp.Ascend(first)
@@ -63,14 +72,14 @@ func TestTurnedWeights(t *testing.T) {
 			for block := range 3 {
 				tp.Reset()
 				tp.Part(turnBelow/2, block == 0)
-				got = bitsOf(tp.Ascend(decoder(tp, block)))
+				got = bitsOf(tp.Ascend(weighted(decoder(tp), block)))
 			}
 			var want []byte
 			plain := New(p)
 			for block := range 3 {
 				plain.Reset()
 				plain.Part(1, block == 0) // as if alone: no weight is turned
-				s := decoder(plain, block)
+				s := weighted(decoder(plain), block)
 				plain.share = turnBelow / 2
 				want = bitsOf(plain.Ascend(s))
 			}
@@ -78,5 +87,18 @@ func TestTurnedWeights(t *testing.T) {
 				t.Errorf("%s, batch %d: turned weights change bits", prec, batch)
 			}
 		}
+	}
+}
+
+// A row of weight zero passes nothing on, not even the NaN of its data.
+func TestIdleRowsPassNothingOn(t *testing.T) {
+	tp := New(decoderParams(t, Float32))
+	x := leaf(tp, 2, 5, 0.4)
+	x.Value().Set(9, math.NaN())
+	lp := likelihood(tp, x)
+	s := lp.Mul(tp.Const(3, 2, []float64{1, 2, 3, 0, 0, 0})).Sum()
+	d := tp.Ascend(Surrogate{Gen: s, Inf: s})
+	if !d[Gen].Finite() || !d[Inf].Finite() {
+		t.Error("a direction is not finite")
 	}
 }
