@@ -7,6 +7,8 @@ import (
 	"github.com/vibench/bench/core/cpu"
 )
 
+const turnK = 16
+
 // Transpose writes the rows x cols matrix at src to dst, cols x rows. It panics
 // when a slice does not have that many entries.
 func Transpose[T float32 | float64](rows, cols int, src, dst []T) {
@@ -17,7 +19,10 @@ func Transpose[T float32 | float64](rows, cols int, src, dst []T) {
 		transposePlain(dst, rows, src, cols, rows, cols)
 		return
 	}
-	transpose(dst, rows, src, cols, rows, cols)
+	// A few columns at a time: the rows of dst that they become stay in the cache.
+	for l := 0; l < cols && rows > 0; l += turnK {
+		transpose(dst[l*rows:], rows, src[l:], cols, rows, min(turnK, cols-l))
+	}
 }
 
 func transposePlain[T float32 | float64](dst []T, wide int, src []T, ld int, rows, depth int) {
