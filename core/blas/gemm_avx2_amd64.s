@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func tile32AVX2(t *uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
 TEXT ·tile32AVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), SI
@@ -375,20 +375,24 @@ from_tile_6x2_columns_masked:
 	JMP tile_6x2_columns_masked
 
 tile_1x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPS (R12), Y0
-	IMUL3Q  $0x01, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_rest
 
 tile_1x1_k:
 	VMOVUPS      (BX), Y1
@@ -444,21 +448,26 @@ tile_1x1_store:
 	JMP     tile_1x1
 
 tile_2x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_rest
 
 tile_2x1_k:
 	VMOVUPS      (BX), Y2
@@ -527,22 +536,28 @@ tile_2x1_store:
 	JMP     tile_2x1
 
 tile_3x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_rest
 
 tile_3x1_k:
 	VMOVUPS      (BX), Y3
@@ -626,27 +641,37 @@ tile_3x1_store:
 	JMP     tile_3x1
 
 tile_4x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_rest
 
 tile_4x1_k:
 	VMOVUPS      (BX), Y4
@@ -747,28 +772,39 @@ tile_4x1_store:
 	JMP     tile_4x1
 
 tile_5x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_rest
 
 tile_5x1_k:
 	VMOVUPS      (BX), Y5
@@ -884,29 +920,41 @@ tile_5x1_store:
 	JMP     tile_5x1
 
 tile_6x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_rest
 
 tile_6x1_k:
 	VMOVUPS      (BX), Y6
@@ -1035,32 +1083,47 @@ tile_6x1_store:
 	JMP     tile_6x1
 
 tile_7x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	IMUL3Q  $0x07, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_7x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_rest
 
 tile_7x1_k:
 	VMOVUPS      (BX), Y7
@@ -1207,33 +1270,49 @@ tile_7x1_store:
 	JMP     tile_7x1
 
 tile_8x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R8*1), Y7
-	IMUL3Q  $0x08, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_8x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_rest
 
 tile_8x1_k:
 	VMOVUPS      (BX), Y8
@@ -1393,34 +1472,51 @@ tile_8x1_store:
 	JMP     tile_8x1
 
 tile_9x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R8*1), Y7
-	VMOVUPS (DX)(R8*2), Y8
-	IMUL3Q  $0x09, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_9x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_rest
 
 tile_9x1_k:
 	VMOVUPS      (BX), Y9
@@ -1595,37 +1691,57 @@ tile_9x1_store:
 	JMP     tile_9x1
 
 tile_10x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R8*1), Y7
-	VMOVUPS (DX)(R8*2), Y8
-	VMOVUPS (R15), Y9
-	IMUL3Q  $0x0a, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_10x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	VMOVUPS    (R15), Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_rest
 
 tile_10x1_k:
 	VMOVUPS      (BX), Y10
@@ -1816,38 +1932,59 @@ tile_10x1_store:
 	JMP     tile_10x1
 
 tile_11x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R8*1), Y7
-	VMOVUPS (DX)(R8*2), Y8
-	VMOVUPS (R15), Y9
-	VMOVUPS (R15)(R8*1), Y10
-	IMUL3Q  $0x0b, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_11x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	VMOVUPS    (R15), Y9
+	VMOVUPS    (R15)(R8*1), Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_rest
 
 tile_11x1_k:
 	VMOVUPS      (BX), Y11
@@ -2053,39 +2190,61 @@ tile_11x1_store:
 	JMP     tile_11x1
 
 tile_12x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R8*1), Y7
-	VMOVUPS (DX)(R8*2), Y8
-	VMOVUPS (R15), Y9
-	VMOVUPS (R15)(R8*1), Y10
-	VMOVUPS (R15)(R8*2), Y11
-	IMUL3Q  $0x0c, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_12x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	VMOVUPS    (R15), Y9
+	VMOVUPS    (R15)(R8*1), Y10
+	VMOVUPS    (R15)(R8*2), Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_rest
 
 tile_12x1_k:
 	VMOVUPS      (BX), Y12
@@ -2304,21 +2463,26 @@ tile_12x1_store:
 	JMP     tile_12x1
 
 tile_1x2:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	IMUL3Q  $0x01, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_rest
 
 tile_1x2_k:
 	VMOVUPS      (BX), Y2
@@ -2387,23 +2551,30 @@ tile_1x2_store:
 	JMP     tile_1x2
 
 tile_2x2:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R8*1), Y2
-	VMOVUPS 32(R12)(R8*1), Y3
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_rest
 
 tile_2x2_k:
 	VMOVUPS      (BX), Y4
@@ -2495,25 +2666,34 @@ tile_2x2_store:
 	JMP     tile_2x2
 
 tile_3x2:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R8*1), Y2
-	VMOVUPS 32(R12)(R8*1), Y3
-	VMOVUPS (R12)(R8*2), Y4
-	VMOVUPS 32(R12)(R8*2), Y5
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_rest
 
 tile_3x2_k:
 	VMOVUPS      (BX), Y6
@@ -2628,31 +2808,45 @@ tile_3x2_store:
 	JMP     tile_3x2
 
 tile_4x2:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R8*1), Y2
-	VMOVUPS 32(R12)(R8*1), Y3
-	VMOVUPS (R12)(R8*2), Y4
-	VMOVUPS 32(R12)(R8*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	VMOVUPS    (R13), Y6
+	VMOVUPS    32(R13), Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_rest
 
 tile_4x2_k:
 	VMOVUPS      (BX), Y8
@@ -2794,33 +2988,49 @@ tile_4x2_store:
 	JMP     tile_4x2
 
 tile_5x2:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R8*1), Y2
-	VMOVUPS 32(R12)(R8*1), Y3
-	VMOVUPS (R12)(R8*2), Y4
-	VMOVUPS 32(R12)(R8*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R8*1), Y8
-	VMOVUPS 32(R13)(R8*1), Y9
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	VMOVUPS    (R13), Y6
+	VMOVUPS    32(R13), Y7
+	VMOVUPS    (R13)(R8*1), Y8
+	VMOVUPS    32(R13)(R8*1), Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_rest
 
 tile_5x2_k:
 	VMOVUPS      (BX), Y10
@@ -2985,35 +3195,53 @@ tile_5x2_store:
 	JMP     tile_5x2
 
 tile_6x2:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R8*1), Y2
-	VMOVUPS 32(R12)(R8*1), Y3
-	VMOVUPS (R12)(R8*2), Y4
-	VMOVUPS 32(R12)(R8*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R8*1), Y8
-	VMOVUPS 32(R13)(R8*1), Y9
-	VMOVUPS (R13)(R8*2), Y10
-	VMOVUPS 32(R13)(R8*2), Y11
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	VMOVUPS    (R13), Y6
+	VMOVUPS    32(R13), Y7
+	VMOVUPS    (R13)(R8*1), Y8
+	VMOVUPS    32(R13)(R8*1), Y9
+	VMOVUPS    (R13)(R8*2), Y10
+	VMOVUPS    32(R13)(R8*2), Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_rest
 
 tile_6x2_k:
 	VMOVUPS      (BX), Y12
@@ -3208,6 +3436,10 @@ tile_1x1_masked:
 	VMASKMOVPS (R12), Y15, Y0
 	IMUL3Q     $0x01, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3278,6 +3510,11 @@ tile_2x1_masked:
 	VMASKMOVPS (R12)(R8*1), Y15, Y1
 	IMUL3Q     $0x02, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3362,6 +3599,12 @@ tile_3x1_masked:
 	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	IMUL3Q     $0x03, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3464,6 +3707,16 @@ tile_4x1_masked:
 	VMASKMOVPS (R13), Y15, Y3
 	IMUL3Q     $0x04, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3586,6 +3839,17 @@ tile_5x1_masked:
 	VMASKMOVPS (R13)(R8*1), Y15, Y4
 	IMUL3Q     $0x05, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3724,6 +3988,18 @@ tile_6x1_masked:
 	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	IMUL3Q     $0x06, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3877,6 +4153,21 @@ tile_7x1_masked:
 	VMASKMOVPS (DX), Y15, Y6
 	IMUL3Q     $0x07, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4050,6 +4341,22 @@ tile_8x1_masked:
 	VMASKMOVPS (DX)(R8*1), Y15, Y7
 	IMUL3Q     $0x08, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4237,6 +4544,23 @@ tile_9x1_masked:
 	VMASKMOVPS (DX)(R8*2), Y15, Y8
 	IMUL3Q     $0x09, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4441,6 +4765,26 @@ tile_10x1_masked:
 	VMASKMOVPS (R15), Y15, Y9
 	IMUL3Q     $0x0a, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4663,6 +5007,27 @@ tile_11x1_masked:
 	VMASKMOVPS (R15)(R8*1), Y15, Y10
 	IMUL3Q     $0x0b, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4901,6 +5266,28 @@ tile_12x1_masked:
 	VMASKMOVPS (R15)(R8*2), Y15, Y11
 	IMUL3Q     $0x0c, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5138,6 +5525,11 @@ tile_1x2_masked:
 	VMASKMOVPS 32(R12), Y15, Y1
 	IMUL3Q     $0x01, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5223,6 +5615,13 @@ tile_2x2_masked:
 	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
 	IMUL3Q     $0x02, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5333,6 +5732,15 @@ tile_3x2_masked:
 	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	IMUL3Q     $0x03, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5470,6 +5878,20 @@ tile_4x2_masked:
 	VMASKMOVPS 32(R13), Y15, Y7
 	IMUL3Q     $0x04, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5638,6 +6060,22 @@ tile_5x2_masked:
 	VMASKMOVPS 32(R13)(R8*1), Y15, Y9
 	IMUL3Q     $0x05, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5831,6 +6269,24 @@ tile_6x2_masked:
 	VMASKMOVPS 32(R13)(R8*2), Y15, Y11
 	IMUL3Q     $0x06, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -6027,21 +6483,25 @@ tile_6x2_masked_store:
 	JMP        tile_6x2_masked
 
 tile_1x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPS (R12), Y0
-	IMUL3Q  $0x01, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_columns_rest
 
 tile_1x1_columns_k:
 	VMOVUPS      (BX), Y1
@@ -6096,22 +6556,27 @@ tile_1x1_columns_store:
 	JMP     tile_1x1_columns
 
 tile_2x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_columns_rest
 
 tile_2x1_columns_k:
 	VMOVUPS      (BX), Y2
@@ -6179,23 +6644,29 @@ tile_2x1_columns_store:
 	JMP     tile_2x1_columns
 
 tile_3x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_columns_rest
 
 tile_3x1_columns_k:
 	VMOVUPS      (BX), Y3
@@ -6278,26 +6749,36 @@ tile_3x1_columns_store:
 	JMP     tile_3x1_columns
 
 tile_4x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_columns_rest
 
 tile_4x1_columns_k:
 	VMOVUPS      (BX), Y4
@@ -6395,27 +6876,38 @@ tile_4x1_columns_store:
 	JMP     tile_4x1_columns
 
 tile_5x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_columns_rest
 
 tile_5x1_columns_k:
 	VMOVUPS      (BX), Y5
@@ -6528,28 +7020,40 @@ tile_5x1_columns_store:
 	JMP     tile_5x1_columns
 
 tile_6x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_columns_rest
 
 tile_6x1_columns_k:
 	VMOVUPS      (BX), Y6
@@ -6675,30 +7179,45 @@ tile_6x1_columns_store:
 	JMP     tile_6x1_columns
 
 tile_7x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	IMUL3Q  $0x07, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_7x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_columns_rest
 
 tile_7x1_columns_k:
 	VMOVUPS      (BX), Y7
@@ -6840,31 +7359,47 @@ tile_7x1_columns_store:
 	JMP     tile_7x1_columns
 
 tile_8x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R8*1), Y7
-	IMUL3Q  $0x08, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_8x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_columns_rest
 
 tile_8x1_columns_k:
 	VMOVUPS      (BX), Y8
@@ -7019,32 +7554,49 @@ tile_8x1_columns_store:
 	JMP     tile_8x1_columns
 
 tile_9x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R8*1), Y7
-	VMOVUPS (DX)(R8*2), Y8
-	IMUL3Q  $0x09, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_9x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_columns_rest
 
 tile_9x1_columns_k:
 	VMOVUPS      (BX), Y9
@@ -7214,34 +7766,54 @@ tile_9x1_columns_store:
 	JMP     tile_9x1_columns
 
 tile_10x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R8*1), Y7
-	VMOVUPS (DX)(R8*2), Y8
-	VMOVUPS (R15), Y9
-	IMUL3Q  $0x0a, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_10x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	VMOVUPS    (R15), Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_columns_rest
 
 tile_10x1_columns_k:
 	VMOVUPS      (BX), Y10
@@ -7425,35 +7997,56 @@ tile_10x1_columns_store:
 	JMP     tile_10x1_columns
 
 tile_11x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R8*1), Y7
-	VMOVUPS (DX)(R8*2), Y8
-	VMOVUPS (R15), Y9
-	VMOVUPS (R15)(R8*1), Y10
-	IMUL3Q  $0x0b, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_11x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	VMOVUPS    (R15), Y9
+	VMOVUPS    (R15)(R8*1), Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_columns_rest
 
 tile_11x1_columns_k:
 	VMOVUPS      (BX), Y11
@@ -7652,36 +8245,58 @@ tile_11x1_columns_store:
 	JMP     tile_11x1_columns
 
 tile_12x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R8*1), Y1
-	VMOVUPS (R12)(R8*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R8*1), Y4
-	VMOVUPS (R13)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R8*1), Y7
-	VMOVUPS (DX)(R8*2), Y8
-	VMOVUPS (R15), Y9
-	VMOVUPS (R15)(R8*1), Y10
-	VMOVUPS (R15)(R8*2), Y11
-	IMUL3Q  $0x0c, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_12x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	VMOVUPS    (R15), Y9
+	VMOVUPS    (R15)(R8*1), Y10
+	VMOVUPS    (R15)(R8*2), Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_columns_rest
 
 tile_12x1_columns_k:
 	VMOVUPS      (BX), Y12
@@ -7893,22 +8508,27 @@ tile_12x1_columns_store:
 	JMP     tile_12x1_columns
 
 tile_1x2_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	IMUL3Q  $0x01, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_columns_rest
 
 tile_1x2_columns_k:
 	VMOVUPS      (BX), Y2
@@ -7976,24 +8596,31 @@ tile_1x2_columns_store:
 	JMP     tile_1x2_columns
 
 tile_2x2_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R8*1), Y2
-	VMOVUPS 32(R12)(R8*1), Y3
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_columns_rest
 
 tile_2x2_columns_k:
 	VMOVUPS      (BX), Y4
@@ -8084,26 +8711,35 @@ tile_2x2_columns_store:
 	JMP     tile_2x2_columns
 
 tile_3x2_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R8*1), Y2
-	VMOVUPS 32(R12)(R8*1), Y3
-	VMOVUPS (R12)(R8*2), Y4
-	VMOVUPS 32(R12)(R8*2), Y5
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_columns_rest
 
 tile_3x2_columns_k:
 	VMOVUPS      (BX), Y6
@@ -8217,30 +8853,44 @@ tile_3x2_columns_store:
 	JMP     tile_3x2_columns
 
 tile_4x2_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R8*1), Y2
-	VMOVUPS 32(R12)(R8*1), Y3
-	VMOVUPS (R12)(R8*2), Y4
-	VMOVUPS 32(R12)(R8*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	VMOVUPS    (R13), Y6
+	VMOVUPS    32(R13), Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_columns_rest
 
 tile_4x2_columns_k:
 	VMOVUPS      (BX), Y8
@@ -8379,32 +9029,48 @@ tile_4x2_columns_store:
 	JMP     tile_4x2_columns
 
 tile_5x2_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R8*1), Y2
-	VMOVUPS 32(R12)(R8*1), Y3
-	VMOVUPS (R12)(R8*2), Y4
-	VMOVUPS 32(R12)(R8*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R8*1), Y8
-	VMOVUPS 32(R13)(R8*1), Y9
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	VMOVUPS    (R13), Y6
+	VMOVUPS    32(R13), Y7
+	VMOVUPS    (R13)(R8*1), Y8
+	VMOVUPS    32(R13)(R8*1), Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_columns_rest
 
 tile_5x2_columns_k:
 	VMOVUPS      (BX), Y10
@@ -8566,34 +9232,52 @@ tile_5x2_columns_store:
 	JMP     tile_5x2_columns
 
 tile_6x2_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R8*1), Y2
-	VMOVUPS 32(R12)(R8*1), Y3
-	VMOVUPS (R12)(R8*2), Y4
-	VMOVUPS 32(R12)(R8*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R8*1), Y8
-	VMOVUPS 32(R13)(R8*1), Y9
-	VMOVUPS (R13)(R8*2), Y10
-	VMOVUPS 32(R13)(R8*2), Y11
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	VMOVUPS    (R13), Y6
+	VMOVUPS    32(R13), Y7
+	VMOVUPS    (R13)(R8*1), Y8
+	VMOVUPS    32(R13)(R8*1), Y9
+	VMOVUPS    (R13)(R8*2), Y10
+	VMOVUPS    32(R13)(R8*2), Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_columns_rest
 
 tile_6x2_columns_k:
 	VMOVUPS      (BX), Y12
@@ -8785,6 +9469,10 @@ tile_1x1_columns_masked:
 	VMASKMOVPS (R12), Y15, Y0
 	IMUL3Q     $0x01, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -8855,6 +9543,11 @@ tile_2x1_columns_masked:
 	VMASKMOVPS (R12)(R8*1), Y15, Y1
 	IMUL3Q     $0x02, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -8939,6 +9632,12 @@ tile_3x1_columns_masked:
 	VMASKMOVPS (R12)(R8*2), Y15, Y2
 	IMUL3Q     $0x03, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9041,6 +9740,16 @@ tile_4x1_columns_masked:
 	VMASKMOVPS (R13), Y15, Y3
 	IMUL3Q     $0x04, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9159,6 +9868,17 @@ tile_5x1_columns_masked:
 	VMASKMOVPS (R13)(R8*1), Y15, Y4
 	IMUL3Q     $0x05, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9293,6 +10013,18 @@ tile_6x1_columns_masked:
 	VMASKMOVPS (R13)(R8*2), Y15, Y5
 	IMUL3Q     $0x06, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9442,6 +10174,21 @@ tile_7x1_columns_masked:
 	VMASKMOVPS (DX), Y15, Y6
 	IMUL3Q     $0x07, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9608,6 +10355,22 @@ tile_8x1_columns_masked:
 	VMASKMOVPS (DX)(R8*1), Y15, Y7
 	IMUL3Q     $0x08, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9788,6 +10551,23 @@ tile_9x1_columns_masked:
 	VMASKMOVPS (DX)(R8*2), Y15, Y8
 	IMUL3Q     $0x09, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9985,6 +10765,26 @@ tile_10x1_columns_masked:
 	VMASKMOVPS (R15), Y15, Y9
 	IMUL3Q     $0x0a, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10197,6 +10997,27 @@ tile_11x1_columns_masked:
 	VMASKMOVPS (R15)(R8*1), Y15, Y10
 	IMUL3Q     $0x0b, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10425,6 +11246,28 @@ tile_12x1_columns_masked:
 	VMASKMOVPS (R15)(R8*2), Y15, Y11
 	IMUL3Q     $0x0c, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10652,6 +11495,11 @@ tile_1x2_columns_masked:
 	VMASKMOVPS 32(R12), Y15, Y1
 	IMUL3Q     $0x01, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10737,6 +11585,13 @@ tile_2x2_columns_masked:
 	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
 	IMUL3Q     $0x02, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10847,6 +11702,15 @@ tile_3x2_columns_masked:
 	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	IMUL3Q     $0x03, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10984,6 +11848,20 @@ tile_4x2_columns_masked:
 	VMASKMOVPS 32(R13), Y15, Y7
 	IMUL3Q     $0x04, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -11148,6 +12026,22 @@ tile_5x2_columns_masked:
 	VMASKMOVPS 32(R13)(R8*1), Y15, Y9
 	IMUL3Q     $0x05, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -11337,6 +12231,24 @@ tile_6x2_columns_masked:
 	VMASKMOVPS 32(R13)(R8*2), Y15, Y11
 	IMUL3Q     $0x06, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -11572,7 +12484,7 @@ done:
 	RET
 
 // func tile64AVX2(t *uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
 TEXT ·tile64AVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), SI
@@ -11942,20 +12854,24 @@ from_tile_6x2_columns_masked:
 	JMP tile_6x2_columns_masked
 
 tile_1x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPD (R12), Y0
-	IMUL3Q  $0x01, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_rest
 
 tile_1x1_k:
 	VMOVUPD      (BX), Y1
@@ -12011,21 +12927,26 @@ tile_1x1_store:
 	JMP     tile_1x1
 
 tile_2x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_rest
 
 tile_2x1_k:
 	VMOVUPD      (BX), Y2
@@ -12094,22 +13015,28 @@ tile_2x1_store:
 	JMP     tile_2x1
 
 tile_3x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_rest
 
 tile_3x1_k:
 	VMOVUPD      (BX), Y3
@@ -12193,27 +13120,37 @@ tile_3x1_store:
 	JMP     tile_3x1
 
 tile_4x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_rest
 
 tile_4x1_k:
 	VMOVUPD      (BX), Y4
@@ -12314,28 +13251,39 @@ tile_4x1_store:
 	JMP     tile_4x1
 
 tile_5x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_rest
 
 tile_5x1_k:
 	VMOVUPD      (BX), Y5
@@ -12451,29 +13399,41 @@ tile_5x1_store:
 	JMP     tile_5x1
 
 tile_6x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_rest
 
 tile_6x1_k:
 	VMOVUPD      (BX), Y6
@@ -12602,32 +13562,47 @@ tile_6x1_store:
 	JMP     tile_6x1
 
 tile_7x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	VMOVUPD (DX), Y6
-	IMUL3Q  $0x07, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_7x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_rest
 
 tile_7x1_k:
 	VMOVUPD      (BX), Y7
@@ -12774,33 +13749,49 @@ tile_7x1_store:
 	JMP     tile_7x1
 
 tile_8x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R8*1), Y7
-	IMUL3Q  $0x08, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_8x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_rest
 
 tile_8x1_k:
 	VMOVUPD      (BX), Y8
@@ -12960,34 +13951,51 @@ tile_8x1_store:
 	JMP     tile_8x1
 
 tile_9x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R8*1), Y7
-	VMOVUPD (DX)(R8*2), Y8
-	IMUL3Q  $0x09, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_9x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_rest
 
 tile_9x1_k:
 	VMOVUPD      (BX), Y9
@@ -13162,37 +14170,57 @@ tile_9x1_store:
 	JMP     tile_9x1
 
 tile_10x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R8*1), Y7
-	VMOVUPD (DX)(R8*2), Y8
-	VMOVUPD (R15), Y9
-	IMUL3Q  $0x0a, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_10x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	VMOVUPD    (R15), Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_rest
 
 tile_10x1_k:
 	VMOVUPD      (BX), Y10
@@ -13383,38 +14411,59 @@ tile_10x1_store:
 	JMP     tile_10x1
 
 tile_11x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R8*1), Y7
-	VMOVUPD (DX)(R8*2), Y8
-	VMOVUPD (R15), Y9
-	VMOVUPD (R15)(R8*1), Y10
-	IMUL3Q  $0x0b, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_11x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	VMOVUPD    (R15), Y9
+	VMOVUPD    (R15)(R8*1), Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_rest
 
 tile_11x1_k:
 	VMOVUPD      (BX), Y11
@@ -13620,39 +14669,61 @@ tile_11x1_store:
 	JMP     tile_11x1
 
 tile_12x1:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R8*1), Y7
-	VMOVUPD (DX)(R8*2), Y8
-	VMOVUPD (R15), Y9
-	VMOVUPD (R15)(R8*1), Y10
-	VMOVUPD (R15)(R8*2), Y11
-	IMUL3Q  $0x0c, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_12x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	VMOVUPD    (R15), Y9
+	VMOVUPD    (R15)(R8*1), Y10
+	VMOVUPD    (R15)(R8*2), Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_rest
 
 tile_12x1_k:
 	VMOVUPD      (BX), Y12
@@ -13871,21 +14942,26 @@ tile_12x1_store:
 	JMP     tile_12x1
 
 tile_1x2:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	IMUL3Q  $0x01, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_rest
 
 tile_1x2_k:
 	VMOVUPD      (BX), Y2
@@ -13954,23 +15030,30 @@ tile_1x2_store:
 	JMP     tile_1x2
 
 tile_2x2:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R8*1), Y2
-	VMOVUPD 32(R12)(R8*1), Y3
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_rest
 
 tile_2x2_k:
 	VMOVUPD      (BX), Y4
@@ -14062,25 +15145,34 @@ tile_2x2_store:
 	JMP     tile_2x2
 
 tile_3x2:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R8*1), Y2
-	VMOVUPD 32(R12)(R8*1), Y3
-	VMOVUPD (R12)(R8*2), Y4
-	VMOVUPD 32(R12)(R8*2), Y5
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_rest
 
 tile_3x2_k:
 	VMOVUPD      (BX), Y6
@@ -14195,31 +15287,45 @@ tile_3x2_store:
 	JMP     tile_3x2
 
 tile_4x2:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R8*1), Y2
-	VMOVUPD 32(R12)(R8*1), Y3
-	VMOVUPD (R12)(R8*2), Y4
-	VMOVUPD 32(R12)(R8*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	VMOVUPD    (R13), Y6
+	VMOVUPD    32(R13), Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_rest
 
 tile_4x2_k:
 	VMOVUPD      (BX), Y8
@@ -14361,33 +15467,49 @@ tile_4x2_store:
 	JMP     tile_4x2
 
 tile_5x2:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R8*1), Y2
-	VMOVUPD 32(R12)(R8*1), Y3
-	VMOVUPD (R12)(R8*2), Y4
-	VMOVUPD 32(R12)(R8*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R8*1), Y8
-	VMOVUPD 32(R13)(R8*1), Y9
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	VMOVUPD    (R13), Y6
+	VMOVUPD    32(R13), Y7
+	VMOVUPD    (R13)(R8*1), Y8
+	VMOVUPD    32(R13)(R8*1), Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_rest
 
 tile_5x2_k:
 	VMOVUPD      (BX), Y10
@@ -14552,35 +15674,53 @@ tile_5x2_store:
 	JMP     tile_5x2
 
 tile_6x2:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R8*1), Y2
-	VMOVUPD 32(R12)(R8*1), Y3
-	VMOVUPD (R12)(R8*2), Y4
-	VMOVUPD 32(R12)(R8*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R8*1), Y8
-	VMOVUPD 32(R13)(R8*1), Y9
-	VMOVUPD (R13)(R8*2), Y10
-	VMOVUPD 32(R13)(R8*2), Y11
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	VMOVUPD    (R13), Y6
+	VMOVUPD    32(R13), Y7
+	VMOVUPD    (R13)(R8*1), Y8
+	VMOVUPD    32(R13)(R8*1), Y9
+	VMOVUPD    (R13)(R8*2), Y10
+	VMOVUPD    32(R13)(R8*2), Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_rest
 
 tile_6x2_k:
 	VMOVUPD      (BX), Y12
@@ -14775,6 +15915,10 @@ tile_1x1_masked:
 	VMASKMOVPD (R12), Y15, Y0
 	IMUL3Q     $0x01, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14845,6 +15989,11 @@ tile_2x1_masked:
 	VMASKMOVPD (R12)(R8*1), Y15, Y1
 	IMUL3Q     $0x02, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14929,6 +16078,12 @@ tile_3x1_masked:
 	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	IMUL3Q     $0x03, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15031,6 +16186,16 @@ tile_4x1_masked:
 	VMASKMOVPD (R13), Y15, Y3
 	IMUL3Q     $0x04, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15153,6 +16318,17 @@ tile_5x1_masked:
 	VMASKMOVPD (R13)(R8*1), Y15, Y4
 	IMUL3Q     $0x05, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15291,6 +16467,18 @@ tile_6x1_masked:
 	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	IMUL3Q     $0x06, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15444,6 +16632,21 @@ tile_7x1_masked:
 	VMASKMOVPD (DX), Y15, Y6
 	IMUL3Q     $0x07, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15617,6 +16820,22 @@ tile_8x1_masked:
 	VMASKMOVPD (DX)(R8*1), Y15, Y7
 	IMUL3Q     $0x08, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15804,6 +17023,23 @@ tile_9x1_masked:
 	VMASKMOVPD (DX)(R8*2), Y15, Y8
 	IMUL3Q     $0x09, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16008,6 +17244,26 @@ tile_10x1_masked:
 	VMASKMOVPD (R15), Y15, Y9
 	IMUL3Q     $0x0a, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16230,6 +17486,27 @@ tile_11x1_masked:
 	VMASKMOVPD (R15)(R8*1), Y15, Y10
 	IMUL3Q     $0x0b, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16468,6 +17745,28 @@ tile_12x1_masked:
 	VMASKMOVPD (R15)(R8*2), Y15, Y11
 	IMUL3Q     $0x0c, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16705,6 +18004,11 @@ tile_1x2_masked:
 	VMASKMOVPD 32(R12), Y15, Y1
 	IMUL3Q     $0x01, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16790,6 +18094,13 @@ tile_2x2_masked:
 	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
 	IMUL3Q     $0x02, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16900,6 +18211,15 @@ tile_3x2_masked:
 	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	IMUL3Q     $0x03, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -17037,6 +18357,20 @@ tile_4x2_masked:
 	VMASKMOVPD 32(R13), Y15, Y7
 	IMUL3Q     $0x04, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -17205,6 +18539,22 @@ tile_5x2_masked:
 	VMASKMOVPD 32(R13)(R8*1), Y15, Y9
 	IMUL3Q     $0x05, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -17398,6 +18748,24 @@ tile_6x2_masked:
 	VMASKMOVPD 32(R13)(R8*2), Y15, Y11
 	IMUL3Q     $0x06, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -17594,21 +18962,25 @@ tile_6x2_masked_store:
 	JMP        tile_6x2_masked
 
 tile_1x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPD (R12), Y0
-	IMUL3Q  $0x01, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_columns_rest
 
 tile_1x1_columns_k:
 	VMOVUPD      (BX), Y1
@@ -17663,22 +19035,27 @@ tile_1x1_columns_store:
 	JMP     tile_1x1_columns
 
 tile_2x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_columns_rest
 
 tile_2x1_columns_k:
 	VMOVUPD      (BX), Y2
@@ -17746,23 +19123,29 @@ tile_2x1_columns_store:
 	JMP     tile_2x1_columns
 
 tile_3x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_columns_rest
 
 tile_3x1_columns_k:
 	VMOVUPD      (BX), Y3
@@ -17845,26 +19228,36 @@ tile_3x1_columns_store:
 	JMP     tile_3x1_columns
 
 tile_4x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_columns_rest
 
 tile_4x1_columns_k:
 	VMOVUPD      (BX), Y4
@@ -17962,27 +19355,38 @@ tile_4x1_columns_store:
 	JMP     tile_4x1_columns
 
 tile_5x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_columns_rest
 
 tile_5x1_columns_k:
 	VMOVUPD      (BX), Y5
@@ -18095,28 +19499,40 @@ tile_5x1_columns_store:
 	JMP     tile_5x1_columns
 
 tile_6x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_columns_rest
 
 tile_6x1_columns_k:
 	VMOVUPD      (BX), Y6
@@ -18242,30 +19658,45 @@ tile_6x1_columns_store:
 	JMP     tile_6x1_columns
 
 tile_7x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	VMOVUPD (DX), Y6
-	IMUL3Q  $0x07, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_7x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_columns_rest
 
 tile_7x1_columns_k:
 	VMOVUPD      (BX), Y7
@@ -18407,31 +19838,47 @@ tile_7x1_columns_store:
 	JMP     tile_7x1_columns
 
 tile_8x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R8*1), Y7
-	IMUL3Q  $0x08, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_8x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_columns_rest
 
 tile_8x1_columns_k:
 	VMOVUPD      (BX), Y8
@@ -18586,32 +20033,49 @@ tile_8x1_columns_store:
 	JMP     tile_8x1_columns
 
 tile_9x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R8*1), Y7
-	VMOVUPD (DX)(R8*2), Y8
-	IMUL3Q  $0x09, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_9x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_columns_rest
 
 tile_9x1_columns_k:
 	VMOVUPD      (BX), Y9
@@ -18781,34 +20245,54 @@ tile_9x1_columns_store:
 	JMP     tile_9x1_columns
 
 tile_10x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R8*1), Y7
-	VMOVUPD (DX)(R8*2), Y8
-	VMOVUPD (R15), Y9
-	IMUL3Q  $0x0a, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_10x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	VMOVUPD    (R15), Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_columns_rest
 
 tile_10x1_columns_k:
 	VMOVUPD      (BX), Y10
@@ -18992,35 +20476,56 @@ tile_10x1_columns_store:
 	JMP     tile_10x1_columns
 
 tile_11x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R8*1), Y7
-	VMOVUPD (DX)(R8*2), Y8
-	VMOVUPD (R15), Y9
-	VMOVUPD (R15)(R8*1), Y10
-	IMUL3Q  $0x0b, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_11x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	VMOVUPD    (R15), Y9
+	VMOVUPD    (R15)(R8*1), Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_columns_rest
 
 tile_11x1_columns_k:
 	VMOVUPD      (BX), Y11
@@ -19219,36 +20724,58 @@ tile_11x1_columns_store:
 	JMP     tile_11x1_columns
 
 tile_12x1_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R8*1), Y1
-	VMOVUPD (R12)(R8*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R8*1), Y4
-	VMOVUPD (R13)(R8*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R8*1), Y7
-	VMOVUPD (DX)(R8*2), Y8
-	VMOVUPD (R15), Y9
-	VMOVUPD (R15)(R8*1), Y10
-	VMOVUPD (R15)(R8*2), Y11
-	IMUL3Q  $0x0c, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_12x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	VMOVUPD    (R15), Y9
+	VMOVUPD    (R15)(R8*1), Y10
+	VMOVUPD    (R15)(R8*2), Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_columns_rest
 
 tile_12x1_columns_k:
 	VMOVUPD      (BX), Y12
@@ -19460,22 +20987,27 @@ tile_12x1_columns_store:
 	JMP     tile_12x1_columns
 
 tile_1x2_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	IMUL3Q  $0x01, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_columns_rest
 
 tile_1x2_columns_k:
 	VMOVUPD      (BX), Y2
@@ -19543,24 +21075,31 @@ tile_1x2_columns_store:
 	JMP     tile_1x2_columns
 
 tile_2x2_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R8*1), Y2
-	VMOVUPD 32(R12)(R8*1), Y3
-	IMUL3Q  $0x02, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_columns_rest
 
 tile_2x2_columns_k:
 	VMOVUPD      (BX), Y4
@@ -19651,26 +21190,35 @@ tile_2x2_columns_store:
 	JMP     tile_2x2_columns
 
 tile_3x2_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R8*1), Y2
-	VMOVUPD 32(R12)(R8*1), Y3
-	VMOVUPD (R12)(R8*2), Y4
-	VMOVUPD 32(R12)(R8*2), Y5
-	IMUL3Q  $0x03, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_columns_rest
 
 tile_3x2_columns_k:
 	VMOVUPD      (BX), Y6
@@ -19784,30 +21332,44 @@ tile_3x2_columns_store:
 	JMP     tile_3x2_columns
 
 tile_4x2_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R8*1), Y2
-	VMOVUPD 32(R12)(R8*1), Y3
-	VMOVUPD (R12)(R8*2), Y4
-	VMOVUPD 32(R12)(R8*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	IMUL3Q  $0x04, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	VMOVUPD    (R13), Y6
+	VMOVUPD    32(R13), Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_columns_rest
 
 tile_4x2_columns_k:
 	VMOVUPD      (BX), Y8
@@ -19946,32 +21508,48 @@ tile_4x2_columns_store:
 	JMP     tile_4x2_columns
 
 tile_5x2_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R8*1), Y2
-	VMOVUPD 32(R12)(R8*1), Y3
-	VMOVUPD (R12)(R8*2), Y4
-	VMOVUPD 32(R12)(R8*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R8*1), Y8
-	VMOVUPD 32(R13)(R8*1), Y9
-	IMUL3Q  $0x05, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	VMOVUPD    (R13), Y6
+	VMOVUPD    32(R13), Y7
+	VMOVUPD    (R13)(R8*1), Y8
+	VMOVUPD    32(R13)(R8*1), Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_columns_rest
 
 tile_5x2_columns_k:
 	VMOVUPD      (BX), Y10
@@ -20133,34 +21711,52 @@ tile_5x2_columns_store:
 	JMP     tile_5x2_columns
 
 tile_6x2_columns:
-	MOVQ    104(AX), R9
-	ADDQ    112(AX), R9
-	MOVQ    120(AX), R8
-	MOVQ    R9, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R8*1), Y2
-	VMOVUPD 32(R12)(R8*1), Y3
-	VMOVUPD (R12)(R8*2), Y4
-	VMOVUPD 32(R12)(R8*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R8*1), Y8
-	VMOVUPD 32(R13)(R8*1), Y9
-	VMOVUPD (R13)(R8*2), Y10
-	VMOVUPD 32(R13)(R8*2), Y11
-	IMUL3Q  $0x06, R8, CX
-	ADDQ    CX, 112(AX)
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	VMOVUPD    (R13), Y6
+	VMOVUPD    32(R13), Y7
+	VMOVUPD    (R13)(R8*1), Y8
+	VMOVUPD    32(R13)(R8*1), Y9
+	VMOVUPD    (R13)(R8*2), Y10
+	VMOVUPD    32(R13)(R8*2), Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_columns_rest
 
 tile_6x2_columns_k:
 	VMOVUPD      (BX), Y12
@@ -20352,6 +21948,10 @@ tile_1x1_columns_masked:
 	VMASKMOVPD (R12), Y15, Y0
 	IMUL3Q     $0x01, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20422,6 +22022,11 @@ tile_2x1_columns_masked:
 	VMASKMOVPD (R12)(R8*1), Y15, Y1
 	IMUL3Q     $0x02, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20506,6 +22111,12 @@ tile_3x1_columns_masked:
 	VMASKMOVPD (R12)(R8*2), Y15, Y2
 	IMUL3Q     $0x03, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20608,6 +22219,16 @@ tile_4x1_columns_masked:
 	VMASKMOVPD (R13), Y15, Y3
 	IMUL3Q     $0x04, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20726,6 +22347,17 @@ tile_5x1_columns_masked:
 	VMASKMOVPD (R13)(R8*1), Y15, Y4
 	IMUL3Q     $0x05, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20860,6 +22492,18 @@ tile_6x1_columns_masked:
 	VMASKMOVPD (R13)(R8*2), Y15, Y5
 	IMUL3Q     $0x06, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21009,6 +22653,21 @@ tile_7x1_columns_masked:
 	VMASKMOVPD (DX), Y15, Y6
 	IMUL3Q     $0x07, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21175,6 +22834,22 @@ tile_8x1_columns_masked:
 	VMASKMOVPD (DX)(R8*1), Y15, Y7
 	IMUL3Q     $0x08, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21355,6 +23030,23 @@ tile_9x1_columns_masked:
 	VMASKMOVPD (DX)(R8*2), Y15, Y8
 	IMUL3Q     $0x09, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21552,6 +23244,26 @@ tile_10x1_columns_masked:
 	VMASKMOVPD (R15), Y15, Y9
 	IMUL3Q     $0x0a, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21764,6 +23476,27 @@ tile_11x1_columns_masked:
 	VMASKMOVPD (R15)(R8*1), Y15, Y10
 	IMUL3Q     $0x0b, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21992,6 +23725,28 @@ tile_12x1_columns_masked:
 	VMASKMOVPD (R15)(R8*2), Y15, Y11
 	IMUL3Q     $0x0c, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -22219,6 +23974,11 @@ tile_1x2_columns_masked:
 	VMASKMOVPD 32(R12), Y15, Y1
 	IMUL3Q     $0x01, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -22304,6 +24064,13 @@ tile_2x2_columns_masked:
 	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
 	IMUL3Q     $0x02, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -22414,6 +24181,15 @@ tile_3x2_columns_masked:
 	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	IMUL3Q     $0x03, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -22551,6 +24327,20 @@ tile_4x2_columns_masked:
 	VMASKMOVPD 32(R13), Y15, Y7
 	IMUL3Q     $0x04, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -22715,6 +24505,22 @@ tile_5x2_columns_masked:
 	VMASKMOVPD 32(R13)(R8*1), Y15, Y9
 	IMUL3Q     $0x05, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -22904,6 +24710,24 @@ tile_6x2_columns_masked:
 	VMASKMOVPD 32(R13)(R8*2), Y15, Y11
 	IMUL3Q     $0x06, R8, CX
 	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func tile32AVX512(t *uint64)
-// Requires: AVX, AVX512F, FMA3
+// Requires: AVX, AVX512F, FMA3, MMX+
 TEXT ·tile32AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  (AX), SI
@@ -655,20 +655,24 @@ from_tile_8x3_columns_half:
 	JMP tile_8x3_columns_half
 
 tile_1x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS.Z (R12), K1, Z0
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS.Z  (R12), K1, Z0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_masked_rest
 
 tile_1x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z1
@@ -722,21 +726,26 @@ tile_1x1_masked_store:
 	JMP     tile_1x1_masked
 
 tile_2x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_masked_rest
 
 tile_2x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z2
@@ -803,22 +812,28 @@ tile_2x1_masked_store:
 	JMP     tile_2x1_masked
 
 tile_3x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_masked_rest
 
 tile_3x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z3
@@ -899,27 +914,37 @@ tile_3x1_masked_store:
 	JMP     tile_3x1_masked
 
 tile_4x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_masked_rest
 
 tile_4x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z4
@@ -1017,28 +1042,39 @@ tile_4x1_masked_store:
 	JMP     tile_4x1_masked
 
 tile_5x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_masked_rest
 
 tile_5x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z5
@@ -1150,29 +1186,41 @@ tile_5x1_masked_store:
 	JMP     tile_5x1_masked
 
 tile_6x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_masked_rest
 
 tile_6x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z6
@@ -1297,32 +1345,47 @@ tile_6x1_masked_store:
 	JMP     tile_6x1_masked
 
 tile_7x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_masked_rest
 
 tile_7x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z7
@@ -1464,33 +1527,49 @@ tile_7x1_masked_store:
 	JMP     tile_7x1_masked
 
 tile_8x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_masked_rest
 
 tile_8x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z8
@@ -1645,34 +1724,51 @@ tile_8x1_masked_store:
 	JMP     tile_8x1_masked
 
 tile_9x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_masked_rest
 
 tile_9x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z9
@@ -1841,37 +1937,57 @@ tile_9x1_masked_store:
 	JMP     tile_9x1_masked
 
 tile_10x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	VMOVUPS.Z (R15), K1, Z9
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	VMOVUPS.Z  (R15), K1, Z9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_masked_rest
 
 tile_10x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z10
@@ -2056,38 +2172,59 @@ tile_10x1_masked_store:
 	JMP     tile_10x1_masked
 
 tile_11x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R8*1), K1, Z10
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	VMOVUPS.Z  (R15), K1, Z9
+	VMOVUPS.Z  (R15)(R8*1), K1, Z10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_masked_rest
 
 tile_11x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z11
@@ -2286,39 +2423,61 @@ tile_11x1_masked_store:
 	JMP     tile_11x1_masked
 
 tile_12x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R8*1), K1, Z10
-	VMOVUPS.Z (R15)(R8*2), K1, Z11
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	VMOVUPS.Z  (R15), K1, Z9
+	VMOVUPS.Z  (R15)(R8*1), K1, Z10
+	VMOVUPS.Z  (R15)(R8*2), K1, Z11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_masked_rest
 
 tile_12x1_masked_k:
 	VMOVUPS.Z    (BX), K1, Z12
@@ -2530,21 +2689,26 @@ tile_12x1_masked_store:
 	JMP     tile_12x1_masked
 
 tile_1x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_masked_rest
 
 tile_1x2_masked_k:
 	VMOVUPS      (BX), Z2
@@ -2611,23 +2775,30 @@ tile_1x2_masked_store:
 	JMP     tile_1x2_masked
 
 tile_2x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_masked_rest
 
 tile_2x2_masked_k:
 	VMOVUPS      (BX), Z4
@@ -2716,25 +2887,34 @@ tile_2x2_masked_store:
 	JMP     tile_2x2_masked
 
 tile_3x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_masked_rest
 
 tile_3x2_masked_k:
 	VMOVUPS      (BX), Z6
@@ -2845,31 +3025,45 @@ tile_3x2_masked_store:
 	JMP     tile_3x2_masked
 
 tile_4x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_masked_rest
 
 tile_4x2_masked_k:
 	VMOVUPS      (BX), Z8
@@ -3006,33 +3200,49 @@ tile_4x2_masked_store:
 	JMP     tile_4x2_masked
 
 tile_5x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_masked_rest
 
 tile_5x2_masked_k:
 	VMOVUPS      (BX), Z10
@@ -3191,35 +3401,53 @@ tile_5x2_masked_store:
 	JMP     tile_5x2_masked
 
 tile_6x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_masked_rest
 
 tile_6x2_masked_k:
 	VMOVUPS      (BX), Z12
@@ -3400,39 +3628,61 @@ tile_6x2_masked_store:
 	JMP     tile_6x2_masked
 
 tile_7x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x2_masked_rest
 
 tile_7x2_masked_k:
 	VMOVUPS      (BX), Z14
@@ -3638,41 +3888,65 @@ tile_7x2_masked_store:
 	JMP     tile_7x2_masked
 
 tile_8x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x2_masked_rest
 
 tile_8x2_masked_k:
 	VMOVUPS      (BX), Z16
@@ -3900,43 +4174,69 @@ tile_8x2_masked_store:
 	JMP     tile_8x2_masked
 
 tile_9x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x2_masked_rest
 
 tile_9x2_masked_k:
 	VMOVUPS      (BX), Z18
@@ -4186,47 +4486,77 @@ tile_9x2_masked_store:
 	JMP     tile_9x2_masked
 
 tile_10x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPS   (R15), Z18
-	VMOVUPS.Z 64(R15), K1, Z19
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPS    (R15), Z18
+	VMOVUPS.Z  64(R15), K1, Z19
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x2_masked_rest
 
 tile_10x2_masked_k:
 	VMOVUPS      (BX), Z20
@@ -4501,49 +4831,81 @@ tile_10x2_masked_store:
 	JMP     tile_10x2_masked
 
 tile_11x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPS   (R15), Z18
-	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R8*1), Z20
-	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPS    (R15), Z18
+	VMOVUPS.Z  64(R15), K1, Z19
+	VMOVUPS    (R15)(R8*1), Z20
+	VMOVUPS.Z  64(R15)(R8*1), K1, Z21
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x2_masked_rest
 
 tile_11x2_masked_k:
 	VMOVUPS      (BX), Z22
@@ -4840,51 +5202,85 @@ tile_11x2_masked_store:
 	JMP     tile_11x2_masked
 
 tile_12x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPS   (R15), Z18
-	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R8*1), Z20
-	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
-	VMOVUPS   (R15)(R8*2), Z22
-	VMOVUPS.Z 64(R15)(R8*2), K1, Z23
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPS    (R15), Z18
+	VMOVUPS.Z  64(R15), K1, Z19
+	VMOVUPS    (R15)(R8*1), Z20
+	VMOVUPS.Z  64(R15)(R8*1), K1, Z21
+	VMOVUPS    (R15)(R8*2), Z22
+	VMOVUPS.Z  64(R15)(R8*2), K1, Z23
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	PREFETCHT0 64(R15)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x2_masked_rest
 
 tile_12x2_masked_k:
 	VMOVUPS      (BX), Z24
@@ -5203,22 +5599,28 @@ tile_12x2_masked_store:
 	JMP     tile_12x2_masked
 
 tile_1x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x3_masked_rest
 
 tile_1x3_masked_k:
 	VMOVUPS      (BX), Z3
@@ -5299,25 +5701,34 @@ tile_1x3_masked_store:
 	JMP     tile_1x3_masked
 
 tile_2x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x3_masked_rest
 
 tile_2x3_masked_k:
 	VMOVUPS      (BX), Z6
@@ -5428,28 +5839,40 @@ tile_2x3_masked_store:
 	JMP     tile_2x3_masked
 
 tile_3x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x3_masked_rest
 
 tile_3x3_masked_k:
 	VMOVUPS      (BX), Z9
@@ -5591,35 +6014,53 @@ tile_3x3_masked_store:
 	JMP     tile_3x3_masked
 
 tile_4x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x3_masked_rest
 
 tile_4x3_masked_k:
 	VMOVUPS      (BX), Z12
@@ -5795,38 +6236,59 @@ tile_4x3_masked_store:
 	JMP     tile_4x3_masked
 
 tile_5x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x3_masked_rest
 
 tile_5x3_masked_k:
 	VMOVUPS      (BX), Z15
@@ -6033,41 +6495,65 @@ tile_5x3_masked_store:
 	JMP     tile_5x3_masked
 
 tile_6x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPS   (R13)(R8*2), Z15
-	VMOVUPS   64(R13)(R8*2), Z16
-	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPS    (R13)(R8*2), Z15
+	VMOVUPS    64(R13)(R8*2), Z16
+	VMOVUPS.Z  128(R13)(R8*2), K1, Z17
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x3_masked_rest
 
 tile_6x3_masked_k:
 	VMOVUPS      (BX), Z18
@@ -6304,46 +6790,75 @@ tile_6x3_masked_store:
 	JMP     tile_6x3_masked
 
 tile_7x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPS   (R13)(R8*2), Z15
-	VMOVUPS   64(R13)(R8*2), Z16
-	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPS   (DX), Z18
-	VMOVUPS   64(DX), Z19
-	VMOVUPS.Z 128(DX), K1, Z20
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPS    (R13)(R8*2), Z15
+	VMOVUPS    64(R13)(R8*2), Z16
+	VMOVUPS.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPS    (DX), Z18
+	VMOVUPS    64(DX), Z19
+	VMOVUPS.Z  128(DX), K1, Z20
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x3_masked_rest
 
 tile_7x3_masked_k:
 	VMOVUPS      (BX), Z21
@@ -6614,49 +7129,81 @@ tile_7x3_masked_store:
 	JMP     tile_7x3_masked
 
 tile_8x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPS   (R13)(R8*2), Z15
-	VMOVUPS   64(R13)(R8*2), Z16
-	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPS   (DX), Z18
-	VMOVUPS   64(DX), Z19
-	VMOVUPS.Z 128(DX), K1, Z20
-	VMOVUPS   (DX)(R8*1), Z21
-	VMOVUPS   64(DX)(R8*1), Z22
-	VMOVUPS.Z 128(DX)(R8*1), K1, Z23
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPS    (R13)(R8*2), Z15
+	VMOVUPS    64(R13)(R8*2), Z16
+	VMOVUPS.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPS    (DX), Z18
+	VMOVUPS    64(DX), Z19
+	VMOVUPS.Z  128(DX), K1, Z20
+	VMOVUPS    (DX)(R8*1), Z21
+	VMOVUPS    64(DX)(R8*1), Z22
+	VMOVUPS.Z  128(DX)(R8*1), K1, Z23
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 128(DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x3_masked_rest
 
 tile_8x3_masked_k:
 	VMOVUPS      (BX), Z24
@@ -6957,20 +7504,24 @@ tile_8x3_masked_store:
 	JMP     tile_8x3_masked
 
 tile_1x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS.Z (R12), K1, Z0
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS.Z  (R12), K1, Z0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_half_rest
 
 tile_1x1_half_k:
 	VMOVUPS.Z    (BX), K1, Z1
@@ -7024,21 +7575,26 @@ tile_1x1_half_store:
 	JMP     tile_1x1_half
 
 tile_2x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_half_rest
 
 tile_2x1_half_k:
 	VMOVUPS.Z    (BX), K1, Z2
@@ -7105,22 +7661,28 @@ tile_2x1_half_store:
 	JMP     tile_2x1_half
 
 tile_3x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_half_rest
 
 tile_3x1_half_k:
 	VMOVUPS.Z    (BX), K1, Z3
@@ -7201,27 +7763,37 @@ tile_3x1_half_store:
 	JMP     tile_3x1_half
 
 tile_4x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_half_rest
 
 tile_4x1_half_k:
 	VMOVUPS.Z    (BX), K1, Z4
@@ -7319,28 +7891,39 @@ tile_4x1_half_store:
 	JMP     tile_4x1_half
 
 tile_5x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_half_rest
 
 tile_5x1_half_k:
 	VMOVUPS.Z    (BX), K1, Z5
@@ -7452,29 +8035,41 @@ tile_5x1_half_store:
 	JMP     tile_5x1_half
 
 tile_6x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_half_rest
 
 tile_6x1_half_k:
 	VMOVUPS.Z    (BX), K1, Z6
@@ -7599,32 +8194,47 @@ tile_6x1_half_store:
 	JMP     tile_6x1_half
 
 tile_7x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_half_rest
 
 tile_7x1_half_k:
 	VMOVUPS.Z    (BX), K1, Z7
@@ -7766,33 +8376,49 @@ tile_7x1_half_store:
 	JMP     tile_7x1_half
 
 tile_8x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_half_rest
 
 tile_8x1_half_k:
 	VMOVUPS.Z    (BX), K1, Z8
@@ -7947,34 +8573,51 @@ tile_8x1_half_store:
 	JMP     tile_8x1_half
 
 tile_9x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_half_rest
 
 tile_9x1_half_k:
 	VMOVUPS.Z    (BX), K1, Z9
@@ -8143,37 +8786,57 @@ tile_9x1_half_store:
 	JMP     tile_9x1_half
 
 tile_10x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	VMOVUPS.Z (R15), K1, Z9
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	VMOVUPS.Z  (R15), K1, Z9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_half_rest
 
 tile_10x1_half_k:
 	VMOVUPS.Z    (BX), K1, Z10
@@ -8358,38 +9021,59 @@ tile_10x1_half_store:
 	JMP     tile_10x1_half
 
 tile_11x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R8*1), K1, Z10
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	VMOVUPS.Z  (R15), K1, Z9
+	VMOVUPS.Z  (R15)(R8*1), K1, Z10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_half_rest
 
 tile_11x1_half_k:
 	VMOVUPS.Z    (BX), K1, Z11
@@ -8588,39 +9272,61 @@ tile_11x1_half_store:
 	JMP     tile_11x1_half
 
 tile_12x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R8*1), K1, Z10
-	VMOVUPS.Z (R15)(R8*2), K1, Z11
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	VMOVUPS.Z  (R15), K1, Z9
+	VMOVUPS.Z  (R15)(R8*1), K1, Z10
+	VMOVUPS.Z  (R15)(R8*2), K1, Z11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_half_rest
 
 tile_12x1_half_k:
 	VMOVUPS.Z    (BX), K1, Z12
@@ -8832,21 +9538,26 @@ tile_12x1_half_store:
 	JMP     tile_12x1_half
 
 tile_1x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_half_rest
 
 tile_1x2_half_k:
 	VMOVUPS      (BX), Z2
@@ -8913,23 +9624,30 @@ tile_1x2_half_store:
 	JMP     tile_1x2_half
 
 tile_2x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_half_rest
 
 tile_2x2_half_k:
 	VMOVUPS      (BX), Z4
@@ -9018,25 +9736,34 @@ tile_2x2_half_store:
 	JMP     tile_2x2_half
 
 tile_3x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_half_rest
 
 tile_3x2_half_k:
 	VMOVUPS      (BX), Z6
@@ -9147,31 +9874,45 @@ tile_3x2_half_store:
 	JMP     tile_3x2_half
 
 tile_4x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_half_rest
 
 tile_4x2_half_k:
 	VMOVUPS      (BX), Z8
@@ -9308,33 +10049,49 @@ tile_4x2_half_store:
 	JMP     tile_4x2_half
 
 tile_5x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_half_rest
 
 tile_5x2_half_k:
 	VMOVUPS      (BX), Z10
@@ -9493,35 +10250,53 @@ tile_5x2_half_store:
 	JMP     tile_5x2_half
 
 tile_6x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_half_rest
 
 tile_6x2_half_k:
 	VMOVUPS      (BX), Z12
@@ -9702,39 +10477,61 @@ tile_6x2_half_store:
 	JMP     tile_6x2_half
 
 tile_7x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x2_half_rest
 
 tile_7x2_half_k:
 	VMOVUPS      (BX), Z14
@@ -9940,41 +10737,65 @@ tile_7x2_half_store:
 	JMP     tile_7x2_half
 
 tile_8x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x2_half_rest
 
 tile_8x2_half_k:
 	VMOVUPS      (BX), Z16
@@ -10202,43 +11023,69 @@ tile_8x2_half_store:
 	JMP     tile_8x2_half
 
 tile_9x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x2_half_rest
 
 tile_9x2_half_k:
 	VMOVUPS      (BX), Z18
@@ -10488,47 +11335,77 @@ tile_9x2_half_store:
 	JMP     tile_9x2_half
 
 tile_10x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPS   (R15), Z18
-	VMOVUPS.Z 64(R15), K1, Z19
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPS    (R15), Z18
+	VMOVUPS.Z  64(R15), K1, Z19
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x2_half_rest
 
 tile_10x2_half_k:
 	VMOVUPS      (BX), Z20
@@ -10803,49 +11680,81 @@ tile_10x2_half_store:
 	JMP     tile_10x2_half
 
 tile_11x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPS   (R15), Z18
-	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R8*1), Z20
-	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPS    (R15), Z18
+	VMOVUPS.Z  64(R15), K1, Z19
+	VMOVUPS    (R15)(R8*1), Z20
+	VMOVUPS.Z  64(R15)(R8*1), K1, Z21
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x2_half_rest
 
 tile_11x2_half_k:
 	VMOVUPS      (BX), Z22
@@ -11142,51 +12051,85 @@ tile_11x2_half_store:
 	JMP     tile_11x2_half
 
 tile_12x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPS   (R15), Z18
-	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R8*1), Z20
-	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
-	VMOVUPS   (R15)(R8*2), Z22
-	VMOVUPS.Z 64(R15)(R8*2), K1, Z23
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPS    (R15), Z18
+	VMOVUPS.Z  64(R15), K1, Z19
+	VMOVUPS    (R15)(R8*1), Z20
+	VMOVUPS.Z  64(R15)(R8*1), K1, Z21
+	VMOVUPS    (R15)(R8*2), Z22
+	VMOVUPS.Z  64(R15)(R8*2), K1, Z23
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	PREFETCHT0 64(R15)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x2_half_rest
 
 tile_12x2_half_k:
 	VMOVUPS      (BX), Z24
@@ -11505,22 +12448,28 @@ tile_12x2_half_store:
 	JMP     tile_12x2_half
 
 tile_1x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x3_half_rest
 
 tile_1x3_half_k:
 	VMOVUPS      (BX), Z3
@@ -11601,25 +12550,34 @@ tile_1x3_half_store:
 	JMP     tile_1x3_half
 
 tile_2x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x3_half_rest
 
 tile_2x3_half_k:
 	VMOVUPS      (BX), Z6
@@ -11730,28 +12688,40 @@ tile_2x3_half_store:
 	JMP     tile_2x3_half
 
 tile_3x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x3_half_rest
 
 tile_3x3_half_k:
 	VMOVUPS      (BX), Z9
@@ -11893,35 +12863,53 @@ tile_3x3_half_store:
 	JMP     tile_3x3_half
 
 tile_4x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x3_half_rest
 
 tile_4x3_half_k:
 	VMOVUPS      (BX), Z12
@@ -12097,38 +13085,59 @@ tile_4x3_half_store:
 	JMP     tile_4x3_half
 
 tile_5x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x3_half_rest
 
 tile_5x3_half_k:
 	VMOVUPS      (BX), Z15
@@ -12335,41 +13344,65 @@ tile_5x3_half_store:
 	JMP     tile_5x3_half
 
 tile_6x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPS   (R13)(R8*2), Z15
-	VMOVUPS   64(R13)(R8*2), Z16
-	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPS    (R13)(R8*2), Z15
+	VMOVUPS    64(R13)(R8*2), Z16
+	VMOVUPS.Z  128(R13)(R8*2), K1, Z17
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x3_half_rest
 
 tile_6x3_half_k:
 	VMOVUPS      (BX), Z18
@@ -12606,46 +13639,75 @@ tile_6x3_half_store:
 	JMP     tile_6x3_half
 
 tile_7x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPS   (R13)(R8*2), Z15
-	VMOVUPS   64(R13)(R8*2), Z16
-	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPS   (DX), Z18
-	VMOVUPS   64(DX), Z19
-	VMOVUPS.Z 128(DX), K1, Z20
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPS    (R13)(R8*2), Z15
+	VMOVUPS    64(R13)(R8*2), Z16
+	VMOVUPS.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPS    (DX), Z18
+	VMOVUPS    64(DX), Z19
+	VMOVUPS.Z  128(DX), K1, Z20
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x3_half_rest
 
 tile_7x3_half_k:
 	VMOVUPS      (BX), Z21
@@ -12916,49 +13978,81 @@ tile_7x3_half_store:
 	JMP     tile_7x3_half
 
 tile_8x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPS   (R13)(R8*2), Z15
-	VMOVUPS   64(R13)(R8*2), Z16
-	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPS   (DX), Z18
-	VMOVUPS   64(DX), Z19
-	VMOVUPS.Z 128(DX), K1, Z20
-	VMOVUPS   (DX)(R8*1), Z21
-	VMOVUPS   64(DX)(R8*1), Z22
-	VMOVUPS.Z 128(DX)(R8*1), K1, Z23
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPS    (R13)(R8*2), Z15
+	VMOVUPS    64(R13)(R8*2), Z16
+	VMOVUPS.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPS    (DX), Z18
+	VMOVUPS    64(DX), Z19
+	VMOVUPS.Z  128(DX), K1, Z20
+	VMOVUPS    (DX)(R8*1), Z21
+	VMOVUPS    64(DX)(R8*1), Z22
+	VMOVUPS.Z  128(DX)(R8*1), K1, Z23
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 128(DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x3_half_rest
 
 tile_8x3_half_k:
 	VMOVUPS      (BX), Z24
@@ -13259,21 +14353,25 @@ tile_8x3_half_store:
 	JMP     tile_8x3_half
 
 tile_1x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS.Z (R12), K1, Z0
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS.Z  (R12), K1, Z0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_columns_masked_rest
 
 tile_1x1_columns_masked_k:
 	VMOVUPS.Z    (BX), K1, Z1
@@ -13326,22 +14424,27 @@ tile_1x1_columns_masked_store:
 	JMP     tile_1x1_columns_masked
 
 tile_2x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_columns_masked_rest
 
 tile_2x1_columns_masked_k:
 	VMOVUPS.Z    (BX), K1, Z2
@@ -13407,23 +14510,29 @@ tile_2x1_columns_masked_store:
 	JMP     tile_2x1_columns_masked
 
 tile_3x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_columns_masked_rest
 
 tile_3x1_columns_masked_k:
 	VMOVUPS.Z    (BX), K1, Z3
@@ -13503,26 +14612,36 @@ tile_3x1_columns_masked_store:
 	JMP     tile_3x1_columns_masked
 
 tile_4x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_columns_masked_rest
 
 tile_4x1_columns_masked_k:
 	VMOVUPS.Z    (BX), K1, Z4
@@ -13617,27 +14736,38 @@ tile_4x1_columns_masked_store:
 	JMP     tile_4x1_columns_masked
 
 tile_5x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_columns_masked_rest
 
 tile_5x1_columns_masked_k:
 	VMOVUPS.Z    (BX), K1, Z5
@@ -13746,28 +14876,40 @@ tile_5x1_columns_masked_store:
 	JMP     tile_5x1_columns_masked
 
 tile_6x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_columns_masked_rest
 
 tile_6x1_columns_masked_k:
 	VMOVUPS.Z    (BX), K1, Z6
@@ -13889,30 +15031,45 @@ tile_6x1_columns_masked_store:
 	JMP     tile_6x1_columns_masked
 
 tile_7x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_columns_masked_rest
 
 tile_7x1_columns_masked_k:
 	VMOVUPS.Z    (BX), K1, Z7
@@ -14049,31 +15206,47 @@ tile_7x1_columns_masked_store:
 	JMP     tile_7x1_columns_masked
 
 tile_8x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_columns_masked_rest
 
 tile_8x1_columns_masked_k:
 	VMOVUPS.Z    (BX), K1, Z8
@@ -14223,32 +15396,49 @@ tile_8x1_columns_masked_store:
 	JMP     tile_8x1_columns_masked
 
 tile_9x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_columns_masked_rest
 
 tile_9x1_columns_masked_k:
 	VMOVUPS.Z    (BX), K1, Z9
@@ -14412,34 +15602,54 @@ tile_9x1_columns_masked_store:
 	JMP     tile_9x1_columns_masked
 
 tile_10x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	VMOVUPS.Z (R15), K1, Z9
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	VMOVUPS.Z  (R15), K1, Z9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_columns_masked_rest
 
 tile_10x1_columns_masked_k:
 	VMOVUPS.Z    (BX), K1, Z10
@@ -14617,35 +15827,56 @@ tile_10x1_columns_masked_store:
 	JMP     tile_10x1_columns_masked
 
 tile_11x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R8*1), K1, Z10
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	VMOVUPS.Z  (R15), K1, Z9
+	VMOVUPS.Z  (R15)(R8*1), K1, Z10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_columns_masked_rest
 
 tile_11x1_columns_masked_k:
 	VMOVUPS.Z    (BX), K1, Z11
@@ -14837,36 +16068,58 @@ tile_11x1_columns_masked_store:
 	JMP     tile_11x1_columns_masked
 
 tile_12x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R8*1), K1, Z10
-	VMOVUPS.Z (R15)(R8*2), K1, Z11
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	VMOVUPS.Z  (R15), K1, Z9
+	VMOVUPS.Z  (R15)(R8*1), K1, Z10
+	VMOVUPS.Z  (R15)(R8*2), K1, Z11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_columns_masked_rest
 
 tile_12x1_columns_masked_k:
 	VMOVUPS.Z    (BX), K1, Z12
@@ -15071,22 +16324,27 @@ tile_12x1_columns_masked_store:
 	JMP     tile_12x1_columns_masked
 
 tile_1x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_columns_masked_rest
 
 tile_1x2_columns_masked_k:
 	VMOVUPS      (BX), Z2
@@ -15152,24 +16410,31 @@ tile_1x2_columns_masked_store:
 	JMP     tile_1x2_columns_masked
 
 tile_2x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_columns_masked_rest
 
 tile_2x2_columns_masked_k:
 	VMOVUPS      (BX), Z4
@@ -15257,26 +16522,35 @@ tile_2x2_columns_masked_store:
 	JMP     tile_2x2_columns_masked
 
 tile_3x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_columns_masked_rest
 
 tile_3x2_columns_masked_k:
 	VMOVUPS      (BX), Z6
@@ -15386,30 +16660,44 @@ tile_3x2_columns_masked_store:
 	JMP     tile_3x2_columns_masked
 
 tile_4x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_columns_masked_rest
 
 tile_4x2_columns_masked_k:
 	VMOVUPS      (BX), Z8
@@ -15543,32 +16831,48 @@ tile_4x2_columns_masked_store:
 	JMP     tile_4x2_columns_masked
 
 tile_5x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_columns_masked_rest
 
 tile_5x2_columns_masked_k:
 	VMOVUPS      (BX), Z10
@@ -15724,34 +17028,52 @@ tile_5x2_columns_masked_store:
 	JMP     tile_5x2_columns_masked
 
 tile_6x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_columns_masked_rest
 
 tile_6x2_columns_masked_k:
 	VMOVUPS      (BX), Z12
@@ -15929,37 +17251,59 @@ tile_6x2_columns_masked_store:
 	JMP     tile_6x2_columns_masked
 
 tile_7x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x2_columns_masked_rest
 
 tile_7x2_columns_masked_k:
 	VMOVUPS      (BX), Z14
@@ -16160,39 +17504,63 @@ tile_7x2_columns_masked_store:
 	JMP     tile_7x2_columns_masked
 
 tile_8x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x2_columns_masked_rest
 
 tile_8x2_columns_masked_k:
 	VMOVUPS      (BX), Z16
@@ -16415,41 +17783,67 @@ tile_8x2_columns_masked_store:
 	JMP     tile_8x2_columns_masked
 
 tile_9x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x2_columns_masked_rest
 
 tile_9x2_columns_masked_k:
 	VMOVUPS      (BX), Z18
@@ -16694,44 +18088,74 @@ tile_9x2_columns_masked_store:
 	JMP     tile_9x2_columns_masked
 
 tile_10x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPS   (R15), Z18
-	VMOVUPS.Z 64(R15), K1, Z19
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPS    (R15), Z18
+	VMOVUPS.Z  64(R15), K1, Z19
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x2_columns_masked_rest
 
 tile_10x2_columns_masked_k:
 	VMOVUPS      (BX), Z20
@@ -16999,46 +18423,78 @@ tile_10x2_columns_masked_store:
 	JMP     tile_10x2_columns_masked
 
 tile_11x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPS   (R15), Z18
-	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R8*1), Z20
-	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPS    (R15), Z18
+	VMOVUPS.Z  64(R15), K1, Z19
+	VMOVUPS    (R15)(R8*1), Z20
+	VMOVUPS.Z  64(R15)(R8*1), K1, Z21
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x2_columns_masked_rest
 
 tile_11x2_columns_masked_k:
 	VMOVUPS      (BX), Z22
@@ -17328,48 +18784,82 @@ tile_11x2_columns_masked_store:
 	JMP     tile_11x2_columns_masked
 
 tile_12x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPS   (R15), Z18
-	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R8*1), Z20
-	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
-	VMOVUPS   (R15)(R8*2), Z22
-	VMOVUPS.Z 64(R15)(R8*2), K1, Z23
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPS    (R15), Z18
+	VMOVUPS.Z  64(R15), K1, Z19
+	VMOVUPS    (R15)(R8*1), Z20
+	VMOVUPS.Z  64(R15)(R8*1), K1, Z21
+	VMOVUPS    (R15)(R8*2), Z22
+	VMOVUPS.Z  64(R15)(R8*2), K1, Z23
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	PREFETCHT0 64(R15)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x2_columns_masked_rest
 
 tile_12x2_columns_masked_k:
 	VMOVUPS      (BX), Z24
@@ -17681,23 +19171,29 @@ tile_12x2_columns_masked_store:
 	JMP     tile_12x2_columns_masked
 
 tile_1x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x3_columns_masked_rest
 
 tile_1x3_columns_masked_k:
 	VMOVUPS      (BX), Z3
@@ -17777,26 +19273,35 @@ tile_1x3_columns_masked_store:
 	JMP     tile_1x3_columns_masked
 
 tile_2x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x3_columns_masked_rest
 
 tile_2x3_columns_masked_k:
 	VMOVUPS      (BX), Z6
@@ -17906,29 +19411,41 @@ tile_2x3_columns_masked_store:
 	JMP     tile_2x3_columns_masked
 
 tile_3x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x3_columns_masked_rest
 
 tile_3x3_columns_masked_k:
 	VMOVUPS      (BX), Z9
@@ -18069,34 +19586,52 @@ tile_3x3_columns_masked_store:
 	JMP     tile_3x3_columns_masked
 
 tile_4x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x3_columns_masked_rest
 
 tile_4x3_columns_masked_k:
 	VMOVUPS      (BX), Z12
@@ -18269,37 +19804,58 @@ tile_4x3_columns_masked_store:
 	JMP     tile_4x3_columns_masked
 
 tile_5x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x3_columns_masked_rest
 
 tile_5x3_columns_masked_k:
 	VMOVUPS      (BX), Z15
@@ -18503,40 +20059,64 @@ tile_5x3_columns_masked_store:
 	JMP     tile_5x3_columns_masked
 
 tile_6x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPS   (R13)(R8*2), Z15
-	VMOVUPS   64(R13)(R8*2), Z16
-	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPS    (R13)(R8*2), Z15
+	VMOVUPS    64(R13)(R8*2), Z16
+	VMOVUPS.Z  128(R13)(R8*2), K1, Z17
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x3_columns_masked_rest
 
 tile_6x3_columns_masked_k:
 	VMOVUPS      (BX), Z18
@@ -18770,44 +20350,73 @@ tile_6x3_columns_masked_store:
 	JMP     tile_6x3_columns_masked
 
 tile_7x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPS   (R13)(R8*2), Z15
-	VMOVUPS   64(R13)(R8*2), Z16
-	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPS   (DX), Z18
-	VMOVUPS   64(DX), Z19
-	VMOVUPS.Z 128(DX), K1, Z20
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPS    (R13)(R8*2), Z15
+	VMOVUPS    64(R13)(R8*2), Z16
+	VMOVUPS.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPS    (DX), Z18
+	VMOVUPS    64(DX), Z19
+	VMOVUPS.Z  128(DX), K1, Z20
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x3_columns_masked_rest
 
 tile_7x3_columns_masked_k:
 	VMOVUPS      (BX), Z21
@@ -19073,47 +20682,79 @@ tile_7x3_columns_masked_store:
 	JMP     tile_7x3_columns_masked
 
 tile_8x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPS   (R13)(R8*2), Z15
-	VMOVUPS   64(R13)(R8*2), Z16
-	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPS   (DX), Z18
-	VMOVUPS   64(DX), Z19
-	VMOVUPS.Z 128(DX), K1, Z20
-	VMOVUPS   (DX)(R8*1), Z21
-	VMOVUPS   64(DX)(R8*1), Z22
-	VMOVUPS.Z 128(DX)(R8*1), K1, Z23
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPS    (R13)(R8*2), Z15
+	VMOVUPS    64(R13)(R8*2), Z16
+	VMOVUPS.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPS    (DX), Z18
+	VMOVUPS    64(DX), Z19
+	VMOVUPS.Z  128(DX), K1, Z20
+	VMOVUPS    (DX)(R8*1), Z21
+	VMOVUPS    64(DX)(R8*1), Z22
+	VMOVUPS.Z  128(DX)(R8*1), K1, Z23
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 128(DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x3_columns_masked_rest
 
 tile_8x3_columns_masked_k:
 	VMOVUPS      (BX), Z24
@@ -19409,21 +21050,25 @@ tile_8x3_columns_masked_store:
 	JMP     tile_8x3_columns_masked
 
 tile_1x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS.Z (R12), K1, Z0
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS.Z  (R12), K1, Z0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_columns_half_rest
 
 tile_1x1_columns_half_k:
 	VMOVUPS.Z    (BX), K1, Z1
@@ -19476,22 +21121,27 @@ tile_1x1_columns_half_store:
 	JMP     tile_1x1_columns_half
 
 tile_2x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_columns_half_rest
 
 tile_2x1_columns_half_k:
 	VMOVUPS.Z    (BX), K1, Z2
@@ -19557,23 +21207,29 @@ tile_2x1_columns_half_store:
 	JMP     tile_2x1_columns_half
 
 tile_3x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_columns_half_rest
 
 tile_3x1_columns_half_k:
 	VMOVUPS.Z    (BX), K1, Z3
@@ -19653,26 +21309,36 @@ tile_3x1_columns_half_store:
 	JMP     tile_3x1_columns_half
 
 tile_4x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_columns_half_rest
 
 tile_4x1_columns_half_k:
 	VMOVUPS.Z    (BX), K1, Z4
@@ -19767,27 +21433,38 @@ tile_4x1_columns_half_store:
 	JMP     tile_4x1_columns_half
 
 tile_5x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_columns_half_rest
 
 tile_5x1_columns_half_k:
 	VMOVUPS.Z    (BX), K1, Z5
@@ -19896,28 +21573,40 @@ tile_5x1_columns_half_store:
 	JMP     tile_5x1_columns_half
 
 tile_6x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_columns_half_rest
 
 tile_6x1_columns_half_k:
 	VMOVUPS.Z    (BX), K1, Z6
@@ -20039,30 +21728,45 @@ tile_6x1_columns_half_store:
 	JMP     tile_6x1_columns_half
 
 tile_7x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_columns_half_rest
 
 tile_7x1_columns_half_k:
 	VMOVUPS.Z    (BX), K1, Z7
@@ -20199,31 +21903,47 @@ tile_7x1_columns_half_store:
 	JMP     tile_7x1_columns_half
 
 tile_8x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_columns_half_rest
 
 tile_8x1_columns_half_k:
 	VMOVUPS.Z    (BX), K1, Z8
@@ -20373,32 +22093,49 @@ tile_8x1_columns_half_store:
 	JMP     tile_8x1_columns_half
 
 tile_9x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_columns_half_rest
 
 tile_9x1_columns_half_k:
 	VMOVUPS.Z    (BX), K1, Z9
@@ -20562,34 +22299,54 @@ tile_9x1_columns_half_store:
 	JMP     tile_9x1_columns_half
 
 tile_10x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	VMOVUPS.Z (R15), K1, Z9
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	VMOVUPS.Z  (R15), K1, Z9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_columns_half_rest
 
 tile_10x1_columns_half_k:
 	VMOVUPS.Z    (BX), K1, Z10
@@ -20767,35 +22524,56 @@ tile_10x1_columns_half_store:
 	JMP     tile_10x1_columns_half
 
 tile_11x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R8*1), K1, Z10
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	VMOVUPS.Z  (R15), K1, Z9
+	VMOVUPS.Z  (R15)(R8*1), K1, Z10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_columns_half_rest
 
 tile_11x1_columns_half_k:
 	VMOVUPS.Z    (BX), K1, Z11
@@ -20987,36 +22765,58 @@ tile_11x1_columns_half_store:
 	JMP     tile_11x1_columns_half
 
 tile_12x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS.Z (R12), K1, Z0
-	VMOVUPS.Z (R12)(R8*1), K1, Z1
-	VMOVUPS.Z (R12)(R8*2), K1, Z2
-	VMOVUPS.Z (R13), K1, Z3
-	VMOVUPS.Z (R13)(R8*1), K1, Z4
-	VMOVUPS.Z (R13)(R8*2), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (DX)(R8*2), K1, Z8
-	VMOVUPS.Z (R15), K1, Z9
-	VMOVUPS.Z (R15)(R8*1), K1, Z10
-	VMOVUPS.Z (R15)(R8*2), K1, Z11
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS.Z  (R12), K1, Z0
+	VMOVUPS.Z  (R12)(R8*1), K1, Z1
+	VMOVUPS.Z  (R12)(R8*2), K1, Z2
+	VMOVUPS.Z  (R13), K1, Z3
+	VMOVUPS.Z  (R13)(R8*1), K1, Z4
+	VMOVUPS.Z  (R13)(R8*2), K1, Z5
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  (DX)(R8*1), K1, Z7
+	VMOVUPS.Z  (DX)(R8*2), K1, Z8
+	VMOVUPS.Z  (R15), K1, Z9
+	VMOVUPS.Z  (R15)(R8*1), K1, Z10
+	VMOVUPS.Z  (R15)(R8*2), K1, Z11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_columns_half_rest
 
 tile_12x1_columns_half_k:
 	VMOVUPS.Z    (BX), K1, Z12
@@ -21221,22 +23021,27 @@ tile_12x1_columns_half_store:
 	JMP     tile_12x1_columns_half
 
 tile_1x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_columns_half_rest
 
 tile_1x2_columns_half_k:
 	VMOVUPS      (BX), Z2
@@ -21302,24 +23107,31 @@ tile_1x2_columns_half_store:
 	JMP     tile_1x2_columns_half
 
 tile_2x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_columns_half_rest
 
 tile_2x2_columns_half_k:
 	VMOVUPS      (BX), Z4
@@ -21407,26 +23219,35 @@ tile_2x2_columns_half_store:
 	JMP     tile_2x2_columns_half
 
 tile_3x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_columns_half_rest
 
 tile_3x2_columns_half_k:
 	VMOVUPS      (BX), Z6
@@ -21536,30 +23357,44 @@ tile_3x2_columns_half_store:
 	JMP     tile_3x2_columns_half
 
 tile_4x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_columns_half_rest
 
 tile_4x2_columns_half_k:
 	VMOVUPS      (BX), Z8
@@ -21693,32 +23528,48 @@ tile_4x2_columns_half_store:
 	JMP     tile_4x2_columns_half
 
 tile_5x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_columns_half_rest
 
 tile_5x2_columns_half_k:
 	VMOVUPS      (BX), Z10
@@ -21874,34 +23725,52 @@ tile_5x2_columns_half_store:
 	JMP     tile_5x2_columns_half
 
 tile_6x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_columns_half_rest
 
 tile_6x2_columns_half_k:
 	VMOVUPS      (BX), Z12
@@ -22079,37 +23948,59 @@ tile_6x2_columns_half_store:
 	JMP     tile_6x2_columns_half
 
 tile_7x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x2_columns_half_rest
 
 tile_7x2_columns_half_k:
 	VMOVUPS      (BX), Z14
@@ -22310,39 +24201,63 @@ tile_7x2_columns_half_store:
 	JMP     tile_7x2_columns_half
 
 tile_8x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x2_columns_half_rest
 
 tile_8x2_columns_half_k:
 	VMOVUPS      (BX), Z16
@@ -22565,41 +24480,67 @@ tile_8x2_columns_half_store:
 	JMP     tile_8x2_columns_half
 
 tile_9x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x2_columns_half_rest
 
 tile_9x2_columns_half_k:
 	VMOVUPS      (BX), Z18
@@ -22844,44 +24785,74 @@ tile_9x2_columns_half_store:
 	JMP     tile_9x2_columns_half
 
 tile_10x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPS   (R15), Z18
-	VMOVUPS.Z 64(R15), K1, Z19
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPS    (R15), Z18
+	VMOVUPS.Z  64(R15), K1, Z19
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x2_columns_half_rest
 
 tile_10x2_columns_half_k:
 	VMOVUPS      (BX), Z20
@@ -23149,46 +25120,78 @@ tile_10x2_columns_half_store:
 	JMP     tile_10x2_columns_half
 
 tile_11x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPS   (R15), Z18
-	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R8*1), Z20
-	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPS    (R15), Z18
+	VMOVUPS.Z  64(R15), K1, Z19
+	VMOVUPS    (R15)(R8*1), Z20
+	VMOVUPS.Z  64(R15)(R8*1), K1, Z21
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x2_columns_half_rest
 
 tile_11x2_columns_half_k:
 	VMOVUPS      (BX), Z22
@@ -23478,48 +25481,82 @@ tile_11x2_columns_half_store:
 	JMP     tile_11x2_columns_half
 
 tile_12x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
-	VMOVUPS   (R12)(R8*1), Z2
-	VMOVUPS.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPS   (R12)(R8*2), Z4
-	VMOVUPS.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
-	VMOVUPS   (R13)(R8*1), Z8
-	VMOVUPS.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPS   (R13)(R8*2), Z10
-	VMOVUPS.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z 64(DX), K1, Z13
-	VMOVUPS   (DX)(R8*1), Z14
-	VMOVUPS.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPS   (DX)(R8*2), Z16
-	VMOVUPS.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPS   (R15), Z18
-	VMOVUPS.Z 64(R15), K1, Z19
-	VMOVUPS   (R15)(R8*1), Z20
-	VMOVUPS.Z 64(R15)(R8*1), K1, Z21
-	VMOVUPS   (R15)(R8*2), Z22
-	VMOVUPS.Z 64(R15)(R8*2), K1, Z23
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Z0
+	VMOVUPS.Z  64(R12), K1, Z1
+	VMOVUPS    (R12)(R8*1), Z2
+	VMOVUPS.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPS    (R12)(R8*2), Z4
+	VMOVUPS.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPS    (R13), Z6
+	VMOVUPS.Z  64(R13), K1, Z7
+	VMOVUPS    (R13)(R8*1), Z8
+	VMOVUPS.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPS    (R13)(R8*2), Z10
+	VMOVUPS.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  64(DX), K1, Z13
+	VMOVUPS    (DX)(R8*1), Z14
+	VMOVUPS.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPS    (DX)(R8*2), Z16
+	VMOVUPS.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPS    (R15), Z18
+	VMOVUPS.Z  64(R15), K1, Z19
+	VMOVUPS    (R15)(R8*1), Z20
+	VMOVUPS.Z  64(R15)(R8*1), K1, Z21
+	VMOVUPS    (R15)(R8*2), Z22
+	VMOVUPS.Z  64(R15)(R8*2), K1, Z23
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	PREFETCHT0 64(R15)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x2_columns_half_rest
 
 tile_12x2_columns_half_k:
 	VMOVUPS      (BX), Z24
@@ -23831,23 +25868,29 @@ tile_12x2_columns_half_store:
 	JMP     tile_12x2_columns_half
 
 tile_1x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x3_columns_half_rest
 
 tile_1x3_columns_half_k:
 	VMOVUPS      (BX), Z3
@@ -23927,26 +25970,35 @@ tile_1x3_columns_half_store:
 	JMP     tile_1x3_columns_half
 
 tile_2x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x3_columns_half_rest
 
 tile_2x3_columns_half_k:
 	VMOVUPS      (BX), Z6
@@ -24056,29 +26108,41 @@ tile_2x3_columns_half_store:
 	JMP     tile_2x3_columns_half
 
 tile_3x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x3_columns_half_rest
 
 tile_3x3_columns_half_k:
 	VMOVUPS      (BX), Z9
@@ -24219,34 +26283,52 @@ tile_3x3_columns_half_store:
 	JMP     tile_3x3_columns_half
 
 tile_4x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x3_columns_half_rest
 
 tile_4x3_columns_half_k:
 	VMOVUPS      (BX), Z12
@@ -24419,37 +26501,58 @@ tile_4x3_columns_half_store:
 	JMP     tile_4x3_columns_half
 
 tile_5x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x3_columns_half_rest
 
 tile_5x3_columns_half_k:
 	VMOVUPS      (BX), Z15
@@ -24653,40 +26756,64 @@ tile_5x3_columns_half_store:
 	JMP     tile_5x3_columns_half
 
 tile_6x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPS   (R13)(R8*2), Z15
-	VMOVUPS   64(R13)(R8*2), Z16
-	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPS    (R13)(R8*2), Z15
+	VMOVUPS    64(R13)(R8*2), Z16
+	VMOVUPS.Z  128(R13)(R8*2), K1, Z17
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x3_columns_half_rest
 
 tile_6x3_columns_half_k:
 	VMOVUPS      (BX), Z18
@@ -24920,44 +27047,73 @@ tile_6x3_columns_half_store:
 	JMP     tile_6x3_columns_half
 
 tile_7x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPS   (R13)(R8*2), Z15
-	VMOVUPS   64(R13)(R8*2), Z16
-	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPS   (DX), Z18
-	VMOVUPS   64(DX), Z19
-	VMOVUPS.Z 128(DX), K1, Z20
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPS    (R13)(R8*2), Z15
+	VMOVUPS    64(R13)(R8*2), Z16
+	VMOVUPS.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPS    (DX), Z18
+	VMOVUPS    64(DX), Z19
+	VMOVUPS.Z  128(DX), K1, Z20
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x3_columns_half_rest
 
 tile_7x3_columns_half_k:
 	VMOVUPS      (BX), Z21
@@ -25223,47 +27379,79 @@ tile_7x3_columns_half_store:
 	JMP     tile_7x3_columns_half
 
 tile_8x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPS   (R12), Z0
-	VMOVUPS   64(R12), Z1
-	VMOVUPS.Z 128(R12), K1, Z2
-	VMOVUPS   (R12)(R8*1), Z3
-	VMOVUPS   64(R12)(R8*1), Z4
-	VMOVUPS.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPS   (R12)(R8*2), Z6
-	VMOVUPS   64(R12)(R8*2), Z7
-	VMOVUPS.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPS   (R13), Z9
-	VMOVUPS   64(R13), Z10
-	VMOVUPS.Z 128(R13), K1, Z11
-	VMOVUPS   (R13)(R8*1), Z12
-	VMOVUPS   64(R13)(R8*1), Z13
-	VMOVUPS.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPS   (R13)(R8*2), Z15
-	VMOVUPS   64(R13)(R8*2), Z16
-	VMOVUPS.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPS   (DX), Z18
-	VMOVUPS   64(DX), Z19
-	VMOVUPS.Z 128(DX), K1, Z20
-	VMOVUPS   (DX)(R8*1), Z21
-	VMOVUPS   64(DX)(R8*1), Z22
-	VMOVUPS.Z 128(DX)(R8*1), K1, Z23
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Z0
+	VMOVUPS    64(R12), Z1
+	VMOVUPS.Z  128(R12), K1, Z2
+	VMOVUPS    (R12)(R8*1), Z3
+	VMOVUPS    64(R12)(R8*1), Z4
+	VMOVUPS.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPS    (R12)(R8*2), Z6
+	VMOVUPS    64(R12)(R8*2), Z7
+	VMOVUPS.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPS    (R13), Z9
+	VMOVUPS    64(R13), Z10
+	VMOVUPS.Z  128(R13), K1, Z11
+	VMOVUPS    (R13)(R8*1), Z12
+	VMOVUPS    64(R13)(R8*1), Z13
+	VMOVUPS.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPS    (R13)(R8*2), Z15
+	VMOVUPS    64(R13)(R8*2), Z16
+	VMOVUPS.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPS    (DX), Z18
+	VMOVUPS    64(DX), Z19
+	VMOVUPS.Z  128(DX), K1, Z20
+	VMOVUPS    (DX)(R8*1), Z21
+	VMOVUPS    64(DX)(R8*1), Z22
+	VMOVUPS.Z  128(DX)(R8*1), K1, Z23
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 128(DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x3_columns_half_rest
 
 tile_8x3_columns_half_k:
 	VMOVUPS      (BX), Z24
@@ -25619,7 +27807,7 @@ done:
 	RET
 
 // func tile64AVX512(t *uint64)
-// Requires: AVX, AVX512DQ, AVX512F, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, FMA3, MMX+
 TEXT ·tile64AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  (AX), SI
@@ -26269,20 +28457,24 @@ from_tile_8x3_columns_half:
 	JMP tile_8x3_columns_half
 
 tile_1x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD.Z (R12), K1, Z0
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD.Z  (R12), K1, Z0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_masked_rest
 
 tile_1x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z1
@@ -26336,21 +28528,26 @@ tile_1x1_masked_store:
 	JMP     tile_1x1_masked
 
 tile_2x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_masked_rest
 
 tile_2x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z2
@@ -26417,22 +28614,28 @@ tile_2x1_masked_store:
 	JMP     tile_2x1_masked
 
 tile_3x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_masked_rest
 
 tile_3x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z3
@@ -26513,27 +28716,37 @@ tile_3x1_masked_store:
 	JMP     tile_3x1_masked
 
 tile_4x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_masked_rest
 
 tile_4x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z4
@@ -26631,28 +28844,39 @@ tile_4x1_masked_store:
 	JMP     tile_4x1_masked
 
 tile_5x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_masked_rest
 
 tile_5x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z5
@@ -26764,29 +28988,41 @@ tile_5x1_masked_store:
 	JMP     tile_5x1_masked
 
 tile_6x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_masked_rest
 
 tile_6x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z6
@@ -26911,32 +29147,47 @@ tile_6x1_masked_store:
 	JMP     tile_6x1_masked
 
 tile_7x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_masked_rest
 
 tile_7x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z7
@@ -27078,33 +29329,49 @@ tile_7x1_masked_store:
 	JMP     tile_7x1_masked
 
 tile_8x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_masked_rest
 
 tile_8x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z8
@@ -27259,34 +29526,51 @@ tile_8x1_masked_store:
 	JMP     tile_8x1_masked
 
 tile_9x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_masked_rest
 
 tile_9x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z9
@@ -27455,37 +29739,57 @@ tile_9x1_masked_store:
 	JMP     tile_9x1_masked
 
 tile_10x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	VMOVUPD.Z (R15), K1, Z9
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	VMOVUPD.Z  (R15), K1, Z9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_masked_rest
 
 tile_10x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z10
@@ -27670,38 +29974,59 @@ tile_10x1_masked_store:
 	JMP     tile_10x1_masked
 
 tile_11x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R8*1), K1, Z10
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	VMOVUPD.Z  (R15), K1, Z9
+	VMOVUPD.Z  (R15)(R8*1), K1, Z10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_masked_rest
 
 tile_11x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z11
@@ -27900,39 +30225,61 @@ tile_11x1_masked_store:
 	JMP     tile_11x1_masked
 
 tile_12x1_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R8*1), K1, Z10
-	VMOVUPD.Z (R15)(R8*2), K1, Z11
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x1_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	VMOVUPD.Z  (R15), K1, Z9
+	VMOVUPD.Z  (R15)(R8*1), K1, Z10
+	VMOVUPD.Z  (R15)(R8*2), K1, Z11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_masked_rest
 
 tile_12x1_masked_k:
 	VMOVUPD.Z    (BX), K1, Z12
@@ -28144,21 +30491,26 @@ tile_12x1_masked_store:
 	JMP     tile_12x1_masked
 
 tile_1x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_masked_rest
 
 tile_1x2_masked_k:
 	VMOVUPD      (BX), Z2
@@ -28225,23 +30577,30 @@ tile_1x2_masked_store:
 	JMP     tile_1x2_masked
 
 tile_2x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_masked_rest
 
 tile_2x2_masked_k:
 	VMOVUPD      (BX), Z4
@@ -28330,25 +30689,34 @@ tile_2x2_masked_store:
 	JMP     tile_2x2_masked
 
 tile_3x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_masked_rest
 
 tile_3x2_masked_k:
 	VMOVUPD      (BX), Z6
@@ -28459,31 +30827,45 @@ tile_3x2_masked_store:
 	JMP     tile_3x2_masked
 
 tile_4x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_masked_rest
 
 tile_4x2_masked_k:
 	VMOVUPD      (BX), Z8
@@ -28620,33 +31002,49 @@ tile_4x2_masked_store:
 	JMP     tile_4x2_masked
 
 tile_5x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_masked_rest
 
 tile_5x2_masked_k:
 	VMOVUPD      (BX), Z10
@@ -28805,35 +31203,53 @@ tile_5x2_masked_store:
 	JMP     tile_5x2_masked
 
 tile_6x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_masked_rest
 
 tile_6x2_masked_k:
 	VMOVUPD      (BX), Z12
@@ -29014,39 +31430,61 @@ tile_6x2_masked_store:
 	JMP     tile_6x2_masked
 
 tile_7x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x2_masked_rest
 
 tile_7x2_masked_k:
 	VMOVUPD      (BX), Z14
@@ -29252,41 +31690,65 @@ tile_7x2_masked_store:
 	JMP     tile_7x2_masked
 
 tile_8x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x2_masked_rest
 
 tile_8x2_masked_k:
 	VMOVUPD      (BX), Z16
@@ -29514,43 +31976,69 @@ tile_8x2_masked_store:
 	JMP     tile_8x2_masked
 
 tile_9x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x2_masked_rest
 
 tile_9x2_masked_k:
 	VMOVUPD      (BX), Z18
@@ -29800,47 +32288,77 @@ tile_9x2_masked_store:
 	JMP     tile_9x2_masked
 
 tile_10x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPD   (R15), Z18
-	VMOVUPD.Z 64(R15), K1, Z19
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPD    (R15), Z18
+	VMOVUPD.Z  64(R15), K1, Z19
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x2_masked_rest
 
 tile_10x2_masked_k:
 	VMOVUPD      (BX), Z20
@@ -30115,49 +32633,81 @@ tile_10x2_masked_store:
 	JMP     tile_10x2_masked
 
 tile_11x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPD   (R15), Z18
-	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R8*1), Z20
-	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPD    (R15), Z18
+	VMOVUPD.Z  64(R15), K1, Z19
+	VMOVUPD    (R15)(R8*1), Z20
+	VMOVUPD.Z  64(R15)(R8*1), K1, Z21
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x2_masked_rest
 
 tile_11x2_masked_k:
 	VMOVUPD      (BX), Z22
@@ -30454,51 +33004,85 @@ tile_11x2_masked_store:
 	JMP     tile_11x2_masked
 
 tile_12x2_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPD   (R15), Z18
-	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R8*1), Z20
-	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
-	VMOVUPD   (R15)(R8*2), Z22
-	VMOVUPD.Z 64(R15)(R8*2), K1, Z23
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x2_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPD    (R15), Z18
+	VMOVUPD.Z  64(R15), K1, Z19
+	VMOVUPD    (R15)(R8*1), Z20
+	VMOVUPD.Z  64(R15)(R8*1), K1, Z21
+	VMOVUPD    (R15)(R8*2), Z22
+	VMOVUPD.Z  64(R15)(R8*2), K1, Z23
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	PREFETCHT0 64(R15)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x2_masked_rest
 
 tile_12x2_masked_k:
 	VMOVUPD      (BX), Z24
@@ -30817,22 +33401,28 @@ tile_12x2_masked_store:
 	JMP     tile_12x2_masked
 
 tile_1x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x3_masked_rest
 
 tile_1x3_masked_k:
 	VMOVUPD      (BX), Z3
@@ -30913,25 +33503,34 @@ tile_1x3_masked_store:
 	JMP     tile_1x3_masked
 
 tile_2x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x3_masked_rest
 
 tile_2x3_masked_k:
 	VMOVUPD      (BX), Z6
@@ -31042,28 +33641,40 @@ tile_2x3_masked_store:
 	JMP     tile_2x3_masked
 
 tile_3x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x3_masked_rest
 
 tile_3x3_masked_k:
 	VMOVUPD      (BX), Z9
@@ -31205,35 +33816,53 @@ tile_3x3_masked_store:
 	JMP     tile_3x3_masked
 
 tile_4x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x3_masked_rest
 
 tile_4x3_masked_k:
 	VMOVUPD      (BX), Z12
@@ -31409,38 +34038,59 @@ tile_4x3_masked_store:
 	JMP     tile_4x3_masked
 
 tile_5x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x3_masked_rest
 
 tile_5x3_masked_k:
 	VMOVUPD      (BX), Z15
@@ -31647,41 +34297,65 @@ tile_5x3_masked_store:
 	JMP     tile_5x3_masked
 
 tile_6x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPD   (R13)(R8*2), Z15
-	VMOVUPD   64(R13)(R8*2), Z16
-	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPD    (R13)(R8*2), Z15
+	VMOVUPD    64(R13)(R8*2), Z16
+	VMOVUPD.Z  128(R13)(R8*2), K1, Z17
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x3_masked_rest
 
 tile_6x3_masked_k:
 	VMOVUPD      (BX), Z18
@@ -31918,46 +34592,75 @@ tile_6x3_masked_store:
 	JMP     tile_6x3_masked
 
 tile_7x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPD   (R13)(R8*2), Z15
-	VMOVUPD   64(R13)(R8*2), Z16
-	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPD   (DX), Z18
-	VMOVUPD   64(DX), Z19
-	VMOVUPD.Z 128(DX), K1, Z20
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPD    (R13)(R8*2), Z15
+	VMOVUPD    64(R13)(R8*2), Z16
+	VMOVUPD.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPD    (DX), Z18
+	VMOVUPD    64(DX), Z19
+	VMOVUPD.Z  128(DX), K1, Z20
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x3_masked_rest
 
 tile_7x3_masked_k:
 	VMOVUPD      (BX), Z21
@@ -32228,49 +34931,81 @@ tile_7x3_masked_store:
 	JMP     tile_7x3_masked
 
 tile_8x3_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPD   (R13)(R8*2), Z15
-	VMOVUPD   64(R13)(R8*2), Z16
-	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPD   (DX), Z18
-	VMOVUPD   64(DX), Z19
-	VMOVUPD.Z 128(DX), K1, Z20
-	VMOVUPD   (DX)(R8*1), Z21
-	VMOVUPD   64(DX)(R8*1), Z22
-	VMOVUPD.Z 128(DX)(R8*1), K1, Z23
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x3_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPD    (R13)(R8*2), Z15
+	VMOVUPD    64(R13)(R8*2), Z16
+	VMOVUPD.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPD    (DX), Z18
+	VMOVUPD    64(DX), Z19
+	VMOVUPD.Z  128(DX), K1, Z20
+	VMOVUPD    (DX)(R8*1), Z21
+	VMOVUPD    64(DX)(R8*1), Z22
+	VMOVUPD.Z  128(DX)(R8*1), K1, Z23
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 128(DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x3_masked_rest
 
 tile_8x3_masked_k:
 	VMOVUPD      (BX), Z24
@@ -32571,20 +35306,24 @@ tile_8x3_masked_store:
 	JMP     tile_8x3_masked
 
 tile_1x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD.Z (R12), K1, Z0
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD.Z  (R12), K1, Z0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_half_rest
 
 tile_1x1_half_k:
 	VMOVUPD.Z    (BX), K1, Z1
@@ -32638,21 +35377,26 @@ tile_1x1_half_store:
 	JMP     tile_1x1_half
 
 tile_2x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_half_rest
 
 tile_2x1_half_k:
 	VMOVUPD.Z    (BX), K1, Z2
@@ -32719,22 +35463,28 @@ tile_2x1_half_store:
 	JMP     tile_2x1_half
 
 tile_3x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_half_rest
 
 tile_3x1_half_k:
 	VMOVUPD.Z    (BX), K1, Z3
@@ -32815,27 +35565,37 @@ tile_3x1_half_store:
 	JMP     tile_3x1_half
 
 tile_4x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_half_rest
 
 tile_4x1_half_k:
 	VMOVUPD.Z    (BX), K1, Z4
@@ -32933,28 +35693,39 @@ tile_4x1_half_store:
 	JMP     tile_4x1_half
 
 tile_5x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_half_rest
 
 tile_5x1_half_k:
 	VMOVUPD.Z    (BX), K1, Z5
@@ -33066,29 +35837,41 @@ tile_5x1_half_store:
 	JMP     tile_5x1_half
 
 tile_6x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_half_rest
 
 tile_6x1_half_k:
 	VMOVUPD.Z    (BX), K1, Z6
@@ -33213,32 +35996,47 @@ tile_6x1_half_store:
 	JMP     tile_6x1_half
 
 tile_7x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_half_rest
 
 tile_7x1_half_k:
 	VMOVUPD.Z    (BX), K1, Z7
@@ -33380,33 +36178,49 @@ tile_7x1_half_store:
 	JMP     tile_7x1_half
 
 tile_8x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_half_rest
 
 tile_8x1_half_k:
 	VMOVUPD.Z    (BX), K1, Z8
@@ -33561,34 +36375,51 @@ tile_8x1_half_store:
 	JMP     tile_8x1_half
 
 tile_9x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_half_rest
 
 tile_9x1_half_k:
 	VMOVUPD.Z    (BX), K1, Z9
@@ -33757,37 +36588,57 @@ tile_9x1_half_store:
 	JMP     tile_9x1_half
 
 tile_10x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	VMOVUPD.Z (R15), K1, Z9
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	VMOVUPD.Z  (R15), K1, Z9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_half_rest
 
 tile_10x1_half_k:
 	VMOVUPD.Z    (BX), K1, Z10
@@ -33972,38 +36823,59 @@ tile_10x1_half_store:
 	JMP     tile_10x1_half
 
 tile_11x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R8*1), K1, Z10
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	VMOVUPD.Z  (R15), K1, Z9
+	VMOVUPD.Z  (R15)(R8*1), K1, Z10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_half_rest
 
 tile_11x1_half_k:
 	VMOVUPD.Z    (BX), K1, Z11
@@ -34202,39 +37074,61 @@ tile_11x1_half_store:
 	JMP     tile_11x1_half
 
 tile_12x1_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R8*1), K1, Z10
-	VMOVUPD.Z (R15)(R8*2), K1, Z11
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x1_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	VMOVUPD.Z  (R15), K1, Z9
+	VMOVUPD.Z  (R15)(R8*1), K1, Z10
+	VMOVUPD.Z  (R15)(R8*2), K1, Z11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_half_rest
 
 tile_12x1_half_k:
 	VMOVUPD.Z    (BX), K1, Z12
@@ -34446,21 +37340,26 @@ tile_12x1_half_store:
 	JMP     tile_12x1_half
 
 tile_1x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_half_rest
 
 tile_1x2_half_k:
 	VMOVUPD      (BX), Z2
@@ -34527,23 +37426,30 @@ tile_1x2_half_store:
 	JMP     tile_1x2_half
 
 tile_2x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_half_rest
 
 tile_2x2_half_k:
 	VMOVUPD      (BX), Z4
@@ -34632,25 +37538,34 @@ tile_2x2_half_store:
 	JMP     tile_2x2_half
 
 tile_3x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_half_rest
 
 tile_3x2_half_k:
 	VMOVUPD      (BX), Z6
@@ -34761,31 +37676,45 @@ tile_3x2_half_store:
 	JMP     tile_3x2_half
 
 tile_4x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_half_rest
 
 tile_4x2_half_k:
 	VMOVUPD      (BX), Z8
@@ -34922,33 +37851,49 @@ tile_4x2_half_store:
 	JMP     tile_4x2_half
 
 tile_5x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_half_rest
 
 tile_5x2_half_k:
 	VMOVUPD      (BX), Z10
@@ -35107,35 +38052,53 @@ tile_5x2_half_store:
 	JMP     tile_5x2_half
 
 tile_6x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_half_rest
 
 tile_6x2_half_k:
 	VMOVUPD      (BX), Z12
@@ -35316,39 +38279,61 @@ tile_6x2_half_store:
 	JMP     tile_6x2_half
 
 tile_7x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x2_half_rest
 
 tile_7x2_half_k:
 	VMOVUPD      (BX), Z14
@@ -35554,41 +38539,65 @@ tile_7x2_half_store:
 	JMP     tile_7x2_half
 
 tile_8x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x2_half_rest
 
 tile_8x2_half_k:
 	VMOVUPD      (BX), Z16
@@ -35816,43 +38825,69 @@ tile_8x2_half_store:
 	JMP     tile_8x2_half
 
 tile_9x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x2_half_rest
 
 tile_9x2_half_k:
 	VMOVUPD      (BX), Z18
@@ -36102,47 +39137,77 @@ tile_9x2_half_store:
 	JMP     tile_9x2_half
 
 tile_10x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPD   (R15), Z18
-	VMOVUPD.Z 64(R15), K1, Z19
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPD    (R15), Z18
+	VMOVUPD.Z  64(R15), K1, Z19
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x2_half_rest
 
 tile_10x2_half_k:
 	VMOVUPD      (BX), Z20
@@ -36417,49 +39482,81 @@ tile_10x2_half_store:
 	JMP     tile_10x2_half
 
 tile_11x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPD   (R15), Z18
-	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R8*1), Z20
-	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPD    (R15), Z18
+	VMOVUPD.Z  64(R15), K1, Z19
+	VMOVUPD    (R15)(R8*1), Z20
+	VMOVUPD.Z  64(R15)(R8*1), K1, Z21
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x2_half_rest
 
 tile_11x2_half_k:
 	VMOVUPD      (BX), Z22
@@ -36756,51 +39853,85 @@ tile_11x2_half_store:
 	JMP     tile_11x2_half
 
 tile_12x2_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPD   (R15), Z18
-	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R8*1), Z20
-	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
-	VMOVUPD   (R15)(R8*2), Z22
-	VMOVUPD.Z 64(R15)(R8*2), K1, Z23
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x2_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPD    (R15), Z18
+	VMOVUPD.Z  64(R15), K1, Z19
+	VMOVUPD    (R15)(R8*1), Z20
+	VMOVUPD.Z  64(R15)(R8*1), K1, Z21
+	VMOVUPD    (R15)(R8*2), Z22
+	VMOVUPD.Z  64(R15)(R8*2), K1, Z23
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	PREFETCHT0 64(R15)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x2_half_rest
 
 tile_12x2_half_k:
 	VMOVUPD      (BX), Z24
@@ -37119,22 +40250,28 @@ tile_12x2_half_store:
 	JMP     tile_12x2_half
 
 tile_1x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x3_half_rest
 
 tile_1x3_half_k:
 	VMOVUPD      (BX), Z3
@@ -37215,25 +40352,34 @@ tile_1x3_half_store:
 	JMP     tile_1x3_half
 
 tile_2x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x3_half_rest
 
 tile_2x3_half_k:
 	VMOVUPD      (BX), Z6
@@ -37344,28 +40490,40 @@ tile_2x3_half_store:
 	JMP     tile_2x3_half
 
 tile_3x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x3_half_rest
 
 tile_3x3_half_k:
 	VMOVUPD      (BX), Z9
@@ -37507,35 +40665,53 @@ tile_3x3_half_store:
 	JMP     tile_3x3_half
 
 tile_4x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x3_half_rest
 
 tile_4x3_half_k:
 	VMOVUPD      (BX), Z12
@@ -37711,38 +40887,59 @@ tile_4x3_half_store:
 	JMP     tile_4x3_half
 
 tile_5x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x3_half_rest
 
 tile_5x3_half_k:
 	VMOVUPD      (BX), Z15
@@ -37949,41 +41146,65 @@ tile_5x3_half_store:
 	JMP     tile_5x3_half
 
 tile_6x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPD   (R13)(R8*2), Z15
-	VMOVUPD   64(R13)(R8*2), Z16
-	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPD    (R13)(R8*2), Z15
+	VMOVUPD    64(R13)(R8*2), Z16
+	VMOVUPD.Z  128(R13)(R8*2), K1, Z17
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x3_half_rest
 
 tile_6x3_half_k:
 	VMOVUPD      (BX), Z18
@@ -38220,46 +41441,75 @@ tile_6x3_half_store:
 	JMP     tile_6x3_half
 
 tile_7x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPD   (R13)(R8*2), Z15
-	VMOVUPD   64(R13)(R8*2), Z16
-	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPD   (DX), Z18
-	VMOVUPD   64(DX), Z19
-	VMOVUPD.Z 128(DX), K1, Z20
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPD    (R13)(R8*2), Z15
+	VMOVUPD    64(R13)(R8*2), Z16
+	VMOVUPD.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPD    (DX), Z18
+	VMOVUPD    64(DX), Z19
+	VMOVUPD.Z  128(DX), K1, Z20
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x3_half_rest
 
 tile_7x3_half_k:
 	VMOVUPD      (BX), Z21
@@ -38530,49 +41780,81 @@ tile_7x3_half_store:
 	JMP     tile_7x3_half
 
 tile_8x3_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPD   (R13)(R8*2), Z15
-	VMOVUPD   64(R13)(R8*2), Z16
-	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPD   (DX), Z18
-	VMOVUPD   64(DX), Z19
-	VMOVUPD.Z 128(DX), K1, Z20
-	VMOVUPD   (DX)(R8*1), Z21
-	VMOVUPD   64(DX)(R8*1), Z22
-	VMOVUPD.Z 128(DX)(R8*1), K1, Z23
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), R9
-	MOVQ      24(AX), R8
-	MOVQ      SI, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x3_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPD    (R13)(R8*2), Z15
+	VMOVUPD    64(R13)(R8*2), Z16
+	VMOVUPD.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPD    (DX), Z18
+	VMOVUPD    64(DX), Z19
+	VMOVUPD.Z  128(DX), K1, Z20
+	VMOVUPD    (DX)(R8*1), Z21
+	VMOVUPD    64(DX)(R8*1), Z22
+	VMOVUPD.Z  128(DX)(R8*1), K1, Z23
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 128(DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x3_half_rest
 
 tile_8x3_half_k:
 	VMOVUPD      (BX), Z24
@@ -38873,21 +42155,25 @@ tile_8x3_half_store:
 	JMP     tile_8x3_half
 
 tile_1x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD.Z (R12), K1, Z0
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD.Z  (R12), K1, Z0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_columns_masked_rest
 
 tile_1x1_columns_masked_k:
 	VMOVUPD.Z    (BX), K1, Z1
@@ -38940,22 +42226,27 @@ tile_1x1_columns_masked_store:
 	JMP     tile_1x1_columns_masked
 
 tile_2x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_columns_masked_rest
 
 tile_2x1_columns_masked_k:
 	VMOVUPD.Z    (BX), K1, Z2
@@ -39021,23 +42312,29 @@ tile_2x1_columns_masked_store:
 	JMP     tile_2x1_columns_masked
 
 tile_3x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_columns_masked_rest
 
 tile_3x1_columns_masked_k:
 	VMOVUPD.Z    (BX), K1, Z3
@@ -39117,26 +42414,36 @@ tile_3x1_columns_masked_store:
 	JMP     tile_3x1_columns_masked
 
 tile_4x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_columns_masked_rest
 
 tile_4x1_columns_masked_k:
 	VMOVUPD.Z    (BX), K1, Z4
@@ -39231,27 +42538,38 @@ tile_4x1_columns_masked_store:
 	JMP     tile_4x1_columns_masked
 
 tile_5x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_columns_masked_rest
 
 tile_5x1_columns_masked_k:
 	VMOVUPD.Z    (BX), K1, Z5
@@ -39360,28 +42678,40 @@ tile_5x1_columns_masked_store:
 	JMP     tile_5x1_columns_masked
 
 tile_6x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_columns_masked_rest
 
 tile_6x1_columns_masked_k:
 	VMOVUPD.Z    (BX), K1, Z6
@@ -39503,30 +42833,45 @@ tile_6x1_columns_masked_store:
 	JMP     tile_6x1_columns_masked
 
 tile_7x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_columns_masked_rest
 
 tile_7x1_columns_masked_k:
 	VMOVUPD.Z    (BX), K1, Z7
@@ -39663,31 +43008,47 @@ tile_7x1_columns_masked_store:
 	JMP     tile_7x1_columns_masked
 
 tile_8x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_columns_masked_rest
 
 tile_8x1_columns_masked_k:
 	VMOVUPD.Z    (BX), K1, Z8
@@ -39837,32 +43198,49 @@ tile_8x1_columns_masked_store:
 	JMP     tile_8x1_columns_masked
 
 tile_9x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_columns_masked_rest
 
 tile_9x1_columns_masked_k:
 	VMOVUPD.Z    (BX), K1, Z9
@@ -40026,34 +43404,54 @@ tile_9x1_columns_masked_store:
 	JMP     tile_9x1_columns_masked
 
 tile_10x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	VMOVUPD.Z (R15), K1, Z9
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	VMOVUPD.Z  (R15), K1, Z9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_columns_masked_rest
 
 tile_10x1_columns_masked_k:
 	VMOVUPD.Z    (BX), K1, Z10
@@ -40231,35 +43629,56 @@ tile_10x1_columns_masked_store:
 	JMP     tile_10x1_columns_masked
 
 tile_11x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R8*1), K1, Z10
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	VMOVUPD.Z  (R15), K1, Z9
+	VMOVUPD.Z  (R15)(R8*1), K1, Z10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_columns_masked_rest
 
 tile_11x1_columns_masked_k:
 	VMOVUPD.Z    (BX), K1, Z11
@@ -40451,36 +43870,58 @@ tile_11x1_columns_masked_store:
 	JMP     tile_11x1_columns_masked
 
 tile_12x1_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R8*1), K1, Z10
-	VMOVUPD.Z (R15)(R8*2), K1, Z11
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x1_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	VMOVUPD.Z  (R15), K1, Z9
+	VMOVUPD.Z  (R15)(R8*1), K1, Z10
+	VMOVUPD.Z  (R15)(R8*2), K1, Z11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_columns_masked_rest
 
 tile_12x1_columns_masked_k:
 	VMOVUPD.Z    (BX), K1, Z12
@@ -40685,22 +44126,27 @@ tile_12x1_columns_masked_store:
 	JMP     tile_12x1_columns_masked
 
 tile_1x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_columns_masked_rest
 
 tile_1x2_columns_masked_k:
 	VMOVUPD      (BX), Z2
@@ -40766,24 +44212,31 @@ tile_1x2_columns_masked_store:
 	JMP     tile_1x2_columns_masked
 
 tile_2x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_columns_masked_rest
 
 tile_2x2_columns_masked_k:
 	VMOVUPD      (BX), Z4
@@ -40871,26 +44324,35 @@ tile_2x2_columns_masked_store:
 	JMP     tile_2x2_columns_masked
 
 tile_3x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_columns_masked_rest
 
 tile_3x2_columns_masked_k:
 	VMOVUPD      (BX), Z6
@@ -41000,30 +44462,44 @@ tile_3x2_columns_masked_store:
 	JMP     tile_3x2_columns_masked
 
 tile_4x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_columns_masked_rest
 
 tile_4x2_columns_masked_k:
 	VMOVUPD      (BX), Z8
@@ -41157,32 +44633,48 @@ tile_4x2_columns_masked_store:
 	JMP     tile_4x2_columns_masked
 
 tile_5x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_columns_masked_rest
 
 tile_5x2_columns_masked_k:
 	VMOVUPD      (BX), Z10
@@ -41338,34 +44830,52 @@ tile_5x2_columns_masked_store:
 	JMP     tile_5x2_columns_masked
 
 tile_6x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_columns_masked_rest
 
 tile_6x2_columns_masked_k:
 	VMOVUPD      (BX), Z12
@@ -41543,37 +45053,59 @@ tile_6x2_columns_masked_store:
 	JMP     tile_6x2_columns_masked
 
 tile_7x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x2_columns_masked_rest
 
 tile_7x2_columns_masked_k:
 	VMOVUPD      (BX), Z14
@@ -41774,39 +45306,63 @@ tile_7x2_columns_masked_store:
 	JMP     tile_7x2_columns_masked
 
 tile_8x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x2_columns_masked_rest
 
 tile_8x2_columns_masked_k:
 	VMOVUPD      (BX), Z16
@@ -42029,41 +45585,67 @@ tile_8x2_columns_masked_store:
 	JMP     tile_8x2_columns_masked
 
 tile_9x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x2_columns_masked_rest
 
 tile_9x2_columns_masked_k:
 	VMOVUPD      (BX), Z18
@@ -42308,44 +45890,74 @@ tile_9x2_columns_masked_store:
 	JMP     tile_9x2_columns_masked
 
 tile_10x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPD   (R15), Z18
-	VMOVUPD.Z 64(R15), K1, Z19
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPD    (R15), Z18
+	VMOVUPD.Z  64(R15), K1, Z19
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x2_columns_masked_rest
 
 tile_10x2_columns_masked_k:
 	VMOVUPD      (BX), Z20
@@ -42613,46 +46225,78 @@ tile_10x2_columns_masked_store:
 	JMP     tile_10x2_columns_masked
 
 tile_11x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPD   (R15), Z18
-	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R8*1), Z20
-	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPD    (R15), Z18
+	VMOVUPD.Z  64(R15), K1, Z19
+	VMOVUPD    (R15)(R8*1), Z20
+	VMOVUPD.Z  64(R15)(R8*1), K1, Z21
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x2_columns_masked_rest
 
 tile_11x2_columns_masked_k:
 	VMOVUPD      (BX), Z22
@@ -42942,48 +46586,82 @@ tile_11x2_columns_masked_store:
 	JMP     tile_11x2_columns_masked
 
 tile_12x2_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPD   (R15), Z18
-	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R8*1), Z20
-	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
-	VMOVUPD   (R15)(R8*2), Z22
-	VMOVUPD.Z 64(R15)(R8*2), K1, Z23
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x2_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPD    (R15), Z18
+	VMOVUPD.Z  64(R15), K1, Z19
+	VMOVUPD    (R15)(R8*1), Z20
+	VMOVUPD.Z  64(R15)(R8*1), K1, Z21
+	VMOVUPD    (R15)(R8*2), Z22
+	VMOVUPD.Z  64(R15)(R8*2), K1, Z23
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	PREFETCHT0 64(R15)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x2_columns_masked_rest
 
 tile_12x2_columns_masked_k:
 	VMOVUPD      (BX), Z24
@@ -43295,23 +46973,29 @@ tile_12x2_columns_masked_store:
 	JMP     tile_12x2_columns_masked
 
 tile_1x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x3_columns_masked_rest
 
 tile_1x3_columns_masked_k:
 	VMOVUPD      (BX), Z3
@@ -43391,26 +47075,35 @@ tile_1x3_columns_masked_store:
 	JMP     tile_1x3_columns_masked
 
 tile_2x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x3_columns_masked_rest
 
 tile_2x3_columns_masked_k:
 	VMOVUPD      (BX), Z6
@@ -43520,29 +47213,41 @@ tile_2x3_columns_masked_store:
 	JMP     tile_2x3_columns_masked
 
 tile_3x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x3_columns_masked_rest
 
 tile_3x3_columns_masked_k:
 	VMOVUPD      (BX), Z9
@@ -43683,34 +47388,52 @@ tile_3x3_columns_masked_store:
 	JMP     tile_3x3_columns_masked
 
 tile_4x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x3_columns_masked_rest
 
 tile_4x3_columns_masked_k:
 	VMOVUPD      (BX), Z12
@@ -43883,37 +47606,58 @@ tile_4x3_columns_masked_store:
 	JMP     tile_4x3_columns_masked
 
 tile_5x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x3_columns_masked_rest
 
 tile_5x3_columns_masked_k:
 	VMOVUPD      (BX), Z15
@@ -44117,40 +47861,64 @@ tile_5x3_columns_masked_store:
 	JMP     tile_5x3_columns_masked
 
 tile_6x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPD   (R13)(R8*2), Z15
-	VMOVUPD   64(R13)(R8*2), Z16
-	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPD    (R13)(R8*2), Z15
+	VMOVUPD    64(R13)(R8*2), Z16
+	VMOVUPD.Z  128(R13)(R8*2), K1, Z17
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x3_columns_masked_rest
 
 tile_6x3_columns_masked_k:
 	VMOVUPD      (BX), Z18
@@ -44384,44 +48152,73 @@ tile_6x3_columns_masked_store:
 	JMP     tile_6x3_columns_masked
 
 tile_7x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPD   (R13)(R8*2), Z15
-	VMOVUPD   64(R13)(R8*2), Z16
-	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPD   (DX), Z18
-	VMOVUPD   64(DX), Z19
-	VMOVUPD.Z 128(DX), K1, Z20
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPD    (R13)(R8*2), Z15
+	VMOVUPD    64(R13)(R8*2), Z16
+	VMOVUPD.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPD    (DX), Z18
+	VMOVUPD    64(DX), Z19
+	VMOVUPD.Z  128(DX), K1, Z20
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x3_columns_masked_rest
 
 tile_7x3_columns_masked_k:
 	VMOVUPD      (BX), Z21
@@ -44687,47 +48484,79 @@ tile_7x3_columns_masked_store:
 	JMP     tile_7x3_columns_masked
 
 tile_8x3_columns_masked:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPD   (R13)(R8*2), Z15
-	VMOVUPD   64(R13)(R8*2), Z16
-	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPD   (DX), Z18
-	VMOVUPD   64(DX), Z19
-	VMOVUPD.Z 128(DX), K1, Z20
-	VMOVUPD   (DX)(R8*1), Z21
-	VMOVUPD   64(DX)(R8*1), Z22
-	VMOVUPD.Z 128(DX)(R8*1), K1, Z23
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x3_columns_masked_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPD    (R13)(R8*2), Z15
+	VMOVUPD    64(R13)(R8*2), Z16
+	VMOVUPD.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPD    (DX), Z18
+	VMOVUPD    64(DX), Z19
+	VMOVUPD.Z  128(DX), K1, Z20
+	VMOVUPD    (DX)(R8*1), Z21
+	VMOVUPD    64(DX)(R8*1), Z22
+	VMOVUPD.Z  128(DX)(R8*1), K1, Z23
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 128(DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x3_columns_masked_rest
 
 tile_8x3_columns_masked_k:
 	VMOVUPD      (BX), Z24
@@ -45023,21 +48852,25 @@ tile_8x3_columns_masked_store:
 	JMP     tile_8x3_columns_masked
 
 tile_1x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD.Z (R12), K1, Z0
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD.Z  (R12), K1, Z0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_columns_half_rest
 
 tile_1x1_columns_half_k:
 	VMOVUPD.Z    (BX), K1, Z1
@@ -45090,22 +48923,27 @@ tile_1x1_columns_half_store:
 	JMP     tile_1x1_columns_half
 
 tile_2x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_columns_half_rest
 
 tile_2x1_columns_half_k:
 	VMOVUPD.Z    (BX), K1, Z2
@@ -45171,23 +49009,29 @@ tile_2x1_columns_half_store:
 	JMP     tile_2x1_columns_half
 
 tile_3x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_columns_half_rest
 
 tile_3x1_columns_half_k:
 	VMOVUPD.Z    (BX), K1, Z3
@@ -45267,26 +49111,36 @@ tile_3x1_columns_half_store:
 	JMP     tile_3x1_columns_half
 
 tile_4x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_columns_half_rest
 
 tile_4x1_columns_half_k:
 	VMOVUPD.Z    (BX), K1, Z4
@@ -45381,27 +49235,38 @@ tile_4x1_columns_half_store:
 	JMP     tile_4x1_columns_half
 
 tile_5x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_columns_half_rest
 
 tile_5x1_columns_half_k:
 	VMOVUPD.Z    (BX), K1, Z5
@@ -45510,28 +49375,40 @@ tile_5x1_columns_half_store:
 	JMP     tile_5x1_columns_half
 
 tile_6x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_columns_half_rest
 
 tile_6x1_columns_half_k:
 	VMOVUPD.Z    (BX), K1, Z6
@@ -45653,30 +49530,45 @@ tile_6x1_columns_half_store:
 	JMP     tile_6x1_columns_half
 
 tile_7x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_columns_half_rest
 
 tile_7x1_columns_half_k:
 	VMOVUPD.Z    (BX), K1, Z7
@@ -45813,31 +49705,47 @@ tile_7x1_columns_half_store:
 	JMP     tile_7x1_columns_half
 
 tile_8x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_columns_half_rest
 
 tile_8x1_columns_half_k:
 	VMOVUPD.Z    (BX), K1, Z8
@@ -45987,32 +49895,49 @@ tile_8x1_columns_half_store:
 	JMP     tile_8x1_columns_half
 
 tile_9x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_columns_half_rest
 
 tile_9x1_columns_half_k:
 	VMOVUPD.Z    (BX), K1, Z9
@@ -46176,34 +50101,54 @@ tile_9x1_columns_half_store:
 	JMP     tile_9x1_columns_half
 
 tile_10x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	VMOVUPD.Z (R15), K1, Z9
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	VMOVUPD.Z  (R15), K1, Z9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_columns_half_rest
 
 tile_10x1_columns_half_k:
 	VMOVUPD.Z    (BX), K1, Z10
@@ -46381,35 +50326,56 @@ tile_10x1_columns_half_store:
 	JMP     tile_10x1_columns_half
 
 tile_11x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R8*1), K1, Z10
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	VMOVUPD.Z  (R15), K1, Z9
+	VMOVUPD.Z  (R15)(R8*1), K1, Z10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_columns_half_rest
 
 tile_11x1_columns_half_k:
 	VMOVUPD.Z    (BX), K1, Z11
@@ -46601,36 +50567,58 @@ tile_11x1_columns_half_store:
 	JMP     tile_11x1_columns_half
 
 tile_12x1_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD.Z (R12), K1, Z0
-	VMOVUPD.Z (R12)(R8*1), K1, Z1
-	VMOVUPD.Z (R12)(R8*2), K1, Z2
-	VMOVUPD.Z (R13), K1, Z3
-	VMOVUPD.Z (R13)(R8*1), K1, Z4
-	VMOVUPD.Z (R13)(R8*2), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
-	VMOVUPD.Z (DX)(R8*1), K1, Z7
-	VMOVUPD.Z (DX)(R8*2), K1, Z8
-	VMOVUPD.Z (R15), K1, Z9
-	VMOVUPD.Z (R15)(R8*1), K1, Z10
-	VMOVUPD.Z (R15)(R8*2), K1, Z11
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x1_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD.Z  (R12), K1, Z0
+	VMOVUPD.Z  (R12)(R8*1), K1, Z1
+	VMOVUPD.Z  (R12)(R8*2), K1, Z2
+	VMOVUPD.Z  (R13), K1, Z3
+	VMOVUPD.Z  (R13)(R8*1), K1, Z4
+	VMOVUPD.Z  (R13)(R8*2), K1, Z5
+	VMOVUPD.Z  (DX), K1, Z6
+	VMOVUPD.Z  (DX)(R8*1), K1, Z7
+	VMOVUPD.Z  (DX)(R8*2), K1, Z8
+	VMOVUPD.Z  (R15), K1, Z9
+	VMOVUPD.Z  (R15)(R8*1), K1, Z10
+	VMOVUPD.Z  (R15)(R8*2), K1, Z11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_columns_half_rest
 
 tile_12x1_columns_half_k:
 	VMOVUPD.Z    (BX), K1, Z12
@@ -46835,22 +50823,27 @@ tile_12x1_columns_half_store:
 	JMP     tile_12x1_columns_half
 
 tile_1x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_columns_half_rest
 
 tile_1x2_columns_half_k:
 	VMOVUPD      (BX), Z2
@@ -46916,24 +50909,31 @@ tile_1x2_columns_half_store:
 	JMP     tile_1x2_columns_half
 
 tile_2x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_columns_half_rest
 
 tile_2x2_columns_half_k:
 	VMOVUPD      (BX), Z4
@@ -47021,26 +51021,35 @@ tile_2x2_columns_half_store:
 	JMP     tile_2x2_columns_half
 
 tile_3x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_columns_half_rest
 
 tile_3x2_columns_half_k:
 	VMOVUPD      (BX), Z6
@@ -47150,30 +51159,44 @@ tile_3x2_columns_half_store:
 	JMP     tile_3x2_columns_half
 
 tile_4x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_columns_half_rest
 
 tile_4x2_columns_half_k:
 	VMOVUPD      (BX), Z8
@@ -47307,32 +51330,48 @@ tile_4x2_columns_half_store:
 	JMP     tile_4x2_columns_half
 
 tile_5x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_columns_half_rest
 
 tile_5x2_columns_half_k:
 	VMOVUPD      (BX), Z10
@@ -47488,34 +51527,52 @@ tile_5x2_columns_half_store:
 	JMP     tile_5x2_columns_half
 
 tile_6x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_columns_half_rest
 
 tile_6x2_columns_half_k:
 	VMOVUPD      (BX), Z12
@@ -47693,37 +51750,59 @@ tile_6x2_columns_half_store:
 	JMP     tile_6x2_columns_half
 
 tile_7x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x2_columns_half_rest
 
 tile_7x2_columns_half_k:
 	VMOVUPD      (BX), Z14
@@ -47924,39 +52003,63 @@ tile_7x2_columns_half_store:
 	JMP     tile_7x2_columns_half
 
 tile_8x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x2_columns_half_rest
 
 tile_8x2_columns_half_k:
 	VMOVUPD      (BX), Z16
@@ -48179,41 +52282,67 @@ tile_8x2_columns_half_store:
 	JMP     tile_8x2_columns_half
 
 tile_9x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	IMUL3Q    $0x09, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_9x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x2_columns_half_rest
 
 tile_9x2_columns_half_k:
 	VMOVUPD      (BX), Z18
@@ -48458,44 +52587,74 @@ tile_9x2_columns_half_store:
 	JMP     tile_9x2_columns_half
 
 tile_10x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPD   (R15), Z18
-	VMOVUPD.Z 64(R15), K1, Z19
-	IMUL3Q    $0x0a, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_10x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPD    (R15), Z18
+	VMOVUPD.Z  64(R15), K1, Z19
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x2_columns_half_rest
 
 tile_10x2_columns_half_k:
 	VMOVUPD      (BX), Z20
@@ -48763,46 +52922,78 @@ tile_10x2_columns_half_store:
 	JMP     tile_10x2_columns_half
 
 tile_11x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPD   (R15), Z18
-	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R8*1), Z20
-	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
-	IMUL3Q    $0x0b, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_11x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPD    (R15), Z18
+	VMOVUPD.Z  64(R15), K1, Z19
+	VMOVUPD    (R15)(R8*1), Z20
+	VMOVUPD.Z  64(R15)(R8*1), K1, Z21
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x2_columns_half_rest
 
 tile_11x2_columns_half_k:
 	VMOVUPD      (BX), Z22
@@ -49092,48 +53283,82 @@ tile_11x2_columns_half_store:
 	JMP     tile_11x2_columns_half
 
 tile_12x2_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	LEAQ      (DX)(CX*1), R15
-	VMOVUPD   (R12), Z0
-	VMOVUPD.Z 64(R12), K1, Z1
-	VMOVUPD   (R12)(R8*1), Z2
-	VMOVUPD.Z 64(R12)(R8*1), K1, Z3
-	VMOVUPD   (R12)(R8*2), Z4
-	VMOVUPD.Z 64(R12)(R8*2), K1, Z5
-	VMOVUPD   (R13), Z6
-	VMOVUPD.Z 64(R13), K1, Z7
-	VMOVUPD   (R13)(R8*1), Z8
-	VMOVUPD.Z 64(R13)(R8*1), K1, Z9
-	VMOVUPD   (R13)(R8*2), Z10
-	VMOVUPD.Z 64(R13)(R8*2), K1, Z11
-	VMOVUPD   (DX), Z12
-	VMOVUPD.Z 64(DX), K1, Z13
-	VMOVUPD   (DX)(R8*1), Z14
-	VMOVUPD.Z 64(DX)(R8*1), K1, Z15
-	VMOVUPD   (DX)(R8*2), Z16
-	VMOVUPD.Z 64(DX)(R8*2), K1, Z17
-	VMOVUPD   (R15), Z18
-	VMOVUPD.Z 64(R15), K1, Z19
-	VMOVUPD   (R15)(R8*1), Z20
-	VMOVUPD.Z 64(R15)(R8*1), K1, Z21
-	VMOVUPD   (R15)(R8*2), Z22
-	VMOVUPD.Z 64(R15)(R8*2), K1, Z23
-	IMUL3Q    $0x0c, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_12x2_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Z0
+	VMOVUPD.Z  64(R12), K1, Z1
+	VMOVUPD    (R12)(R8*1), Z2
+	VMOVUPD.Z  64(R12)(R8*1), K1, Z3
+	VMOVUPD    (R12)(R8*2), Z4
+	VMOVUPD.Z  64(R12)(R8*2), K1, Z5
+	VMOVUPD    (R13), Z6
+	VMOVUPD.Z  64(R13), K1, Z7
+	VMOVUPD    (R13)(R8*1), Z8
+	VMOVUPD.Z  64(R13)(R8*1), K1, Z9
+	VMOVUPD    (R13)(R8*2), Z10
+	VMOVUPD.Z  64(R13)(R8*2), K1, Z11
+	VMOVUPD    (DX), Z12
+	VMOVUPD.Z  64(DX), K1, Z13
+	VMOVUPD    (DX)(R8*1), Z14
+	VMOVUPD.Z  64(DX)(R8*1), K1, Z15
+	VMOVUPD    (DX)(R8*2), Z16
+	VMOVUPD.Z  64(DX)(R8*2), K1, Z17
+	VMOVUPD    (R15), Z18
+	VMOVUPD.Z  64(R15), K1, Z19
+	VMOVUPD    (R15)(R8*1), Z20
+	VMOVUPD.Z  64(R15)(R8*1), K1, Z21
+	VMOVUPD    (R15)(R8*2), Z22
+	VMOVUPD.Z  64(R15)(R8*2), K1, Z23
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 64(DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 64(R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	PREFETCHT0 64(R15)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x2_columns_half_rest
 
 tile_12x2_columns_half_k:
 	VMOVUPD      (BX), Z24
@@ -49445,23 +53670,29 @@ tile_12x2_columns_half_store:
 	JMP     tile_12x2_columns_half
 
 tile_1x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	IMUL3Q    $0x01, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_1x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x3_columns_half_rest
 
 tile_1x3_columns_half_k:
 	VMOVUPD      (BX), Z3
@@ -49541,26 +53772,35 @@ tile_1x3_columns_half_store:
 	JMP     tile_1x3_columns_half
 
 tile_2x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	IMUL3Q    $0x02, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_2x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x3_columns_half_rest
 
 tile_2x3_columns_half_k:
 	VMOVUPD      (BX), Z6
@@ -49670,29 +53910,41 @@ tile_2x3_columns_half_store:
 	JMP     tile_2x3_columns_half
 
 tile_3x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	IMUL3Q    $0x03, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_3x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x3_columns_half_rest
 
 tile_3x3_columns_half_k:
 	VMOVUPD      (BX), Z9
@@ -49833,34 +54085,52 @@ tile_3x3_columns_half_store:
 	JMP     tile_3x3_columns_half
 
 tile_4x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	IMUL3Q    $0x04, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_4x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x3_columns_half_rest
 
 tile_4x3_columns_half_k:
 	VMOVUPD      (BX), Z12
@@ -50033,37 +54303,58 @@ tile_4x3_columns_half_store:
 	JMP     tile_4x3_columns_half
 
 tile_5x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	IMUL3Q    $0x05, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_5x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x3_columns_half_rest
 
 tile_5x3_columns_half_k:
 	VMOVUPD      (BX), Z15
@@ -50267,40 +54558,64 @@ tile_5x3_columns_half_store:
 	JMP     tile_5x3_columns_half
 
 tile_6x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPD   (R13)(R8*2), Z15
-	VMOVUPD   64(R13)(R8*2), Z16
-	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
-	IMUL3Q    $0x06, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_6x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPD    (R13)(R8*2), Z15
+	VMOVUPD    64(R13)(R8*2), Z16
+	VMOVUPD.Z  128(R13)(R8*2), K1, Z17
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x3_columns_half_rest
 
 tile_6x3_columns_half_k:
 	VMOVUPD      (BX), Z18
@@ -50534,44 +54849,73 @@ tile_6x3_columns_half_store:
 	JMP     tile_6x3_columns_half
 
 tile_7x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPD   (R13)(R8*2), Z15
-	VMOVUPD   64(R13)(R8*2), Z16
-	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPD   (DX), Z18
-	VMOVUPD   64(DX), Z19
-	VMOVUPD.Z 128(DX), K1, Z20
-	IMUL3Q    $0x07, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_7x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPD    (R13)(R8*2), Z15
+	VMOVUPD    64(R13)(R8*2), Z16
+	VMOVUPD.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPD    (DX), Z18
+	VMOVUPD    64(DX), Z19
+	VMOVUPD.Z  128(DX), K1, Z20
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x3_columns_half_rest
 
 tile_7x3_columns_half_k:
 	VMOVUPD      (BX), Z21
@@ -50837,47 +55181,79 @@ tile_7x3_columns_half_store:
 	JMP     tile_7x3_columns_half
 
 tile_8x3_columns_half:
-	MOVQ      104(AX), R9
-	ADDQ      112(AX), R9
-	MOVQ      120(AX), R8
-	MOVQ      R9, R12
-	LEAQ      (R8)(R8*2), CX
-	LEAQ      (R12)(CX*1), R13
-	LEAQ      (R13)(CX*1), DX
-	VMOVUPD   (R12), Z0
-	VMOVUPD   64(R12), Z1
-	VMOVUPD.Z 128(R12), K1, Z2
-	VMOVUPD   (R12)(R8*1), Z3
-	VMOVUPD   64(R12)(R8*1), Z4
-	VMOVUPD.Z 128(R12)(R8*1), K1, Z5
-	VMOVUPD   (R12)(R8*2), Z6
-	VMOVUPD   64(R12)(R8*2), Z7
-	VMOVUPD.Z 128(R12)(R8*2), K1, Z8
-	VMOVUPD   (R13), Z9
-	VMOVUPD   64(R13), Z10
-	VMOVUPD.Z 128(R13), K1, Z11
-	VMOVUPD   (R13)(R8*1), Z12
-	VMOVUPD   64(R13)(R8*1), Z13
-	VMOVUPD.Z 128(R13)(R8*1), K1, Z14
-	VMOVUPD   (R13)(R8*2), Z15
-	VMOVUPD   64(R13)(R8*2), Z16
-	VMOVUPD.Z 128(R13)(R8*2), K1, Z17
-	VMOVUPD   (DX), Z18
-	VMOVUPD   64(DX), Z19
-	VMOVUPD.Z 128(DX), K1, Z20
-	VMOVUPD   (DX)(R8*1), Z21
-	VMOVUPD   64(DX)(R8*1), Z22
-	VMOVUPD.Z 128(DX)(R8*1), K1, Z23
-	IMUL3Q    $0x08, R8, CX
-	ADDQ      CX, 112(AX)
-	LEAQ      (R10)(R10*2), DX
-	MOVQ      SI, R12
-	MOVQ      32(AX), R8
-	LEAQ      (R8)(R8*2), R13
-	MOVQ      8(AX), BX
-	MOVQ      56(AX), CX
-	SUBQ      $0x04, CX
-	JLT       tile_8x3_columns_half_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Z0
+	VMOVUPD    64(R12), Z1
+	VMOVUPD.Z  128(R12), K1, Z2
+	VMOVUPD    (R12)(R8*1), Z3
+	VMOVUPD    64(R12)(R8*1), Z4
+	VMOVUPD.Z  128(R12)(R8*1), K1, Z5
+	VMOVUPD    (R12)(R8*2), Z6
+	VMOVUPD    64(R12)(R8*2), Z7
+	VMOVUPD.Z  128(R12)(R8*2), K1, Z8
+	VMOVUPD    (R13), Z9
+	VMOVUPD    64(R13), Z10
+	VMOVUPD.Z  128(R13), K1, Z11
+	VMOVUPD    (R13)(R8*1), Z12
+	VMOVUPD    64(R13)(R8*1), Z13
+	VMOVUPD.Z  128(R13)(R8*1), K1, Z14
+	VMOVUPD    (R13)(R8*2), Z15
+	VMOVUPD    64(R13)(R8*2), Z16
+	VMOVUPD.Z  128(R13)(R8*2), K1, Z17
+	VMOVUPD    (DX), Z18
+	VMOVUPD    64(DX), Z19
+	VMOVUPD.Z  128(DX), K1, Z20
+	VMOVUPD    (DX)(R8*1), Z21
+	VMOVUPD    64(DX)(R8*1), Z22
+	VMOVUPD.Z  128(DX)(R8*1), K1, Z23
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 64(R12)(R11*1)
+	PREFETCHT0 128(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 64(R12)(R11*2)
+	PREFETCHT0 128(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 64(R13)(R11*1)
+	PREFETCHT0 128(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 64(R13)(R11*2)
+	PREFETCHT0 128(R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 64(DX)(R11*1)
+	PREFETCHT0 128(DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x3_columns_half_rest
 
 tile_8x3_columns_half_k:
 	VMOVUPD      (BX), Z24

@@ -216,6 +216,7 @@ func (t *target) tile(s shape) {
 	each(lds, func(at operand.Mem, i, j int) { t.load(at, acc[i*width+j], last(j)) })
 	t.IMUL3Q(operand.U8(rows), lds, count)
 	t.ADDQ(count, argument("ahead"))
+	t.ahead(rows, each)
 	t.LEAQ(operand.Mem{Base: ldb, Index: ldb, Scale: 2}, b3)
 	if s.columns {
 		t.MOVQ(aBlock, pointers[0])
@@ -295,6 +296,17 @@ func (t *target) forward(p reg.GPPhysical, stride reg.Register, steps int) {
 		return
 	}
 	t.LEAQ(operand.Mem{Base: p, Index: stride, Scale: uint8(steps)}, p)
+}
+
+// ahead asks for the next block of C, far down for a prefetcher to guess: a
+// gradient that was last touched a block of data ago is in the outer cache.
+func (t *target) ahead(rows int, each func(reg.Register, func(at operand.Mem, i, j int))) {
+	t.point(cBlock, ldc, rows)
+	t.IMUL3Q(operand.U8(rows), ldc, count)
+	for i := 0; i < rows; i += 3 {
+		t.ADDQ(count, pointers[i/3])
+	}
+	each(ldc, func(at operand.Mem, i, j int) { t.PREFETCHT0(at) })
 }
 
 // point sets the pointers to the rows of a block.
