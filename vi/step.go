@@ -235,8 +235,9 @@ func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 			copy(y[b*d:], x)
 			continue
 		}
-		for j, y := range x {
-			v.Set(b*d+j, y)
+		y := v.F32()[b*d:][:d]
+		for j, z := range x {
+			y[j] = float32(z)
 		}
 	}
 	return s

@@ -122,6 +122,7 @@ type Tape struct {
 	dir    [Roles]Vector
 	share  float64 // of the batch that this recording is
 	add    bool    // Ascend adds to the direction it gave before
+	pass   uint64  // recordings of one batch, between which no parameter moves
 	flags  []bool
 	lists  []Node
 	stats  Stats
@@ -159,12 +160,19 @@ func (t *Tape) Reset() {
 	t.body.reset()
 	t.flags, t.lists, t.stats = t.flags[:0], t.lists[:0], Stats{}
 	t.share, t.add = 1, false
+	t.pass++
 }
 
 // Part says that what is recorded until Reset is a share of a batch that is cut
 // into blocks of data: Ascend scales the scalars, means over the block, by it, and
-// adds to the direction of the block before unless this is the first.
-func (t *Tape) Part(share float64, first bool) { t.share, t.add = share, !first }
+// adds to the direction of the block before unless this is the first. Parameters
+// do not move between the blocks of a batch.
+func (t *Tape) Part(share float64, first bool) {
+	t.share, t.add = share, !first
+	if t.add {
+		t.pass-- // Reset's was no new one
+	}
+}
 
 // Owns reports whether v is a direction of this tape's own, as Ascend gives it.
 func (t *Tape) Owns(r Role, v Vector) bool { return v.Same(t.dir[r]) }
