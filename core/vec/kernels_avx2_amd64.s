@@ -2355,6 +2355,655 @@ done:
 	VZEROUPPER
 	RET
 
+// func gauss32AVX2(out *float64, x *float32, mu *float32, inv *float32, rows int, cols int, xs int, ms int, is int, half float64, base float64)
+// Requires: AVX, FMA3
+TEXT ·gauss32AVX2(SB), NOSPLIT, $0-88
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         mu+16(FP), DX
+	MOVQ         inv+24(FP), BX
+	MOVQ         rows+32(FP), SI
+	MOVQ         cols+40(FP), DI
+	MOVQ         DI, R8
+	ANDQ         $+7, R8
+	SUBQ         R8, DI
+	SHLQ         $0x02, DI
+	LEAQ         window<>+64(SB), R9
+	MOVQ         R8, R10
+	NEGQ         R10
+	VMOVDQU      (R9)(R10*4), Y0
+	VBROADCASTSD half+72(FP), Y1
+	VBROADCASTSD base+80(FP), Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+
+group:
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	XORL   R9, R9
+	CMPQ   R9, DI
+	JGE    rest0
+
+row0:
+	VMOVUPS      (CX)(R9*1), Y9
+	VMOVUPS      (DX)(R9*1), Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVUPS      (BX)(R9*1), Y10
+	VMULPS       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X10
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X10, Y10
+	VFMADD231PD  Y9, Y9, Y7
+	VFMADD231PD  Y10, Y10, Y8
+	ADDQ         $+32, R9
+	CMPQ         R9, DI
+	JLT          row0
+
+rest0:
+	TESTQ        R8, R8
+	JZ           end0
+	VMASKMOVPS   (CX)(R9*1), Y0, Y9
+	VMASKMOVPS   (DX)(R9*1), Y0, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMASKMOVPS   (BX)(R9*1), Y0, Y10
+	VMULPS       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X10
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X10, Y10
+	VFMADD231PD  Y9, Y9, Y7
+	VFMADD231PD  Y10, Y10, Y8
+
+end0:
+	VADDPD Y8, Y7, Y3
+	ADDQ   xs+48(FP), CX
+	ADDQ   ms+56(FP), DX
+	ADDQ   is+64(FP), BX
+	CMPQ   SI, $+1
+	JLE    fold
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	XORL   R9, R9
+	CMPQ   R9, DI
+	JGE    rest1
+
+row1:
+	VMOVUPS      (CX)(R9*1), Y9
+	VMOVUPS      (DX)(R9*1), Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVUPS      (BX)(R9*1), Y10
+	VMULPS       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X10
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X10, Y10
+	VFMADD231PD  Y9, Y9, Y7
+	VFMADD231PD  Y10, Y10, Y8
+	ADDQ         $+32, R9
+	CMPQ         R9, DI
+	JLT          row1
+
+rest1:
+	TESTQ        R8, R8
+	JZ           end1
+	VMASKMOVPS   (CX)(R9*1), Y0, Y9
+	VMASKMOVPS   (DX)(R9*1), Y0, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMASKMOVPS   (BX)(R9*1), Y0, Y10
+	VMULPS       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X10
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X10, Y10
+	VFMADD231PD  Y9, Y9, Y7
+	VFMADD231PD  Y10, Y10, Y8
+
+end1:
+	VADDPD Y8, Y7, Y4
+	ADDQ   xs+48(FP), CX
+	ADDQ   ms+56(FP), DX
+	ADDQ   is+64(FP), BX
+	CMPQ   SI, $+2
+	JLE    fold
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	XORL   R9, R9
+	CMPQ   R9, DI
+	JGE    rest2
+
+row2:
+	VMOVUPS      (CX)(R9*1), Y9
+	VMOVUPS      (DX)(R9*1), Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVUPS      (BX)(R9*1), Y10
+	VMULPS       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X10
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X10, Y10
+	VFMADD231PD  Y9, Y9, Y7
+	VFMADD231PD  Y10, Y10, Y8
+	ADDQ         $+32, R9
+	CMPQ         R9, DI
+	JLT          row2
+
+rest2:
+	TESTQ        R8, R8
+	JZ           end2
+	VMASKMOVPS   (CX)(R9*1), Y0, Y9
+	VMASKMOVPS   (DX)(R9*1), Y0, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMASKMOVPS   (BX)(R9*1), Y0, Y10
+	VMULPS       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X10
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X10, Y10
+	VFMADD231PD  Y9, Y9, Y7
+	VFMADD231PD  Y10, Y10, Y8
+
+end2:
+	VADDPD Y8, Y7, Y5
+	ADDQ   xs+48(FP), CX
+	ADDQ   ms+56(FP), DX
+	ADDQ   is+64(FP), BX
+	CMPQ   SI, $+3
+	JLE    fold
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	XORL   R9, R9
+	CMPQ   R9, DI
+	JGE    rest3
+
+row3:
+	VMOVUPS      (CX)(R9*1), Y9
+	VMOVUPS      (DX)(R9*1), Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVUPS      (BX)(R9*1), Y10
+	VMULPS       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X10
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X10, Y10
+	VFMADD231PD  Y9, Y9, Y7
+	VFMADD231PD  Y10, Y10, Y8
+	ADDQ         $+32, R9
+	CMPQ         R9, DI
+	JLT          row3
+
+rest3:
+	TESTQ        R8, R8
+	JZ           end3
+	VMASKMOVPS   (CX)(R9*1), Y0, Y9
+	VMASKMOVPS   (DX)(R9*1), Y0, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMASKMOVPS   (BX)(R9*1), Y0, Y10
+	VMULPS       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X10
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X10, Y10
+	VFMADD231PD  Y9, Y9, Y7
+	VFMADD231PD  Y10, Y10, Y8
+
+end3:
+	VADDPD Y8, Y7, Y6
+	ADDQ   xs+48(FP), CX
+	ADDQ   ms+56(FP), DX
+	ADDQ   is+64(FP), BX
+
+fold:
+	VPERM2F128 $0x20, Y5, Y3, Y7
+	VPERM2F128 $0x31, Y5, Y3, Y3
+	VADDPD     Y3, Y7, Y3
+	VPERM2F128 $0x20, Y6, Y4, Y7
+	VPERM2F128 $0x31, Y6, Y4, Y8
+	VADDPD     Y8, Y7, Y7
+	VUNPCKLPD  Y7, Y3, Y8
+	VUNPCKHPD  Y7, Y3, Y3
+	VADDPD     Y3, Y8, Y3
+	VMULPD     Y1, Y3, Y3
+	VSUBPD     Y2, Y3, Y3
+	CMPQ       SI, $+4
+	JLT        last
+	VMOVUPD    Y3, (AX)
+	ADDQ       $+32, AX
+	SUBQ       $+4, SI
+	JNZ        group
+	JMP        done
+
+last:
+	LEAQ       window<>+64(SB), CX
+	MOVQ       SI, DX
+	NEGQ       DX
+	VMOVDQU    (CX)(DX*8), Y0
+	VMASKMOVPD Y3, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reparam32AVX2(dst *float32, eps *float32, mu *float32, sigma *float32, rows int, tile int, width int, xs int, ys int)
+// Requires: AVX, CMOV
+TEXT ·reparam32AVX2(SB), NOSPLIT, $0-72
+	MOVQ dst+0(FP), AX
+	MOVQ eps+8(FP), CX
+	MOVQ mu+16(FP), DX
+	MOVQ sigma+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ tile+40(FP), DI
+
+setup:
+	CMPQ    SI, DI
+	CMOVQLT SI, DI
+	MOVQ    DI, R8
+	IMULQ   width+48(FP), R8
+	MOVQ    R8, R10
+	ANDQ    $+31, R10
+	MOVQ    R8, R9
+	SUBQ    R10, R9
+	SHRQ    $0x02, R10
+	LEAQ    window<>+64(SB), R11
+	MOVQ    R10, R12
+	NEGQ    R12
+	VMOVDQU (R11)(R12*4), Y0
+
+tile:
+	XORL R11, R11
+	CMPQ R11, R9
+	JGE  rest
+
+vector:
+	VMOVUPS (BX)(R11*1), Y1
+	VMOVUPS (CX)(R11*1), Y2
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS (DX)(R11*1), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, (AX)(R11*1)
+	ADDQ    $+32, R11
+	CMPQ    R11, R9
+	JLT     vector
+
+rest:
+	TESTQ      R10, R10
+	JZ         next
+	VMASKMOVPS (BX)(R11*1), Y0, Y1
+	VMASKMOVPS (CX)(R11*1), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS (DX)(R11*1), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)(R11*1)
+
+next:
+	ADDQ R8, AX
+	ADDQ R8, CX
+	ADDQ xs+56(FP), DX
+	ADDQ ys+64(FP), BX
+	SUBQ DI, SI
+	JZ   done
+	CMPQ SI, DI
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func toward32AVX2(acc *float32, own *float32, other *float32, q *float32, rows int, tile int, width int, xs int, ys int, c *float32, index *uint32)
+// Requires: AVX, AVX2, CMOV
+TEXT ·toward32AVX2(SB), NOSPLIT, $0-88
+	MOVQ   acc+0(FP), AX
+	MOVQ   own+8(FP), CX
+	MOVQ   other+16(FP), DX
+	MOVQ   q+24(FP), BX
+	MOVQ   c+72(FP), SI
+	MOVQ   index+80(FP), DI
+	VXORPD Y0, Y0, Y0
+	MOVQ   rows+32(FP), R8
+	MOVQ   tile+40(FP), R9
+
+setup:
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	MOVQ    R9, R10
+	IMULQ   width+48(FP), R10
+	MOVQ    R10, R12
+	ANDQ    $+31, R12
+	MOVQ    R10, R11
+	SUBQ    R12, R11
+	SHRQ    $0x02, R12
+	LEAQ    window<>+64(SB), R13
+	MOVQ    R12, R14
+	NEGQ    R14
+	VMOVDQU (R13)(R14*4), Y1
+
+tile:
+	LEAQ       window<>+64(SB), R13
+	MOVQ       R9, R14
+	NEGQ       R14
+	VMOVDQU    (R13)(R14*4), Y2
+	VMASKMOVPS (SI), Y2, Y2
+	VMOVUPD    Y2, Y2
+	XORL       R13, R13
+	CMPQ       R13, R11
+	JGE        rest
+
+vector:
+	VMOVUPD (DI)(R13*1), Y3
+	VPERMPS Y2, Y3, Y3
+	VMOVUPS (DX)(R13*1), Y4
+	VMOVUPS (CX)(R13*1), Y5
+	VSUBPS  Y5, Y4, Y4
+	VMOVUPS (BX)(R13*1), Y5
+	VMULPS  Y5, Y4, Y4
+	VCMPPS  $0x04, Y0, Y3, Y5
+	VMULPS  Y4, Y3, Y3
+	VPAND   Y3, Y5, Y3
+	VMOVUPS (AX)(R13*1), Y4
+	VADDPS  Y3, Y4, Y3
+	VMOVUPS Y3, (AX)(R13*1)
+	ADDQ    $+32, R13
+	CMPQ    R13, R11
+	JLT     vector
+
+rest:
+	TESTQ      R12, R12
+	JZ         next
+	VMOVUPD    (DI)(R13*1), Y3
+	VPERMPS    Y2, Y3, Y3
+	VMASKMOVPS (DX)(R13*1), Y1, Y2
+	VMASKMOVPS (CX)(R13*1), Y1, Y4
+	VSUBPS     Y4, Y2, Y2
+	VMASKMOVPS (BX)(R13*1), Y1, Y4
+	VMULPS     Y4, Y2, Y2
+	VCMPPS     $0x04, Y0, Y3, Y4
+	VMULPS     Y2, Y3, Y2
+	VPAND      Y2, Y4, Y2
+	VMASKMOVPS (AX)(R13*1), Y1, Y3
+	VADDPS     Y2, Y3, Y2
+	VMASKMOVPS Y2, Y1, (AX)(R13*1)
+
+next:
+	ADDQ R10, AX
+	ADDQ R10, CX
+	ADDQ xs+56(FP), DX
+	ADDQ ys+64(FP), BX
+	LEAQ (SI)(R9*4), SI
+	SUBQ R9, R8
+	JZ   done
+	CMPQ R8, R9
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumRows32AVX2(s *float32, x *float32, rows int, step int, n int)
+// Requires: AVX
+TEXT ·sumRows32AVX2(SB), NOSPLIT, $0-40
+	MOVQ    s+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	MOVQ    step+24(FP), BX
+	MOVQ    n+32(FP), SI
+	CMPQ    SI, $+8
+	JGT     above1
+	SUBQ    $+0, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*4), Y0
+	VXORPD  Y1, Y1, Y1
+
+row1:
+	VMASKMOVPS (CX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row1
+	VMASKMOVPS Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ    SI, $+16
+	JGT     above2
+	SUBQ    $+8, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*4), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+
+row2:
+	VMOVUPS    (CX), Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row2
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ    SI, $+24
+	JGT     above3
+	SUBQ    $+16, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*4), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+
+row3:
+	VMOVUPS    (CX), Y4
+	VADDPS     Y4, Y1, Y1
+	VMOVUPS    32(CX), Y4
+	VADDPS     Y4, Y2, Y2
+	VMASKMOVPS 64(CX), Y0, Y4
+	VADDPS     Y4, Y3, Y3
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row3
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y2, 32(AX)
+	VMASKMOVPS Y3, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ    $+24, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*4), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+
+row4:
+	VMOVUPS    (CX), Y5
+	VADDPS     Y5, Y1, Y1
+	VMOVUPS    32(CX), Y5
+	VADDPS     Y5, Y2, Y2
+	VMOVUPS    64(CX), Y5
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row4
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y2, 32(AX)
+	VMOVUPS    Y3, 64(AX)
+	VMASKMOVPS Y4, Y0, 96(AX)
+	VZEROUPPER
+	RET
+
+// func weighRows32AVX2(s *float32, x *float32, rows int, step int, n int, c *float32, y *float32)
+// Requires: AVX
+TEXT ·weighRows32AVX2(SB), NOSPLIT, $0-56
+	MOVQ       s+0(FP), AX
+	MOVQ       x+8(FP), CX
+	MOVQ       rows+16(FP), DX
+	MOVQ       step+24(FP), BX
+	MOVQ       n+32(FP), SI
+	MOVQ       c+40(FP), DI
+	MOVQ       y+48(FP), R8
+	CMPQ       SI, $+8
+	JGT        above1
+	SUBQ       $+0, SI
+	LEAQ       window<>+64(SB), R9
+	NEGQ       SI
+	VMOVDQU    (R9)(SI*4), Y0
+	VXORPD     Y1, Y1, Y1
+	VMASKMOVPS (R8), Y0, Y2
+
+row1:
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           skip1
+	VBROADCASTSS (DI), Y3
+	VMASKMOVPS   (CX), Y0, Y4
+	VSUBPS       Y2, Y4, Y4
+	VMULPS       Y3, Y4, Y3
+	VADDPS       Y3, Y1, Y1
+
+skip1:
+	ADDQ       $+4, DI
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row1
+	VMASKMOVPS Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ       SI, $+16
+	JGT        above2
+	SUBQ       $+8, SI
+	LEAQ       window<>+64(SB), R9
+	NEGQ       SI
+	VMOVDQU    (R9)(SI*4), Y0
+	VXORPD     Y1, Y1, Y1
+	VMOVUPS    (R8), Y2
+	VXORPD     Y3, Y3, Y3
+	VMASKMOVPS 32(R8), Y0, Y4
+
+row2:
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           skip2
+	VBROADCASTSS (DI), Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y2, Y6, Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       Y6, Y1, Y1
+	VMASKMOVPS   32(CX), Y0, Y6
+	VSUBPS       Y4, Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VADDPS       Y5, Y3, Y3
+
+skip2:
+	ADDQ       $+4, DI
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row2
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS Y3, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ       SI, $+24
+	JGT        above3
+	SUBQ       $+16, SI
+	LEAQ       window<>+64(SB), R9
+	NEGQ       SI
+	VMOVDQU    (R9)(SI*4), Y0
+	VXORPD     Y1, Y1, Y1
+	VMOVUPS    (R8), Y2
+	VXORPD     Y3, Y3, Y3
+	VMOVUPS    32(R8), Y4
+	VXORPD     Y5, Y5, Y5
+	VMASKMOVPS 64(R8), Y0, Y6
+
+row3:
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           skip3
+	VBROADCASTSS (DI), Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y2, Y8, Y8
+	VMULPS       Y7, Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y4, Y8, Y8
+	VMULPS       Y7, Y8, Y8
+	VADDPS       Y8, Y3, Y3
+	VMASKMOVPS   64(CX), Y0, Y8
+	VSUBPS       Y6, Y8, Y8
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y5, Y5
+
+skip3:
+	ADDQ       $+4, DI
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row3
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y3, 32(AX)
+	VMASKMOVPS Y5, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ       $+24, SI
+	LEAQ       window<>+64(SB), R9
+	NEGQ       SI
+	VMOVDQU    (R9)(SI*4), Y0
+	VXORPD     Y1, Y1, Y1
+	VMOVUPS    (R8), Y2
+	VXORPD     Y3, Y3, Y3
+	VMOVUPS    32(R8), Y4
+	VXORPD     Y5, Y5, Y5
+	VMOVUPS    64(R8), Y6
+	VXORPD     Y7, Y7, Y7
+	VMASKMOVPS 96(R8), Y0, Y8
+
+row4:
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           skip4
+	VBROADCASTSS (DI), Y9
+	VMOVUPS      (CX), Y10
+	VSUBPS       Y2, Y10, Y10
+	VMULPS       Y9, Y10, Y10
+	VADDPS       Y10, Y1, Y1
+	VMOVUPS      32(CX), Y10
+	VSUBPS       Y4, Y10, Y10
+	VMULPS       Y9, Y10, Y10
+	VADDPS       Y10, Y3, Y3
+	VMOVUPS      64(CX), Y10
+	VSUBPS       Y6, Y10, Y10
+	VMULPS       Y9, Y10, Y10
+	VADDPS       Y10, Y5, Y5
+	VMASKMOVPS   96(CX), Y0, Y10
+	VSUBPS       Y8, Y10, Y10
+	VMULPS       Y9, Y10, Y9
+	VADDPS       Y9, Y7, Y7
+
+skip4:
+	ADDQ       $+4, DI
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row4
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y3, 32(AX)
+	VMOVUPS    Y5, 64(AX)
+	VMASKMOVPS Y7, Y0, 96(AX)
+	VZEROUPPER
+	RET
+
 // func exp64AVX2(dst *float64, src *float64, n int)
 // Requires: AVX, AVX2
 TEXT ·exp64AVX2(SB), NOSPLIT, $0-24
@@ -5063,6 +5712,719 @@ done:
 	VMOVUPD Y2, 32(AX)
 	MOVQ    product+8(FP), AX
 	VMOVUPD Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+// func gauss64AVX2(out *float64, x *float64, mu *float64, inv *float64, rows int, cols int, xs int, ms int, is int, half float64, base float64)
+// Requires: AVX
+TEXT ·gauss64AVX2(SB), NOSPLIT, $0-88
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         mu+16(FP), DX
+	MOVQ         inv+24(FP), BX
+	MOVQ         rows+32(FP), SI
+	MOVQ         cols+40(FP), DI
+	MOVQ         DI, R8
+	ANDQ         $+7, R8
+	SUBQ         R8, DI
+	SHLQ         $0x03, DI
+	LEAQ         window<>+64(SB), R9
+	MOVQ         R8, R10
+	NEGQ         R10
+	VMOVDQU      (R9)(R10*8), Y0
+	LEAQ         window<>+96(SB), R9
+	MOVQ         R8, R10
+	NEGQ         R10
+	VMOVDQU      (R9)(R10*8), Y1
+	VBROADCASTSD half+72(FP), Y2
+	VBROADCASTSD base+80(FP), Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+
+group:
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	XORL   R9, R9
+	CMPQ   R9, DI
+	JGE    rest0
+
+row0:
+	VMOVUPD (CX)(R9*1), Y10
+	VMOVUPD (DX)(R9*1), Y11
+	VSUBPD  Y11, Y10, Y10
+	VMOVUPD (BX)(R9*1), Y11
+	VMULPD  Y11, Y10, Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y8, Y8
+	VMOVUPD 32(CX)(R9*1), Y10
+	VMOVUPD 32(DX)(R9*1), Y11
+	VSUBPD  Y11, Y10, Y10
+	VMOVUPD 32(BX)(R9*1), Y11
+	VMULPD  Y11, Y10, Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y9, Y9
+	ADDQ    $+64, R9
+	CMPQ    R9, DI
+	JLT     row0
+
+rest0:
+	TESTQ      R8, R8
+	JZ         end0
+	VMASKMOVPD (CX)(R9*1), Y0, Y10
+	VMASKMOVPD (DX)(R9*1), Y0, Y11
+	VSUBPD     Y11, Y10, Y10
+	VMASKMOVPD (BX)(R9*1), Y0, Y11
+	VMULPD     Y11, Y10, Y10
+	VMULPD     Y10, Y10, Y10
+	VADDPD     Y10, Y8, Y8
+	VMASKMOVPD 32(CX)(R9*1), Y1, Y10
+	VMASKMOVPD 32(DX)(R9*1), Y1, Y11
+	VSUBPD     Y11, Y10, Y10
+	VMASKMOVPD 32(BX)(R9*1), Y1, Y11
+	VMULPD     Y11, Y10, Y10
+	VMULPD     Y10, Y10, Y10
+	VADDPD     Y10, Y9, Y9
+
+end0:
+	VADDPD Y9, Y8, Y4
+	ADDQ   xs+48(FP), CX
+	ADDQ   ms+56(FP), DX
+	ADDQ   is+64(FP), BX
+	CMPQ   SI, $+1
+	JLE    fold
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	XORL   R9, R9
+	CMPQ   R9, DI
+	JGE    rest1
+
+row1:
+	VMOVUPD (CX)(R9*1), Y10
+	VMOVUPD (DX)(R9*1), Y11
+	VSUBPD  Y11, Y10, Y10
+	VMOVUPD (BX)(R9*1), Y11
+	VMULPD  Y11, Y10, Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y8, Y8
+	VMOVUPD 32(CX)(R9*1), Y10
+	VMOVUPD 32(DX)(R9*1), Y11
+	VSUBPD  Y11, Y10, Y10
+	VMOVUPD 32(BX)(R9*1), Y11
+	VMULPD  Y11, Y10, Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y9, Y9
+	ADDQ    $+64, R9
+	CMPQ    R9, DI
+	JLT     row1
+
+rest1:
+	TESTQ      R8, R8
+	JZ         end1
+	VMASKMOVPD (CX)(R9*1), Y0, Y10
+	VMASKMOVPD (DX)(R9*1), Y0, Y11
+	VSUBPD     Y11, Y10, Y10
+	VMASKMOVPD (BX)(R9*1), Y0, Y11
+	VMULPD     Y11, Y10, Y10
+	VMULPD     Y10, Y10, Y10
+	VADDPD     Y10, Y8, Y8
+	VMASKMOVPD 32(CX)(R9*1), Y1, Y10
+	VMASKMOVPD 32(DX)(R9*1), Y1, Y11
+	VSUBPD     Y11, Y10, Y10
+	VMASKMOVPD 32(BX)(R9*1), Y1, Y11
+	VMULPD     Y11, Y10, Y10
+	VMULPD     Y10, Y10, Y10
+	VADDPD     Y10, Y9, Y9
+
+end1:
+	VADDPD Y9, Y8, Y5
+	ADDQ   xs+48(FP), CX
+	ADDQ   ms+56(FP), DX
+	ADDQ   is+64(FP), BX
+	CMPQ   SI, $+2
+	JLE    fold
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	XORL   R9, R9
+	CMPQ   R9, DI
+	JGE    rest2
+
+row2:
+	VMOVUPD (CX)(R9*1), Y10
+	VMOVUPD (DX)(R9*1), Y11
+	VSUBPD  Y11, Y10, Y10
+	VMOVUPD (BX)(R9*1), Y11
+	VMULPD  Y11, Y10, Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y8, Y8
+	VMOVUPD 32(CX)(R9*1), Y10
+	VMOVUPD 32(DX)(R9*1), Y11
+	VSUBPD  Y11, Y10, Y10
+	VMOVUPD 32(BX)(R9*1), Y11
+	VMULPD  Y11, Y10, Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y9, Y9
+	ADDQ    $+64, R9
+	CMPQ    R9, DI
+	JLT     row2
+
+rest2:
+	TESTQ      R8, R8
+	JZ         end2
+	VMASKMOVPD (CX)(R9*1), Y0, Y10
+	VMASKMOVPD (DX)(R9*1), Y0, Y11
+	VSUBPD     Y11, Y10, Y10
+	VMASKMOVPD (BX)(R9*1), Y0, Y11
+	VMULPD     Y11, Y10, Y10
+	VMULPD     Y10, Y10, Y10
+	VADDPD     Y10, Y8, Y8
+	VMASKMOVPD 32(CX)(R9*1), Y1, Y10
+	VMASKMOVPD 32(DX)(R9*1), Y1, Y11
+	VSUBPD     Y11, Y10, Y10
+	VMASKMOVPD 32(BX)(R9*1), Y1, Y11
+	VMULPD     Y11, Y10, Y10
+	VMULPD     Y10, Y10, Y10
+	VADDPD     Y10, Y9, Y9
+
+end2:
+	VADDPD Y9, Y8, Y6
+	ADDQ   xs+48(FP), CX
+	ADDQ   ms+56(FP), DX
+	ADDQ   is+64(FP), BX
+	CMPQ   SI, $+3
+	JLE    fold
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	XORL   R9, R9
+	CMPQ   R9, DI
+	JGE    rest3
+
+row3:
+	VMOVUPD (CX)(R9*1), Y10
+	VMOVUPD (DX)(R9*1), Y11
+	VSUBPD  Y11, Y10, Y10
+	VMOVUPD (BX)(R9*1), Y11
+	VMULPD  Y11, Y10, Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y8, Y8
+	VMOVUPD 32(CX)(R9*1), Y10
+	VMOVUPD 32(DX)(R9*1), Y11
+	VSUBPD  Y11, Y10, Y10
+	VMOVUPD 32(BX)(R9*1), Y11
+	VMULPD  Y11, Y10, Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y9, Y9
+	ADDQ    $+64, R9
+	CMPQ    R9, DI
+	JLT     row3
+
+rest3:
+	TESTQ      R8, R8
+	JZ         end3
+	VMASKMOVPD (CX)(R9*1), Y0, Y10
+	VMASKMOVPD (DX)(R9*1), Y0, Y11
+	VSUBPD     Y11, Y10, Y10
+	VMASKMOVPD (BX)(R9*1), Y0, Y11
+	VMULPD     Y11, Y10, Y10
+	VMULPD     Y10, Y10, Y10
+	VADDPD     Y10, Y8, Y8
+	VMASKMOVPD 32(CX)(R9*1), Y1, Y10
+	VMASKMOVPD 32(DX)(R9*1), Y1, Y11
+	VSUBPD     Y11, Y10, Y10
+	VMASKMOVPD 32(BX)(R9*1), Y1, Y11
+	VMULPD     Y11, Y10, Y10
+	VMULPD     Y10, Y10, Y10
+	VADDPD     Y10, Y9, Y9
+
+end3:
+	VADDPD Y9, Y8, Y7
+	ADDQ   xs+48(FP), CX
+	ADDQ   ms+56(FP), DX
+	ADDQ   is+64(FP), BX
+
+fold:
+	VPERM2F128 $0x20, Y6, Y4, Y8
+	VPERM2F128 $0x31, Y6, Y4, Y4
+	VADDPD     Y4, Y8, Y4
+	VPERM2F128 $0x20, Y7, Y5, Y8
+	VPERM2F128 $0x31, Y7, Y5, Y9
+	VADDPD     Y9, Y8, Y8
+	VUNPCKLPD  Y8, Y4, Y9
+	VUNPCKHPD  Y8, Y4, Y4
+	VADDPD     Y4, Y9, Y4
+	VMULPD     Y2, Y4, Y4
+	VSUBPD     Y3, Y4, Y4
+	CMPQ       SI, $+4
+	JLT        last
+	VMOVUPD    Y4, (AX)
+	ADDQ       $+32, AX
+	SUBQ       $+4, SI
+	JNZ        group
+	JMP        done
+
+last:
+	LEAQ       window<>+64(SB), CX
+	MOVQ       SI, DX
+	NEGQ       DX
+	VMOVDQU    (CX)(DX*8), Y0
+	VMASKMOVPD Y4, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reparam64AVX2(dst *float64, eps *float64, mu *float64, sigma *float64, rows int, tile int, width int, xs int, ys int)
+// Requires: AVX, CMOV
+TEXT ·reparam64AVX2(SB), NOSPLIT, $0-72
+	MOVQ dst+0(FP), AX
+	MOVQ eps+8(FP), CX
+	MOVQ mu+16(FP), DX
+	MOVQ sigma+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ tile+40(FP), DI
+
+setup:
+	CMPQ    SI, DI
+	CMOVQLT SI, DI
+	MOVQ    DI, R8
+	IMULQ   width+48(FP), R8
+	MOVQ    R8, R10
+	ANDQ    $+31, R10
+	MOVQ    R8, R9
+	SUBQ    R10, R9
+	SHRQ    $0x03, R10
+	LEAQ    window<>+64(SB), R11
+	MOVQ    R10, R12
+	NEGQ    R12
+	VMOVDQU (R11)(R12*8), Y0
+
+tile:
+	XORL R11, R11
+	CMPQ R11, R9
+	JGE  rest
+
+vector:
+	VMOVUPD (BX)(R11*1), Y1
+	VMOVUPD (CX)(R11*1), Y2
+	VMULPD  Y2, Y1, Y1
+	VMOVUPD (DX)(R11*1), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, (AX)(R11*1)
+	ADDQ    $+32, R11
+	CMPQ    R11, R9
+	JLT     vector
+
+rest:
+	TESTQ      R10, R10
+	JZ         next
+	VMASKMOVPD (BX)(R11*1), Y0, Y1
+	VMASKMOVPD (CX)(R11*1), Y0, Y2
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD (DX)(R11*1), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, (AX)(R11*1)
+
+next:
+	ADDQ R8, AX
+	ADDQ R8, CX
+	ADDQ xs+56(FP), DX
+	ADDQ ys+64(FP), BX
+	SUBQ DI, SI
+	JZ   done
+	CMPQ SI, DI
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func toward64AVX2(acc *float64, own *float64, other *float64, q *float64, rows int, tile int, width int, xs int, ys int, c *float64, index *uint32)
+// Requires: AVX, AVX2, CMOV
+TEXT ·toward64AVX2(SB), NOSPLIT, $0-88
+	MOVQ   acc+0(FP), AX
+	MOVQ   own+8(FP), CX
+	MOVQ   other+16(FP), DX
+	MOVQ   q+24(FP), BX
+	MOVQ   c+72(FP), SI
+	MOVQ   index+80(FP), DI
+	VXORPD Y0, Y0, Y0
+	MOVQ   rows+32(FP), R8
+	MOVQ   tile+40(FP), R9
+
+setup:
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	MOVQ    R9, R10
+	IMULQ   width+48(FP), R10
+	MOVQ    R10, R12
+	ANDQ    $+31, R12
+	MOVQ    R10, R11
+	SUBQ    R12, R11
+	SHRQ    $0x03, R12
+	LEAQ    window<>+64(SB), R13
+	MOVQ    R12, R14
+	NEGQ    R14
+	VMOVDQU (R13)(R14*8), Y1
+
+tile:
+	LEAQ       window<>+64(SB), R13
+	MOVQ       R9, R14
+	NEGQ       R14
+	VMOVDQU    (R13)(R14*8), Y2
+	VMASKMOVPD (SI), Y2, Y2
+	VMOVUPD    Y2, Y2
+	XORL       R13, R13
+	CMPQ       R13, R11
+	JGE        rest
+
+vector:
+	VMOVUPD (DI)(R13*1), Y3
+	VPERMPS Y2, Y3, Y3
+	VMOVUPD (DX)(R13*1), Y4
+	VMOVUPD (CX)(R13*1), Y5
+	VSUBPD  Y5, Y4, Y4
+	VMOVUPD (BX)(R13*1), Y5
+	VMULPD  Y5, Y4, Y4
+	VCMPPD  $0x04, Y0, Y3, Y5
+	VMULPD  Y4, Y3, Y3
+	VPAND   Y3, Y5, Y3
+	VMOVUPD (AX)(R13*1), Y4
+	VADDPD  Y3, Y4, Y3
+	VMOVUPD Y3, (AX)(R13*1)
+	ADDQ    $+32, R13
+	CMPQ    R13, R11
+	JLT     vector
+
+rest:
+	TESTQ      R12, R12
+	JZ         next
+	VMOVUPD    (DI)(R13*1), Y3
+	VPERMPS    Y2, Y3, Y3
+	VMASKMOVPD (DX)(R13*1), Y1, Y2
+	VMASKMOVPD (CX)(R13*1), Y1, Y4
+	VSUBPD     Y4, Y2, Y2
+	VMASKMOVPD (BX)(R13*1), Y1, Y4
+	VMULPD     Y4, Y2, Y2
+	VCMPPD     $0x04, Y0, Y3, Y4
+	VMULPD     Y2, Y3, Y2
+	VPAND      Y2, Y4, Y2
+	VMASKMOVPD (AX)(R13*1), Y1, Y3
+	VADDPD     Y2, Y3, Y2
+	VMASKMOVPD Y2, Y1, (AX)(R13*1)
+
+next:
+	ADDQ R10, AX
+	ADDQ R10, CX
+	ADDQ xs+56(FP), DX
+	ADDQ ys+64(FP), BX
+	LEAQ (SI)(R9*8), SI
+	SUBQ R9, R8
+	JZ   done
+	CMPQ R8, R9
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumRows64AVX2(s *float64, x *float64, rows int, step int, n int)
+// Requires: AVX
+TEXT ·sumRows64AVX2(SB), NOSPLIT, $0-40
+	MOVQ    s+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	MOVQ    step+24(FP), BX
+	MOVQ    n+32(FP), SI
+	CMPQ    SI, $+4
+	JGT     above1
+	SUBQ    $+0, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*8), Y0
+	VXORPD  Y1, Y1, Y1
+
+row1:
+	VMASKMOVPD (CX), Y0, Y2
+	VADDPD     Y2, Y1, Y1
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row1
+	VMASKMOVPD Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ    SI, $+8
+	JGT     above2
+	SUBQ    $+4, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*8), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+
+row2:
+	VMOVUPD    (CX), Y3
+	VADDPD     Y3, Y1, Y1
+	VMASKMOVPD 32(CX), Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row2
+	VMOVUPD    Y1, (AX)
+	VMASKMOVPD Y2, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ    SI, $+12
+	JGT     above3
+	SUBQ    $+8, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*8), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+
+row3:
+	VMOVUPD    (CX), Y4
+	VADDPD     Y4, Y1, Y1
+	VMOVUPD    32(CX), Y4
+	VADDPD     Y4, Y2, Y2
+	VMASKMOVPD 64(CX), Y0, Y4
+	VADDPD     Y4, Y3, Y3
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row3
+	VMOVUPD    Y1, (AX)
+	VMOVUPD    Y2, 32(AX)
+	VMASKMOVPD Y3, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ    $+12, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*8), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+
+row4:
+	VMOVUPD    (CX), Y5
+	VADDPD     Y5, Y1, Y1
+	VMOVUPD    32(CX), Y5
+	VADDPD     Y5, Y2, Y2
+	VMOVUPD    64(CX), Y5
+	VADDPD     Y5, Y3, Y3
+	VMASKMOVPD 96(CX), Y0, Y5
+	VADDPD     Y5, Y4, Y4
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row4
+	VMOVUPD    Y1, (AX)
+	VMOVUPD    Y2, 32(AX)
+	VMOVUPD    Y3, 64(AX)
+	VMASKMOVPD Y4, Y0, 96(AX)
+	VZEROUPPER
+	RET
+
+// func weighRows64AVX2(s *float64, x *float64, rows int, step int, n int, c *float64, y *float64)
+// Requires: AVX
+TEXT ·weighRows64AVX2(SB), NOSPLIT, $0-56
+	MOVQ       s+0(FP), AX
+	MOVQ       x+8(FP), CX
+	MOVQ       rows+16(FP), DX
+	MOVQ       step+24(FP), BX
+	MOVQ       n+32(FP), SI
+	MOVQ       c+40(FP), DI
+	MOVQ       y+48(FP), R8
+	CMPQ       SI, $+4
+	JGT        above1
+	SUBQ       $+0, SI
+	LEAQ       window<>+64(SB), R9
+	NEGQ       SI
+	VMOVDQU    (R9)(SI*8), Y0
+	VXORPD     Y1, Y1, Y1
+	VMASKMOVPD (R8), Y0, Y2
+
+row1:
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           skip1
+	VBROADCASTSD (DI), Y3
+	VMASKMOVPD   (CX), Y0, Y4
+	VSUBPD       Y2, Y4, Y4
+	VMULPD       Y3, Y4, Y3
+	VADDPD       Y3, Y1, Y1
+
+skip1:
+	ADDQ       $+8, DI
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row1
+	VMASKMOVPD Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ       SI, $+8
+	JGT        above2
+	SUBQ       $+4, SI
+	LEAQ       window<>+64(SB), R9
+	NEGQ       SI
+	VMOVDQU    (R9)(SI*8), Y0
+	VXORPD     Y1, Y1, Y1
+	VMOVUPD    (R8), Y2
+	VXORPD     Y3, Y3, Y3
+	VMASKMOVPD 32(R8), Y0, Y4
+
+row2:
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           skip2
+	VBROADCASTSD (DI), Y5
+	VMOVUPD      (CX), Y6
+	VSUBPD       Y2, Y6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y1, Y1
+	VMASKMOVPD   32(CX), Y0, Y6
+	VSUBPD       Y4, Y6, Y6
+	VMULPD       Y5, Y6, Y5
+	VADDPD       Y5, Y3, Y3
+
+skip2:
+	ADDQ       $+8, DI
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row2
+	VMOVUPD    Y1, (AX)
+	VMASKMOVPD Y3, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ       SI, $+12
+	JGT        above3
+	SUBQ       $+8, SI
+	LEAQ       window<>+64(SB), R9
+	NEGQ       SI
+	VMOVDQU    (R9)(SI*8), Y0
+	VXORPD     Y1, Y1, Y1
+	VMOVUPD    (R8), Y2
+	VXORPD     Y3, Y3, Y3
+	VMOVUPD    32(R8), Y4
+	VXORPD     Y5, Y5, Y5
+	VMASKMOVPD 64(R8), Y0, Y6
+
+row3:
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           skip3
+	VBROADCASTSD (DI), Y7
+	VMOVUPD      (CX), Y8
+	VSUBPD       Y2, Y8, Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	VMOVUPD      32(CX), Y8
+	VSUBPD       Y4, Y8, Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	VMASKMOVPD   64(CX), Y0, Y8
+	VSUBPD       Y6, Y8, Y8
+	VMULPD       Y7, Y8, Y7
+	VADDPD       Y7, Y5, Y5
+
+skip3:
+	ADDQ       $+8, DI
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row3
+	VMOVUPD    Y1, (AX)
+	VMOVUPD    Y3, 32(AX)
+	VMASKMOVPD Y5, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ       $+12, SI
+	LEAQ       window<>+64(SB), R9
+	NEGQ       SI
+	VMOVDQU    (R9)(SI*8), Y0
+	VXORPD     Y1, Y1, Y1
+	VMOVUPD    (R8), Y2
+	VXORPD     Y3, Y3, Y3
+	VMOVUPD    32(R8), Y4
+	VXORPD     Y5, Y5, Y5
+	VMOVUPD    64(R8), Y6
+	VXORPD     Y7, Y7, Y7
+	VMASKMOVPD 96(R8), Y0, Y8
+
+row4:
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           skip4
+	VBROADCASTSD (DI), Y9
+	VMOVUPD      (CX), Y10
+	VSUBPD       Y2, Y10, Y10
+	VMULPD       Y9, Y10, Y10
+	VADDPD       Y10, Y1, Y1
+	VMOVUPD      32(CX), Y10
+	VSUBPD       Y4, Y10, Y10
+	VMULPD       Y9, Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VMOVUPD      64(CX), Y10
+	VSUBPD       Y6, Y10, Y10
+	VMULPD       Y9, Y10, Y10
+	VADDPD       Y10, Y5, Y5
+	VMASKMOVPD   96(CX), Y0, Y10
+	VSUBPD       Y8, Y10, Y10
+	VMULPD       Y9, Y10, Y9
+	VADDPD       Y9, Y7, Y7
+
+skip4:
+	ADDQ       $+8, DI
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        row4
+	VMOVUPD    Y1, (AX)
+	VMOVUPD    Y3, 32(AX)
+	VMOVUPD    Y5, 64(AX)
+	VMASKMOVPD Y7, Y0, 96(AX)
+	VZEROUPPER
+	RET
+
+// func narrow64AVX2(dst *float32, src *float64, n int, least float64)
+// Requires: AVX, AVX2
+TEXT ·narrow64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD least+24(FP), Y0
+
+loop:
+	VMOVUPD    (CX), Y1
+	VPAND      c64_7fffffffffffffff<>+0(SB), Y1, Y2
+	VCMPPD     $0x15, Y0, Y2, Y2
+	VPAND      Y1, Y2, Y1
+	VCVTPD2PSY Y1, X1
+	VMOVUPS    X1, (AX)
+	VMOVUPD    32(CX), Y1
+	VPAND      c64_7fffffffffffffff<>+0(SB), Y1, Y2
+	VCMPPD     $0x15, Y0, Y2, Y2
+	VPAND      Y1, Y2, Y1
+	VCVTPD2PSY Y1, X1
+	VMOVUPS    X1, 16(AX)
+	ADDQ       $+64, CX
+	ADDQ       $+32, AX
+	SUBQ       $+8, DX
+	JNZ        loop
 	VZEROUPPER
 	RET
 

@@ -2671,6 +2671,661 @@ done:
 	VZEROUPPER
 	RET
 
+// func gauss32AVX512(out *float64, x *float32, mu *float32, inv *float32, rows int, cols int, xs int, ms int, is int, half float64, base float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·gauss32AVX512(SB), NOSPLIT, $0-88
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), DX
+	MOVQ         mu+16(FP), BX
+	MOVQ         inv+24(FP), SI
+	MOVQ         rows+32(FP), DI
+	MOVQ         cols+40(FP), R8
+	MOVQ         R8, R9
+	ANDQ         $+7, R9
+	SUBQ         R9, R8
+	SHLQ         $0x02, R8
+	MOVQ         R9, CX
+	MOVQ         $-1, R10
+	SHLQ         CL, R10
+	NOTQ         R10
+	KMOVW        R10, K1
+	VBROADCASTSD half+72(FP), Y0
+	VBROADCASTSD base+80(FP), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+group:
+	VXORPD Z6, Z6, Z6
+	XORL   CX, CX
+	CMPQ   CX, R8
+	JGE    rest0
+
+row0:
+	VMOVUPS     (DX)(CX*1), Y7
+	VMOVUPS     (BX)(CX*1), Y8
+	VSUBPS      Y8, Y7, Y7
+	VMOVUPS     (SI)(CX*1), Y8
+	VMULPS      Y8, Y7, Y7
+	VCVTPS2PD   Y7, Z7
+	VFMADD231PD Z7, Z7, Z6
+	ADDQ        $+32, CX
+	CMPQ        CX, R8
+	JLT         row0
+
+rest0:
+	TESTQ       R9, R9
+	JZ          end0
+	VMOVUPS.Z   (DX)(CX*1), K1, Y7
+	VMOVUPS.Z   (BX)(CX*1), K1, Y8
+	VSUBPS      Y8, Y7, Y7
+	VMOVUPS.Z   (SI)(CX*1), K1, Y8
+	VMULPS      Y8, Y7, Y7
+	VCVTPS2PD   Y7, Z7
+	VFMADD231PD Z7, Z7, Z6
+
+end0:
+	VEXTRACTF64X4 $0x01, Z6, Y7
+	VADDPD        Y7, Y6, Y2
+	ADDQ          xs+48(FP), DX
+	ADDQ          ms+56(FP), BX
+	ADDQ          is+64(FP), SI
+	CMPQ          DI, $+1
+	JLE           fold
+	VXORPD        Z6, Z6, Z6
+	XORL          CX, CX
+	CMPQ          CX, R8
+	JGE           rest1
+
+row1:
+	VMOVUPS     (DX)(CX*1), Y7
+	VMOVUPS     (BX)(CX*1), Y8
+	VSUBPS      Y8, Y7, Y7
+	VMOVUPS     (SI)(CX*1), Y8
+	VMULPS      Y8, Y7, Y7
+	VCVTPS2PD   Y7, Z7
+	VFMADD231PD Z7, Z7, Z6
+	ADDQ        $+32, CX
+	CMPQ        CX, R8
+	JLT         row1
+
+rest1:
+	TESTQ       R9, R9
+	JZ          end1
+	VMOVUPS.Z   (DX)(CX*1), K1, Y7
+	VMOVUPS.Z   (BX)(CX*1), K1, Y8
+	VSUBPS      Y8, Y7, Y7
+	VMOVUPS.Z   (SI)(CX*1), K1, Y8
+	VMULPS      Y8, Y7, Y7
+	VCVTPS2PD   Y7, Z7
+	VFMADD231PD Z7, Z7, Z6
+
+end1:
+	VEXTRACTF64X4 $0x01, Z6, Y7
+	VADDPD        Y7, Y6, Y3
+	ADDQ          xs+48(FP), DX
+	ADDQ          ms+56(FP), BX
+	ADDQ          is+64(FP), SI
+	CMPQ          DI, $+2
+	JLE           fold
+	VXORPD        Z6, Z6, Z6
+	XORL          CX, CX
+	CMPQ          CX, R8
+	JGE           rest2
+
+row2:
+	VMOVUPS     (DX)(CX*1), Y7
+	VMOVUPS     (BX)(CX*1), Y8
+	VSUBPS      Y8, Y7, Y7
+	VMOVUPS     (SI)(CX*1), Y8
+	VMULPS      Y8, Y7, Y7
+	VCVTPS2PD   Y7, Z7
+	VFMADD231PD Z7, Z7, Z6
+	ADDQ        $+32, CX
+	CMPQ        CX, R8
+	JLT         row2
+
+rest2:
+	TESTQ       R9, R9
+	JZ          end2
+	VMOVUPS.Z   (DX)(CX*1), K1, Y7
+	VMOVUPS.Z   (BX)(CX*1), K1, Y8
+	VSUBPS      Y8, Y7, Y7
+	VMOVUPS.Z   (SI)(CX*1), K1, Y8
+	VMULPS      Y8, Y7, Y7
+	VCVTPS2PD   Y7, Z7
+	VFMADD231PD Z7, Z7, Z6
+
+end2:
+	VEXTRACTF64X4 $0x01, Z6, Y7
+	VADDPD        Y7, Y6, Y4
+	ADDQ          xs+48(FP), DX
+	ADDQ          ms+56(FP), BX
+	ADDQ          is+64(FP), SI
+	CMPQ          DI, $+3
+	JLE           fold
+	VXORPD        Z6, Z6, Z6
+	XORL          CX, CX
+	CMPQ          CX, R8
+	JGE           rest3
+
+row3:
+	VMOVUPS     (DX)(CX*1), Y7
+	VMOVUPS     (BX)(CX*1), Y8
+	VSUBPS      Y8, Y7, Y7
+	VMOVUPS     (SI)(CX*1), Y8
+	VMULPS      Y8, Y7, Y7
+	VCVTPS2PD   Y7, Z7
+	VFMADD231PD Z7, Z7, Z6
+	ADDQ        $+32, CX
+	CMPQ        CX, R8
+	JLT         row3
+
+rest3:
+	TESTQ       R9, R9
+	JZ          end3
+	VMOVUPS.Z   (DX)(CX*1), K1, Y7
+	VMOVUPS.Z   (BX)(CX*1), K1, Y8
+	VSUBPS      Y8, Y7, Y7
+	VMOVUPS.Z   (SI)(CX*1), K1, Y8
+	VMULPS      Y8, Y7, Y7
+	VCVTPS2PD   Y7, Z7
+	VFMADD231PD Z7, Z7, Z6
+
+end3:
+	VEXTRACTF64X4 $0x01, Z6, Y7
+	VADDPD        Y7, Y6, Y5
+	ADDQ          xs+48(FP), DX
+	ADDQ          ms+56(FP), BX
+	ADDQ          is+64(FP), SI
+
+fold:
+	VPERM2F128 $0x20, Y4, Y2, Y6
+	VPERM2F128 $0x31, Y4, Y2, Y2
+	VADDPD     Y2, Y6, Y2
+	VPERM2F128 $0x20, Y5, Y3, Y6
+	VPERM2F128 $0x31, Y5, Y3, Y7
+	VADDPD     Y7, Y6, Y6
+	VUNPCKLPD  Y6, Y2, Y7
+	VUNPCKHPD  Y6, Y2, Y2
+	VADDPD     Y2, Y7, Y2
+	VMULPD     Y0, Y2, Y2
+	VSUBPD     Y1, Y2, Y2
+	CMPQ       DI, $+4
+	JLT        last
+	VMOVUPD    Y2, (AX)
+	ADDQ       $+32, AX
+	SUBQ       $+4, DI
+	JNZ        group
+	JMP        done
+
+last:
+	LEAQ       window<>+64(SB), CX
+	MOVQ       DI, DX
+	NEGQ       DX
+	VMOVDQU    (CX)(DX*8), Y0
+	VMASKMOVPD Y2, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA window<>+0(SB)/8, $0xffffffffffffffff
+DATA window<>+8(SB)/8, $0xffffffffffffffff
+DATA window<>+16(SB)/8, $0xffffffffffffffff
+DATA window<>+24(SB)/8, $0xffffffffffffffff
+DATA window<>+32(SB)/8, $0xffffffffffffffff
+DATA window<>+40(SB)/8, $0xffffffffffffffff
+DATA window<>+48(SB)/8, $0xffffffffffffffff
+DATA window<>+56(SB)/8, $0xffffffffffffffff
+DATA window<>+64(SB)/8, $0x0000000000000000
+DATA window<>+72(SB)/8, $0x0000000000000000
+DATA window<>+80(SB)/8, $0x0000000000000000
+DATA window<>+88(SB)/8, $0x0000000000000000
+DATA window<>+96(SB)/8, $0x0000000000000000
+DATA window<>+104(SB)/8, $0x0000000000000000
+DATA window<>+112(SB)/8, $0x0000000000000000
+DATA window<>+120(SB)/8, $0x0000000000000000
+GLOBL window<>(SB), RODATA|NOPTR, $128
+
+// func reparam32AVX512(dst *float32, eps *float32, mu *float32, sigma *float32, rows int, tile int, width int, xs int, ys int)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·reparam32AVX512(SB), NOSPLIT, $0-72
+	MOVQ dst+0(FP), AX
+	MOVQ eps+8(FP), DX
+	MOVQ mu+16(FP), BX
+	MOVQ sigma+24(FP), SI
+	MOVQ rows+32(FP), DI
+	MOVQ tile+40(FP), R8
+
+setup:
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	MOVQ    R8, R9
+	IMULQ   width+48(FP), R9
+	MOVQ    R9, R11
+	ANDQ    $+63, R11
+	MOVQ    R9, R10
+	SUBQ    R11, R10
+	SHRQ    $0x02, R11
+	MOVQ    R11, CX
+	MOVQ    $-1, R12
+	SHLQ    CL, R12
+	NOTQ    R12
+	KMOVW   R12, K1
+
+tile:
+	XORL CX, CX
+	CMPQ CX, R10
+	JGE  rest
+
+vector:
+	VMOVUPS (SI)(CX*1), Z0
+	VMOVUPS (DX)(CX*1), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS (BX)(CX*1), Z1
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS Z0, (AX)(CX*1)
+	ADDQ    $+64, CX
+	CMPQ    CX, R10
+	JLT     vector
+
+rest:
+	TESTQ     R11, R11
+	JZ        next
+	VMOVUPS.Z (SI)(CX*1), K1, Z0
+	VMOVUPS.Z (DX)(CX*1), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS.Z (BX)(CX*1), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*1)
+
+next:
+	ADDQ R9, AX
+	ADDQ R9, DX
+	ADDQ xs+56(FP), BX
+	ADDQ ys+64(FP), SI
+	SUBQ R8, DI
+	JZ   done
+	CMPQ DI, R8
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func toward32AVX512(acc *float32, own *float32, other *float32, q *float32, rows int, tile int, width int, xs int, ys int, c *float32, index *uint32)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV
+TEXT ·toward32AVX512(SB), NOSPLIT, $0-88
+	MOVQ   acc+0(FP), AX
+	MOVQ   own+8(FP), DX
+	MOVQ   other+16(FP), BX
+	MOVQ   q+24(FP), SI
+	MOVQ   c+72(FP), DI
+	MOVQ   index+80(FP), R8
+	VXORPD Z0, Z0, Z0
+	MOVQ   rows+32(FP), R9
+	MOVQ   tile+40(FP), R10
+
+setup:
+	CMPQ    R9, R10
+	CMOVQLT R9, R10
+	MOVQ    R10, R11
+	IMULQ   width+48(FP), R11
+	MOVQ    R11, R13
+	ANDQ    $+63, R13
+	MOVQ    R11, R12
+	SUBQ    R13, R12
+	SHRQ    $0x02, R13
+	MOVQ    R13, CX
+	MOVQ    $-1, R14
+	SHLQ    CL, R14
+	NOTQ    R14
+	KMOVW   R14, K1
+
+tile:
+	MOVQ      R10, CX
+	MOVQ      $-1, R14
+	SHLQ      CL, R14
+	NOTQ      R14
+	KMOVW     R14, K2
+	VMOVUPS.Z (DI), K2, Z1
+	VMOVUPD   Z1, Z1
+	XORL      CX, CX
+	CMPQ      CX, R12
+	JGE       rest
+
+vector:
+	VMOVUPD   (R8)(CX*1), Z2
+	VPERMPS   Z1, Z2, Z2
+	VMOVUPS   (BX)(CX*1), Z3
+	VMOVUPS   (DX)(CX*1), Z4
+	VSUBPS    Z4, Z3, Z3
+	VMOVUPS   (SI)(CX*1), Z4
+	VMULPS    Z4, Z3, Z3
+	VCMPPS    $0x04, Z0, Z2, K2
+	VMULPS    Z3, Z2, Z2
+	VMOVAPS.Z Z2, K2, Z2
+	VMOVUPS   (AX)(CX*1), Z3
+	VADDPS    Z2, Z3, Z2
+	VMOVUPS   Z2, (AX)(CX*1)
+	ADDQ      $+64, CX
+	CMPQ      CX, R12
+	JLT       vector
+
+rest:
+	TESTQ     R13, R13
+	JZ        next
+	VMOVUPD   (R8)(CX*1), Z2
+	VPERMPS   Z1, Z2, Z2
+	VMOVUPS.Z (BX)(CX*1), K1, Z1
+	VMOVUPS.Z (DX)(CX*1), K1, Z3
+	VSUBPS    Z3, Z1, Z1
+	VMOVUPS.Z (SI)(CX*1), K1, Z3
+	VMULPS    Z3, Z1, Z1
+	VCMPPS    $0x04, Z0, Z2, K2
+	VMULPS    Z1, Z2, Z1
+	VMOVAPS.Z Z1, K2, Z1
+	VMOVUPS.Z (AX)(CX*1), K1, Z2
+	VADDPS    Z1, Z2, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*1)
+
+next:
+	ADDQ R11, AX
+	ADDQ R11, DX
+	ADDQ xs+56(FP), BX
+	ADDQ ys+64(FP), SI
+	LEAQ (DI)(R10*4), DI
+	SUBQ R10, R9
+	JZ   done
+	CMPQ R9, R10
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumRows32AVX512(s *float32, x *float32, rows int, step int, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sumRows32AVX512(SB), NOSPLIT, $0-40
+	MOVQ   s+0(FP), AX
+	MOVQ   x+8(FP), DX
+	MOVQ   rows+16(FP), BX
+	MOVQ   step+24(FP), SI
+	MOVQ   n+32(FP), CX
+	CMPQ   CX, $+16
+	JGT    above1
+	SUBQ   $+0, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+
+row1:
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row1
+	VMOVUPS   Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ   CX, $+32
+	JGT    above2
+	SUBQ   $+16, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+
+row2:
+	VMOVUPS   (DX), Z2
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(DX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row2
+	VMOVUPS   Z0, (AX)
+	VMOVUPS   Z1, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ   CX, $+48
+	JGT    above3
+	SUBQ   $+32, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+
+row3:
+	VMOVUPS   (DX), Z3
+	VADDPS    Z3, Z0, Z0
+	VMOVUPS   64(DX), Z3
+	VADDPS    Z3, Z1, Z1
+	VMOVUPS.Z 128(DX), K1, Z3
+	VADDPS    Z3, Z2, Z2
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row3
+	VMOVUPS   Z0, (AX)
+	VMOVUPS   Z1, 64(AX)
+	VMOVUPS   Z2, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ   $+48, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+
+row4:
+	VMOVUPS   (DX), Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS   64(DX), Z4
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS   128(DX), Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 192(DX), K1, Z4
+	VADDPS    Z4, Z3, Z3
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row4
+	VMOVUPS   Z0, (AX)
+	VMOVUPS   Z1, 64(AX)
+	VMOVUPS   Z2, 128(AX)
+	VMOVUPS   Z3, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+// func weighRows32AVX512(s *float32, x *float32, rows int, step int, n int, c *float32, y *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·weighRows32AVX512(SB), NOSPLIT, $0-56
+	MOVQ      s+0(FP), AX
+	MOVQ      x+8(FP), DX
+	MOVQ      rows+16(FP), BX
+	MOVQ      step+24(FP), SI
+	MOVQ      n+32(FP), CX
+	MOVQ      c+40(FP), DI
+	MOVQ      y+48(FP), R8
+	CMPQ      CX, $+16
+	JGT       above1
+	SUBQ      $+0, CX
+	MOVQ      $-1, R9
+	SHLQ      CL, R9
+	NOTQ      R9
+	KMOVW     R9, K1
+	VXORPD    Z0, Z0, Z0
+	VMOVUPS.Z (R8), K1, Z1
+
+row1:
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           skip1
+	VBROADCASTSS (DI), Z2
+	VMOVUPS.Z    (DX), K1, Z3
+	VSUBPS       Z1, Z3, Z3
+	VMULPS       Z2, Z3, Z2
+	VADDPS       Z2, Z0, Z0
+
+skip1:
+	ADDQ    $+4, DI
+	ADDQ    SI, DX
+	DECQ    BX
+	JNZ     row1
+	VMOVUPS Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ      CX, $+32
+	JGT       above2
+	SUBQ      $+16, CX
+	MOVQ      $-1, R9
+	SHLQ      CL, R9
+	NOTQ      R9
+	KMOVW     R9, K1
+	VXORPD    Z0, Z0, Z0
+	VMOVUPS   (R8), Z1
+	VXORPD    Z2, Z2, Z2
+	VMOVUPS.Z 64(R8), K1, Z3
+
+row2:
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           skip2
+	VBROADCASTSS (DI), Z4
+	VMOVUPS      (DX), Z5
+	VSUBPS       Z1, Z5, Z5
+	VMULPS       Z4, Z5, Z5
+	VADDPS       Z5, Z0, Z0
+	VMOVUPS.Z    64(DX), K1, Z5
+	VSUBPS       Z3, Z5, Z5
+	VMULPS       Z4, Z5, Z4
+	VADDPS       Z4, Z2, Z2
+
+skip2:
+	ADDQ    $+4, DI
+	ADDQ    SI, DX
+	DECQ    BX
+	JNZ     row2
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z2, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ      CX, $+48
+	JGT       above3
+	SUBQ      $+32, CX
+	MOVQ      $-1, R9
+	SHLQ      CL, R9
+	NOTQ      R9
+	KMOVW     R9, K1
+	VXORPD    Z0, Z0, Z0
+	VMOVUPS   (R8), Z1
+	VXORPD    Z2, Z2, Z2
+	VMOVUPS   64(R8), Z3
+	VXORPD    Z4, Z4, Z4
+	VMOVUPS.Z 128(R8), K1, Z5
+
+row3:
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           skip3
+	VBROADCASTSS (DI), Z6
+	VMOVUPS      (DX), Z7
+	VSUBPS       Z1, Z7, Z7
+	VMULPS       Z6, Z7, Z7
+	VADDPS       Z7, Z0, Z0
+	VMOVUPS      64(DX), Z7
+	VSUBPS       Z3, Z7, Z7
+	VMULPS       Z6, Z7, Z7
+	VADDPS       Z7, Z2, Z2
+	VMOVUPS.Z    128(DX), K1, Z7
+	VSUBPS       Z5, Z7, Z7
+	VMULPS       Z6, Z7, Z6
+	VADDPS       Z6, Z4, Z4
+
+skip3:
+	ADDQ    $+4, DI
+	ADDQ    SI, DX
+	DECQ    BX
+	JNZ     row3
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS Z4, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ      $+48, CX
+	MOVQ      $-1, R9
+	SHLQ      CL, R9
+	NOTQ      R9
+	KMOVW     R9, K1
+	VXORPD    Z0, Z0, Z0
+	VMOVUPS   (R8), Z1
+	VXORPD    Z2, Z2, Z2
+	VMOVUPS   64(R8), Z3
+	VXORPD    Z4, Z4, Z4
+	VMOVUPS   128(R8), Z5
+	VXORPD    Z6, Z6, Z6
+	VMOVUPS.Z 192(R8), K1, Z7
+
+row4:
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           skip4
+	VBROADCASTSS (DI), Z8
+	VMOVUPS      (DX), Z9
+	VSUBPS       Z1, Z9, Z9
+	VMULPS       Z8, Z9, Z9
+	VADDPS       Z9, Z0, Z0
+	VMOVUPS      64(DX), Z9
+	VSUBPS       Z3, Z9, Z9
+	VMULPS       Z8, Z9, Z9
+	VADDPS       Z9, Z2, Z2
+	VMOVUPS      128(DX), Z9
+	VSUBPS       Z5, Z9, Z9
+	VMULPS       Z8, Z9, Z9
+	VADDPS       Z9, Z4, Z4
+	VMOVUPS.Z    192(DX), K1, Z9
+	VSUBPS       Z7, Z9, Z9
+	VMULPS       Z8, Z9, Z8
+	VADDPS       Z8, Z6, Z6
+
+skip4:
+	ADDQ    $+4, DI
+	ADDQ    SI, DX
+	DECQ    BX
+	JNZ     row4
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS Z4, 128(AX)
+	VMOVUPS Z6, K1, 192(AX)
+	VZEROUPPER
+	RET
+
 // func exp64AVX512(dst *float64, src *float64, n int)
 // Requires: AVX, AVX512F
 TEXT ·exp64AVX512(SB), NOSPLIT, $0-24
@@ -5794,6 +6449,665 @@ done:
 	VMOVUPD Z0, (AX)
 	MOVQ    product+8(FP), AX
 	VMOVUPD Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func gauss64AVX512(out *float64, x *float64, mu *float64, inv *float64, rows int, cols int, xs int, ms int, is int, half float64, base float64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·gauss64AVX512(SB), NOSPLIT, $0-88
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), DX
+	MOVQ         mu+16(FP), BX
+	MOVQ         inv+24(FP), SI
+	MOVQ         rows+32(FP), DI
+	MOVQ         cols+40(FP), R8
+	MOVQ         R8, R9
+	ANDQ         $+7, R9
+	SUBQ         R9, R8
+	SHLQ         $0x03, R8
+	MOVQ         R9, CX
+	MOVQ         $-1, R10
+	SHLQ         CL, R10
+	NOTQ         R10
+	KMOVW        R10, K1
+	VBROADCASTSD half+72(FP), Y0
+	VBROADCASTSD base+80(FP), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+group:
+	VXORPD Z6, Z6, Z6
+	XORL   CX, CX
+	CMPQ   CX, R8
+	JGE    rest0
+
+row0:
+	VMOVUPD (DX)(CX*1), Z7
+	VMOVUPD (BX)(CX*1), Z8
+	VSUBPD  Z8, Z7, Z7
+	VMOVUPD (SI)(CX*1), Z8
+	VMULPD  Z8, Z7, Z7
+	VMULPD  Z7, Z7, Z7
+	VADDPD  Z7, Z6, Z6
+	ADDQ    $+64, CX
+	CMPQ    CX, R8
+	JLT     row0
+
+rest0:
+	TESTQ     R9, R9
+	JZ        end0
+	VMOVUPD.Z (DX)(CX*1), K1, Z7
+	VMOVUPD.Z (BX)(CX*1), K1, Z8
+	VSUBPD    Z8, Z7, Z7
+	VMOVUPD.Z (SI)(CX*1), K1, Z8
+	VMULPD    Z8, Z7, Z7
+	VMULPD    Z7, Z7, Z7
+	VADDPD    Z7, Z6, Z6
+
+end0:
+	VEXTRACTF64X4 $0x01, Z6, Y7
+	VADDPD        Y7, Y6, Y2
+	ADDQ          xs+48(FP), DX
+	ADDQ          ms+56(FP), BX
+	ADDQ          is+64(FP), SI
+	CMPQ          DI, $+1
+	JLE           fold
+	VXORPD        Z6, Z6, Z6
+	XORL          CX, CX
+	CMPQ          CX, R8
+	JGE           rest1
+
+row1:
+	VMOVUPD (DX)(CX*1), Z7
+	VMOVUPD (BX)(CX*1), Z8
+	VSUBPD  Z8, Z7, Z7
+	VMOVUPD (SI)(CX*1), Z8
+	VMULPD  Z8, Z7, Z7
+	VMULPD  Z7, Z7, Z7
+	VADDPD  Z7, Z6, Z6
+	ADDQ    $+64, CX
+	CMPQ    CX, R8
+	JLT     row1
+
+rest1:
+	TESTQ     R9, R9
+	JZ        end1
+	VMOVUPD.Z (DX)(CX*1), K1, Z7
+	VMOVUPD.Z (BX)(CX*1), K1, Z8
+	VSUBPD    Z8, Z7, Z7
+	VMOVUPD.Z (SI)(CX*1), K1, Z8
+	VMULPD    Z8, Z7, Z7
+	VMULPD    Z7, Z7, Z7
+	VADDPD    Z7, Z6, Z6
+
+end1:
+	VEXTRACTF64X4 $0x01, Z6, Y7
+	VADDPD        Y7, Y6, Y3
+	ADDQ          xs+48(FP), DX
+	ADDQ          ms+56(FP), BX
+	ADDQ          is+64(FP), SI
+	CMPQ          DI, $+2
+	JLE           fold
+	VXORPD        Z6, Z6, Z6
+	XORL          CX, CX
+	CMPQ          CX, R8
+	JGE           rest2
+
+row2:
+	VMOVUPD (DX)(CX*1), Z7
+	VMOVUPD (BX)(CX*1), Z8
+	VSUBPD  Z8, Z7, Z7
+	VMOVUPD (SI)(CX*1), Z8
+	VMULPD  Z8, Z7, Z7
+	VMULPD  Z7, Z7, Z7
+	VADDPD  Z7, Z6, Z6
+	ADDQ    $+64, CX
+	CMPQ    CX, R8
+	JLT     row2
+
+rest2:
+	TESTQ     R9, R9
+	JZ        end2
+	VMOVUPD.Z (DX)(CX*1), K1, Z7
+	VMOVUPD.Z (BX)(CX*1), K1, Z8
+	VSUBPD    Z8, Z7, Z7
+	VMOVUPD.Z (SI)(CX*1), K1, Z8
+	VMULPD    Z8, Z7, Z7
+	VMULPD    Z7, Z7, Z7
+	VADDPD    Z7, Z6, Z6
+
+end2:
+	VEXTRACTF64X4 $0x01, Z6, Y7
+	VADDPD        Y7, Y6, Y4
+	ADDQ          xs+48(FP), DX
+	ADDQ          ms+56(FP), BX
+	ADDQ          is+64(FP), SI
+	CMPQ          DI, $+3
+	JLE           fold
+	VXORPD        Z6, Z6, Z6
+	XORL          CX, CX
+	CMPQ          CX, R8
+	JGE           rest3
+
+row3:
+	VMOVUPD (DX)(CX*1), Z7
+	VMOVUPD (BX)(CX*1), Z8
+	VSUBPD  Z8, Z7, Z7
+	VMOVUPD (SI)(CX*1), Z8
+	VMULPD  Z8, Z7, Z7
+	VMULPD  Z7, Z7, Z7
+	VADDPD  Z7, Z6, Z6
+	ADDQ    $+64, CX
+	CMPQ    CX, R8
+	JLT     row3
+
+rest3:
+	TESTQ     R9, R9
+	JZ        end3
+	VMOVUPD.Z (DX)(CX*1), K1, Z7
+	VMOVUPD.Z (BX)(CX*1), K1, Z8
+	VSUBPD    Z8, Z7, Z7
+	VMOVUPD.Z (SI)(CX*1), K1, Z8
+	VMULPD    Z8, Z7, Z7
+	VMULPD    Z7, Z7, Z7
+	VADDPD    Z7, Z6, Z6
+
+end3:
+	VEXTRACTF64X4 $0x01, Z6, Y7
+	VADDPD        Y7, Y6, Y5
+	ADDQ          xs+48(FP), DX
+	ADDQ          ms+56(FP), BX
+	ADDQ          is+64(FP), SI
+
+fold:
+	VPERM2F128 $0x20, Y4, Y2, Y6
+	VPERM2F128 $0x31, Y4, Y2, Y2
+	VADDPD     Y2, Y6, Y2
+	VPERM2F128 $0x20, Y5, Y3, Y6
+	VPERM2F128 $0x31, Y5, Y3, Y7
+	VADDPD     Y7, Y6, Y6
+	VUNPCKLPD  Y6, Y2, Y7
+	VUNPCKHPD  Y6, Y2, Y2
+	VADDPD     Y2, Y7, Y2
+	VMULPD     Y0, Y2, Y2
+	VSUBPD     Y1, Y2, Y2
+	CMPQ       DI, $+4
+	JLT        last
+	VMOVUPD    Y2, (AX)
+	ADDQ       $+32, AX
+	SUBQ       $+4, DI
+	JNZ        group
+	JMP        done
+
+last:
+	LEAQ       window<>+64(SB), CX
+	MOVQ       DI, DX
+	NEGQ       DX
+	VMOVDQU    (CX)(DX*8), Y0
+	VMASKMOVPD Y2, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reparam64AVX512(dst *float64, eps *float64, mu *float64, sigma *float64, rows int, tile int, width int, xs int, ys int)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·reparam64AVX512(SB), NOSPLIT, $0-72
+	MOVQ dst+0(FP), AX
+	MOVQ eps+8(FP), DX
+	MOVQ mu+16(FP), BX
+	MOVQ sigma+24(FP), SI
+	MOVQ rows+32(FP), DI
+	MOVQ tile+40(FP), R8
+
+setup:
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	MOVQ    R8, R9
+	IMULQ   width+48(FP), R9
+	MOVQ    R9, R11
+	ANDQ    $+63, R11
+	MOVQ    R9, R10
+	SUBQ    R11, R10
+	SHRQ    $0x03, R11
+	MOVQ    R11, CX
+	MOVQ    $-1, R12
+	SHLQ    CL, R12
+	NOTQ    R12
+	KMOVW   R12, K1
+
+tile:
+	XORL CX, CX
+	CMPQ CX, R10
+	JGE  rest
+
+vector:
+	VMOVUPD (SI)(CX*1), Z0
+	VMOVUPD (DX)(CX*1), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD (BX)(CX*1), Z1
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD Z0, (AX)(CX*1)
+	ADDQ    $+64, CX
+	CMPQ    CX, R10
+	JLT     vector
+
+rest:
+	TESTQ     R11, R11
+	JZ        next
+	VMOVUPD.Z (SI)(CX*1), K1, Z0
+	VMOVUPD.Z (DX)(CX*1), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD.Z (BX)(CX*1), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*1)
+
+next:
+	ADDQ R9, AX
+	ADDQ R9, DX
+	ADDQ xs+56(FP), BX
+	ADDQ ys+64(FP), SI
+	SUBQ R8, DI
+	JZ   done
+	CMPQ DI, R8
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func toward64AVX512(acc *float64, own *float64, other *float64, q *float64, rows int, tile int, width int, xs int, ys int, c *float64, index *uint32)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV
+TEXT ·toward64AVX512(SB), NOSPLIT, $0-88
+	MOVQ   acc+0(FP), AX
+	MOVQ   own+8(FP), DX
+	MOVQ   other+16(FP), BX
+	MOVQ   q+24(FP), SI
+	MOVQ   c+72(FP), DI
+	MOVQ   index+80(FP), R8
+	VXORPD Z0, Z0, Z0
+	MOVQ   rows+32(FP), R9
+	MOVQ   tile+40(FP), R10
+
+setup:
+	CMPQ    R9, R10
+	CMOVQLT R9, R10
+	MOVQ    R10, R11
+	IMULQ   width+48(FP), R11
+	MOVQ    R11, R13
+	ANDQ    $+63, R13
+	MOVQ    R11, R12
+	SUBQ    R13, R12
+	SHRQ    $0x03, R13
+	MOVQ    R13, CX
+	MOVQ    $-1, R14
+	SHLQ    CL, R14
+	NOTQ    R14
+	KMOVW   R14, K1
+
+tile:
+	MOVQ      R10, CX
+	MOVQ      $-1, R14
+	SHLQ      CL, R14
+	NOTQ      R14
+	KMOVW     R14, K2
+	VMOVUPD.Z (DI), K2, Z1
+	VMOVUPD   Z1, Z1
+	XORL      CX, CX
+	CMPQ      CX, R12
+	JGE       rest
+
+vector:
+	VMOVUPD   (R8)(CX*1), Z2
+	VPERMPD   Z1, Z2, Z2
+	VMOVUPD   (BX)(CX*1), Z3
+	VMOVUPD   (DX)(CX*1), Z4
+	VSUBPD    Z4, Z3, Z3
+	VMOVUPD   (SI)(CX*1), Z4
+	VMULPD    Z4, Z3, Z3
+	VCMPPD    $0x04, Z0, Z2, K2
+	VMULPD    Z3, Z2, Z2
+	VMOVAPD.Z Z2, K2, Z2
+	VMOVUPD   (AX)(CX*1), Z3
+	VADDPD    Z2, Z3, Z2
+	VMOVUPD   Z2, (AX)(CX*1)
+	ADDQ      $+64, CX
+	CMPQ      CX, R12
+	JLT       vector
+
+rest:
+	TESTQ     R13, R13
+	JZ        next
+	VMOVUPD   (R8)(CX*1), Z2
+	VPERMPD   Z1, Z2, Z2
+	VMOVUPD.Z (BX)(CX*1), K1, Z1
+	VMOVUPD.Z (DX)(CX*1), K1, Z3
+	VSUBPD    Z3, Z1, Z1
+	VMOVUPD.Z (SI)(CX*1), K1, Z3
+	VMULPD    Z3, Z1, Z1
+	VCMPPD    $0x04, Z0, Z2, K2
+	VMULPD    Z1, Z2, Z1
+	VMOVAPD.Z Z1, K2, Z1
+	VMOVUPD.Z (AX)(CX*1), K1, Z2
+	VADDPD    Z1, Z2, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*1)
+
+next:
+	ADDQ R11, AX
+	ADDQ R11, DX
+	ADDQ xs+56(FP), BX
+	ADDQ ys+64(FP), SI
+	LEAQ (DI)(R10*8), DI
+	SUBQ R10, R9
+	JZ   done
+	CMPQ R9, R10
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumRows64AVX512(s *float64, x *float64, rows int, step int, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sumRows64AVX512(SB), NOSPLIT, $0-40
+	MOVQ   s+0(FP), AX
+	MOVQ   x+8(FP), DX
+	MOVQ   rows+16(FP), BX
+	MOVQ   step+24(FP), SI
+	MOVQ   n+32(FP), CX
+	CMPQ   CX, $+8
+	JGT    above1
+	SUBQ   $+0, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+
+row1:
+	VMOVUPD.Z (DX), K1, Z1
+	VADDPD    Z1, Z0, Z0
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row1
+	VMOVUPD   Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ   CX, $+16
+	JGT    above2
+	SUBQ   $+8, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+
+row2:
+	VMOVUPD   (DX), Z2
+	VADDPD    Z2, Z0, Z0
+	VMOVUPD.Z 64(DX), K1, Z2
+	VADDPD    Z2, Z1, Z1
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row2
+	VMOVUPD   Z0, (AX)
+	VMOVUPD   Z1, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ   CX, $+24
+	JGT    above3
+	SUBQ   $+16, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+
+row3:
+	VMOVUPD   (DX), Z3
+	VADDPD    Z3, Z0, Z0
+	VMOVUPD   64(DX), Z3
+	VADDPD    Z3, Z1, Z1
+	VMOVUPD.Z 128(DX), K1, Z3
+	VADDPD    Z3, Z2, Z2
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row3
+	VMOVUPD   Z0, (AX)
+	VMOVUPD   Z1, 64(AX)
+	VMOVUPD   Z2, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ   $+24, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+
+row4:
+	VMOVUPD   (DX), Z4
+	VADDPD    Z4, Z0, Z0
+	VMOVUPD   64(DX), Z4
+	VADDPD    Z4, Z1, Z1
+	VMOVUPD   128(DX), Z4
+	VADDPD    Z4, Z2, Z2
+	VMOVUPD.Z 192(DX), K1, Z4
+	VADDPD    Z4, Z3, Z3
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row4
+	VMOVUPD   Z0, (AX)
+	VMOVUPD   Z1, 64(AX)
+	VMOVUPD   Z2, 128(AX)
+	VMOVUPD   Z3, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+// func weighRows64AVX512(s *float64, x *float64, rows int, step int, n int, c *float64, y *float64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·weighRows64AVX512(SB), NOSPLIT, $0-56
+	MOVQ      s+0(FP), AX
+	MOVQ      x+8(FP), DX
+	MOVQ      rows+16(FP), BX
+	MOVQ      step+24(FP), SI
+	MOVQ      n+32(FP), CX
+	MOVQ      c+40(FP), DI
+	MOVQ      y+48(FP), R8
+	CMPQ      CX, $+8
+	JGT       above1
+	SUBQ      $+0, CX
+	MOVQ      $-1, R9
+	SHLQ      CL, R9
+	NOTQ      R9
+	KMOVW     R9, K1
+	VXORPD    Z0, Z0, Z0
+	VMOVUPD.Z (R8), K1, Z1
+
+row1:
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           skip1
+	VBROADCASTSD (DI), Z2
+	VMOVUPD.Z    (DX), K1, Z3
+	VSUBPD       Z1, Z3, Z3
+	VMULPD       Z2, Z3, Z2
+	VADDPD       Z2, Z0, Z0
+
+skip1:
+	ADDQ    $+8, DI
+	ADDQ    SI, DX
+	DECQ    BX
+	JNZ     row1
+	VMOVUPD Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ      CX, $+16
+	JGT       above2
+	SUBQ      $+8, CX
+	MOVQ      $-1, R9
+	SHLQ      CL, R9
+	NOTQ      R9
+	KMOVW     R9, K1
+	VXORPD    Z0, Z0, Z0
+	VMOVUPD   (R8), Z1
+	VXORPD    Z2, Z2, Z2
+	VMOVUPD.Z 64(R8), K1, Z3
+
+row2:
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           skip2
+	VBROADCASTSD (DI), Z4
+	VMOVUPD      (DX), Z5
+	VSUBPD       Z1, Z5, Z5
+	VMULPD       Z4, Z5, Z5
+	VADDPD       Z5, Z0, Z0
+	VMOVUPD.Z    64(DX), K1, Z5
+	VSUBPD       Z3, Z5, Z5
+	VMULPD       Z4, Z5, Z4
+	VADDPD       Z4, Z2, Z2
+
+skip2:
+	ADDQ    $+8, DI
+	ADDQ    SI, DX
+	DECQ    BX
+	JNZ     row2
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z2, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ      CX, $+24
+	JGT       above3
+	SUBQ      $+16, CX
+	MOVQ      $-1, R9
+	SHLQ      CL, R9
+	NOTQ      R9
+	KMOVW     R9, K1
+	VXORPD    Z0, Z0, Z0
+	VMOVUPD   (R8), Z1
+	VXORPD    Z2, Z2, Z2
+	VMOVUPD   64(R8), Z3
+	VXORPD    Z4, Z4, Z4
+	VMOVUPD.Z 128(R8), K1, Z5
+
+row3:
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           skip3
+	VBROADCASTSD (DI), Z6
+	VMOVUPD      (DX), Z7
+	VSUBPD       Z1, Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       Z7, Z0, Z0
+	VMOVUPD      64(DX), Z7
+	VSUBPD       Z3, Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       Z7, Z2, Z2
+	VMOVUPD.Z    128(DX), K1, Z7
+	VSUBPD       Z5, Z7, Z7
+	VMULPD       Z6, Z7, Z6
+	VADDPD       Z6, Z4, Z4
+
+skip3:
+	ADDQ    $+8, DI
+	ADDQ    SI, DX
+	DECQ    BX
+	JNZ     row3
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD Z4, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ      $+24, CX
+	MOVQ      $-1, R9
+	SHLQ      CL, R9
+	NOTQ      R9
+	KMOVW     R9, K1
+	VXORPD    Z0, Z0, Z0
+	VMOVUPD   (R8), Z1
+	VXORPD    Z2, Z2, Z2
+	VMOVUPD   64(R8), Z3
+	VXORPD    Z4, Z4, Z4
+	VMOVUPD   128(R8), Z5
+	VXORPD    Z6, Z6, Z6
+	VMOVUPD.Z 192(R8), K1, Z7
+
+row4:
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           skip4
+	VBROADCASTSD (DI), Z8
+	VMOVUPD      (DX), Z9
+	VSUBPD       Z1, Z9, Z9
+	VMULPD       Z8, Z9, Z9
+	VADDPD       Z9, Z0, Z0
+	VMOVUPD      64(DX), Z9
+	VSUBPD       Z3, Z9, Z9
+	VMULPD       Z8, Z9, Z9
+	VADDPD       Z9, Z2, Z2
+	VMOVUPD      128(DX), Z9
+	VSUBPD       Z5, Z9, Z9
+	VMULPD       Z8, Z9, Z9
+	VADDPD       Z9, Z4, Z4
+	VMOVUPD.Z    192(DX), K1, Z9
+	VSUBPD       Z7, Z9, Z9
+	VMULPD       Z8, Z9, Z8
+	VADDPD       Z8, Z6, Z6
+
+skip4:
+	ADDQ    $+8, DI
+	ADDQ    SI, DX
+	DECQ    BX
+	JNZ     row4
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD Z4, 128(AX)
+	VMOVUPD Z6, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+// func narrow64AVX512(dst *float32, src *float64, n int, least float64)
+// Requires: AVX, AVX512F
+TEXT ·narrow64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD least+24(FP), Z0
+
+loop:
+	VMOVUPD     (CX), Z1
+	VPANDQ.BCST c64_7fffffffffffffff<>+0(SB), Z1, Z2
+	VCMPPD      $0x15, Z0, Z2, K1
+	VMOVAPD.Z   Z1, K1, Z1
+	VCVTPD2PS   Z1, Y1
+	VMOVUPS     Y1, (AX)
+	ADDQ        $+64, CX
+	ADDQ        $+32, AX
+	SUBQ        $+8, DX
+	JNZ         loop
 	VZEROUPPER
 	RET
 

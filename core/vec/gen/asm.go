@@ -253,6 +253,8 @@ const (
 	le        = 18
 	gt        = 30
 	unordered = 3
+	notEq     = 4
+	notLt     = 21
 	notGe     = 25
 	notGt     = 26
 )

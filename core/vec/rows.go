@@ -1,0 +1,114 @@
+package vec
+
+import "fmt"
+
+// Rows is a matrix by rows: row r starts at X[r*Step]. A Step of 0 is one row
+// that stands for all.
+type Rows[T Float] struct {
+	X    []T
+	Step int
+}
+
+// check panics unless the matrix holds rows of cols numbers, a step apart or one for all.
+func (m Rows[T]) check(name string, rows, cols int) {
+	if m.Step != 0 && m.Step != cols || len(m.X) < max(rows-1, 0)*m.Step+cols {
+		panic(fmt.Sprintf("vec: %s: %d numbers %d apart are not %d rows of %d", name, len(m.X), m.Step, rows, cols))
+	}
+}
+
+// row is row r, cols numbers.
+func (m Rows[T]) row(r, cols int) []T { return m.X[r*m.Step:][:cols] }
+
+// Gauss is the exponent of a Gaussian density, a number a row of out:
+//
+//	out[r] = -(1/2) sum_j d_j^2 - base,   d_j = (x[r][j] - mu[r][j]) inv[r][j]
+//
+// d is formed in T and squared in float64; the squares are added in Lanes, as by
+// Sum. (A float32's square is exact in float64, so whether a kernel fuses that
+// product and sum cannot show.) A NaN is passed on as the processor makes it.
+func Gauss[T Float](out []float64, x, mu, inv Rows[T], cols int, base float64) {
+	rows := len(out)
+	x.check("Gauss", rows, cols)
+	mu.check("Gauss", rows, cols)
+	inv.check("Gauss", rows, cols)
+	if rows > 0 && cols > 0 && gaussKernel(out, x, mu, inv, cols, base) {
+		return
+	}
+	for r := range out {
+		x := x.row(r, cols)
+		mu, inv := mu.row(r, cols)[:len(x)], inv.row(r, cols)[:len(x)]
+		var l [Lanes]float64
+		for j, v := range x {
+			d := float64((v - mu[j]) * inv[j])
+			l[j&(Lanes-1)] += float64(d * d)
+		}
+		s := ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]))
+		out[r] = float64(-0.5*s) - base
+	}
+}
+
+// SumRows adds to sum, column by column, the rows of c (x - y), in order of the
+// rows, and leaves out those whose factor c is zero:
+//
+//	sum[j] += (c[0] (x[0][j] - y[j]) + c[1] (x[1][j] - y[j]) + ...) q[j]
+//
+// with one row of y and q. No c is a factor of one, no y is zero, no q is one.
+func SumRows[T Float](sum, c, x, y, q []T) {
+	cols := len(sum)
+	if cols == 0 {
+		return
+	}
+	rows := len(x) / cols
+	if c != nil {
+		sameLen("SumRows", len(c), rows)
+	}
+	const strip = 64 // columns at a time: they stay in registers
+	var room, zero [strip]T
+	for lo := 0; lo < cols; lo += strip {
+		s := room[:min(strip, cols-lo)]
+		y := y
+		if y == nil {
+			y = zero[:]
+		} else {
+			y = y[lo:]
+		}
+		if !sumRowsKernel(s, c, x[lo:], y, cols, rows) {
+			clear(s)
+			for r := range rows {
+				x := x[r*cols+lo:][:len(s)]
+				switch {
+				case c == nil:
+					for j, v := range x {
+						s[j] += v - y[j]
+					}
+				case c[r] != 0:
+					for j, v := range x {
+						s[j] += T(c[r] * (v - y[j]))
+					}
+				}
+			}
+		}
+		u := sum[lo:][:len(s)]
+		if q == nil {
+			for j, v := range s {
+				u[j] += v
+			}
+			continue
+		}
+		for j, v := range s {
+			u[j] += T(v * q[lo+j])
+		}
+	}
+}
+
+// Narrow rounds src to float32; what is less than least in size becomes zero.
+func Narrow(dst []float32, src []float64, least float64) {
+	sameLen("Narrow", len(dst), len(src))
+	n := narrowKernel(dst, src, least)
+	for i, x := range src[n:] {
+		if x < least && x > -least {
+			x = 0
+		}
+		dst[n+i] = float32(x)
+	}
+}

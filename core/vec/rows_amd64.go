@@ -1,0 +1,166 @@
+package vec
+
+import "github.com/vibench/bench/core/cpu"
+
+// gaussKernel is Gauss of one row and one column at least, if there is a kernel.
+func gaussKernel[T Float](out []float64, x, mu, inv Rows[T], cols int, base float64) bool {
+	isa, rows := cpu.Active(), len(out)
+	if isa == cpu.Portable {
+		return false
+	}
+	switch p := any(&x.X[0]).(type) {
+	case *float32:
+		m, q := any(&mu.X[0]).(*float32), any(&inv.X[0]).(*float32)
+		if isa == cpu.AVX512 {
+			gauss32AVX512(&out[0], p, m, q, rows, cols, 4*x.Step, 4*mu.Step, 4*inv.Step, -0.5, base)
+		} else {
+			gauss32AVX2(&out[0], p, m, q, rows, cols, 4*x.Step, 4*mu.Step, 4*inv.Step, -0.5, base)
+		}
+	case *float64:
+		m, q := any(&mu.X[0]).(*float64), any(&inv.X[0]).(*float64)
+		if isa == cpu.AVX512 {
+			gauss64AVX512(&out[0], p, m, q, rows, cols, 8*x.Step, 8*mu.Step, 8*inv.Step, -0.5, base)
+		} else {
+			gauss64AVX2(&out[0], p, m, q, rows, cols, 8*x.Step, 8*mu.Step, 8*inv.Step, -0.5, base)
+		}
+	}
+	return true
+}
+
+// sumRowsKernel leaves sums over rows, one at least, of some columns of c (x - y),
+// or of x if there is no c, at s.
+func sumRowsKernel[T Float](s, c, x, y []T, cols, rows int) bool {
+	isa := cpu.Active()
+	if isa == cpu.Portable || rows == 0 {
+		return false
+	}
+	strip := 4 * entries[T](isa) // as many as stay in registers
+	for lo := 0; lo < len(s); lo += strip {
+		n := min(strip, len(s)-lo)
+		switch x := any(&x[lo]).(type) {
+		case *float32:
+			s := any(&s[lo]).(*float32)
+			if c == nil {
+				if isa == cpu.AVX512 {
+					sumRows32AVX512(s, x, rows, 4*cols, n)
+				} else {
+					sumRows32AVX2(s, x, rows, 4*cols, n)
+				}
+				continue
+			}
+			c, y := any(&c[0]).(*float32), any(&y[lo]).(*float32)
+			if isa == cpu.AVX512 {
+				weighRows32AVX512(s, x, rows, 4*cols, n, c, y)
+			} else {
+				weighRows32AVX2(s, x, rows, 4*cols, n, c, y)
+			}
+		case *float64:
+			s := any(&s[lo]).(*float64)
+			if c == nil {
+				if isa == cpu.AVX512 {
+					sumRows64AVX512(s, x, rows, 8*cols, n)
+				} else {
+					sumRows64AVX2(s, x, rows, 8*cols, n)
+				}
+				continue
+			}
+			c, y := any(&c[0]).(*float64), any(&y[lo]).(*float64)
+			if isa == cpu.AVX512 {
+				weighRows64AVX512(s, x, rows, 8*cols, n, c, y)
+			} else {
+				weighRows64AVX2(s, x, rows, 8*cols, n, c, y)
+			}
+		}
+	}
+	return true
+}
+
+// narrowKernel is Narrow of a first part of src, and says how much.
+func narrowKernel(dst []float32, src []float64, least float64) int {
+	n := len(src) &^ 7
+	if n == 0 {
+		return 0
+	}
+	switch cpu.Active() {
+	case cpu.AVX512:
+		narrow64AVX512(&dst[0], &src[0], n, least)
+	case cpu.AVX2:
+		narrow64AVX2(&dst[0], &src[0], n, least)
+	default:
+		return 0
+	}
+	return n
+}
+
+// entries is the number of entries in a vector.
+func entries[T Float](isa cpu.ISA) int {
+	var x T
+	n := 8
+	if isa == cpu.AVX512 {
+		n = 16
+	}
+	if _, double := any(x).(float64); double {
+		n /= 2
+	}
+	return n
+}
+
+func (s *Spread[T]) reparamKernel(dst []T, mu, sigma Rows[T], eps []T, rows int) bool {
+	isa := cpu.Active()
+	if isa == cpu.Portable {
+		return false
+	}
+	if len(dst) == 0 {
+		return true
+	}
+	s.lay(isa, entries[T](isa))
+	m, ms := s.tile(mu, 0, rows)
+	q, qs := s.tile(sigma, 1, rows)
+	switch d := any(&dst[0]).(type) {
+	case *float32:
+		m, q, e := any(m).(*float32), any(q).(*float32), any(&eps[0]).(*float32)
+		if isa == cpu.AVX512 {
+			reparam32AVX512(d, e, m, q, rows, s.rows, 4*s.cols, 4*ms, 4*qs)
+		} else {
+			reparam32AVX2(d, e, m, q, rows, s.rows, 4*s.cols, 4*ms, 4*qs)
+		}
+	case *float64:
+		m, q, e := any(m).(*float64), any(q).(*float64), any(&eps[0]).(*float64)
+		if isa == cpu.AVX512 {
+			reparam64AVX512(d, e, m, q, rows, s.rows, 8*s.cols, 8*ms, 8*qs)
+		} else {
+			reparam64AVX2(d, e, m, q, rows, s.rows, 8*s.cols, 8*ms, 8*qs)
+		}
+	}
+	return true
+}
+
+func (s *Spread[T]) towardKernel(acc, c, own []T, other, q Rows[T], rows int) bool {
+	isa := cpu.Active()
+	if isa == cpu.Portable {
+		return false
+	}
+	if len(acc) == 0 {
+		return true
+	}
+	s.lay(isa, entries[T](isa))
+	y, ys := s.tile(other, 0, rows)
+	p, ps := s.tile(q, 1, rows)
+	switch a := any(&acc[0]).(type) {
+	case *float32:
+		c, x, y, p := any(&c[0]).(*float32), any(&own[0]).(*float32), any(y).(*float32), any(p).(*float32)
+		if isa == cpu.AVX512 {
+			toward32AVX512(a, x, y, p, rows, s.rows, 4*s.cols, 4*ys, 4*ps, c, &s.index[0])
+		} else {
+			toward32AVX2(a, x, y, p, rows, s.rows, 4*s.cols, 4*ys, 4*ps, c, &s.index[0])
+		}
+	case *float64:
+		c, x, y, p := any(&c[0]).(*float64), any(&own[0]).(*float64), any(y).(*float64), any(p).(*float64)
+		if isa == cpu.AVX512 {
+			toward64AVX512(a, x, y, p, rows, s.rows, 8*s.cols, 8*ys, 8*ps, c, &s.index[0])
+		} else {
+			toward64AVX2(a, x, y, p, rows, s.rows, 8*s.cols, 8*ys, 8*ps, c, &s.index[0])
+		}
+	}
+	return true
+}
