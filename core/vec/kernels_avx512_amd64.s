@@ -2671,198 +2671,135 @@ done:
 	VZEROUPPER
 	RET
 
-// func gauss32AVX512(out *float64, x *float32, mu *float32, inv *float32, rows int, cols int, xs int, ms int, is int, half float64, base float64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·gauss32AVX512(SB), NOSPLIT, $0-88
+// func gauss32AVX512(out *float64, x *float32, mu *float32, inv *float32, rows int, cols int, step int, half float64, base float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
+TEXT ·gauss32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         out+0(FP), AX
-	MOVQ         x+8(FP), DX
-	MOVQ         mu+16(FP), BX
-	MOVQ         inv+24(FP), SI
-	MOVQ         rows+32(FP), DI
-	MOVQ         cols+40(FP), R8
-	MOVQ         R8, R9
+	MOVQ         mu+16(FP), DX
+	MOVQ         inv+24(FP), BX
+	MOVQ         rows+32(FP), SI
+	MOVQ         cols+40(FP), DI
+	MOVQ         step+48(FP), R8
+	MOVQ         DI, R9
 	ANDQ         $+7, R9
-	SUBQ         R9, R8
-	SHLQ         $0x02, R8
+	SUBQ         R9, DI
+	SHLQ         $0x02, DI
 	MOVQ         R9, CX
 	MOVQ         $-1, R10
 	SHLQ         CL, R10
 	NOTQ         R10
 	KMOVW        R10, K1
-	VBROADCASTSD half+72(FP), Y0
-	VBROADCASTSD base+80(FP), Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
+	VBROADCASTSD half+56(FP), Y0
+	VBROADCASTSD base+64(FP), Y1
+	MOVQ         x+8(FP), R10
+	LEAQ         (R10)(R8*1), R11
+	LEAQ         (R11)(R8*1), R12
+	LEAQ         (R12)(R8*1), R13
+	SHLQ         $0x02, R8
 
 group:
-	VXORPD Z6, Z6, Z6
-	XORL   CX, CX
-	CMPQ   CX, R8
-	JGE    rest0
+	CMPQ    SI, $+1
+	CMOVQLE R10, R11
+	CMPQ    SI, $+2
+	CMOVQLE R10, R12
+	CMPQ    SI, $+3
+	CMOVQLE R10, R13
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	XORL    CX, CX
+	CMPQ    CX, DI
+	JGE     rest
 
-row0:
-	VMOVUPS     (DX)(CX*1), Y7
-	VMOVUPS     (BX)(CX*1), Y8
-	VSUBPS      Y8, Y7, Y7
-	VMOVUPS     (SI)(CX*1), Y8
-	VMULPS      Y8, Y7, Y7
-	VCVTPS2PD   Y7, Z7
-	VFMADD231PD Z7, Z7, Z6
+eight:
+	VMOVUPS     (DX)(CX*1), Y6
+	VMOVUPS     (BX)(CX*1), Y7
+	VMOVUPS     (R10)(CX*1), Y8
+	VSUBPS      Y6, Y8, Y8
+	VMULPS      Y7, Y8, Y8
+	VCVTPS2PD   Y8, Z8
+	VFMADD231PD Z8, Z8, Z2
+	VMOVUPS     (R11)(CX*1), Y8
+	VSUBPS      Y6, Y8, Y8
+	VMULPS      Y7, Y8, Y8
+	VCVTPS2PD   Y8, Z8
+	VFMADD231PD Z8, Z8, Z3
+	VMOVUPS     (R12)(CX*1), Y8
+	VSUBPS      Y6, Y8, Y8
+	VMULPS      Y7, Y8, Y8
+	VCVTPS2PD   Y8, Z8
+	VFMADD231PD Z8, Z8, Z4
+	VMOVUPS     (R13)(CX*1), Y8
+	VSUBPS      Y6, Y8, Y6
+	VMULPS      Y7, Y6, Y6
+	VCVTPS2PD   Y6, Z6
+	VFMADD231PD Z6, Z6, Z5
 	ADDQ        $+32, CX
-	CMPQ        CX, R8
-	JLT         row0
+	CMPQ        CX, DI
+	JLT         eight
 
-rest0:
+rest:
 	TESTQ       R9, R9
-	JZ          end0
-	VMOVUPS.Z   (DX)(CX*1), K1, Y7
-	VMOVUPS.Z   (BX)(CX*1), K1, Y8
-	VSUBPS      Y8, Y7, Y7
-	VMOVUPS.Z   (SI)(CX*1), K1, Y8
-	VMULPS      Y8, Y7, Y7
-	VCVTPS2PD   Y7, Z7
-	VFMADD231PD Z7, Z7, Z6
-
-end0:
-	VEXTRACTF64X4 $0x01, Z6, Y7
-	VADDPD        Y7, Y6, Y2
-	ADDQ          xs+48(FP), DX
-	ADDQ          ms+56(FP), BX
-	ADDQ          is+64(FP), SI
-	CMPQ          DI, $+1
-	JLE           fold
-	VXORPD        Z6, Z6, Z6
-	XORL          CX, CX
-	CMPQ          CX, R8
-	JGE           rest1
-
-row1:
-	VMOVUPS     (DX)(CX*1), Y7
-	VMOVUPS     (BX)(CX*1), Y8
-	VSUBPS      Y8, Y7, Y7
-	VMOVUPS     (SI)(CX*1), Y8
-	VMULPS      Y8, Y7, Y7
-	VCVTPS2PD   Y7, Z7
-	VFMADD231PD Z7, Z7, Z6
-	ADDQ        $+32, CX
-	CMPQ        CX, R8
-	JLT         row1
-
-rest1:
-	TESTQ       R9, R9
-	JZ          end1
-	VMOVUPS.Z   (DX)(CX*1), K1, Y7
-	VMOVUPS.Z   (BX)(CX*1), K1, Y8
-	VSUBPS      Y8, Y7, Y7
-	VMOVUPS.Z   (SI)(CX*1), K1, Y8
-	VMULPS      Y8, Y7, Y7
-	VCVTPS2PD   Y7, Z7
-	VFMADD231PD Z7, Z7, Z6
-
-end1:
-	VEXTRACTF64X4 $0x01, Z6, Y7
-	VADDPD        Y7, Y6, Y3
-	ADDQ          xs+48(FP), DX
-	ADDQ          ms+56(FP), BX
-	ADDQ          is+64(FP), SI
-	CMPQ          DI, $+2
-	JLE           fold
-	VXORPD        Z6, Z6, Z6
-	XORL          CX, CX
-	CMPQ          CX, R8
-	JGE           rest2
-
-row2:
-	VMOVUPS     (DX)(CX*1), Y7
-	VMOVUPS     (BX)(CX*1), Y8
-	VSUBPS      Y8, Y7, Y7
-	VMOVUPS     (SI)(CX*1), Y8
-	VMULPS      Y8, Y7, Y7
-	VCVTPS2PD   Y7, Z7
-	VFMADD231PD Z7, Z7, Z6
-	ADDQ        $+32, CX
-	CMPQ        CX, R8
-	JLT         row2
-
-rest2:
-	TESTQ       R9, R9
-	JZ          end2
-	VMOVUPS.Z   (DX)(CX*1), K1, Y7
-	VMOVUPS.Z   (BX)(CX*1), K1, Y8
-	VSUBPS      Y8, Y7, Y7
-	VMOVUPS.Z   (SI)(CX*1), K1, Y8
-	VMULPS      Y8, Y7, Y7
-	VCVTPS2PD   Y7, Z7
-	VFMADD231PD Z7, Z7, Z6
-
-end2:
-	VEXTRACTF64X4 $0x01, Z6, Y7
-	VADDPD        Y7, Y6, Y4
-	ADDQ          xs+48(FP), DX
-	ADDQ          ms+56(FP), BX
-	ADDQ          is+64(FP), SI
-	CMPQ          DI, $+3
-	JLE           fold
-	VXORPD        Z6, Z6, Z6
-	XORL          CX, CX
-	CMPQ          CX, R8
-	JGE           rest3
-
-row3:
-	VMOVUPS     (DX)(CX*1), Y7
-	VMOVUPS     (BX)(CX*1), Y8
-	VSUBPS      Y8, Y7, Y7
-	VMOVUPS     (SI)(CX*1), Y8
-	VMULPS      Y8, Y7, Y7
-	VCVTPS2PD   Y7, Z7
-	VFMADD231PD Z7, Z7, Z6
-	ADDQ        $+32, CX
-	CMPQ        CX, R8
-	JLT         row3
-
-rest3:
-	TESTQ       R9, R9
-	JZ          end3
-	VMOVUPS.Z   (DX)(CX*1), K1, Y7
-	VMOVUPS.Z   (BX)(CX*1), K1, Y8
-	VSUBPS      Y8, Y7, Y7
-	VMOVUPS.Z   (SI)(CX*1), K1, Y8
-	VMULPS      Y8, Y7, Y7
-	VCVTPS2PD   Y7, Z7
-	VFMADD231PD Z7, Z7, Z6
-
-end3:
-	VEXTRACTF64X4 $0x01, Z6, Y7
-	VADDPD        Y7, Y6, Y5
-	ADDQ          xs+48(FP), DX
-	ADDQ          ms+56(FP), BX
-	ADDQ          is+64(FP), SI
+	JZ          fold
+	VMOVUPS.Z   (DX)(CX*1), K1, Y6
+	VMOVUPS.Z   (BX)(CX*1), K1, Y7
+	VMOVUPS.Z   (R10)(CX*1), K1, Y8
+	VSUBPS      Y6, Y8, Y8
+	VMULPS      Y7, Y8, Y8
+	VCVTPS2PD   Y8, Z8
+	VFMADD231PD Z8, Z8, Z2
+	VMOVUPS.Z   (R11)(CX*1), K1, Y8
+	VSUBPS      Y6, Y8, Y8
+	VMULPS      Y7, Y8, Y8
+	VCVTPS2PD   Y8, Z8
+	VFMADD231PD Z8, Z8, Z3
+	VMOVUPS.Z   (R12)(CX*1), K1, Y8
+	VSUBPS      Y6, Y8, Y8
+	VMULPS      Y7, Y8, Y8
+	VCVTPS2PD   Y8, Z8
+	VFMADD231PD Z8, Z8, Z4
+	VMOVUPS.Z   (R13)(CX*1), K1, Y8
+	VSUBPS      Y6, Y8, Y6
+	VMULPS      Y7, Y6, Y6
+	VCVTPS2PD   Y6, Z6
+	VFMADD231PD Z6, Z6, Z5
 
 fold:
-	VPERM2F128 $0x20, Y4, Y2, Y6
-	VPERM2F128 $0x31, Y4, Y2, Y2
-	VADDPD     Y2, Y6, Y2
-	VPERM2F128 $0x20, Y5, Y3, Y6
-	VPERM2F128 $0x31, Y5, Y3, Y7
-	VADDPD     Y7, Y6, Y6
-	VUNPCKLPD  Y6, Y2, Y7
-	VUNPCKHPD  Y6, Y2, Y2
-	VADDPD     Y2, Y7, Y2
-	VMULPD     Y0, Y2, Y2
-	VSUBPD     Y1, Y2, Y2
-	CMPQ       DI, $+4
-	JLT        last
-	VMOVUPD    Y2, (AX)
-	ADDQ       $+32, AX
-	SUBQ       $+4, DI
-	JNZ        group
-	JMP        done
+	VEXTRACTF64X4 $0x01, Z2, Y6
+	VADDPD        Y6, Y2, Y6
+	ADDQ          R8, R10
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPD        Y2, Y3, Y2
+	ADDQ          R8, R11
+	VEXTRACTF64X4 $0x01, Z4, Y3
+	VADDPD        Y3, Y4, Y3
+	ADDQ          R8, R12
+	VEXTRACTF64X4 $0x01, Z5, Y4
+	VADDPD        Y4, Y5, Y4
+	ADDQ          R8, R13
+	VPERM2F128    $0x20, Y3, Y6, Y5
+	VPERM2F128    $0x31, Y3, Y6, Y3
+	VADDPD        Y3, Y5, Y3
+	VPERM2F128    $0x20, Y4, Y2, Y5
+	VPERM2F128    $0x31, Y4, Y2, Y2
+	VADDPD        Y2, Y5, Y2
+	VUNPCKLPD     Y2, Y3, Y4
+	VUNPCKHPD     Y2, Y3, Y2
+	VADDPD        Y2, Y4, Y2
+	VMULPD        Y0, Y2, Y2
+	VSUBPD        Y1, Y2, Y2
+	CMPQ          SI, $+4
+	JLT           last
+	VMOVUPD       Y2, (AX)
+	ADDQ          $+32, AX
+	SUBQ          $+4, SI
+	JNZ           group
+	JMP           done
 
 last:
 	LEAQ       window<>+64(SB), CX
-	MOVQ       DI, DX
+	MOVQ       SI, DX
 	NEGQ       DX
 	VMOVDQU    (CX)(DX*8), Y0
 	VMASKMOVPD Y2, Y0, (AX)
@@ -6452,198 +6389,135 @@ done:
 	VZEROUPPER
 	RET
 
-// func gauss64AVX512(out *float64, x *float64, mu *float64, inv *float64, rows int, cols int, xs int, ms int, is int, half float64, base float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·gauss64AVX512(SB), NOSPLIT, $0-88
+// func gauss64AVX512(out *float64, x *float64, mu *float64, inv *float64, rows int, cols int, step int, half float64, base float64)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV
+TEXT ·gauss64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         out+0(FP), AX
-	MOVQ         x+8(FP), DX
-	MOVQ         mu+16(FP), BX
-	MOVQ         inv+24(FP), SI
-	MOVQ         rows+32(FP), DI
-	MOVQ         cols+40(FP), R8
-	MOVQ         R8, R9
+	MOVQ         mu+16(FP), DX
+	MOVQ         inv+24(FP), BX
+	MOVQ         rows+32(FP), SI
+	MOVQ         cols+40(FP), DI
+	MOVQ         step+48(FP), R8
+	MOVQ         DI, R9
 	ANDQ         $+7, R9
-	SUBQ         R9, R8
-	SHLQ         $0x03, R8
+	SUBQ         R9, DI
+	SHLQ         $0x03, DI
 	MOVQ         R9, CX
 	MOVQ         $-1, R10
 	SHLQ         CL, R10
 	NOTQ         R10
 	KMOVW        R10, K1
-	VBROADCASTSD half+72(FP), Y0
-	VBROADCASTSD base+80(FP), Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
+	VBROADCASTSD half+56(FP), Y0
+	VBROADCASTSD base+64(FP), Y1
+	MOVQ         x+8(FP), R10
+	LEAQ         (R10)(R8*1), R11
+	LEAQ         (R11)(R8*1), R12
+	LEAQ         (R12)(R8*1), R13
+	SHLQ         $0x02, R8
 
 group:
-	VXORPD Z6, Z6, Z6
-	XORL   CX, CX
-	CMPQ   CX, R8
-	JGE    rest0
+	CMPQ    SI, $+1
+	CMOVQLE R10, R11
+	CMPQ    SI, $+2
+	CMOVQLE R10, R12
+	CMPQ    SI, $+3
+	CMOVQLE R10, R13
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	XORL    CX, CX
+	CMPQ    CX, DI
+	JGE     rest
 
-row0:
-	VMOVUPD (DX)(CX*1), Z7
-	VMOVUPD (BX)(CX*1), Z8
-	VSUBPD  Z8, Z7, Z7
-	VMOVUPD (SI)(CX*1), Z8
-	VMULPD  Z8, Z7, Z7
-	VMULPD  Z7, Z7, Z7
-	VADDPD  Z7, Z6, Z6
+eight:
+	VMOVUPD (DX)(CX*1), Z6
+	VMOVUPD (BX)(CX*1), Z7
+	VMOVUPD (R10)(CX*1), Z8
+	VSUBPD  Z6, Z8, Z8
+	VMULPD  Z7, Z8, Z8
+	VMULPD  Z8, Z8, Z8
+	VADDPD  Z8, Z2, Z2
+	VMOVUPD (R11)(CX*1), Z8
+	VSUBPD  Z6, Z8, Z8
+	VMULPD  Z7, Z8, Z8
+	VMULPD  Z8, Z8, Z8
+	VADDPD  Z8, Z3, Z3
+	VMOVUPD (R12)(CX*1), Z8
+	VSUBPD  Z6, Z8, Z8
+	VMULPD  Z7, Z8, Z8
+	VMULPD  Z8, Z8, Z8
+	VADDPD  Z8, Z4, Z4
+	VMOVUPD (R13)(CX*1), Z8
+	VSUBPD  Z6, Z8, Z6
+	VMULPD  Z7, Z6, Z6
+	VMULPD  Z6, Z6, Z6
+	VADDPD  Z6, Z5, Z5
 	ADDQ    $+64, CX
-	CMPQ    CX, R8
-	JLT     row0
+	CMPQ    CX, DI
+	JLT     eight
 
-rest0:
+rest:
 	TESTQ     R9, R9
-	JZ        end0
-	VMOVUPD.Z (DX)(CX*1), K1, Z7
-	VMOVUPD.Z (BX)(CX*1), K1, Z8
-	VSUBPD    Z8, Z7, Z7
-	VMOVUPD.Z (SI)(CX*1), K1, Z8
-	VMULPD    Z8, Z7, Z7
-	VMULPD    Z7, Z7, Z7
-	VADDPD    Z7, Z6, Z6
-
-end0:
-	VEXTRACTF64X4 $0x01, Z6, Y7
-	VADDPD        Y7, Y6, Y2
-	ADDQ          xs+48(FP), DX
-	ADDQ          ms+56(FP), BX
-	ADDQ          is+64(FP), SI
-	CMPQ          DI, $+1
-	JLE           fold
-	VXORPD        Z6, Z6, Z6
-	XORL          CX, CX
-	CMPQ          CX, R8
-	JGE           rest1
-
-row1:
-	VMOVUPD (DX)(CX*1), Z7
-	VMOVUPD (BX)(CX*1), Z8
-	VSUBPD  Z8, Z7, Z7
-	VMOVUPD (SI)(CX*1), Z8
-	VMULPD  Z8, Z7, Z7
-	VMULPD  Z7, Z7, Z7
-	VADDPD  Z7, Z6, Z6
-	ADDQ    $+64, CX
-	CMPQ    CX, R8
-	JLT     row1
-
-rest1:
-	TESTQ     R9, R9
-	JZ        end1
-	VMOVUPD.Z (DX)(CX*1), K1, Z7
-	VMOVUPD.Z (BX)(CX*1), K1, Z8
-	VSUBPD    Z8, Z7, Z7
-	VMOVUPD.Z (SI)(CX*1), K1, Z8
-	VMULPD    Z8, Z7, Z7
-	VMULPD    Z7, Z7, Z7
-	VADDPD    Z7, Z6, Z6
-
-end1:
-	VEXTRACTF64X4 $0x01, Z6, Y7
-	VADDPD        Y7, Y6, Y3
-	ADDQ          xs+48(FP), DX
-	ADDQ          ms+56(FP), BX
-	ADDQ          is+64(FP), SI
-	CMPQ          DI, $+2
-	JLE           fold
-	VXORPD        Z6, Z6, Z6
-	XORL          CX, CX
-	CMPQ          CX, R8
-	JGE           rest2
-
-row2:
-	VMOVUPD (DX)(CX*1), Z7
-	VMOVUPD (BX)(CX*1), Z8
-	VSUBPD  Z8, Z7, Z7
-	VMOVUPD (SI)(CX*1), Z8
-	VMULPD  Z8, Z7, Z7
-	VMULPD  Z7, Z7, Z7
-	VADDPD  Z7, Z6, Z6
-	ADDQ    $+64, CX
-	CMPQ    CX, R8
-	JLT     row2
-
-rest2:
-	TESTQ     R9, R9
-	JZ        end2
-	VMOVUPD.Z (DX)(CX*1), K1, Z7
-	VMOVUPD.Z (BX)(CX*1), K1, Z8
-	VSUBPD    Z8, Z7, Z7
-	VMOVUPD.Z (SI)(CX*1), K1, Z8
-	VMULPD    Z8, Z7, Z7
-	VMULPD    Z7, Z7, Z7
-	VADDPD    Z7, Z6, Z6
-
-end2:
-	VEXTRACTF64X4 $0x01, Z6, Y7
-	VADDPD        Y7, Y6, Y4
-	ADDQ          xs+48(FP), DX
-	ADDQ          ms+56(FP), BX
-	ADDQ          is+64(FP), SI
-	CMPQ          DI, $+3
-	JLE           fold
-	VXORPD        Z6, Z6, Z6
-	XORL          CX, CX
-	CMPQ          CX, R8
-	JGE           rest3
-
-row3:
-	VMOVUPD (DX)(CX*1), Z7
-	VMOVUPD (BX)(CX*1), Z8
-	VSUBPD  Z8, Z7, Z7
-	VMOVUPD (SI)(CX*1), Z8
-	VMULPD  Z8, Z7, Z7
-	VMULPD  Z7, Z7, Z7
-	VADDPD  Z7, Z6, Z6
-	ADDQ    $+64, CX
-	CMPQ    CX, R8
-	JLT     row3
-
-rest3:
-	TESTQ     R9, R9
-	JZ        end3
-	VMOVUPD.Z (DX)(CX*1), K1, Z7
-	VMOVUPD.Z (BX)(CX*1), K1, Z8
-	VSUBPD    Z8, Z7, Z7
-	VMOVUPD.Z (SI)(CX*1), K1, Z8
-	VMULPD    Z8, Z7, Z7
-	VMULPD    Z7, Z7, Z7
-	VADDPD    Z7, Z6, Z6
-
-end3:
-	VEXTRACTF64X4 $0x01, Z6, Y7
-	VADDPD        Y7, Y6, Y5
-	ADDQ          xs+48(FP), DX
-	ADDQ          ms+56(FP), BX
-	ADDQ          is+64(FP), SI
+	JZ        fold
+	VMOVUPD.Z (DX)(CX*1), K1, Z6
+	VMOVUPD.Z (BX)(CX*1), K1, Z7
+	VMOVUPD.Z (R10)(CX*1), K1, Z8
+	VSUBPD    Z6, Z8, Z8
+	VMULPD    Z7, Z8, Z8
+	VMULPD    Z8, Z8, Z8
+	VADDPD    Z8, Z2, Z2
+	VMOVUPD.Z (R11)(CX*1), K1, Z8
+	VSUBPD    Z6, Z8, Z8
+	VMULPD    Z7, Z8, Z8
+	VMULPD    Z8, Z8, Z8
+	VADDPD    Z8, Z3, Z3
+	VMOVUPD.Z (R12)(CX*1), K1, Z8
+	VSUBPD    Z6, Z8, Z8
+	VMULPD    Z7, Z8, Z8
+	VMULPD    Z8, Z8, Z8
+	VADDPD    Z8, Z4, Z4
+	VMOVUPD.Z (R13)(CX*1), K1, Z8
+	VSUBPD    Z6, Z8, Z6
+	VMULPD    Z7, Z6, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z6, Z5, Z5
 
 fold:
-	VPERM2F128 $0x20, Y4, Y2, Y6
-	VPERM2F128 $0x31, Y4, Y2, Y2
-	VADDPD     Y2, Y6, Y2
-	VPERM2F128 $0x20, Y5, Y3, Y6
-	VPERM2F128 $0x31, Y5, Y3, Y7
-	VADDPD     Y7, Y6, Y6
-	VUNPCKLPD  Y6, Y2, Y7
-	VUNPCKHPD  Y6, Y2, Y2
-	VADDPD     Y2, Y7, Y2
-	VMULPD     Y0, Y2, Y2
-	VSUBPD     Y1, Y2, Y2
-	CMPQ       DI, $+4
-	JLT        last
-	VMOVUPD    Y2, (AX)
-	ADDQ       $+32, AX
-	SUBQ       $+4, DI
-	JNZ        group
-	JMP        done
+	VEXTRACTF64X4 $0x01, Z2, Y6
+	VADDPD        Y6, Y2, Y6
+	ADDQ          R8, R10
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPD        Y2, Y3, Y2
+	ADDQ          R8, R11
+	VEXTRACTF64X4 $0x01, Z4, Y3
+	VADDPD        Y3, Y4, Y3
+	ADDQ          R8, R12
+	VEXTRACTF64X4 $0x01, Z5, Y4
+	VADDPD        Y4, Y5, Y4
+	ADDQ          R8, R13
+	VPERM2F128    $0x20, Y3, Y6, Y5
+	VPERM2F128    $0x31, Y3, Y6, Y3
+	VADDPD        Y3, Y5, Y3
+	VPERM2F128    $0x20, Y4, Y2, Y5
+	VPERM2F128    $0x31, Y4, Y2, Y2
+	VADDPD        Y2, Y5, Y2
+	VUNPCKLPD     Y2, Y3, Y4
+	VUNPCKHPD     Y2, Y3, Y2
+	VADDPD        Y2, Y4, Y2
+	VMULPD        Y0, Y2, Y2
+	VSUBPD        Y1, Y2, Y2
+	CMPQ          SI, $+4
+	JLT           last
+	VMOVUPD       Y2, (AX)
+	ADDQ          $+32, AX
+	SUBQ          $+4, SI
+	JNZ           group
+	JMP           done
 
 last:
 	LEAQ       window<>+64(SB), CX
-	MOVQ       DI, DX
+	MOVQ       SI, DX
 	NEGQ       DX
 	VMOVDQU    (CX)(DX*8), Y0
 	VMASKMOVPD Y2, Y0, (AX)

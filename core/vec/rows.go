@@ -31,10 +31,19 @@ func Gauss[T Float](out []float64, x, mu, inv Rows[T], cols int, base float64) {
 	x.check("Gauss", rows, cols)
 	mu.check("Gauss", rows, cols)
 	inv.check("Gauss", rows, cols)
-	if rows > 0 && cols > 0 && gaussKernel(out, x, mu, inv, cols, base) {
+	if rows == 0 {
+		return
+	}
+	if x.Step == 0 { // (x - mu)^2 is (mu - x)^2
+		x, mu = mu, x
+	}
+	if mu.Step == 0 && inv.Step == 0 && gaussKernel(out, x, mu.row(0, cols), inv.row(0, cols), base) {
 		return
 	}
 	for r := range out {
+		if gaussKernel(out[r:r+1], Rows[T]{X: x.row(r, cols)}, mu.row(r, cols), inv.row(r, cols), base) {
+			continue
+		}
 		x := x.row(r, cols)
 		mu, inv := mu.row(r, cols)[:len(x)], inv.row(r, cols)[:len(x)]
 		var l [Lanes]float64

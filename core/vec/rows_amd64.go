@@ -2,26 +2,27 @@ package vec
 
 import "github.com/vibench/bench/core/cpu"
 
-// gaussKernel is Gauss of one row and one column at least, if there is a kernel.
-func gaussKernel[T Float](out []float64, x, mu, inv Rows[T], cols int, base float64) bool {
-	isa, rows := cpu.Active(), len(out)
+// gaussKernel is Gauss of rows, one at least, of x with one mu and inv, if there
+// is a kernel.
+func gaussKernel[T Float](out []float64, x Rows[T], mu, inv []T, base float64) bool {
+	isa, rows, cols := cpu.Active(), len(out), len(mu)
 	if isa == cpu.Portable {
 		return false
 	}
 	switch p := any(&x.X[0]).(type) {
 	case *float32:
-		m, q := any(&mu.X[0]).(*float32), any(&inv.X[0]).(*float32)
+		m, q := any(&mu[0]).(*float32), any(&inv[0]).(*float32)
 		if isa == cpu.AVX512 {
-			gauss32AVX512(&out[0], p, m, q, rows, cols, 4*x.Step, 4*mu.Step, 4*inv.Step, -0.5, base)
+			gauss32AVX512(&out[0], p, m, q, rows, cols, 4*x.Step, -0.5, base)
 		} else {
-			gauss32AVX2(&out[0], p, m, q, rows, cols, 4*x.Step, 4*mu.Step, 4*inv.Step, -0.5, base)
+			gauss32AVX2(&out[0], p, m, q, rows, cols, 4*x.Step, -0.5, base)
 		}
 	case *float64:
-		m, q := any(&mu.X[0]).(*float64), any(&inv.X[0]).(*float64)
+		m, q := any(&mu[0]).(*float64), any(&inv[0]).(*float64)
 		if isa == cpu.AVX512 {
-			gauss64AVX512(&out[0], p, m, q, rows, cols, 8*x.Step, 8*mu.Step, 8*inv.Step, -0.5, base)
+			gauss64AVX512(&out[0], p, m, q, rows, cols, 8*x.Step, -0.5, base)
 		} else {
-			gauss64AVX2(&out[0], p, m, q, rows, cols, 8*x.Step, 8*mu.Step, 8*inv.Step, -0.5, base)
+			gauss64AVX2(&out[0], p, m, q, rows, cols, 8*x.Step, -0.5, base)
 		}
 	}
 	return true

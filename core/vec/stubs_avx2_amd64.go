@@ -57,10 +57,10 @@ func bernoulli32AVX2(sum *[8]float64, product *[8]float64, x *float32, logits *f
 //go:noescape
 func bernoulliGrad32AVX2(sum *[8]float64, product *[8]float64, x *float32, logits *float32, grad *float32, n int)
 
-// gauss32AVX2 is Gauss of rows that lie xs, ms and is bytes apart; half is -1/2.
+// gauss32AVX2 is Gauss of rows that lie step bytes apart, and one mu and inv; half is -1/2.
 //
 //go:noescape
-func gauss32AVX2(out *float64, x *float32, mu *float32, inv *float32, rows int, cols int, xs int, ms int, is int, half float64, base float64)
+func gauss32AVX2(out *float64, x *float32, mu *float32, inv *float32, rows int, cols int, step int, half float64, base float64)
 
 // reparam32AVX2 is Spread.Reparam of rows of width bytes, tile rows at a time; those of mu and sigma lie xs and ys bytes apart.
 //
@@ -138,10 +138,10 @@ func bernoulli64AVX2(sum *[8]float64, product *[8]float64, x *float64, logits *f
 //go:noescape
 func bernoulliGrad64AVX2(sum *[8]float64, product *[8]float64, x *float64, logits *float64, grad *float64, n int)
 
-// gauss64AVX2 is Gauss of rows that lie xs, ms and is bytes apart; half is -1/2.
+// gauss64AVX2 is Gauss of rows that lie step bytes apart, and one mu and inv; half is -1/2.
 //
 //go:noescape
-func gauss64AVX2(out *float64, x *float64, mu *float64, inv *float64, rows int, cols int, xs int, ms int, is int, half float64, base float64)
+func gauss64AVX2(out *float64, x *float64, mu *float64, inv *float64, rows int, cols int, step int, half float64, base float64)
 
 // reparam64AVX2 is Spread.Reparam of rows of width bytes, tile rows at a time; those of mu and sigma lie xs and ys bytes apart.
 //

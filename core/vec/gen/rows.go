@@ -19,16 +19,17 @@ func (a asm) argument(name string) operand.Mem {
 	return arg.Addr
 }
 
-// gauss writes the kernel of Gauss, four rows at a time. The eight lanes of a
-// row's sum are one vector of AVX-512 or two of AVX2; when their halves are added
-// a row is one vector of AVX2 on both, and four of them are folded together.
+// gauss writes the kernel of Gauss for rows that share mu and inv, four at a time.
+// The eight lanes of a row's sum are one vector of AVX-512 or two of AVX2; when
+// their halves are added a row is one vector of AVX2 on both, and four of them are
+// folded together. Rows that are missing in the last four are the first of them again.
 func (a asm) gauss() {
-	a.function("gauss", "func(out *float64, x, mu, inv *T, rows, cols, xs, ms, is int, half, base float64)",
-		"is Gauss of rows that lie xs, ms and is bytes apart; half is -1/2.")
-	const rowsAtOnce = 4
+	a.function("gauss", "func(out *float64, x, mu, inv *T, rows, cols, step int, half, base float64)",
+		"is Gauss of rows that lie step bytes apart, and one mu and inv; half is -1/2.")
+	const group = 4
 	y := a.by(64)
 	y.wide = false // its constants are arguments
-	out, x, mu, inv, rows, full := a.param("out"), a.param("x"), a.param("mu"), a.param("inv"), a.param("rows"), a.param("cols")
+	out, mu, inv, rows, full, step := a.param("out"), a.param("mu"), a.param("inv"), a.param("rows"), a.param("cols"), a.param("step")
 	tail, off := a.GP64(), a.GP64()
 	a.MOVQ(full, tail)
 	a.ANDQ(operand.I32(lanesOfSum-1), tail)
@@ -36,54 +37,56 @@ func (a asm) gauss() {
 	a.SHLQ(operand.U8(a.element()/4+1), full) // in bytes
 	masks := a.lanesOfRow(tail)
 	half, base := y.scalar("half"), y.scalar("base")
-	var sums [rowsAtOnce]vec
+	var x [group]reg.GPVirtual
+	x[0] = a.param("x")
+	for r := 1; r < group; r++ {
+		x[r] = a.GP64()
+		a.LEAQ(operand.Mem{Base: x[r-1], Index: step, Scale: 1}, x[r])
+	}
+	a.SHLQ(operand.U8(2), step)
+	a.Label("group")
+	for r := 1; r < group; r++ {
+		a.CMPQ(rows, operand.I32(r))
+		a.CMOVQLE(x[0], x[r])
+	}
+	var acc [group][]vec
+	for r := range acc {
+		acc[r] = a.partials()
+	}
+	a.XORL(off.As32(), off.As32())
+	a.CMPQ(off, full)
+	a.JGE(operand.LabelRef("rest"))
+	a.Label("eight")
+	a.squares(acc[:], x[:], mu, inv, off, nil)
+	a.ADDQ(operand.I32(lanesOfSum*a.element()), off)
+	a.CMPQ(off, full)
+	a.JLT(operand.LabelRef("eight"))
+	a.Label("rest")
+	a.TESTQ(tail, tail)
+	a.JZ(operand.LabelRef("fold"))
+	a.squares(acc[:], x[:], mu, inv, off, masks)
+	a.Label("fold")
+	var sums [group]vec
 	for r := range sums {
 		sums[r] = y.new()
-		y.zero(sums[r])
-	}
-	a.Label("group")
-	for r := range sums {
-		if r > 0 {
-			a.CMPQ(rows, operand.I32(r))
-			a.JLE(operand.LabelRef("fold"))
-		}
-		acc := a.partials()
-		a.XORL(off.As32(), off.As32())
-		loop, rest, end := fmt.Sprint("row", r), fmt.Sprint("rest", r), fmt.Sprint("end", r)
-		a.CMPQ(off, full)
-		a.JGE(operand.LabelRef(rest))
-		a.Label(loop)
-		a.square(acc, x, mu, inv, off, nil)
-		a.ADDQ(operand.I32(lanesOfSum*a.element()), off)
-		a.CMPQ(off, full)
-		a.JLT(operand.LabelRef(loop))
-		a.Label(rest)
-		a.TESTQ(tail, tail)
-		a.JZ(operand.LabelRef(end))
-		a.square(acc, x, mu, inv, off, masks)
-		a.Label(end)
 		if a.wide {
-			h := y.new()
-			a.VEXTRACTF64X4(operand.U8(1), acc[0], h)
-			a.VADDPD(h, acc[0].AsY(), sums[r])
+			a.VEXTRACTF64X4(operand.U8(1), acc[r][0], sums[r])
+			a.VADDPD(sums[r], acc[r][0].AsY(), sums[r])
 		} else {
-			a.VADDPD(acc[1], acc[0], sums[r])
+			a.VADDPD(acc[r][1], acc[r][0], sums[r])
 		}
-		a.ADDQ(a.argument("xs"), x)
-		a.ADDQ(a.argument("ms"), mu)
-		a.ADDQ(a.argument("is"), inv)
+		a.ADDQ(step, x[r])
 	}
-	a.Label("fold")
 	p, q := y.folded(sums[0], sums[2]), y.folded(sums[1], sums[3])
 	low, high := y.new(), y.new()
 	a.VUNPCKLPD(q, p, low)
 	a.VUNPCKHPD(q, p, high)
 	v := y.sub(y.mul(y.add(low, high), half), base)
-	a.CMPQ(rows, operand.I32(rowsAtOnce))
+	a.CMPQ(rows, operand.I32(group))
 	a.JLT(operand.LabelRef("last"))
 	y.store(v, out, place{})
-	a.ADDQ(operand.I32(rowsAtOnce*8), out)
-	a.SUBQ(operand.I32(rowsAtOnce), rows)
+	a.ADDQ(operand.I32(group*8), out)
+	a.SUBQ(operand.I32(group), rows)
 	a.JNZ(operand.LabelRef("group"))
 	a.JMP(operand.LabelRef("done"))
 	a.Label("last")
@@ -122,8 +125,8 @@ func (a asm) partials() []vec {
 	return acc
 }
 
-// square adds the squares of eight entries ((x - mu) inv)^2 to the lanes.
-func (a asm) square(acc []vec, x, mu, inv, off reg.GPVirtual, masks []mask) {
+// squares adds, for each row, the squares of eight entries ((x - mu) inv)^2 to its lanes.
+func (a asm) squares(acc [][]vec, x []reg.GPVirtual, mu, inv, off reg.GPVirtual, masks []mask) {
 	n := a
 	if a.bits == 32 {
 		n.wide = false // eight of them are a vector of AVX2
@@ -142,17 +145,20 @@ func (a asm) square(acc []vec, x, mu, inv, off reg.GPVirtual, masks []mask) {
 			}
 			return n.from(at, m)
 		}
-		d := n.mul(n.sub(load(x), load(mu)), load(inv))
-		switch {
-		case a.bits == 64:
-			n.addTo(acc[i], n.mul(d, d))
-		case a.wide:
-			e := a.new()
-			a.VCVTPS2PD(d, e)
-			a.VFMADD231PD(e, e, acc[0])
-		default:
-			for j, e := range a.doubles(d) {
-				a.VFMADD231PD(e, e, acc[j])
+		from, by := load(mu), load(inv)
+		for r := range x {
+			d := n.mul(n.sub(load(x[r]), from), by)
+			switch {
+			case a.bits == 64:
+				n.addTo(acc[r][i], n.mul(d, d))
+			case a.wide:
+				e := a.new()
+				a.VCVTPS2PD(d, e)
+				a.VFMADD231PD(e, e, acc[r][0])
+			default:
+				for j, e := range a.doubles(d) {
+					a.VFMADD231PD(e, e, acc[r][j])
+				}
 			}
 		}
 	}
