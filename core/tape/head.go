@@ -81,6 +81,19 @@ func (n Node) binary(o, bodyOp op, m Node) Node {
 	out := t.arena.take(rows * cols)
 	a, b := t.vals[n.id], t.vals[m.id]
 	ra, rb := n.rec(), m.rec()
+	if len(a) == len(out) && len(b) == len(out) {
+		switch o {
+		case opAdd:
+			vec.Axpy(1, b, copied(out, a))
+		case opSub:
+			vec.Axpy(-1, b, copied(out, a))
+		case opMul:
+			for i, x := range a {
+				out[i] = x * b[i]
+			}
+		}
+		return t.headNode(node{op: o, rows: rows, cols: cols, in: [5]int32{n.id, m.id}}, out)
+	}
 	for c := range cols {
 		p, ps := ra.column(c)
 		q, qs := rb.column(c)
@@ -103,6 +116,11 @@ func (n Node) binary(o, bodyOp op, m Node) Node {
 	return t.headNode(node{op: o, rows: rows, cols: cols, in: [5]int32{n.id, m.id}}, out)
 }
 
+func copied(dst, src []float64) []float64 {
+	copy(dst, src)
+	return dst
+}
+
 // Add is n + m, dimensions of one spread.
 func (n Node) Add(m Node) Node { return n.binary(opAdd, opBAdd, m) }
 
@@ -118,7 +136,7 @@ func (n Node) Scale(c float64) Node {
 	if !r.head {
 		return n.t.bodyUnary(node{op: opBScale, rows: r.rows, cols: r.cols, c: c}, n)
 	}
-	return n.mapHead(opScale, c, func(x float64) float64 { return c * x })
+	return n.mapHead(opScale, c, func(dst, src []float64) { vec.Scale(c, copied(dst, src)) })
 }
 
 // Neg is -n.
@@ -129,16 +147,14 @@ func (n Node) Exp() Node {
 	if !n.rec().head {
 		return n.Apply(Exp)
 	}
-	return n.mapHead(opExp, 0, vec.Exp64)
+	return n.mapHead(opExp, 0, vec.Exp[float64])
 }
 
-func (n Node) mapHead(o op, c float64, f func(float64) float64) Node {
+func (n Node) mapHead(o op, c float64, f func(dst, src []float64)) Node {
 	t, r := n.t, *n.rec()
 	src := t.vals[n.id]
 	out := t.arena.take(len(src))
-	for i, x := range src {
-		out[i] = f(x)
-	}
+	f(out, src)
 	return t.headNode(node{op: o, rows: r.rows, cols: r.cols, c: c, in: [5]int32{n.id}}, out)
 }
 
@@ -164,13 +180,22 @@ func (n Node) Map(f func(float64) float64) Node {
 	return n.t.headNode(node{op: opConst, rows: r.rows, cols: r.cols}, out)
 }
 
-// Sum adds up everything, in storage order, to a scalar.
+// Sum adds up everything to a scalar.
 func (n Node) Sum() Node {
-	out := n.t.arena.zeros(1)
-	for _, x := range n.Float64s() {
-		out[0] += x
-	}
+	out := n.t.arena.take(1)
+	out[0] = vec.Sum(n.Float64s())
 	return n.t.headNode(node{op: opSum, rows: 1, cols: 1, in: [5]int32{n.id}}, out)
+}
+
+// Dot is the sum of n * m over everything, a scalar; shapes are equal.
+func (n Node) Dot(m Node) Node {
+	x, y := n.Float64s(), m.Float64s()
+	if n.t != m.t || len(x) != len(y) || n.rec().rows != m.rec().rows {
+		panic("tape: Dot: " + n.describe() + " and " + m.describe() + ": shapes differ")
+	}
+	out := n.t.arena.take(1)
+	out[0] = vec.Dot(x, y)
+	return n.t.headNode(node{op: opDot, rows: 1, cols: 1, in: [5]int32{n.id, m.id}}, out)
 }
 
 // Mean over K and B, a scalar.
@@ -218,6 +243,19 @@ func (t *Tape) pullHead(role Role, id int32) {
 		b := t.into(role, n.in[1])
 		ra, rb := &t.nodes[n.in[0]], &t.nodes[n.in[1]]
 		x, z := t.vals[n.in[0]], t.vals[n.in[1]]
+		if n.op != opMul && len(x) == len(g) && len(z) == len(g) {
+			if a != nil {
+				vec.Axpy(1, g, a)
+			}
+			switch {
+			case b == nil:
+			case n.op == opSub:
+				vec.Axpy(-1, g, b)
+			default:
+				vec.Axpy(1, g, b)
+			}
+			return
+		}
 		for c := range n.cols {
 			p, ps := ra.column(c)
 			q, qs := rb.column(c)
@@ -250,9 +288,7 @@ func (t *Tape) pullHead(role Role, id int32) {
 			}
 		}
 	case opScale:
-		for i := range g {
-			a[i] += float64(n.c * g[i])
-		}
+		vec.Axpy(n.c, g, a)
 	case opExp:
 		for i := range g {
 			a[i] += float64(g[i] * y[i])
@@ -261,10 +297,15 @@ func (t *Tape) pullHead(role Role, id int32) {
 		for i := range a {
 			a[i] += g[0]
 		}
-	case opGroups:
-		for i := range g {
-			a[i] += g[i]
+	case opDot:
+		if a != nil {
+			vec.Axpy(g[0], t.vals[n.in[1]], a)
 		}
+		if b := t.into(role, n.in[1]); b != nil {
+			vec.Axpy(g[0], t.vals[n.in[0]], b)
+		}
+	case opGroups:
+		vec.Axpy(1, g, a)
 	case opSumK, opLSEK, opSoftK, opOthersK:
 		t.pullOverK(&n, g, y, a)
 	case opNormal, opBernoulli, opKLNormal, opRowSum:

@@ -122,7 +122,6 @@ type Tape struct {
 	dir    [Roles]Vector
 	share  float64 // of the batch that this recording is
 	add    bool    // Ascend adds to the direction it gave before
-	flags  []bool
 	stats  Stats
 }
 
@@ -156,7 +155,7 @@ func (t *Tape) Reset() {
 	clear(t.paramN)
 	t.arena.reset()
 	t.body.reset()
-	t.flags, t.stats = t.flags[:0], Stats{}
+	t.stats = Stats{}
 	t.share, t.add = 1, false
 }
 
@@ -249,17 +248,4 @@ func (n Node) Freeze() Node {
 	t.body.forward(out.id)
 	t.nodes[n.id].frozen = out.id
 	return out
-}
-
-// bools returns n cleared flags, kept until Reset.
-func (t *Tape) bools(n int) []bool {
-	lo := len(t.flags)
-	if lo+n > cap(t.flags) {
-		t.flags = make([]bool, 0, 2*(lo+n)) // flags handed out keep the old array
-		lo = 0
-	}
-	t.flags = t.flags[:lo+n]
-	s := t.flags[lo : lo+n]
-	clear(s)
-	return s
 }
