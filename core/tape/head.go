@@ -234,28 +234,38 @@ func (t *Tape) into(role Role, id int32) []float64 {
 	return t.adj[role][id]
 }
 
+// send adds c x to the adjoint of an input of x's shape. The first to come is the
+// adjoint: nothing is cleared for it.
+func (t *Tape) send(role Role, id int32, c float64, x []float64) {
+	switch a := &t.adj[role][id]; {
+	case !t.nodes[id].reach.has(role):
+	case *a != nil:
+		vec.Axpy(c, x, *a)
+	default:
+		*a = copied(t.arena.take(len(x)), x)
+		if c != 1 {
+			vec.Scale(c, *a)
+		}
+	}
+}
+
 func (t *Tape) pullHead(role Role, id int32) {
 	n := t.nodes[id]
 	g, y := t.adj[role][id], t.vals[id]
-	a := t.into(role, n.in[0])
 	switch n.op {
 	case opAdd, opSub, opMul:
-		b := t.into(role, n.in[1])
 		ra, rb := &t.nodes[n.in[0]], &t.nodes[n.in[1]]
 		x, z := t.vals[n.in[0]], t.vals[n.in[1]]
 		if n.op != opMul && len(x) == len(g) && len(z) == len(g) {
-			if a != nil {
-				vec.Axpy(1, g, a)
+			sign := 1.0
+			if n.op == opSub {
+				sign = -1
 			}
-			switch {
-			case b == nil:
-			case n.op == opSub:
-				vec.Axpy(-1, g, b)
-			default:
-				vec.Axpy(1, g, b)
-			}
+			t.send(role, n.in[0], 1, g)
+			t.send(role, n.in[1], sign, g)
 			return
 		}
+		a, b := t.into(role, n.in[0]), t.into(role, n.in[1])
 		for c := range n.cols {
 			p, ps := ra.column(c)
 			q, qs := rb.column(c)
@@ -288,26 +298,24 @@ func (t *Tape) pullHead(role Role, id int32) {
 			}
 		}
 	case opScale:
-		vec.Axpy(n.c, g, a)
+		t.send(role, n.in[0], n.c, g)
 	case opExp:
+		a := t.into(role, n.in[0])
 		for i := range g {
 			a[i] += float64(g[i] * y[i])
 		}
 	case opSum:
+		a := t.into(role, n.in[0])
 		for i := range a {
 			a[i] += g[0]
 		}
 	case opDot:
-		if a != nil {
-			vec.Axpy(g[0], t.vals[n.in[1]], a)
-		}
-		if b := t.into(role, n.in[1]); b != nil {
-			vec.Axpy(g[0], t.vals[n.in[0]], b)
-		}
+		t.send(role, n.in[0], g[0], t.vals[n.in[1]])
+		t.send(role, n.in[1], g[0], t.vals[n.in[0]])
 	case opGroups:
-		vec.Axpy(1, g, a)
+		t.send(role, n.in[0], 1, g)
 	case opSumK, opLSEK, opSoftK, opOthersK:
-		t.pullOverK(&n, g, y, a)
+		t.pullOverK(&n, g, y, t.into(role, n.in[0]))
 	case opNormal, opBernoulli, opKLNormal, opRowSum:
 		// the frontier: the adjoint is the row factor with which the body is swept
 	default:
