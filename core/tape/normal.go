@@ -71,9 +71,9 @@ func (f *floor[T]) pullNormal(id int32, n *node, ch channel[T]) {
 			case us > 0 && own.Step > 0:
 				f.spread(cols).Toward(u[:size], c, own.X[:size], other, q)
 			case us == 0 && own.Step == 0 && other.Step > 0 && q.Step == 0:
-				vec.SumRows(u[:cols], c, other.X[:size], own.X[:cols], q.X[:cols])
+				vec.WeighRows(u[:cols], c, other.X[:size], own.X[:cols], q.X[:cols])
 			case us == 0 && own.Step > 0 && other.Step == 0 && q.Step == 0:
-				vec.SumRows(u[:cols], c, own.X[:size], other.X[:cols], minus.from(lo).X[:cols])
+				vec.WeighRows(u[:cols], c, own.X[:size], other.X[:cols], minus.from(lo).X[:cols])
 			default:
 				for i, c := range c {
 					if c != 0 {

@@ -337,18 +337,15 @@ func (f *floor[T]) pullRows(id int32, n *node, ch channel[T], add func(r int, u,
 // pullSum pulls a sum back to one of its terms: the cotangent itself, or the sum
 // of all rows that the term was spread over.
 func (f *floor[T]) pullSum(id int32, n *node, ch channel[T]) {
-	if f.t.nodes[id].rows == n.rows {
+	m := &f.t.nodes[id]
+	if m.rows == n.rows || ch.all {
 		f.pullRows(id, n, ch, func(r int, u, g []T) { addTo(u, g, 1) })
 		return
 	}
-	k, cols := n.rows/f.t.nodes[id].rows, n.cols
+	size := len(ch.g) / m.rows
 	f.each(id, ch, true, func(s sink[T]) {
-		var c []T
-		for r := range f.t.nodes[id].rows {
-			if s.fac != nil {
-				c = s.fac[r*k : (r+1)*k]
-			}
-			vec.SumRows(row(s.acc, r, cols), c, ch.g[r*k*cols:(r+1)*k*cols], nil, nil)
+		for r := range m.rows {
+			vec.SumRows(row(s.acc, r, n.cols), row(ch.g, r, size))
 		}
 	})
 }

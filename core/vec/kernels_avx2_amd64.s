@@ -2671,10 +2671,10 @@ done:
 	VZEROUPPER
 	RET
 
-// func sumRows32AVX2(s *float32, x *float32, rows int, step int, n int)
+// func sumRows32AVX2(sum *float32, x *float32, rows int, step int, n int)
 // Requires: AVX
 TEXT ·sumRows32AVX2(SB), NOSPLIT, $0-40
-	MOVQ    s+0(FP), AX
+	MOVQ    sum+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    rows+16(FP), DX
 	MOVQ    step+24(FP), BX
@@ -2693,6 +2693,8 @@ row1:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row1
+	VMASKMOVPS (AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, (AX)
 	VZEROUPPER
 	RET
@@ -2715,8 +2717,12 @@ row2:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row2
+	VMOVUPS    (AX), Y3
+	VADDPS     Y1, Y3, Y1
 	VMOVUPS    Y1, (AX)
-	VMASKMOVPS Y2, Y0, 32(AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, 32(AX)
 	VZEROUPPER
 	RET
 
@@ -2741,9 +2747,15 @@ row3:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row3
+	VMOVUPS    (AX), Y4
+	VADDPS     Y1, Y4, Y1
 	VMOVUPS    Y1, (AX)
-	VMOVUPS    Y2, 32(AX)
-	VMASKMOVPS Y3, Y0, 64(AX)
+	VMOVUPS    32(AX), Y1
+	VADDPS     Y2, Y1, Y1
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS 64(AX), Y0, Y1
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS Y1, Y0, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -2769,29 +2781,38 @@ row4:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row4
+	VMOVUPS    (AX), Y5
+	VADDPS     Y1, Y5, Y1
 	VMOVUPS    Y1, (AX)
-	VMOVUPS    Y2, 32(AX)
-	VMOVUPS    Y3, 64(AX)
-	VMASKMOVPS Y4, Y0, 96(AX)
+	VMOVUPS    32(AX), Y1
+	VADDPS     Y2, Y1, Y1
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    64(AX), Y1
+	VADDPS     Y3, Y1, Y1
+	VMOVUPS    Y1, 64(AX)
+	VMASKMOVPS 96(AX), Y0, Y1
+	VADDPS     Y4, Y1, Y1
+	VMASKMOVPS Y1, Y0, 96(AX)
 	VZEROUPPER
 	RET
 
-// func weighRows32AVX2(s *float32, x *float32, rows int, step int, n int, c *float32, y *float32)
+// func weighRows32AVX2(sum *float32, x *float32, rows int, step int, n int, c *float32, y *float32, q *float32)
 // Requires: AVX
-TEXT ·weighRows32AVX2(SB), NOSPLIT, $0-56
-	MOVQ       s+0(FP), AX
+TEXT ·weighRows32AVX2(SB), NOSPLIT, $0-64
+	MOVQ       sum+0(FP), AX
 	MOVQ       x+8(FP), CX
 	MOVQ       rows+16(FP), DX
 	MOVQ       step+24(FP), BX
 	MOVQ       n+32(FP), SI
 	MOVQ       c+40(FP), DI
 	MOVQ       y+48(FP), R8
+	MOVQ       q+56(FP), R9
 	CMPQ       SI, $+8
 	JGT        above1
 	SUBQ       $+0, SI
-	LEAQ       window<>+64(SB), R9
+	LEAQ       window<>+64(SB), R10
 	NEGQ       SI
-	VMOVDQU    (R9)(SI*4), Y0
+	VMOVDQU    (R10)(SI*4), Y0
 	VXORPD     Y1, Y1, Y1
 	VMASKMOVPS (R8), Y0, Y2
 
@@ -2810,6 +2831,10 @@ skip1:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row1
+	VMASKMOVPS (R9), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS (AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, (AX)
 	VZEROUPPER
 	RET
@@ -2818,9 +2843,9 @@ above1:
 	CMPQ       SI, $+16
 	JGT        above2
 	SUBQ       $+8, SI
-	LEAQ       window<>+64(SB), R9
+	LEAQ       window<>+64(SB), R10
 	NEGQ       SI
-	VMOVDQU    (R9)(SI*4), Y0
+	VMOVDQU    (R10)(SI*4), Y0
 	VXORPD     Y1, Y1, Y1
 	VMOVUPS    (R8), Y2
 	VXORPD     Y3, Y3, Y3
@@ -2845,8 +2870,16 @@ skip2:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row2
+	VMOVUPS    (R9), Y2
+	VMULPS     Y2, Y1, Y1
+	VMOVUPS    (AX), Y2
+	VADDPS     Y1, Y2, Y1
 	VMOVUPS    Y1, (AX)
-	VMASKMOVPS Y3, Y0, 32(AX)
+	VMASKMOVPS 32(R9), Y0, Y1
+	VMULPS     Y1, Y3, Y1
+	VMASKMOVPS 32(AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, 32(AX)
 	VZEROUPPER
 	RET
 
@@ -2854,9 +2887,9 @@ above2:
 	CMPQ       SI, $+24
 	JGT        above3
 	SUBQ       $+16, SI
-	LEAQ       window<>+64(SB), R9
+	LEAQ       window<>+64(SB), R10
 	NEGQ       SI
-	VMOVDQU    (R9)(SI*4), Y0
+	VMOVDQU    (R10)(SI*4), Y0
 	VXORPD     Y1, Y1, Y1
 	VMOVUPS    (R8), Y2
 	VXORPD     Y3, Y3, Y3
@@ -2887,17 +2920,29 @@ skip3:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row3
+	VMOVUPS    (R9), Y2
+	VMULPS     Y2, Y1, Y1
+	VMOVUPS    (AX), Y2
+	VADDPS     Y1, Y2, Y1
 	VMOVUPS    Y1, (AX)
-	VMOVUPS    Y3, 32(AX)
-	VMASKMOVPS Y5, Y0, 64(AX)
+	VMOVUPS    32(R9), Y1
+	VMULPS     Y1, Y3, Y1
+	VMOVUPS    32(AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS 64(R9), Y0, Y1
+	VMULPS     Y1, Y5, Y1
+	VMASKMOVPS 64(AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, 64(AX)
 	VZEROUPPER
 	RET
 
 above3:
 	SUBQ       $+24, SI
-	LEAQ       window<>+64(SB), R9
+	LEAQ       window<>+64(SB), R10
 	NEGQ       SI
-	VMOVDQU    (R9)(SI*4), Y0
+	VMOVDQU    (R10)(SI*4), Y0
 	VXORPD     Y1, Y1, Y1
 	VMOVUPS    (R8), Y2
 	VXORPD     Y3, Y3, Y3
@@ -2934,10 +2979,26 @@ skip4:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row4
+	VMOVUPS    (R9), Y2
+	VMULPS     Y2, Y1, Y1
+	VMOVUPS    (AX), Y2
+	VADDPS     Y1, Y2, Y1
 	VMOVUPS    Y1, (AX)
-	VMOVUPS    Y3, 32(AX)
-	VMOVUPS    Y5, 64(AX)
-	VMASKMOVPS Y7, Y0, 96(AX)
+	VMOVUPS    32(R9), Y1
+	VMULPS     Y1, Y3, Y1
+	VMOVUPS    32(AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    64(R9), Y1
+	VMULPS     Y1, Y5, Y1
+	VMOVUPS    64(AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, 64(AX)
+	VMASKMOVPS 96(R9), Y0, Y1
+	VMULPS     Y1, Y7, Y1
+	VMASKMOVPS 96(AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, 96(AX)
 	VZEROUPPER
 	RET
 
@@ -5992,10 +6053,10 @@ done:
 	VZEROUPPER
 	RET
 
-// func sumRows64AVX2(s *float64, x *float64, rows int, step int, n int)
+// func sumRows64AVX2(sum *float64, x *float64, rows int, step int, n int)
 // Requires: AVX
 TEXT ·sumRows64AVX2(SB), NOSPLIT, $0-40
-	MOVQ    s+0(FP), AX
+	MOVQ    sum+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    rows+16(FP), DX
 	MOVQ    step+24(FP), BX
@@ -6014,6 +6075,8 @@ row1:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row1
+	VMASKMOVPD (AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
 	VMASKMOVPD Y1, Y0, (AX)
 	VZEROUPPER
 	RET
@@ -6036,8 +6099,12 @@ row2:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row2
+	VMOVUPD    (AX), Y3
+	VADDPD     Y1, Y3, Y1
 	VMOVUPD    Y1, (AX)
-	VMASKMOVPD Y2, Y0, 32(AX)
+	VMASKMOVPD 32(AX), Y0, Y1
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, 32(AX)
 	VZEROUPPER
 	RET
 
@@ -6062,9 +6129,15 @@ row3:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row3
+	VMOVUPD    (AX), Y4
+	VADDPD     Y1, Y4, Y1
 	VMOVUPD    Y1, (AX)
-	VMOVUPD    Y2, 32(AX)
-	VMASKMOVPD Y3, Y0, 64(AX)
+	VMOVUPD    32(AX), Y1
+	VADDPD     Y2, Y1, Y1
+	VMOVUPD    Y1, 32(AX)
+	VMASKMOVPD 64(AX), Y0, Y1
+	VADDPD     Y3, Y1, Y1
+	VMASKMOVPD Y1, Y0, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -6090,29 +6163,38 @@ row4:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row4
+	VMOVUPD    (AX), Y5
+	VADDPD     Y1, Y5, Y1
 	VMOVUPD    Y1, (AX)
-	VMOVUPD    Y2, 32(AX)
-	VMOVUPD    Y3, 64(AX)
-	VMASKMOVPD Y4, Y0, 96(AX)
+	VMOVUPD    32(AX), Y1
+	VADDPD     Y2, Y1, Y1
+	VMOVUPD    Y1, 32(AX)
+	VMOVUPD    64(AX), Y1
+	VADDPD     Y3, Y1, Y1
+	VMOVUPD    Y1, 64(AX)
+	VMASKMOVPD 96(AX), Y0, Y1
+	VADDPD     Y4, Y1, Y1
+	VMASKMOVPD Y1, Y0, 96(AX)
 	VZEROUPPER
 	RET
 
-// func weighRows64AVX2(s *float64, x *float64, rows int, step int, n int, c *float64, y *float64)
+// func weighRows64AVX2(sum *float64, x *float64, rows int, step int, n int, c *float64, y *float64, q *float64)
 // Requires: AVX
-TEXT ·weighRows64AVX2(SB), NOSPLIT, $0-56
-	MOVQ       s+0(FP), AX
+TEXT ·weighRows64AVX2(SB), NOSPLIT, $0-64
+	MOVQ       sum+0(FP), AX
 	MOVQ       x+8(FP), CX
 	MOVQ       rows+16(FP), DX
 	MOVQ       step+24(FP), BX
 	MOVQ       n+32(FP), SI
 	MOVQ       c+40(FP), DI
 	MOVQ       y+48(FP), R8
+	MOVQ       q+56(FP), R9
 	CMPQ       SI, $+4
 	JGT        above1
 	SUBQ       $+0, SI
-	LEAQ       window<>+64(SB), R9
+	LEAQ       window<>+64(SB), R10
 	NEGQ       SI
-	VMOVDQU    (R9)(SI*8), Y0
+	VMOVDQU    (R10)(SI*8), Y0
 	VXORPD     Y1, Y1, Y1
 	VMASKMOVPD (R8), Y0, Y2
 
@@ -6131,6 +6213,10 @@ skip1:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row1
+	VMASKMOVPD (R9), Y0, Y2
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD (AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
 	VMASKMOVPD Y1, Y0, (AX)
 	VZEROUPPER
 	RET
@@ -6139,9 +6225,9 @@ above1:
 	CMPQ       SI, $+8
 	JGT        above2
 	SUBQ       $+4, SI
-	LEAQ       window<>+64(SB), R9
+	LEAQ       window<>+64(SB), R10
 	NEGQ       SI
-	VMOVDQU    (R9)(SI*8), Y0
+	VMOVDQU    (R10)(SI*8), Y0
 	VXORPD     Y1, Y1, Y1
 	VMOVUPD    (R8), Y2
 	VXORPD     Y3, Y3, Y3
@@ -6166,8 +6252,16 @@ skip2:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row2
+	VMOVUPD    (R9), Y2
+	VMULPD     Y2, Y1, Y1
+	VMOVUPD    (AX), Y2
+	VADDPD     Y1, Y2, Y1
 	VMOVUPD    Y1, (AX)
-	VMASKMOVPD Y3, Y0, 32(AX)
+	VMASKMOVPD 32(R9), Y0, Y1
+	VMULPD     Y1, Y3, Y1
+	VMASKMOVPD 32(AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, 32(AX)
 	VZEROUPPER
 	RET
 
@@ -6175,9 +6269,9 @@ above2:
 	CMPQ       SI, $+12
 	JGT        above3
 	SUBQ       $+8, SI
-	LEAQ       window<>+64(SB), R9
+	LEAQ       window<>+64(SB), R10
 	NEGQ       SI
-	VMOVDQU    (R9)(SI*8), Y0
+	VMOVDQU    (R10)(SI*8), Y0
 	VXORPD     Y1, Y1, Y1
 	VMOVUPD    (R8), Y2
 	VXORPD     Y3, Y3, Y3
@@ -6208,17 +6302,29 @@ skip3:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row3
+	VMOVUPD    (R9), Y2
+	VMULPD     Y2, Y1, Y1
+	VMOVUPD    (AX), Y2
+	VADDPD     Y1, Y2, Y1
 	VMOVUPD    Y1, (AX)
-	VMOVUPD    Y3, 32(AX)
-	VMASKMOVPD Y5, Y0, 64(AX)
+	VMOVUPD    32(R9), Y1
+	VMULPD     Y1, Y3, Y1
+	VMOVUPD    32(AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, 32(AX)
+	VMASKMOVPD 64(R9), Y0, Y1
+	VMULPD     Y1, Y5, Y1
+	VMASKMOVPD 64(AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, 64(AX)
 	VZEROUPPER
 	RET
 
 above3:
 	SUBQ       $+12, SI
-	LEAQ       window<>+64(SB), R9
+	LEAQ       window<>+64(SB), R10
 	NEGQ       SI
-	VMOVDQU    (R9)(SI*8), Y0
+	VMOVDQU    (R10)(SI*8), Y0
 	VXORPD     Y1, Y1, Y1
 	VMOVUPD    (R8), Y2
 	VXORPD     Y3, Y3, Y3
@@ -6255,10 +6361,26 @@ skip4:
 	ADDQ       BX, CX
 	DECQ       DX
 	JNZ        row4
+	VMOVUPD    (R9), Y2
+	VMULPD     Y2, Y1, Y1
+	VMOVUPD    (AX), Y2
+	VADDPD     Y1, Y2, Y1
 	VMOVUPD    Y1, (AX)
-	VMOVUPD    Y3, 32(AX)
-	VMOVUPD    Y5, 64(AX)
-	VMASKMOVPD Y7, Y0, 96(AX)
+	VMOVUPD    32(R9), Y1
+	VMULPD     Y1, Y3, Y1
+	VMOVUPD    32(AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, 32(AX)
+	VMOVUPD    64(R9), Y1
+	VMULPD     Y1, Y5, Y1
+	VMOVUPD    64(AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, 64(AX)
+	VMASKMOVPD 96(R9), Y0, Y1
+	VMULPD     Y1, Y7, Y1
+	VMASKMOVPD 96(AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, 96(AX)
 	VZEROUPPER
 	RET
 

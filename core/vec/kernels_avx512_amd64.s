@@ -2985,10 +2985,10 @@ done:
 	VZEROUPPER
 	RET
 
-// func sumRows32AVX512(s *float32, x *float32, rows int, step int, n int)
+// func sumRows32AVX512(sum *float32, x *float32, rows int, step int, n int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sumRows32AVX512(SB), NOSPLIT, $0-40
-	MOVQ   s+0(FP), AX
+	MOVQ   sum+0(FP), AX
 	MOVQ   x+8(FP), DX
 	MOVQ   rows+16(FP), BX
 	MOVQ   step+24(FP), SI
@@ -3008,6 +3008,8 @@ row1:
 	ADDQ      SI, DX
 	DECQ      BX
 	JNZ       row1
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (AX)
 	VZEROUPPER
 	RET
@@ -3031,8 +3033,12 @@ row2:
 	ADDQ      SI, DX
 	DECQ      BX
 	JNZ       row2
+	VMOVUPS   (AX), Z2
+	VADDPS    Z0, Z2, Z0
 	VMOVUPS   Z0, (AX)
-	VMOVUPS   Z1, K1, 64(AX)
+	VMOVUPS.Z 64(AX), K1, Z0
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -3058,9 +3064,15 @@ row3:
 	ADDQ      SI, DX
 	DECQ      BX
 	JNZ       row3
+	VMOVUPS   (AX), Z3
+	VADDPS    Z0, Z3, Z0
 	VMOVUPS   Z0, (AX)
-	VMOVUPS   Z1, 64(AX)
-	VMOVUPS   Z2, K1, 128(AX)
+	VMOVUPS   64(AX), Z0
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, 64(AX)
+	VMOVUPS.Z 128(AX), K1, Z0
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS   Z0, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -3087,30 +3099,39 @@ row4:
 	ADDQ      SI, DX
 	DECQ      BX
 	JNZ       row4
+	VMOVUPS   (AX), Z4
+	VADDPS    Z0, Z4, Z0
 	VMOVUPS   Z0, (AX)
-	VMOVUPS   Z1, 64(AX)
-	VMOVUPS   Z2, 128(AX)
-	VMOVUPS   Z3, K1, 192(AX)
+	VMOVUPS   64(AX), Z0
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, 64(AX)
+	VMOVUPS   128(AX), Z0
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS   Z0, 128(AX)
+	VMOVUPS.Z 192(AX), K1, Z0
+	VADDPS    Z3, Z0, Z0
+	VMOVUPS   Z0, K1, 192(AX)
 	VZEROUPPER
 	RET
 
-// func weighRows32AVX512(s *float32, x *float32, rows int, step int, n int, c *float32, y *float32)
+// func weighRows32AVX512(sum *float32, x *float32, rows int, step int, n int, c *float32, y *float32, q *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·weighRows32AVX512(SB), NOSPLIT, $0-56
-	MOVQ      s+0(FP), AX
+TEXT ·weighRows32AVX512(SB), NOSPLIT, $0-64
+	MOVQ      sum+0(FP), AX
 	MOVQ      x+8(FP), DX
 	MOVQ      rows+16(FP), BX
 	MOVQ      step+24(FP), SI
 	MOVQ      n+32(FP), CX
 	MOVQ      c+40(FP), DI
 	MOVQ      y+48(FP), R8
+	MOVQ      q+56(FP), R9
 	CMPQ      CX, $+16
 	JGT       above1
 	SUBQ      $+0, CX
-	MOVQ      $-1, R9
-	SHLQ      CL, R9
-	NOTQ      R9
-	KMOVW     R9, K1
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
 	VMOVUPS.Z (R8), K1, Z1
 
@@ -3125,11 +3146,15 @@ row1:
 	VADDPS       Z2, Z0, Z0
 
 skip1:
-	ADDQ    $+4, DI
-	ADDQ    SI, DX
-	DECQ    BX
-	JNZ     row1
-	VMOVUPS Z0, K1, (AX)
+	ADDQ      $+4, DI
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row1
+	VMOVUPS.Z (R9), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -3137,10 +3162,10 @@ above1:
 	CMPQ      CX, $+32
 	JGT       above2
 	SUBQ      $+16, CX
-	MOVQ      $-1, R9
-	SHLQ      CL, R9
-	NOTQ      R9
-	KMOVW     R9, K1
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
 	VMOVUPS   (R8), Z1
 	VXORPD    Z2, Z2, Z2
@@ -3161,12 +3186,20 @@ row2:
 	VADDPS       Z4, Z2, Z2
 
 skip2:
-	ADDQ    $+4, DI
-	ADDQ    SI, DX
-	DECQ    BX
-	JNZ     row2
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z2, K1, 64(AX)
+	ADDQ      $+4, DI
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row2
+	VMOVUPS   (R9), Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   (AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, (AX)
+	VMOVUPS.Z 64(R9), K1, Z0
+	VMULPS    Z0, Z2, Z0
+	VMOVUPS.Z 64(AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -3174,10 +3207,10 @@ above2:
 	CMPQ      CX, $+48
 	JGT       above3
 	SUBQ      $+32, CX
-	MOVQ      $-1, R9
-	SHLQ      CL, R9
-	NOTQ      R9
-	KMOVW     R9, K1
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
 	VMOVUPS   (R8), Z1
 	VXORPD    Z2, Z2, Z2
@@ -3204,22 +3237,34 @@ row3:
 	VADDPS       Z6, Z4, Z4
 
 skip3:
-	ADDQ    $+4, DI
-	ADDQ    SI, DX
-	DECQ    BX
-	JNZ     row3
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z2, 64(AX)
-	VMOVUPS Z4, K1, 128(AX)
+	ADDQ      $+4, DI
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row3
+	VMOVUPS   (R9), Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   (AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, (AX)
+	VMOVUPS   64(R9), Z0
+	VMULPS    Z0, Z2, Z0
+	VMOVUPS   64(AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, 64(AX)
+	VMOVUPS.Z 128(R9), K1, Z0
+	VMULPS    Z0, Z4, Z0
+	VMOVUPS.Z 128(AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, 128(AX)
 	VZEROUPPER
 	RET
 
 above3:
 	SUBQ      $+48, CX
-	MOVQ      $-1, R9
-	SHLQ      CL, R9
-	NOTQ      R9
-	KMOVW     R9, K1
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
 	VMOVUPS   (R8), Z1
 	VXORPD    Z2, Z2, Z2
@@ -3252,14 +3297,30 @@ row4:
 	VADDPS       Z8, Z6, Z6
 
 skip4:
-	ADDQ    $+4, DI
-	ADDQ    SI, DX
-	DECQ    BX
-	JNZ     row4
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z2, 64(AX)
-	VMOVUPS Z4, 128(AX)
-	VMOVUPS Z6, K1, 192(AX)
+	ADDQ      $+4, DI
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row4
+	VMOVUPS   (R9), Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   (AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, (AX)
+	VMOVUPS   64(R9), Z0
+	VMULPS    Z0, Z2, Z0
+	VMOVUPS   64(AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, 64(AX)
+	VMOVUPS   128(R9), Z0
+	VMULPS    Z0, Z4, Z0
+	VMOVUPS   128(AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, 128(AX)
+	VMOVUPS.Z 192(R9), K1, Z0
+	VMULPS    Z0, Z6, Z0
+	VMOVUPS.Z 192(AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, 192(AX)
 	VZEROUPPER
 	RET
 
@@ -6685,10 +6746,10 @@ done:
 	VZEROUPPER
 	RET
 
-// func sumRows64AVX512(s *float64, x *float64, rows int, step int, n int)
+// func sumRows64AVX512(sum *float64, x *float64, rows int, step int, n int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sumRows64AVX512(SB), NOSPLIT, $0-40
-	MOVQ   s+0(FP), AX
+	MOVQ   sum+0(FP), AX
 	MOVQ   x+8(FP), DX
 	MOVQ   rows+16(FP), BX
 	MOVQ   step+24(FP), SI
@@ -6708,6 +6769,8 @@ row1:
 	ADDQ      SI, DX
 	DECQ      BX
 	JNZ       row1
+	VMOVUPD.Z (AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (AX)
 	VZEROUPPER
 	RET
@@ -6731,8 +6794,12 @@ row2:
 	ADDQ      SI, DX
 	DECQ      BX
 	JNZ       row2
+	VMOVUPD   (AX), Z2
+	VADDPD    Z0, Z2, Z0
 	VMOVUPD   Z0, (AX)
-	VMOVUPD   Z1, K1, 64(AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -6758,9 +6825,15 @@ row3:
 	ADDQ      SI, DX
 	DECQ      BX
 	JNZ       row3
+	VMOVUPD   (AX), Z3
+	VADDPD    Z0, Z3, Z0
 	VMOVUPD   Z0, (AX)
-	VMOVUPD   Z1, 64(AX)
-	VMOVUPD   Z2, K1, 128(AX)
+	VMOVUPD   64(AX), Z0
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z2, Z0, Z0
+	VMOVUPD   Z0, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -6787,30 +6860,39 @@ row4:
 	ADDQ      SI, DX
 	DECQ      BX
 	JNZ       row4
+	VMOVUPD   (AX), Z4
+	VADDPD    Z0, Z4, Z0
 	VMOVUPD   Z0, (AX)
-	VMOVUPD   Z1, 64(AX)
-	VMOVUPD   Z2, 128(AX)
-	VMOVUPD   Z3, K1, 192(AX)
+	VMOVUPD   64(AX), Z0
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, 64(AX)
+	VMOVUPD   128(AX), Z0
+	VADDPD    Z2, Z0, Z0
+	VMOVUPD   Z0, 128(AX)
+	VMOVUPD.Z 192(AX), K1, Z0
+	VADDPD    Z3, Z0, Z0
+	VMOVUPD   Z0, K1, 192(AX)
 	VZEROUPPER
 	RET
 
-// func weighRows64AVX512(s *float64, x *float64, rows int, step int, n int, c *float64, y *float64)
+// func weighRows64AVX512(sum *float64, x *float64, rows int, step int, n int, c *float64, y *float64, q *float64)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·weighRows64AVX512(SB), NOSPLIT, $0-56
-	MOVQ      s+0(FP), AX
+TEXT ·weighRows64AVX512(SB), NOSPLIT, $0-64
+	MOVQ      sum+0(FP), AX
 	MOVQ      x+8(FP), DX
 	MOVQ      rows+16(FP), BX
 	MOVQ      step+24(FP), SI
 	MOVQ      n+32(FP), CX
 	MOVQ      c+40(FP), DI
 	MOVQ      y+48(FP), R8
+	MOVQ      q+56(FP), R9
 	CMPQ      CX, $+8
 	JGT       above1
 	SUBQ      $+0, CX
-	MOVQ      $-1, R9
-	SHLQ      CL, R9
-	NOTQ      R9
-	KMOVW     R9, K1
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
 	VMOVUPD.Z (R8), K1, Z1
 
@@ -6825,11 +6907,15 @@ row1:
 	VADDPD       Z2, Z0, Z0
 
 skip1:
-	ADDQ    $+8, DI
-	ADDQ    SI, DX
-	DECQ    BX
-	JNZ     row1
-	VMOVUPD Z0, K1, (AX)
+	ADDQ      $+8, DI
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row1
+	VMOVUPD.Z (R9), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD.Z (AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -6837,10 +6923,10 @@ above1:
 	CMPQ      CX, $+16
 	JGT       above2
 	SUBQ      $+8, CX
-	MOVQ      $-1, R9
-	SHLQ      CL, R9
-	NOTQ      R9
-	KMOVW     R9, K1
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
 	VMOVUPD   (R8), Z1
 	VXORPD    Z2, Z2, Z2
@@ -6861,12 +6947,20 @@ row2:
 	VADDPD       Z4, Z2, Z2
 
 skip2:
-	ADDQ    $+8, DI
-	ADDQ    SI, DX
-	DECQ    BX
-	JNZ     row2
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z2, K1, 64(AX)
+	ADDQ      $+8, DI
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row2
+	VMOVUPD   (R9), Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   (AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, (AX)
+	VMOVUPD.Z 64(R9), K1, Z0
+	VMULPD    Z0, Z2, Z0
+	VMOVUPD.Z 64(AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -6874,10 +6968,10 @@ above2:
 	CMPQ      CX, $+24
 	JGT       above3
 	SUBQ      $+16, CX
-	MOVQ      $-1, R9
-	SHLQ      CL, R9
-	NOTQ      R9
-	KMOVW     R9, K1
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
 	VMOVUPD   (R8), Z1
 	VXORPD    Z2, Z2, Z2
@@ -6904,22 +6998,34 @@ row3:
 	VADDPD       Z6, Z4, Z4
 
 skip3:
-	ADDQ    $+8, DI
-	ADDQ    SI, DX
-	DECQ    BX
-	JNZ     row3
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z2, 64(AX)
-	VMOVUPD Z4, K1, 128(AX)
+	ADDQ      $+8, DI
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row3
+	VMOVUPD   (R9), Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   (AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, (AX)
+	VMOVUPD   64(R9), Z0
+	VMULPD    Z0, Z2, Z0
+	VMOVUPD   64(AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, 64(AX)
+	VMOVUPD.Z 128(R9), K1, Z0
+	VMULPD    Z0, Z4, Z0
+	VMOVUPD.Z 128(AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, 128(AX)
 	VZEROUPPER
 	RET
 
 above3:
 	SUBQ      $+24, CX
-	MOVQ      $-1, R9
-	SHLQ      CL, R9
-	NOTQ      R9
-	KMOVW     R9, K1
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
 	VMOVUPD   (R8), Z1
 	VXORPD    Z2, Z2, Z2
@@ -6952,14 +7058,30 @@ row4:
 	VADDPD       Z8, Z6, Z6
 
 skip4:
-	ADDQ    $+8, DI
-	ADDQ    SI, DX
-	DECQ    BX
-	JNZ     row4
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z2, 64(AX)
-	VMOVUPD Z4, 128(AX)
-	VMOVUPD Z6, K1, 192(AX)
+	ADDQ      $+8, DI
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       row4
+	VMOVUPD   (R9), Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   (AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, (AX)
+	VMOVUPD   64(R9), Z0
+	VMULPD    Z0, Z2, Z0
+	VMOVUPD   64(AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, 64(AX)
+	VMOVUPD   128(R9), Z0
+	VMULPD    Z0, Z4, Z0
+	VMOVUPD   128(AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, 128(AX)
+	VMOVUPD.Z 192(R9), K1, Z0
+	VMULPD    Z0, Z6, Z0
+	VMOVUPD.Z 192(AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, 192(AX)
 	VZEROUPPER
 	RET
 

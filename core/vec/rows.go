@@ -56,58 +56,53 @@ func Gauss[T Float](out []float64, x, mu, inv Rows[T], cols int, base float64) {
 	}
 }
 
-// SumRows adds to sum, column by column, the rows of c (x - y), in order of the
-// rows, and leaves out those whose factor c is zero:
-//
-//	sum[j] += (c[0] (x[0][j] - y[j]) + c[1] (x[1][j] - y[j]) + ...) q[j]
-//
-// with one row of y and q. No c is a factor of one, no y is zero, no q is one.
-func SumRows[T Float](sum, c, x, y, q []T) {
-	cols := len(sum)
-	if cols == 0 {
+// SumRows adds to sum, column by column, the rows of x, added up first and in order.
+func SumRows[T Float](sum, x []T) {
+	rows := rowsOf("SumRows", sum, x)
+	if rows == 0 || sumRowsKernel(sum, x, rows) {
 		return
 	}
-	rows := len(x) / cols
-	if c != nil {
-		sameLen("SumRows", len(c), rows)
-	}
-	const strip = 64 // columns at a time: they stay in registers
-	var room, zero [strip]T
-	for lo := 0; lo < cols; lo += strip {
-		s := room[:min(strip, cols-lo)]
-		y := y
-		if y == nil {
-			y = zero[:]
-		} else {
-			y = y[lo:]
+	for j := range sum {
+		s := T(0)
+		for r := range rows {
+			s += x[r*len(sum)+j]
 		}
-		if !sumRowsKernel(s, c, x[lo:], y, cols, rows) {
-			clear(s)
-			for r := range rows {
-				x := x[r*cols+lo:][:len(s)]
-				switch {
-				case c == nil:
-					for j, v := range x {
-						s[j] += v - y[j]
-					}
-				case c[r] != 0:
-					for j, v := range x {
-						s[j] += T(c[r] * (v - y[j]))
-					}
-				}
+		sum[j] += s
+	}
+}
+
+// WeighRows adds to sum, column by column, weighted differences of the rows of x
+// and one row y, added up first and in order of the rows, those whose weight is
+// zero left out:
+//
+//	sum[j] += (c[0] (x[0][j] - y[j]) + c[1] (x[1][j] - y[j]) + ...) q[j]
+func WeighRows[T Float](sum, c, x, y, q []T) {
+	rows := rowsOf("WeighRows", sum, x)
+	sameLen("WeighRows", len(c), rows)
+	sameLen("WeighRows", len(sum), len(y))
+	sameLen("WeighRows", len(sum), len(q))
+	if rows == 0 || weighRowsKernel(sum, c, x, y, q) {
+		return
+	}
+	for j := range sum {
+		s := T(0)
+		for r, c := range c {
+			if c != 0 {
+				s += T(c * (x[r*len(sum)+j] - y[j]))
 			}
 		}
-		u := sum[lo:][:len(s)]
-		if q == nil {
-			for j, v := range s {
-				u[j] += v
-			}
-			continue
-		}
-		for j, v := range s {
-			u[j] += T(v * q[lo+j])
-		}
+		sum[j] += T(s * q[j])
 	}
+}
+
+// rowsOf is how many rows as long as sum x has.
+func rowsOf[T Float](name string, sum, x []T) int {
+	if len(sum) == 0 {
+		return 0
+	}
+	rows := len(x) / len(sum)
+	sameLen(name, rows*len(sum), len(x))
+	return rows
 }
 
 // Narrow rounds src to float32; what is less than least in size becomes zero.

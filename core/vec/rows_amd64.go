@@ -28,48 +28,57 @@ func gaussKernel[T Float](out []float64, x Rows[T], mu, inv []T, base float64) b
 	return true
 }
 
-// sumRowsKernel leaves sums over rows, one at least, of some columns of c (x - y),
-// or of x if there is no c, at s.
-func sumRowsKernel[T Float](s, c, x, y []T, cols, rows int) bool {
-	isa := cpu.Active()
-	if isa == cpu.Portable || rows == 0 {
+// strip is how many columns of a sum over rows stay in registers.
+func strip[T Float](isa cpu.ISA) int { return 4 * entries[T](isa) }
+
+// sumRowsKernel is SumRows of one row at least, if there is a kernel.
+func sumRowsKernel[T Float](sum, x []T, rows int) bool {
+	isa, cols := cpu.Active(), len(sum)
+	if isa == cpu.Portable {
 		return false
 	}
-	strip := 4 * entries[T](isa) // as many as stay in registers
-	for lo := 0; lo < len(s); lo += strip {
-		n := min(strip, len(s)-lo)
-		switch x := any(&x[lo]).(type) {
+	for lo := 0; lo < cols; lo += strip[T](isa) {
+		n := min(strip[T](isa), cols-lo)
+		switch s := any(&sum[lo]).(type) {
 		case *float32:
-			s := any(&s[lo]).(*float32)
-			if c == nil {
-				if isa == cpu.AVX512 {
-					sumRows32AVX512(s, x, rows, 4*cols, n)
-				} else {
-					sumRows32AVX2(s, x, rows, 4*cols, n)
-				}
-				continue
-			}
-			c, y := any(&c[0]).(*float32), any(&y[lo]).(*float32)
-			if isa == cpu.AVX512 {
-				weighRows32AVX512(s, x, rows, 4*cols, n, c, y)
+			if x := any(&x[lo]).(*float32); isa == cpu.AVX512 {
+				sumRows32AVX512(s, x, rows, 4*cols, n)
 			} else {
-				weighRows32AVX2(s, x, rows, 4*cols, n, c, y)
+				sumRows32AVX2(s, x, rows, 4*cols, n)
 			}
 		case *float64:
-			s := any(&s[lo]).(*float64)
-			if c == nil {
-				if isa == cpu.AVX512 {
-					sumRows64AVX512(s, x, rows, 8*cols, n)
-				} else {
-					sumRows64AVX2(s, x, rows, 8*cols, n)
-				}
-				continue
-			}
-			c, y := any(&c[0]).(*float64), any(&y[lo]).(*float64)
-			if isa == cpu.AVX512 {
-				weighRows64AVX512(s, x, rows, 8*cols, n, c, y)
+			if x := any(&x[lo]).(*float64); isa == cpu.AVX512 {
+				sumRows64AVX512(s, x, rows, 8*cols, n)
 			} else {
-				weighRows64AVX2(s, x, rows, 8*cols, n, c, y)
+				sumRows64AVX2(s, x, rows, 8*cols, n)
+			}
+		}
+	}
+	return true
+}
+
+// weighRowsKernel is WeighRows of one row at least.
+func weighRowsKernel[T Float](sum, c, x, y, q []T) bool {
+	isa, rows, cols := cpu.Active(), len(c), len(sum)
+	if isa == cpu.Portable {
+		return false
+	}
+	for lo := 0; lo < cols; lo += strip[T](isa) {
+		n := min(strip[T](isa), cols-lo)
+		switch s := any(&sum[lo]).(type) {
+		case *float32:
+			x, c, y, q := any(&x[lo]).(*float32), any(&c[0]).(*float32), any(&y[lo]).(*float32), any(&q[lo]).(*float32)
+			if isa == cpu.AVX512 {
+				weighRows32AVX512(s, x, rows, 4*cols, n, c, y, q)
+			} else {
+				weighRows32AVX2(s, x, rows, 4*cols, n, c, y, q)
+			}
+		case *float64:
+			x, c, y, q := any(&x[lo]).(*float64), any(&c[0]).(*float64), any(&y[lo]).(*float64), any(&q[lo]).(*float64)
+			if isa == cpu.AVX512 {
+				weighRows64AVX512(s, x, rows, 8*cols, n, c, y, q)
+			} else {
+				weighRows64AVX2(s, x, rows, 8*cols, n, c, y, q)
 			}
 		}
 	}

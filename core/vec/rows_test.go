@@ -61,10 +61,10 @@ func rowsAreLoops[T Float](t *testing.T, r *rand.Rand, draw func(*rand.Rand, int
 	onAll(t, what("Reparam"), make([]T, rows*cols), func(dst []T) { s.Reparam(dst, mu, inv, own) })
 
 	y, q := draw(r, cols), draw(r, cols)
-	onAll(t, what("SumRows"), make([]T, cols), func(sum []T) {
-		SumRows(sum, nil, own, nil, nil)
-		SumRows(sum, c, own, y, q)
-		SumRows(sum, nil, own, nil, nil)
+	onAll(t, what("SumRows and WeighRows"), make([]T, cols), func(sum []T) {
+		SumRows(sum, own)
+		WeighRows(sum, c, own, y, q)
+		SumRows(sum, own)
 	})
 	out := make([]float32, rows*cols)
 	src := make([]float64, rows*cols)
@@ -101,9 +101,9 @@ func TestZeroFactorsLeaveRowsOut(t *testing.T) {
 		if want := []float32{-1, -2, 0, 0, -1.5, -2}; !slices.Equal(acc, want) {
 			t.Errorf("%s: Toward: %v, want %v", kernel, acc, want)
 		}
-		SumRows(sum, c, x, []float32{0, 0}, []float32{1, 2})
+		WeighRows(sum, c, x, []float32{0, 0}, []float32{1, 2})
 		if want := []float32{2.5, 8}; !slices.Equal(sum, want) {
-			t.Errorf("%s: SumRows: %v, want %v", kernel, sum, want)
+			t.Errorf("%s: WeighRows: %v, want %v", kernel, sum, want)
 		}
 	})
 }
@@ -141,6 +141,6 @@ func benchRows[T Float](b *testing.B, name string, cols int) {
 	benchEach(b, "Toward/"+name, rows, func() { s.Toward(acc, c, x, Rows[T]{mu, 0}, Rows[T]{inv, 0}) })
 	clear(acc)
 	sum := make([]T, cols)
-	benchEach(b, "SumRows/"+name, rows, func() { SumRows(sum, c, x, mu, inv) })
-	benchEach(b, "SumRowsPlain/"+name, rows, func() { SumRows(sum, nil, x, nil, nil) })
+	benchEach(b, "WeighRows/"+name, rows, func() { WeighRows(sum, c, x, mu, inv) })
+	benchEach(b, "SumRows/"+name, rows, func() { SumRows(sum, x) })
 }

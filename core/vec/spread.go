@@ -10,7 +10,7 @@ import "github.com/vibench/bench/core/cpu"
 // It belongs to one goroutine.
 type Spread[T Float] struct {
 	cols  int
-	rows  int // of a tile: at most as many as lanes
+	rows  int // of a tile: four at least, at most as many as lanes
 	isa   cpu.ISA
 	index []uint32 // for each entry of a tile, its row, as the kernel's permutation wants it
 	rooms [2][]T
@@ -82,7 +82,7 @@ func (s *Spread[T]) lay(isa cpu.ISA, lanes int) {
 		return
 	}
 	s.isa, s.rows = isa, 1
-	for s.cols < wide && s.rows*s.cols%lanes != 0 {
+	for s.cols < wide && (s.rows < 4 || s.rows*s.cols%lanes != 0) {
 		s.rows *= 2
 	}
 	var x T

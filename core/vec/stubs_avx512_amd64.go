@@ -73,15 +73,15 @@ func reparam32AVX512(dst *float32, eps *float32, mu *float32, sigma *float32, ro
 //go:noescape
 func toward32AVX512(acc *float32, own *float32, other *float32, q *float32, rows int, tile int, width int, xs int, ys int, c *float32, index *uint32)
 
-// sumRows32AVX512 leaves the sums over rows of x that lie step bytes apart at s, n columns.
+// sumRows32AVX512 is SumRows of n columns of rows that lie step bytes apart.
 //
 //go:noescape
-func sumRows32AVX512(s *float32, x *float32, rows int, step int, n int)
+func sumRows32AVX512(sum *float32, x *float32, rows int, step int, n int)
 
-// weighRows32AVX512 leaves the sums of c (x - y) over rows that lie step bytes apart at s, n columns.
+// weighRows32AVX512 is WeighRows of n columns of rows that lie step bytes apart.
 //
 //go:noescape
-func weighRows32AVX512(s *float32, x *float32, rows int, step int, n int, c *float32, y *float32)
+func weighRows32AVX512(sum *float32, x *float32, rows int, step int, n int, c *float32, y *float32, q *float32)
 
 // exp64AVX512 is Exp64 of n entries of src.
 //
@@ -154,15 +154,15 @@ func reparam64AVX512(dst *float64, eps *float64, mu *float64, sigma *float64, ro
 //go:noescape
 func toward64AVX512(acc *float64, own *float64, other *float64, q *float64, rows int, tile int, width int, xs int, ys int, c *float64, index *uint32)
 
-// sumRows64AVX512 leaves the sums over rows of x that lie step bytes apart at s, n columns.
+// sumRows64AVX512 is SumRows of n columns of rows that lie step bytes apart.
 //
 //go:noescape
-func sumRows64AVX512(s *float64, x *float64, rows int, step int, n int)
+func sumRows64AVX512(sum *float64, x *float64, rows int, step int, n int)
 
-// weighRows64AVX512 leaves the sums of c (x - y) over rows that lie step bytes apart at s, n columns.
+// weighRows64AVX512 is WeighRows of n columns of rows that lie step bytes apart.
 //
 //go:noescape
-func weighRows64AVX512(s *float64, x *float64, rows int, step int, n int, c *float64, y *float64)
+func weighRows64AVX512(sum *float64, x *float64, rows int, step int, n int, c *float64, y *float64, q *float64)
 
 // narrow64AVX512 is Narrow of n entries, a multiple of eight.
 //

@@ -254,22 +254,21 @@ func (a asm) toward() {
 
 func (a asm) move(from, to vec) { a.VMOVUPD(from, to) }
 
-// sumRows writes the kernel of a strip of SumRows: n columns, at most four
-// vectors, stay in registers while the rows go by. Without factors and y it is
-// the plain sum.
-func (a asm) sumRows(factors bool) {
+// sumRows writes the kernel of a strip of SumRows or of WeighRows: n columns, at
+// most four vectors, stay in registers while the rows go by.
+func (a asm) sumRows(weigh bool) {
 	const most = 4
-	if factors {
-		a.function("weighRows", "func(s, x *T, rows, step, n int, c, y *T)",
-			"leaves the sums of c (x - y) over rows that lie step bytes apart at s, n columns.")
+	if weigh {
+		a.function("weighRows", "func(sum, x *T, rows, step, n int, c, y, q *T)",
+			"is WeighRows of n columns of rows that lie step bytes apart.")
 	} else {
-		a.function("sumRows", "func(s, x *T, rows, step, n int)",
-			"leaves the sums over rows of x that lie step bytes apart at s, n columns.")
+		a.function("sumRows", "func(sum, x *T, rows, step, n int)",
+			"is SumRows of n columns of rows that lie step bytes apart.")
 	}
-	s, x, rows, step, n := a.param("s"), a.param("x"), a.param("rows"), a.param("step"), a.param("n")
-	var c, y, bits reg.GPVirtual
-	if factors {
-		c, y, bits = a.param("c"), a.param("y"), a.GP64()
+	sum, x, rows, step, n := a.param("sum"), a.param("x"), a.param("rows"), a.param("step"), a.param("n")
+	var c, y, q, bits reg.GPVirtual
+	if weigh {
+		c, y, q, bits = a.param("c"), a.param("y"), a.param("q"), a.GP64()
 	}
 	for vectors := 1; vectors <= most; vectors++ {
 		next := fmt.Sprint("above", vectors)
@@ -287,14 +286,14 @@ func (a asm) sumRows(factors bool) {
 		for i := range w {
 			acc[i] = a.new()
 			a.zero(acc[i])
-			if factors {
+			if weigh {
 				from[i] = a.load(y, w[i])
 			}
 		}
 		loop, skip := fmt.Sprint("row", vectors), fmt.Sprint("skip", vectors)
 		a.Label(loop)
 		var f vec
-		if factors { // twice its bits are zero: it is +0 or -0
+		if weigh { // twice its bits are zero: it is +0 or -0
 			if a.bits == 32 {
 				a.MOVL(operand.Mem{Base: c}, bits.As32())
 				a.ADDL(bits.As32(), bits.As32())
@@ -307,12 +306,12 @@ func (a asm) sumRows(factors bool) {
 		}
 		for i := range w {
 			t := a.load(x, w[i])
-			if factors {
+			if weigh {
 				t = a.mul(a.sub(t, from[i]), f)
 			}
 			a.addTo(acc[i], t)
 		}
-		if factors {
+		if weigh {
 			a.Label(skip)
 			a.ADDQ(operand.I32(a.element()), c)
 		}
@@ -320,7 +319,11 @@ func (a asm) sumRows(factors bool) {
 		a.DECQ(rows)
 		a.JNZ(operand.LabelRef(loop))
 		for i := range w {
-			a.store(acc[i], s, w[i])
+			s := acc[i]
+			if weigh {
+				s = a.mul(s, a.load(q, w[i]))
+			}
+			a.store(a.add(a.load(sum, w[i]), s), sum, w[i])
 		}
 		a.ret()
 		if vectors < most {
