@@ -2686,13 +2686,28 @@ TEXT ·sumRows32AVX2(SB), NOSPLIT, $0-40
 	NEGQ    SI
 	VMOVDQU (DI)(SI*4), Y0
 	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
 
-row1:
-	VMASKMOVPS (CX), Y0, Y2
-	VADDPS     Y2, Y1, Y1
+pairs1:
+	SUBQ       $+2, DX
+	JL         last1
+	VMASKMOVPS (CX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
 	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row1
+	VMASKMOVPS (CX), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+	ADDQ       BX, CX
+	JMP        pairs1
+
+last1:
+	CMPQ       DX, $-1
+	JL         end1
+	VMASKMOVPS (CX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       BX, CX
+
+end1:
+	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS (AX), Y0, Y2
 	VADDPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, (AX)
@@ -2708,20 +2723,41 @@ above1:
 	VMOVDQU (DI)(SI*4), Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
 
-row2:
-	VMOVUPS    (CX), Y3
-	VADDPS     Y3, Y1, Y1
-	VMASKMOVPS 32(CX), Y0, Y3
-	VADDPS     Y3, Y2, Y2
+pairs2:
+	SUBQ       $+2, DX
+	JL         last2
+	VMOVUPS    (CX), Y5
+	VADDPS     Y5, Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y5
+	VADDPS     Y5, Y3, Y3
 	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row2
-	VMOVUPS    (AX), Y3
-	VADDPS     Y1, Y3, Y1
-	VMOVUPS    Y1, (AX)
-	VMASKMOVPS 32(AX), Y0, Y1
+	VMOVUPS    (CX), Y5
+	VADDPS     Y5, Y2, Y2
+	VMASKMOVPS 32(CX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+	ADDQ       BX, CX
+	JMP        pairs2
+
+last2:
+	CMPQ       DX, $-1
+	JL         end2
+	VMOVUPS    (CX), Y5
+	VADDPS     Y5, Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y5
+	VADDPS     Y5, Y3, Y3
+	ADDQ       BX, CX
+
+end2:
 	VADDPS     Y2, Y1, Y1
+	VMOVUPS    (AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     Y4, Y3, Y1
+	VMASKMOVPS 32(AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, 32(AX)
 	VZEROUPPER
 	RET
@@ -2736,25 +2772,52 @@ above2:
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
 	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
 
-row3:
-	VMOVUPS    (CX), Y4
-	VADDPS     Y4, Y1, Y1
-	VMOVUPS    32(CX), Y4
-	VADDPS     Y4, Y2, Y2
-	VMASKMOVPS 64(CX), Y0, Y4
-	VADDPS     Y4, Y3, Y3
+pairs3:
+	SUBQ       $+2, DX
+	JL         last3
+	VMOVUPS    (CX), Y7
+	VADDPS     Y7, Y1, Y1
+	VMOVUPS    32(CX), Y7
+	VADDPS     Y7, Y3, Y3
+	VMASKMOVPS 64(CX), Y0, Y7
+	VADDPS     Y7, Y5, Y5
 	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row3
-	VMOVUPS    (AX), Y4
-	VADDPS     Y1, Y4, Y1
-	VMOVUPS    Y1, (AX)
-	VMOVUPS    32(AX), Y1
+	VMOVUPS    (CX), Y7
+	VADDPS     Y7, Y2, Y2
+	VMOVUPS    32(CX), Y7
+	VADDPS     Y7, Y4, Y4
+	VMASKMOVPS 64(CX), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+	ADDQ       BX, CX
+	JMP        pairs3
+
+last3:
+	CMPQ       DX, $-1
+	JL         end3
+	VMOVUPS    (CX), Y7
+	VADDPS     Y7, Y1, Y1
+	VMOVUPS    32(CX), Y7
+	VADDPS     Y7, Y3, Y3
+	VMASKMOVPS 64(CX), Y0, Y7
+	VADDPS     Y7, Y5, Y5
+	ADDQ       BX, CX
+
+end3:
 	VADDPS     Y2, Y1, Y1
+	VMOVUPS    (AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     Y4, Y3, Y1
+	VMOVUPS    32(AX), Y2
+	VADDPS     Y1, Y2, Y1
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS 64(AX), Y0, Y1
-	VADDPS     Y3, Y1, Y1
+	VADDPS     Y6, Y5, Y1
+	VMASKMOVPS 64(AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, 64(AX)
 	VZEROUPPER
 	RET
@@ -2768,30 +2831,63 @@ above3:
 	VXORPD  Y2, Y2, Y2
 	VXORPD  Y3, Y3, Y3
 	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
 
-row4:
-	VMOVUPS    (CX), Y5
-	VADDPS     Y5, Y1, Y1
-	VMOVUPS    32(CX), Y5
-	VADDPS     Y5, Y2, Y2
-	VMOVUPS    64(CX), Y5
-	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS 96(CX), Y0, Y5
-	VADDPS     Y5, Y4, Y4
+pairs4:
+	SUBQ       $+2, DX
+	JL         last4
+	VMOVUPS    (CX), Y9
+	VADDPS     Y9, Y1, Y1
+	VMOVUPS    32(CX), Y9
+	VADDPS     Y9, Y3, Y3
+	VMOVUPS    64(CX), Y9
+	VADDPS     Y9, Y5, Y5
+	VMASKMOVPS 96(CX), Y0, Y9
+	VADDPS     Y9, Y7, Y7
 	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row4
-	VMOVUPS    (AX), Y5
-	VADDPS     Y1, Y5, Y1
-	VMOVUPS    Y1, (AX)
-	VMOVUPS    32(AX), Y1
+	VMOVUPS    (CX), Y9
+	VADDPS     Y9, Y2, Y2
+	VMOVUPS    32(CX), Y9
+	VADDPS     Y9, Y4, Y4
+	VMOVUPS    64(CX), Y9
+	VADDPS     Y9, Y6, Y6
+	VMASKMOVPS 96(CX), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+	ADDQ       BX, CX
+	JMP        pairs4
+
+last4:
+	CMPQ       DX, $-1
+	JL         end4
+	VMOVUPS    (CX), Y9
+	VADDPS     Y9, Y1, Y1
+	VMOVUPS    32(CX), Y9
+	VADDPS     Y9, Y3, Y3
+	VMOVUPS    64(CX), Y9
+	VADDPS     Y9, Y5, Y5
+	VMASKMOVPS 96(CX), Y0, Y9
+	VADDPS     Y9, Y7, Y7
+	ADDQ       BX, CX
+
+end4:
 	VADDPS     Y2, Y1, Y1
+	VMOVUPS    (AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     Y4, Y3, Y1
+	VMOVUPS    32(AX), Y2
+	VADDPS     Y1, Y2, Y1
 	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    64(AX), Y1
-	VADDPS     Y3, Y1, Y1
+	VADDPS     Y6, Y5, Y1
+	VMOVUPS    64(AX), Y2
+	VADDPS     Y1, Y2, Y1
 	VMOVUPS    Y1, 64(AX)
-	VMASKMOVPS 96(AX), Y0, Y1
-	VADDPS     Y4, Y1, Y1
+	VADDPS     Y8, Y7, Y1
+	VMASKMOVPS 96(AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, 96(AX)
 	VZEROUPPER
 	RET
@@ -2814,23 +2910,56 @@ TEXT ·weighRows32AVX2(SB), NOSPLIT, $0-64
 	NEGQ       SI
 	VMOVDQU    (R10)(SI*4), Y0
 	VXORPD     Y1, Y1, Y1
-	VMASKMOVPS (R8), Y0, Y2
+	VXORPD     Y2, Y2, Y2
+	VMASKMOVPS (R8), Y0, Y3
 
-row1:
+pairs1:
+	SUBQ         $+2, DX
+	JL           last1
 	MOVL         (DI), SI
 	ADDL         SI, SI
-	JZ           skip1
-	VBROADCASTSS (DI), Y3
-	VMASKMOVPS   (CX), Y0, Y4
-	VSUBPS       Y2, Y4, Y4
-	VMULPS       Y3, Y4, Y3
+	JZ           even1
+	VBROADCASTSS (DI), Y4
+	VMASKMOVPS   (CX), Y0, Y5
+	VSUBPS       Y3, Y5, Y5
+	VMULPS       Y4, Y5, Y4
+	VADDPS       Y4, Y1, Y1
+
+even1:
+	ADDQ         $+4, DI
+	ADDQ         BX, CX
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           odd1
+	VBROADCASTSS (DI), Y4
+	VMASKMOVPS   (CX), Y0, Y5
+	VSUBPS       Y3, Y5, Y5
+	VMULPS       Y4, Y5, Y4
+	VADDPS       Y4, Y2, Y2
+
+odd1:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+	JMP  pairs1
+
+last1:
+	CMPQ         DX, $-1
+	JL           end1
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           single1
+	VBROADCASTSS (DI), Y4
+	VMASKMOVPS   (CX), Y0, Y5
+	VSUBPS       Y3, Y5, Y3
+	VMULPS       Y4, Y3, Y3
 	VADDPS       Y3, Y1, Y1
 
-skip1:
-	ADDQ       $+4, DI
-	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row1
+single1:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+
+end1:
+	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS (R9), Y0, Y2
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS (AX), Y0, Y2
@@ -2847,36 +2976,79 @@ above1:
 	NEGQ       SI
 	VMOVDQU    (R10)(SI*4), Y0
 	VXORPD     Y1, Y1, Y1
-	VMOVUPS    (R8), Y2
-	VXORPD     Y3, Y3, Y3
-	VMASKMOVPS 32(R8), Y0, Y4
+	VXORPD     Y2, Y2, Y2
+	VMOVUPS    (R8), Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VMASKMOVPS 32(R8), Y0, Y6
 
-row2:
+pairs2:
+	SUBQ         $+2, DX
+	JL           last2
 	MOVL         (DI), SI
 	ADDL         SI, SI
-	JZ           skip2
-	VBROADCASTSS (DI), Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y2, Y6, Y6
-	VMULPS       Y5, Y6, Y6
-	VADDPS       Y6, Y1, Y1
-	VMASKMOVPS   32(CX), Y0, Y6
-	VSUBPS       Y4, Y6, Y6
-	VMULPS       Y5, Y6, Y5
-	VADDPS       Y5, Y3, Y3
+	JZ           even2
+	VBROADCASTSS (DI), Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y3, Y8, Y8
+	VMULPS       Y7, Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	VMASKMOVPS   32(CX), Y0, Y8
+	VSUBPS       Y6, Y8, Y8
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y4, Y4
 
-skip2:
-	ADDQ       $+4, DI
-	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row2
+even2:
+	ADDQ         $+4, DI
+	ADDQ         BX, CX
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           odd2
+	VBROADCASTSS (DI), Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y3, Y8, Y8
+	VMULPS       Y7, Y8, Y8
+	VADDPS       Y8, Y2, Y2
+	VMASKMOVPS   32(CX), Y0, Y8
+	VSUBPS       Y6, Y8, Y8
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y5, Y5
+
+odd2:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+	JMP  pairs2
+
+last2:
+	CMPQ         DX, $-1
+	JL           end2
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           single2
+	VBROADCASTSS (DI), Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y3, Y8, Y3
+	VMULPS       Y7, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMASKMOVPS   32(CX), Y0, Y3
+	VSUBPS       Y6, Y3, Y3
+	VMULPS       Y7, Y3, Y3
+	VADDPS       Y3, Y4, Y4
+
+single2:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+
+end2:
+	VADDPS     Y2, Y1, Y1
 	VMOVUPS    (R9), Y2
 	VMULPS     Y2, Y1, Y1
 	VMOVUPS    (AX), Y2
 	VADDPS     Y1, Y2, Y1
 	VMOVUPS    Y1, (AX)
-	VMASKMOVPS 32(R9), Y0, Y1
-	VMULPS     Y1, Y3, Y1
+	VADDPS     Y5, Y4, Y1
+	VMASKMOVPS 32(R9), Y0, Y2
+	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS 32(AX), Y0, Y2
 	VADDPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, 32(AX)
@@ -2891,47 +3063,100 @@ above2:
 	NEGQ       SI
 	VMOVDQU    (R10)(SI*4), Y0
 	VXORPD     Y1, Y1, Y1
-	VMOVUPS    (R8), Y2
-	VXORPD     Y3, Y3, Y3
-	VMOVUPS    32(R8), Y4
+	VXORPD     Y2, Y2, Y2
+	VMOVUPS    (R8), Y3
+	VXORPD     Y4, Y4, Y4
 	VXORPD     Y5, Y5, Y5
-	VMASKMOVPS 64(R8), Y0, Y6
+	VMOVUPS    32(R8), Y6
+	VXORPD     Y7, Y7, Y7
+	VXORPD     Y8, Y8, Y8
+	VMASKMOVPS 64(R8), Y0, Y9
 
-row3:
+pairs3:
+	SUBQ         $+2, DX
+	JL           last3
 	MOVL         (DI), SI
 	ADDL         SI, SI
-	JZ           skip3
-	VBROADCASTSS (DI), Y7
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y2, Y8, Y8
-	VMULPS       Y7, Y8, Y8
-	VADDPS       Y8, Y1, Y1
-	VMOVUPS      32(CX), Y8
-	VSUBPS       Y4, Y8, Y8
-	VMULPS       Y7, Y8, Y8
-	VADDPS       Y8, Y3, Y3
-	VMASKMOVPS   64(CX), Y0, Y8
-	VSUBPS       Y6, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VADDPS       Y7, Y5, Y5
+	JZ           even3
+	VBROADCASTSS (DI), Y10
+	VMOVUPS      (CX), Y11
+	VSUBPS       Y3, Y11, Y11
+	VMULPS       Y10, Y11, Y11
+	VADDPS       Y11, Y1, Y1
+	VMOVUPS      32(CX), Y11
+	VSUBPS       Y6, Y11, Y11
+	VMULPS       Y10, Y11, Y11
+	VADDPS       Y11, Y4, Y4
+	VMASKMOVPS   64(CX), Y0, Y11
+	VSUBPS       Y9, Y11, Y11
+	VMULPS       Y10, Y11, Y10
+	VADDPS       Y10, Y7, Y7
 
-skip3:
-	ADDQ       $+4, DI
-	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row3
+even3:
+	ADDQ         $+4, DI
+	ADDQ         BX, CX
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           odd3
+	VBROADCASTSS (DI), Y10
+	VMOVUPS      (CX), Y11
+	VSUBPS       Y3, Y11, Y11
+	VMULPS       Y10, Y11, Y11
+	VADDPS       Y11, Y2, Y2
+	VMOVUPS      32(CX), Y11
+	VSUBPS       Y6, Y11, Y11
+	VMULPS       Y10, Y11, Y11
+	VADDPS       Y11, Y5, Y5
+	VMASKMOVPS   64(CX), Y0, Y11
+	VSUBPS       Y9, Y11, Y11
+	VMULPS       Y10, Y11, Y10
+	VADDPS       Y10, Y8, Y8
+
+odd3:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+	JMP  pairs3
+
+last3:
+	CMPQ         DX, $-1
+	JL           end3
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           single3
+	VBROADCASTSS (DI), Y10
+	VMOVUPS      (CX), Y11
+	VSUBPS       Y3, Y11, Y3
+	VMULPS       Y10, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      32(CX), Y3
+	VSUBPS       Y6, Y3, Y3
+	VMULPS       Y10, Y3, Y3
+	VADDPS       Y3, Y4, Y4
+	VMASKMOVPS   64(CX), Y0, Y3
+	VSUBPS       Y9, Y3, Y3
+	VMULPS       Y10, Y3, Y3
+	VADDPS       Y3, Y7, Y7
+
+single3:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+
+end3:
+	VADDPS     Y2, Y1, Y1
 	VMOVUPS    (R9), Y2
 	VMULPS     Y2, Y1, Y1
 	VMOVUPS    (AX), Y2
 	VADDPS     Y1, Y2, Y1
 	VMOVUPS    Y1, (AX)
-	VMOVUPS    32(R9), Y1
-	VMULPS     Y1, Y3, Y1
+	VADDPS     Y5, Y4, Y1
+	VMOVUPS    32(R9), Y2
+	VMULPS     Y2, Y1, Y1
 	VMOVUPS    32(AX), Y2
 	VADDPS     Y1, Y2, Y1
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS 64(R9), Y0, Y1
-	VMULPS     Y1, Y5, Y1
+	VADDPS     Y8, Y7, Y1
+	VMASKMOVPS 64(R9), Y0, Y2
+	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS 64(AX), Y0, Y2
 	VADDPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, 64(AX)
@@ -2944,58 +3169,121 @@ above3:
 	NEGQ       SI
 	VMOVDQU    (R10)(SI*4), Y0
 	VXORPD     Y1, Y1, Y1
-	VMOVUPS    (R8), Y2
-	VXORPD     Y3, Y3, Y3
-	VMOVUPS    32(R8), Y4
+	VXORPD     Y2, Y2, Y2
+	VMOVUPS    (R8), Y3
+	VXORPD     Y4, Y4, Y4
 	VXORPD     Y5, Y5, Y5
-	VMOVUPS    64(R8), Y6
+	VMOVUPS    32(R8), Y6
 	VXORPD     Y7, Y7, Y7
-	VMASKMOVPS 96(R8), Y0, Y8
+	VXORPD     Y8, Y8, Y8
+	VMOVUPS    64(R8), Y9
+	VXORPD     Y10, Y10, Y10
+	VXORPD     Y11, Y11, Y11
+	VMASKMOVPS 96(R8), Y0, Y12
 
-row4:
+pairs4:
+	SUBQ         $+2, DX
+	JL           last4
 	MOVL         (DI), SI
 	ADDL         SI, SI
-	JZ           skip4
-	VBROADCASTSS (DI), Y9
-	VMOVUPS      (CX), Y10
-	VSUBPS       Y2, Y10, Y10
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y1, Y1
-	VMOVUPS      32(CX), Y10
-	VSUBPS       Y4, Y10, Y10
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y3, Y3
-	VMOVUPS      64(CX), Y10
-	VSUBPS       Y6, Y10, Y10
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y5, Y5
-	VMASKMOVPS   96(CX), Y0, Y10
-	VSUBPS       Y8, Y10, Y10
-	VMULPS       Y9, Y10, Y9
-	VADDPS       Y9, Y7, Y7
+	JZ           even4
+	VBROADCASTSS (DI), Y13
+	VMOVUPS      (CX), Y14
+	VSUBPS       Y3, Y14, Y14
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y1, Y1
+	VMOVUPS      32(CX), Y14
+	VSUBPS       Y6, Y14, Y14
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y4, Y4
+	VMOVUPS      64(CX), Y14
+	VSUBPS       Y9, Y14, Y14
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y7, Y7
+	VMASKMOVPS   96(CX), Y0, Y14
+	VSUBPS       Y12, Y14, Y14
+	VMULPS       Y13, Y14, Y13
+	VADDPS       Y13, Y10, Y10
 
-skip4:
-	ADDQ       $+4, DI
-	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row4
+even4:
+	ADDQ         $+4, DI
+	ADDQ         BX, CX
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           odd4
+	VBROADCASTSS (DI), Y13
+	VMOVUPS      (CX), Y14
+	VSUBPS       Y3, Y14, Y14
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y2, Y2
+	VMOVUPS      32(CX), Y14
+	VSUBPS       Y6, Y14, Y14
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y5, Y5
+	VMOVUPS      64(CX), Y14
+	VSUBPS       Y9, Y14, Y14
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y8, Y8
+	VMASKMOVPS   96(CX), Y0, Y14
+	VSUBPS       Y12, Y14, Y14
+	VMULPS       Y13, Y14, Y13
+	VADDPS       Y13, Y11, Y11
+
+odd4:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+	JMP  pairs4
+
+last4:
+	CMPQ         DX, $-1
+	JL           end4
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           single4
+	VBROADCASTSS (DI), Y13
+	VMOVUPS      (CX), Y14
+	VSUBPS       Y3, Y14, Y3
+	VMULPS       Y13, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      32(CX), Y3
+	VSUBPS       Y6, Y3, Y3
+	VMULPS       Y13, Y3, Y3
+	VADDPS       Y3, Y4, Y4
+	VMOVUPS      64(CX), Y3
+	VSUBPS       Y9, Y3, Y3
+	VMULPS       Y13, Y3, Y3
+	VADDPS       Y3, Y7, Y7
+	VMASKMOVPS   96(CX), Y0, Y3
+	VSUBPS       Y12, Y3, Y3
+	VMULPS       Y13, Y3, Y3
+	VADDPS       Y3, Y10, Y10
+
+single4:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+
+end4:
+	VADDPS     Y2, Y1, Y1
 	VMOVUPS    (R9), Y2
 	VMULPS     Y2, Y1, Y1
 	VMOVUPS    (AX), Y2
 	VADDPS     Y1, Y2, Y1
 	VMOVUPS    Y1, (AX)
-	VMOVUPS    32(R9), Y1
-	VMULPS     Y1, Y3, Y1
+	VADDPS     Y5, Y4, Y1
+	VMOVUPS    32(R9), Y2
+	VMULPS     Y2, Y1, Y1
 	VMOVUPS    32(AX), Y2
 	VADDPS     Y1, Y2, Y1
 	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    64(R9), Y1
-	VMULPS     Y1, Y5, Y1
+	VADDPS     Y8, Y7, Y1
+	VMOVUPS    64(R9), Y2
+	VMULPS     Y2, Y1, Y1
 	VMOVUPS    64(AX), Y2
 	VADDPS     Y1, Y2, Y1
 	VMOVUPS    Y1, 64(AX)
-	VMASKMOVPS 96(R9), Y0, Y1
-	VMULPS     Y1, Y7, Y1
+	VADDPS     Y11, Y10, Y1
+	VMASKMOVPS 96(R9), Y0, Y2
+	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS 96(AX), Y0, Y2
 	VADDPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, 96(AX)
@@ -6068,13 +6356,28 @@ TEXT ·sumRows64AVX2(SB), NOSPLIT, $0-40
 	NEGQ    SI
 	VMOVDQU (DI)(SI*8), Y0
 	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
 
-row1:
-	VMASKMOVPD (CX), Y0, Y2
-	VADDPD     Y2, Y1, Y1
+pairs1:
+	SUBQ       $+2, DX
+	JL         last1
+	VMASKMOVPD (CX), Y0, Y3
+	VADDPD     Y3, Y1, Y1
 	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row1
+	VMASKMOVPD (CX), Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	ADDQ       BX, CX
+	JMP        pairs1
+
+last1:
+	CMPQ       DX, $-1
+	JL         end1
+	VMASKMOVPD (CX), Y0, Y3
+	VADDPD     Y3, Y1, Y1
+	ADDQ       BX, CX
+
+end1:
+	VADDPD     Y2, Y1, Y1
 	VMASKMOVPD (AX), Y0, Y2
 	VADDPD     Y1, Y2, Y1
 	VMASKMOVPD Y1, Y0, (AX)
@@ -6090,20 +6393,41 @@ above1:
 	VMOVDQU (DI)(SI*8), Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
 
-row2:
-	VMOVUPD    (CX), Y3
-	VADDPD     Y3, Y1, Y1
-	VMASKMOVPD 32(CX), Y0, Y3
-	VADDPD     Y3, Y2, Y2
+pairs2:
+	SUBQ       $+2, DX
+	JL         last2
+	VMOVUPD    (CX), Y5
+	VADDPD     Y5, Y1, Y1
+	VMASKMOVPD 32(CX), Y0, Y5
+	VADDPD     Y5, Y3, Y3
 	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row2
-	VMOVUPD    (AX), Y3
-	VADDPD     Y1, Y3, Y1
-	VMOVUPD    Y1, (AX)
-	VMASKMOVPD 32(AX), Y0, Y1
+	VMOVUPD    (CX), Y5
+	VADDPD     Y5, Y2, Y2
+	VMASKMOVPD 32(CX), Y0, Y5
+	VADDPD     Y5, Y4, Y4
+	ADDQ       BX, CX
+	JMP        pairs2
+
+last2:
+	CMPQ       DX, $-1
+	JL         end2
+	VMOVUPD    (CX), Y5
+	VADDPD     Y5, Y1, Y1
+	VMASKMOVPD 32(CX), Y0, Y5
+	VADDPD     Y5, Y3, Y3
+	ADDQ       BX, CX
+
+end2:
 	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, (AX)
+	VADDPD     Y4, Y3, Y1
+	VMASKMOVPD 32(AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
 	VMASKMOVPD Y1, Y0, 32(AX)
 	VZEROUPPER
 	RET
@@ -6118,25 +6442,52 @@ above2:
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
 	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
 
-row3:
-	VMOVUPD    (CX), Y4
-	VADDPD     Y4, Y1, Y1
-	VMOVUPD    32(CX), Y4
-	VADDPD     Y4, Y2, Y2
-	VMASKMOVPD 64(CX), Y0, Y4
-	VADDPD     Y4, Y3, Y3
+pairs3:
+	SUBQ       $+2, DX
+	JL         last3
+	VMOVUPD    (CX), Y7
+	VADDPD     Y7, Y1, Y1
+	VMOVUPD    32(CX), Y7
+	VADDPD     Y7, Y3, Y3
+	VMASKMOVPD 64(CX), Y0, Y7
+	VADDPD     Y7, Y5, Y5
 	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row3
-	VMOVUPD    (AX), Y4
-	VADDPD     Y1, Y4, Y1
-	VMOVUPD    Y1, (AX)
-	VMOVUPD    32(AX), Y1
+	VMOVUPD    (CX), Y7
+	VADDPD     Y7, Y2, Y2
+	VMOVUPD    32(CX), Y7
+	VADDPD     Y7, Y4, Y4
+	VMASKMOVPD 64(CX), Y0, Y7
+	VADDPD     Y7, Y6, Y6
+	ADDQ       BX, CX
+	JMP        pairs3
+
+last3:
+	CMPQ       DX, $-1
+	JL         end3
+	VMOVUPD    (CX), Y7
+	VADDPD     Y7, Y1, Y1
+	VMOVUPD    32(CX), Y7
+	VADDPD     Y7, Y3, Y3
+	VMASKMOVPD 64(CX), Y0, Y7
+	VADDPD     Y7, Y5, Y5
+	ADDQ       BX, CX
+
+end3:
 	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, (AX)
+	VADDPD     Y4, Y3, Y1
+	VMOVUPD    32(AX), Y2
+	VADDPD     Y1, Y2, Y1
 	VMOVUPD    Y1, 32(AX)
-	VMASKMOVPD 64(AX), Y0, Y1
-	VADDPD     Y3, Y1, Y1
+	VADDPD     Y6, Y5, Y1
+	VMASKMOVPD 64(AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
 	VMASKMOVPD Y1, Y0, 64(AX)
 	VZEROUPPER
 	RET
@@ -6150,30 +6501,63 @@ above3:
 	VXORPD  Y2, Y2, Y2
 	VXORPD  Y3, Y3, Y3
 	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
 
-row4:
-	VMOVUPD    (CX), Y5
-	VADDPD     Y5, Y1, Y1
-	VMOVUPD    32(CX), Y5
-	VADDPD     Y5, Y2, Y2
-	VMOVUPD    64(CX), Y5
-	VADDPD     Y5, Y3, Y3
-	VMASKMOVPD 96(CX), Y0, Y5
-	VADDPD     Y5, Y4, Y4
+pairs4:
+	SUBQ       $+2, DX
+	JL         last4
+	VMOVUPD    (CX), Y9
+	VADDPD     Y9, Y1, Y1
+	VMOVUPD    32(CX), Y9
+	VADDPD     Y9, Y3, Y3
+	VMOVUPD    64(CX), Y9
+	VADDPD     Y9, Y5, Y5
+	VMASKMOVPD 96(CX), Y0, Y9
+	VADDPD     Y9, Y7, Y7
 	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row4
-	VMOVUPD    (AX), Y5
-	VADDPD     Y1, Y5, Y1
-	VMOVUPD    Y1, (AX)
-	VMOVUPD    32(AX), Y1
+	VMOVUPD    (CX), Y9
+	VADDPD     Y9, Y2, Y2
+	VMOVUPD    32(CX), Y9
+	VADDPD     Y9, Y4, Y4
+	VMOVUPD    64(CX), Y9
+	VADDPD     Y9, Y6, Y6
+	VMASKMOVPD 96(CX), Y0, Y9
+	VADDPD     Y9, Y8, Y8
+	ADDQ       BX, CX
+	JMP        pairs4
+
+last4:
+	CMPQ       DX, $-1
+	JL         end4
+	VMOVUPD    (CX), Y9
+	VADDPD     Y9, Y1, Y1
+	VMOVUPD    32(CX), Y9
+	VADDPD     Y9, Y3, Y3
+	VMOVUPD    64(CX), Y9
+	VADDPD     Y9, Y5, Y5
+	VMASKMOVPD 96(CX), Y0, Y9
+	VADDPD     Y9, Y7, Y7
+	ADDQ       BX, CX
+
+end4:
 	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, (AX)
+	VADDPD     Y4, Y3, Y1
+	VMOVUPD    32(AX), Y2
+	VADDPD     Y1, Y2, Y1
 	VMOVUPD    Y1, 32(AX)
-	VMOVUPD    64(AX), Y1
-	VADDPD     Y3, Y1, Y1
+	VADDPD     Y6, Y5, Y1
+	VMOVUPD    64(AX), Y2
+	VADDPD     Y1, Y2, Y1
 	VMOVUPD    Y1, 64(AX)
-	VMASKMOVPD 96(AX), Y0, Y1
-	VADDPD     Y4, Y1, Y1
+	VADDPD     Y8, Y7, Y1
+	VMASKMOVPD 96(AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
 	VMASKMOVPD Y1, Y0, 96(AX)
 	VZEROUPPER
 	RET
@@ -6196,23 +6580,56 @@ TEXT ·weighRows64AVX2(SB), NOSPLIT, $0-64
 	NEGQ       SI
 	VMOVDQU    (R10)(SI*8), Y0
 	VXORPD     Y1, Y1, Y1
-	VMASKMOVPD (R8), Y0, Y2
+	VXORPD     Y2, Y2, Y2
+	VMASKMOVPD (R8), Y0, Y3
 
-row1:
+pairs1:
+	SUBQ         $+2, DX
+	JL           last1
 	MOVQ         (DI), SI
 	ADDQ         SI, SI
-	JZ           skip1
-	VBROADCASTSD (DI), Y3
-	VMASKMOVPD   (CX), Y0, Y4
-	VSUBPD       Y2, Y4, Y4
-	VMULPD       Y3, Y4, Y3
+	JZ           even1
+	VBROADCASTSD (DI), Y4
+	VMASKMOVPD   (CX), Y0, Y5
+	VSUBPD       Y3, Y5, Y5
+	VMULPD       Y4, Y5, Y4
+	VADDPD       Y4, Y1, Y1
+
+even1:
+	ADDQ         $+8, DI
+	ADDQ         BX, CX
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           odd1
+	VBROADCASTSD (DI), Y4
+	VMASKMOVPD   (CX), Y0, Y5
+	VSUBPD       Y3, Y5, Y5
+	VMULPD       Y4, Y5, Y4
+	VADDPD       Y4, Y2, Y2
+
+odd1:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+	JMP  pairs1
+
+last1:
+	CMPQ         DX, $-1
+	JL           end1
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           single1
+	VBROADCASTSD (DI), Y4
+	VMASKMOVPD   (CX), Y0, Y5
+	VSUBPD       Y3, Y5, Y3
+	VMULPD       Y4, Y3, Y3
 	VADDPD       Y3, Y1, Y1
 
-skip1:
-	ADDQ       $+8, DI
-	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row1
+single1:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+
+end1:
+	VADDPD     Y2, Y1, Y1
 	VMASKMOVPD (R9), Y0, Y2
 	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD (AX), Y0, Y2
@@ -6229,36 +6646,79 @@ above1:
 	NEGQ       SI
 	VMOVDQU    (R10)(SI*8), Y0
 	VXORPD     Y1, Y1, Y1
-	VMOVUPD    (R8), Y2
-	VXORPD     Y3, Y3, Y3
-	VMASKMOVPD 32(R8), Y0, Y4
+	VXORPD     Y2, Y2, Y2
+	VMOVUPD    (R8), Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VMASKMOVPD 32(R8), Y0, Y6
 
-row2:
+pairs2:
+	SUBQ         $+2, DX
+	JL           last2
 	MOVQ         (DI), SI
 	ADDQ         SI, SI
-	JZ           skip2
-	VBROADCASTSD (DI), Y5
-	VMOVUPD      (CX), Y6
-	VSUBPD       Y2, Y6, Y6
-	VMULPD       Y5, Y6, Y6
-	VADDPD       Y6, Y1, Y1
-	VMASKMOVPD   32(CX), Y0, Y6
-	VSUBPD       Y4, Y6, Y6
-	VMULPD       Y5, Y6, Y5
-	VADDPD       Y5, Y3, Y3
+	JZ           even2
+	VBROADCASTSD (DI), Y7
+	VMOVUPD      (CX), Y8
+	VSUBPD       Y3, Y8, Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	VMASKMOVPD   32(CX), Y0, Y8
+	VSUBPD       Y6, Y8, Y8
+	VMULPD       Y7, Y8, Y7
+	VADDPD       Y7, Y4, Y4
 
-skip2:
-	ADDQ       $+8, DI
-	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row2
+even2:
+	ADDQ         $+8, DI
+	ADDQ         BX, CX
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           odd2
+	VBROADCASTSD (DI), Y7
+	VMOVUPD      (CX), Y8
+	VSUBPD       Y3, Y8, Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y2, Y2
+	VMASKMOVPD   32(CX), Y0, Y8
+	VSUBPD       Y6, Y8, Y8
+	VMULPD       Y7, Y8, Y7
+	VADDPD       Y7, Y5, Y5
+
+odd2:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+	JMP  pairs2
+
+last2:
+	CMPQ         DX, $-1
+	JL           end2
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           single2
+	VBROADCASTSD (DI), Y7
+	VMOVUPD      (CX), Y8
+	VSUBPD       Y3, Y8, Y3
+	VMULPD       Y7, Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	VMASKMOVPD   32(CX), Y0, Y3
+	VSUBPD       Y6, Y3, Y3
+	VMULPD       Y7, Y3, Y3
+	VADDPD       Y3, Y4, Y4
+
+single2:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+
+end2:
+	VADDPD     Y2, Y1, Y1
 	VMOVUPD    (R9), Y2
 	VMULPD     Y2, Y1, Y1
 	VMOVUPD    (AX), Y2
 	VADDPD     Y1, Y2, Y1
 	VMOVUPD    Y1, (AX)
-	VMASKMOVPD 32(R9), Y0, Y1
-	VMULPD     Y1, Y3, Y1
+	VADDPD     Y5, Y4, Y1
+	VMASKMOVPD 32(R9), Y0, Y2
+	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD 32(AX), Y0, Y2
 	VADDPD     Y1, Y2, Y1
 	VMASKMOVPD Y1, Y0, 32(AX)
@@ -6273,47 +6733,100 @@ above2:
 	NEGQ       SI
 	VMOVDQU    (R10)(SI*8), Y0
 	VXORPD     Y1, Y1, Y1
-	VMOVUPD    (R8), Y2
-	VXORPD     Y3, Y3, Y3
-	VMOVUPD    32(R8), Y4
+	VXORPD     Y2, Y2, Y2
+	VMOVUPD    (R8), Y3
+	VXORPD     Y4, Y4, Y4
 	VXORPD     Y5, Y5, Y5
-	VMASKMOVPD 64(R8), Y0, Y6
+	VMOVUPD    32(R8), Y6
+	VXORPD     Y7, Y7, Y7
+	VXORPD     Y8, Y8, Y8
+	VMASKMOVPD 64(R8), Y0, Y9
 
-row3:
+pairs3:
+	SUBQ         $+2, DX
+	JL           last3
 	MOVQ         (DI), SI
 	ADDQ         SI, SI
-	JZ           skip3
-	VBROADCASTSD (DI), Y7
-	VMOVUPD      (CX), Y8
-	VSUBPD       Y2, Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       Y8, Y1, Y1
-	VMOVUPD      32(CX), Y8
-	VSUBPD       Y4, Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       Y8, Y3, Y3
-	VMASKMOVPD   64(CX), Y0, Y8
-	VSUBPD       Y6, Y8, Y8
-	VMULPD       Y7, Y8, Y7
-	VADDPD       Y7, Y5, Y5
+	JZ           even3
+	VBROADCASTSD (DI), Y10
+	VMOVUPD      (CX), Y11
+	VSUBPD       Y3, Y11, Y11
+	VMULPD       Y10, Y11, Y11
+	VADDPD       Y11, Y1, Y1
+	VMOVUPD      32(CX), Y11
+	VSUBPD       Y6, Y11, Y11
+	VMULPD       Y10, Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VMASKMOVPD   64(CX), Y0, Y11
+	VSUBPD       Y9, Y11, Y11
+	VMULPD       Y10, Y11, Y10
+	VADDPD       Y10, Y7, Y7
 
-skip3:
-	ADDQ       $+8, DI
-	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row3
+even3:
+	ADDQ         $+8, DI
+	ADDQ         BX, CX
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           odd3
+	VBROADCASTSD (DI), Y10
+	VMOVUPD      (CX), Y11
+	VSUBPD       Y3, Y11, Y11
+	VMULPD       Y10, Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	VMOVUPD      32(CX), Y11
+	VSUBPD       Y6, Y11, Y11
+	VMULPD       Y10, Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	VMASKMOVPD   64(CX), Y0, Y11
+	VSUBPD       Y9, Y11, Y11
+	VMULPD       Y10, Y11, Y10
+	VADDPD       Y10, Y8, Y8
+
+odd3:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+	JMP  pairs3
+
+last3:
+	CMPQ         DX, $-1
+	JL           end3
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           single3
+	VBROADCASTSD (DI), Y10
+	VMOVUPD      (CX), Y11
+	VSUBPD       Y3, Y11, Y3
+	VMULPD       Y10, Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	VMOVUPD      32(CX), Y3
+	VSUBPD       Y6, Y3, Y3
+	VMULPD       Y10, Y3, Y3
+	VADDPD       Y3, Y4, Y4
+	VMASKMOVPD   64(CX), Y0, Y3
+	VSUBPD       Y9, Y3, Y3
+	VMULPD       Y10, Y3, Y3
+	VADDPD       Y3, Y7, Y7
+
+single3:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+
+end3:
+	VADDPD     Y2, Y1, Y1
 	VMOVUPD    (R9), Y2
 	VMULPD     Y2, Y1, Y1
 	VMOVUPD    (AX), Y2
 	VADDPD     Y1, Y2, Y1
 	VMOVUPD    Y1, (AX)
-	VMOVUPD    32(R9), Y1
-	VMULPD     Y1, Y3, Y1
+	VADDPD     Y5, Y4, Y1
+	VMOVUPD    32(R9), Y2
+	VMULPD     Y2, Y1, Y1
 	VMOVUPD    32(AX), Y2
 	VADDPD     Y1, Y2, Y1
 	VMOVUPD    Y1, 32(AX)
-	VMASKMOVPD 64(R9), Y0, Y1
-	VMULPD     Y1, Y5, Y1
+	VADDPD     Y8, Y7, Y1
+	VMASKMOVPD 64(R9), Y0, Y2
+	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD 64(AX), Y0, Y2
 	VADDPD     Y1, Y2, Y1
 	VMASKMOVPD Y1, Y0, 64(AX)
@@ -6326,58 +6839,121 @@ above3:
 	NEGQ       SI
 	VMOVDQU    (R10)(SI*8), Y0
 	VXORPD     Y1, Y1, Y1
-	VMOVUPD    (R8), Y2
-	VXORPD     Y3, Y3, Y3
-	VMOVUPD    32(R8), Y4
+	VXORPD     Y2, Y2, Y2
+	VMOVUPD    (R8), Y3
+	VXORPD     Y4, Y4, Y4
 	VXORPD     Y5, Y5, Y5
-	VMOVUPD    64(R8), Y6
+	VMOVUPD    32(R8), Y6
 	VXORPD     Y7, Y7, Y7
-	VMASKMOVPD 96(R8), Y0, Y8
+	VXORPD     Y8, Y8, Y8
+	VMOVUPD    64(R8), Y9
+	VXORPD     Y10, Y10, Y10
+	VXORPD     Y11, Y11, Y11
+	VMASKMOVPD 96(R8), Y0, Y12
 
-row4:
+pairs4:
+	SUBQ         $+2, DX
+	JL           last4
 	MOVQ         (DI), SI
 	ADDQ         SI, SI
-	JZ           skip4
-	VBROADCASTSD (DI), Y9
-	VMOVUPD      (CX), Y10
-	VSUBPD       Y2, Y10, Y10
-	VMULPD       Y9, Y10, Y10
-	VADDPD       Y10, Y1, Y1
-	VMOVUPD      32(CX), Y10
-	VSUBPD       Y4, Y10, Y10
-	VMULPD       Y9, Y10, Y10
-	VADDPD       Y10, Y3, Y3
-	VMOVUPD      64(CX), Y10
-	VSUBPD       Y6, Y10, Y10
-	VMULPD       Y9, Y10, Y10
-	VADDPD       Y10, Y5, Y5
-	VMASKMOVPD   96(CX), Y0, Y10
-	VSUBPD       Y8, Y10, Y10
-	VMULPD       Y9, Y10, Y9
-	VADDPD       Y9, Y7, Y7
+	JZ           even4
+	VBROADCASTSD (DI), Y13
+	VMOVUPD      (CX), Y14
+	VSUBPD       Y3, Y14, Y14
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y1, Y1
+	VMOVUPD      32(CX), Y14
+	VSUBPD       Y6, Y14, Y14
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y4, Y4
+	VMOVUPD      64(CX), Y14
+	VSUBPD       Y9, Y14, Y14
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y7, Y7
+	VMASKMOVPD   96(CX), Y0, Y14
+	VSUBPD       Y12, Y14, Y14
+	VMULPD       Y13, Y14, Y13
+	VADDPD       Y13, Y10, Y10
 
-skip4:
-	ADDQ       $+8, DI
-	ADDQ       BX, CX
-	DECQ       DX
-	JNZ        row4
+even4:
+	ADDQ         $+8, DI
+	ADDQ         BX, CX
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           odd4
+	VBROADCASTSD (DI), Y13
+	VMOVUPD      (CX), Y14
+	VSUBPD       Y3, Y14, Y14
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y2, Y2
+	VMOVUPD      32(CX), Y14
+	VSUBPD       Y6, Y14, Y14
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y5, Y5
+	VMOVUPD      64(CX), Y14
+	VSUBPD       Y9, Y14, Y14
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y8, Y8
+	VMASKMOVPD   96(CX), Y0, Y14
+	VSUBPD       Y12, Y14, Y14
+	VMULPD       Y13, Y14, Y13
+	VADDPD       Y13, Y11, Y11
+
+odd4:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+	JMP  pairs4
+
+last4:
+	CMPQ         DX, $-1
+	JL           end4
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           single4
+	VBROADCASTSD (DI), Y13
+	VMOVUPD      (CX), Y14
+	VSUBPD       Y3, Y14, Y3
+	VMULPD       Y13, Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	VMOVUPD      32(CX), Y3
+	VSUBPD       Y6, Y3, Y3
+	VMULPD       Y13, Y3, Y3
+	VADDPD       Y3, Y4, Y4
+	VMOVUPD      64(CX), Y3
+	VSUBPD       Y9, Y3, Y3
+	VMULPD       Y13, Y3, Y3
+	VADDPD       Y3, Y7, Y7
+	VMASKMOVPD   96(CX), Y0, Y3
+	VSUBPD       Y12, Y3, Y3
+	VMULPD       Y13, Y3, Y3
+	VADDPD       Y3, Y10, Y10
+
+single4:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+
+end4:
+	VADDPD     Y2, Y1, Y1
 	VMOVUPD    (R9), Y2
 	VMULPD     Y2, Y1, Y1
 	VMOVUPD    (AX), Y2
 	VADDPD     Y1, Y2, Y1
 	VMOVUPD    Y1, (AX)
-	VMOVUPD    32(R9), Y1
-	VMULPD     Y1, Y3, Y1
+	VADDPD     Y5, Y4, Y1
+	VMOVUPD    32(R9), Y2
+	VMULPD     Y2, Y1, Y1
 	VMOVUPD    32(AX), Y2
 	VADDPD     Y1, Y2, Y1
 	VMOVUPD    Y1, 32(AX)
-	VMOVUPD    64(R9), Y1
-	VMULPD     Y1, Y5, Y1
+	VADDPD     Y8, Y7, Y1
+	VMOVUPD    64(R9), Y2
+	VMULPD     Y2, Y1, Y1
 	VMOVUPD    64(AX), Y2
 	VADDPD     Y1, Y2, Y1
 	VMOVUPD    Y1, 64(AX)
-	VMASKMOVPD 96(R9), Y0, Y1
-	VMULPD     Y1, Y7, Y1
+	VADDPD     Y11, Y10, Y1
+	VMASKMOVPD 96(R9), Y0, Y2
+	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD 96(AX), Y0, Y2
 	VADDPD     Y1, Y2, Y1
 	VMASKMOVPD Y1, Y0, 96(AX)

@@ -3001,13 +3001,28 @@ TEXT ·sumRows32AVX512(SB), NOSPLIT, $0-40
 	NOTQ   DI
 	KMOVW  DI, K1
 	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
 
-row1:
-	VMOVUPS.Z (DX), K1, Z1
-	VADDPS    Z1, Z0, Z0
+pairs1:
+	SUBQ      $+2, BX
+	JL        last1
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
 	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row1
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	ADDQ      SI, DX
+	JMP       pairs1
+
+last1:
+	CMPQ      BX, $-1
+	JL        end1
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	ADDQ      SI, DX
+
+end1:
+	VADDPS    Z1, Z0, Z0
 	VMOVUPS.Z (AX), K1, Z1
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (AX)
@@ -3024,20 +3039,41 @@ above1:
 	KMOVW  DI, K1
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
 
-row2:
-	VMOVUPS   (DX), Z2
-	VADDPS    Z2, Z0, Z0
-	VMOVUPS.Z 64(DX), K1, Z2
-	VADDPS    Z2, Z1, Z1
+pairs2:
+	SUBQ      $+2, BX
+	JL        last2
+	VMOVUPS   (DX), Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS.Z 64(DX), K1, Z4
+	VADDPS    Z4, Z2, Z2
 	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row2
-	VMOVUPS   (AX), Z2
-	VADDPS    Z0, Z2, Z0
-	VMOVUPS   Z0, (AX)
-	VMOVUPS.Z 64(AX), K1, Z0
+	VMOVUPS   (DX), Z4
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS.Z 64(DX), K1, Z4
+	VADDPS    Z4, Z3, Z3
+	ADDQ      SI, DX
+	JMP       pairs2
+
+last2:
+	CMPQ      BX, $-1
+	JL        end2
+	VMOVUPS   (DX), Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS.Z 64(DX), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	ADDQ      SI, DX
+
+end2:
 	VADDPS    Z1, Z0, Z0
+	VMOVUPS   (AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, (AX)
+	VADDPS    Z3, Z2, Z0
+	VMOVUPS.Z 64(AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, 64(AX)
 	VZEROUPPER
 	RET
@@ -3053,25 +3089,52 @@ above2:
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
 
-row3:
-	VMOVUPS   (DX), Z3
-	VADDPS    Z3, Z0, Z0
-	VMOVUPS   64(DX), Z3
-	VADDPS    Z3, Z1, Z1
-	VMOVUPS.Z 128(DX), K1, Z3
-	VADDPS    Z3, Z2, Z2
+pairs3:
+	SUBQ      $+2, BX
+	JL        last3
+	VMOVUPS   (DX), Z6
+	VADDPS    Z6, Z0, Z0
+	VMOVUPS   64(DX), Z6
+	VADDPS    Z6, Z2, Z2
+	VMOVUPS.Z 128(DX), K1, Z6
+	VADDPS    Z6, Z4, Z4
 	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row3
-	VMOVUPS   (AX), Z3
-	VADDPS    Z0, Z3, Z0
-	VMOVUPS   Z0, (AX)
-	VMOVUPS   64(AX), Z0
+	VMOVUPS   (DX), Z6
+	VADDPS    Z6, Z1, Z1
+	VMOVUPS   64(DX), Z6
+	VADDPS    Z6, Z3, Z3
+	VMOVUPS.Z 128(DX), K1, Z6
+	VADDPS    Z6, Z5, Z5
+	ADDQ      SI, DX
+	JMP       pairs3
+
+last3:
+	CMPQ      BX, $-1
+	JL        end3
+	VMOVUPS   (DX), Z6
+	VADDPS    Z6, Z0, Z0
+	VMOVUPS   64(DX), Z6
+	VADDPS    Z6, Z2, Z2
+	VMOVUPS.Z 128(DX), K1, Z6
+	VADDPS    Z6, Z4, Z4
+	ADDQ      SI, DX
+
+end3:
 	VADDPS    Z1, Z0, Z0
+	VMOVUPS   (AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, (AX)
+	VADDPS    Z3, Z2, Z0
+	VMOVUPS   64(AX), Z1
+	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, 64(AX)
-	VMOVUPS.Z 128(AX), K1, Z0
-	VADDPS    Z2, Z0, Z0
+	VADDPS    Z5, Z4, Z0
+	VMOVUPS.Z 128(AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, 128(AX)
 	VZEROUPPER
 	RET
@@ -3086,30 +3149,63 @@ above3:
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
 
-row4:
-	VMOVUPS   (DX), Z4
-	VADDPS    Z4, Z0, Z0
-	VMOVUPS   64(DX), Z4
-	VADDPS    Z4, Z1, Z1
-	VMOVUPS   128(DX), Z4
-	VADDPS    Z4, Z2, Z2
-	VMOVUPS.Z 192(DX), K1, Z4
-	VADDPS    Z4, Z3, Z3
+pairs4:
+	SUBQ      $+2, BX
+	JL        last4
+	VMOVUPS   (DX), Z8
+	VADDPS    Z8, Z0, Z0
+	VMOVUPS   64(DX), Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS   128(DX), Z8
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS.Z 192(DX), K1, Z8
+	VADDPS    Z8, Z6, Z6
 	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row4
-	VMOVUPS   (AX), Z4
-	VADDPS    Z0, Z4, Z0
-	VMOVUPS   Z0, (AX)
-	VMOVUPS   64(AX), Z0
+	VMOVUPS   (DX), Z8
+	VADDPS    Z8, Z1, Z1
+	VMOVUPS   64(DX), Z8
+	VADDPS    Z8, Z3, Z3
+	VMOVUPS   128(DX), Z8
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS.Z 192(DX), K1, Z8
+	VADDPS    Z8, Z7, Z7
+	ADDQ      SI, DX
+	JMP       pairs4
+
+last4:
+	CMPQ      BX, $-1
+	JL        end4
+	VMOVUPS   (DX), Z8
+	VADDPS    Z8, Z0, Z0
+	VMOVUPS   64(DX), Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS   128(DX), Z8
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS.Z 192(DX), K1, Z8
+	VADDPS    Z8, Z6, Z6
+	ADDQ      SI, DX
+
+end4:
 	VADDPS    Z1, Z0, Z0
+	VMOVUPS   (AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, (AX)
+	VADDPS    Z3, Z2, Z0
+	VMOVUPS   64(AX), Z1
+	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, 64(AX)
-	VMOVUPS   128(AX), Z0
-	VADDPS    Z2, Z0, Z0
+	VADDPS    Z5, Z4, Z0
+	VMOVUPS   128(AX), Z1
+	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, 128(AX)
-	VMOVUPS.Z 192(AX), K1, Z0
-	VADDPS    Z3, Z0, Z0
+	VADDPS    Z7, Z6, Z0
+	VMOVUPS.Z 192(AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, 192(AX)
 	VZEROUPPER
 	RET
@@ -3133,23 +3229,56 @@ TEXT ·weighRows32AVX512(SB), NOSPLIT, $0-64
 	NOTQ      R10
 	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
-	VMOVUPS.Z (R8), K1, Z1
+	VXORPD    Z1, Z1, Z1
+	VMOVUPS.Z (R8), K1, Z2
 
-row1:
+pairs1:
+	SUBQ         $+2, BX
+	JL           last1
 	MOVL         (DI), CX
 	ADDL         CX, CX
-	JZ           skip1
-	VBROADCASTSS (DI), Z2
-	VMOVUPS.Z    (DX), K1, Z3
-	VSUBPS       Z1, Z3, Z3
-	VMULPS       Z2, Z3, Z2
+	JZ           even1
+	VBROADCASTSS (DI), Z3
+	VMOVUPS.Z    (DX), K1, Z4
+	VSUBPS       Z2, Z4, Z4
+	VMULPS       Z3, Z4, Z3
+	VADDPS       Z3, Z0, Z0
+
+even1:
+	ADDQ         $+4, DI
+	ADDQ         SI, DX
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           odd1
+	VBROADCASTSS (DI), Z3
+	VMOVUPS.Z    (DX), K1, Z4
+	VSUBPS       Z2, Z4, Z4
+	VMULPS       Z3, Z4, Z3
+	VADDPS       Z3, Z1, Z1
+
+odd1:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+	JMP  pairs1
+
+last1:
+	CMPQ         BX, $-1
+	JL           end1
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           single1
+	VBROADCASTSS (DI), Z3
+	VMOVUPS.Z    (DX), K1, Z4
+	VSUBPS       Z2, Z4, Z2
+	VMULPS       Z3, Z2, Z2
 	VADDPS       Z2, Z0, Z0
 
-skip1:
-	ADDQ      $+4, DI
-	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row1
+single1:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+
+end1:
+	VADDPS    Z1, Z0, Z0
 	VMOVUPS.Z (R9), K1, Z1
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS.Z (AX), K1, Z1
@@ -3167,36 +3296,79 @@ above1:
 	NOTQ      R10
 	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
-	VMOVUPS   (R8), Z1
-	VXORPD    Z2, Z2, Z2
-	VMOVUPS.Z 64(R8), K1, Z3
+	VXORPD    Z1, Z1, Z1
+	VMOVUPS   (R8), Z2
+	VXORPD    Z3, Z3, Z3
+	VXORPD    Z4, Z4, Z4
+	VMOVUPS.Z 64(R8), K1, Z5
 
-row2:
+pairs2:
+	SUBQ         $+2, BX
+	JL           last2
 	MOVL         (DI), CX
 	ADDL         CX, CX
-	JZ           skip2
-	VBROADCASTSS (DI), Z4
-	VMOVUPS      (DX), Z5
-	VSUBPS       Z1, Z5, Z5
-	VMULPS       Z4, Z5, Z5
-	VADDPS       Z5, Z0, Z0
-	VMOVUPS.Z    64(DX), K1, Z5
-	VSUBPS       Z3, Z5, Z5
-	VMULPS       Z4, Z5, Z4
-	VADDPS       Z4, Z2, Z2
+	JZ           even2
+	VBROADCASTSS (DI), Z6
+	VMOVUPS      (DX), Z7
+	VSUBPS       Z2, Z7, Z7
+	VMULPS       Z6, Z7, Z7
+	VADDPS       Z7, Z0, Z0
+	VMOVUPS.Z    64(DX), K1, Z7
+	VSUBPS       Z5, Z7, Z7
+	VMULPS       Z6, Z7, Z6
+	VADDPS       Z6, Z3, Z3
 
-skip2:
-	ADDQ      $+4, DI
-	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row2
+even2:
+	ADDQ         $+4, DI
+	ADDQ         SI, DX
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           odd2
+	VBROADCASTSS (DI), Z6
+	VMOVUPS      (DX), Z7
+	VSUBPS       Z2, Z7, Z7
+	VMULPS       Z6, Z7, Z7
+	VADDPS       Z7, Z1, Z1
+	VMOVUPS.Z    64(DX), K1, Z7
+	VSUBPS       Z5, Z7, Z7
+	VMULPS       Z6, Z7, Z6
+	VADDPS       Z6, Z4, Z4
+
+odd2:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+	JMP  pairs2
+
+last2:
+	CMPQ         BX, $-1
+	JL           end2
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           single2
+	VBROADCASTSS (DI), Z6
+	VMOVUPS      (DX), Z7
+	VSUBPS       Z2, Z7, Z2
+	VMULPS       Z6, Z2, Z2
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS.Z    64(DX), K1, Z2
+	VSUBPS       Z5, Z2, Z2
+	VMULPS       Z6, Z2, Z2
+	VADDPS       Z2, Z3, Z3
+
+single2:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+
+end2:
+	VADDPS    Z1, Z0, Z0
 	VMOVUPS   (R9), Z1
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   (AX), Z1
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, (AX)
-	VMOVUPS.Z 64(R9), K1, Z0
-	VMULPS    Z0, Z2, Z0
+	VADDPS    Z4, Z3, Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	VMULPS    Z1, Z0, Z0
 	VMOVUPS.Z 64(AX), K1, Z1
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, 64(AX)
@@ -3212,47 +3384,100 @@ above2:
 	NOTQ      R10
 	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
-	VMOVUPS   (R8), Z1
-	VXORPD    Z2, Z2, Z2
-	VMOVUPS   64(R8), Z3
+	VXORPD    Z1, Z1, Z1
+	VMOVUPS   (R8), Z2
+	VXORPD    Z3, Z3, Z3
 	VXORPD    Z4, Z4, Z4
-	VMOVUPS.Z 128(R8), K1, Z5
+	VMOVUPS   64(R8), Z5
+	VXORPD    Z6, Z6, Z6
+	VXORPD    Z7, Z7, Z7
+	VMOVUPS.Z 128(R8), K1, Z8
 
-row3:
+pairs3:
+	SUBQ         $+2, BX
+	JL           last3
 	MOVL         (DI), CX
 	ADDL         CX, CX
-	JZ           skip3
-	VBROADCASTSS (DI), Z6
-	VMOVUPS      (DX), Z7
-	VSUBPS       Z1, Z7, Z7
-	VMULPS       Z6, Z7, Z7
-	VADDPS       Z7, Z0, Z0
-	VMOVUPS      64(DX), Z7
-	VSUBPS       Z3, Z7, Z7
-	VMULPS       Z6, Z7, Z7
-	VADDPS       Z7, Z2, Z2
-	VMOVUPS.Z    128(DX), K1, Z7
-	VSUBPS       Z5, Z7, Z7
-	VMULPS       Z6, Z7, Z6
-	VADDPS       Z6, Z4, Z4
+	JZ           even3
+	VBROADCASTSS (DI), Z9
+	VMOVUPS      (DX), Z10
+	VSUBPS       Z2, Z10, Z10
+	VMULPS       Z9, Z10, Z10
+	VADDPS       Z10, Z0, Z0
+	VMOVUPS      64(DX), Z10
+	VSUBPS       Z5, Z10, Z10
+	VMULPS       Z9, Z10, Z10
+	VADDPS       Z10, Z3, Z3
+	VMOVUPS.Z    128(DX), K1, Z10
+	VSUBPS       Z8, Z10, Z10
+	VMULPS       Z9, Z10, Z9
+	VADDPS       Z9, Z6, Z6
 
-skip3:
-	ADDQ      $+4, DI
-	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row3
+even3:
+	ADDQ         $+4, DI
+	ADDQ         SI, DX
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           odd3
+	VBROADCASTSS (DI), Z9
+	VMOVUPS      (DX), Z10
+	VSUBPS       Z2, Z10, Z10
+	VMULPS       Z9, Z10, Z10
+	VADDPS       Z10, Z1, Z1
+	VMOVUPS      64(DX), Z10
+	VSUBPS       Z5, Z10, Z10
+	VMULPS       Z9, Z10, Z10
+	VADDPS       Z10, Z4, Z4
+	VMOVUPS.Z    128(DX), K1, Z10
+	VSUBPS       Z8, Z10, Z10
+	VMULPS       Z9, Z10, Z9
+	VADDPS       Z9, Z7, Z7
+
+odd3:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+	JMP  pairs3
+
+last3:
+	CMPQ         BX, $-1
+	JL           end3
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           single3
+	VBROADCASTSS (DI), Z9
+	VMOVUPS      (DX), Z10
+	VSUBPS       Z2, Z10, Z2
+	VMULPS       Z9, Z2, Z2
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS      64(DX), Z2
+	VSUBPS       Z5, Z2, Z2
+	VMULPS       Z9, Z2, Z2
+	VADDPS       Z2, Z3, Z3
+	VMOVUPS.Z    128(DX), K1, Z2
+	VSUBPS       Z8, Z2, Z2
+	VMULPS       Z9, Z2, Z2
+	VADDPS       Z2, Z6, Z6
+
+single3:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+
+end3:
+	VADDPS    Z1, Z0, Z0
 	VMOVUPS   (R9), Z1
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   (AX), Z1
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, (AX)
-	VMOVUPS   64(R9), Z0
-	VMULPS    Z0, Z2, Z0
+	VADDPS    Z4, Z3, Z0
+	VMOVUPS   64(R9), Z1
+	VMULPS    Z1, Z0, Z0
 	VMOVUPS   64(AX), Z1
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, 64(AX)
-	VMOVUPS.Z 128(R9), K1, Z0
-	VMULPS    Z0, Z4, Z0
+	VADDPS    Z7, Z6, Z0
+	VMOVUPS.Z 128(R9), K1, Z1
+	VMULPS    Z1, Z0, Z0
 	VMOVUPS.Z 128(AX), K1, Z1
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, 128(AX)
@@ -3266,58 +3491,121 @@ above3:
 	NOTQ      R10
 	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
-	VMOVUPS   (R8), Z1
-	VXORPD    Z2, Z2, Z2
-	VMOVUPS   64(R8), Z3
+	VXORPD    Z1, Z1, Z1
+	VMOVUPS   (R8), Z2
+	VXORPD    Z3, Z3, Z3
 	VXORPD    Z4, Z4, Z4
-	VMOVUPS   128(R8), Z5
+	VMOVUPS   64(R8), Z5
 	VXORPD    Z6, Z6, Z6
-	VMOVUPS.Z 192(R8), K1, Z7
+	VXORPD    Z7, Z7, Z7
+	VMOVUPS   128(R8), Z8
+	VXORPD    Z9, Z9, Z9
+	VXORPD    Z10, Z10, Z10
+	VMOVUPS.Z 192(R8), K1, Z11
 
-row4:
+pairs4:
+	SUBQ         $+2, BX
+	JL           last4
 	MOVL         (DI), CX
 	ADDL         CX, CX
-	JZ           skip4
-	VBROADCASTSS (DI), Z8
-	VMOVUPS      (DX), Z9
-	VSUBPS       Z1, Z9, Z9
-	VMULPS       Z8, Z9, Z9
-	VADDPS       Z9, Z0, Z0
-	VMOVUPS      64(DX), Z9
-	VSUBPS       Z3, Z9, Z9
-	VMULPS       Z8, Z9, Z9
-	VADDPS       Z9, Z2, Z2
-	VMOVUPS      128(DX), Z9
-	VSUBPS       Z5, Z9, Z9
-	VMULPS       Z8, Z9, Z9
-	VADDPS       Z9, Z4, Z4
-	VMOVUPS.Z    192(DX), K1, Z9
-	VSUBPS       Z7, Z9, Z9
-	VMULPS       Z8, Z9, Z8
-	VADDPS       Z8, Z6, Z6
+	JZ           even4
+	VBROADCASTSS (DI), Z12
+	VMOVUPS      (DX), Z13
+	VSUBPS       Z2, Z13, Z13
+	VMULPS       Z12, Z13, Z13
+	VADDPS       Z13, Z0, Z0
+	VMOVUPS      64(DX), Z13
+	VSUBPS       Z5, Z13, Z13
+	VMULPS       Z12, Z13, Z13
+	VADDPS       Z13, Z3, Z3
+	VMOVUPS      128(DX), Z13
+	VSUBPS       Z8, Z13, Z13
+	VMULPS       Z12, Z13, Z13
+	VADDPS       Z13, Z6, Z6
+	VMOVUPS.Z    192(DX), K1, Z13
+	VSUBPS       Z11, Z13, Z13
+	VMULPS       Z12, Z13, Z12
+	VADDPS       Z12, Z9, Z9
 
-skip4:
-	ADDQ      $+4, DI
-	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row4
+even4:
+	ADDQ         $+4, DI
+	ADDQ         SI, DX
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           odd4
+	VBROADCASTSS (DI), Z12
+	VMOVUPS      (DX), Z13
+	VSUBPS       Z2, Z13, Z13
+	VMULPS       Z12, Z13, Z13
+	VADDPS       Z13, Z1, Z1
+	VMOVUPS      64(DX), Z13
+	VSUBPS       Z5, Z13, Z13
+	VMULPS       Z12, Z13, Z13
+	VADDPS       Z13, Z4, Z4
+	VMOVUPS      128(DX), Z13
+	VSUBPS       Z8, Z13, Z13
+	VMULPS       Z12, Z13, Z13
+	VADDPS       Z13, Z7, Z7
+	VMOVUPS.Z    192(DX), K1, Z13
+	VSUBPS       Z11, Z13, Z13
+	VMULPS       Z12, Z13, Z12
+	VADDPS       Z12, Z10, Z10
+
+odd4:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+	JMP  pairs4
+
+last4:
+	CMPQ         BX, $-1
+	JL           end4
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           single4
+	VBROADCASTSS (DI), Z12
+	VMOVUPS      (DX), Z13
+	VSUBPS       Z2, Z13, Z2
+	VMULPS       Z12, Z2, Z2
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS      64(DX), Z2
+	VSUBPS       Z5, Z2, Z2
+	VMULPS       Z12, Z2, Z2
+	VADDPS       Z2, Z3, Z3
+	VMOVUPS      128(DX), Z2
+	VSUBPS       Z8, Z2, Z2
+	VMULPS       Z12, Z2, Z2
+	VADDPS       Z2, Z6, Z6
+	VMOVUPS.Z    192(DX), K1, Z2
+	VSUBPS       Z11, Z2, Z2
+	VMULPS       Z12, Z2, Z2
+	VADDPS       Z2, Z9, Z9
+
+single4:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+
+end4:
+	VADDPS    Z1, Z0, Z0
 	VMOVUPS   (R9), Z1
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   (AX), Z1
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, (AX)
-	VMOVUPS   64(R9), Z0
-	VMULPS    Z0, Z2, Z0
+	VADDPS    Z4, Z3, Z0
+	VMOVUPS   64(R9), Z1
+	VMULPS    Z1, Z0, Z0
 	VMOVUPS   64(AX), Z1
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, 64(AX)
-	VMOVUPS   128(R9), Z0
-	VMULPS    Z0, Z4, Z0
+	VADDPS    Z7, Z6, Z0
+	VMOVUPS   128(R9), Z1
+	VMULPS    Z1, Z0, Z0
 	VMOVUPS   128(AX), Z1
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, 128(AX)
-	VMOVUPS.Z 192(R9), K1, Z0
-	VMULPS    Z0, Z6, Z0
+	VADDPS    Z10, Z9, Z0
+	VMOVUPS.Z 192(R9), K1, Z1
+	VMULPS    Z1, Z0, Z0
 	VMOVUPS.Z 192(AX), K1, Z1
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, 192(AX)
@@ -6762,13 +7050,28 @@ TEXT ·sumRows64AVX512(SB), NOSPLIT, $0-40
 	NOTQ   DI
 	KMOVW  DI, K1
 	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
 
-row1:
-	VMOVUPD.Z (DX), K1, Z1
-	VADDPD    Z1, Z0, Z0
+pairs1:
+	SUBQ      $+2, BX
+	JL        last1
+	VMOVUPD.Z (DX), K1, Z2
+	VADDPD    Z2, Z0, Z0
 	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row1
+	VMOVUPD.Z (DX), K1, Z2
+	VADDPD    Z2, Z1, Z1
+	ADDQ      SI, DX
+	JMP       pairs1
+
+last1:
+	CMPQ      BX, $-1
+	JL        end1
+	VMOVUPD.Z (DX), K1, Z2
+	VADDPD    Z2, Z0, Z0
+	ADDQ      SI, DX
+
+end1:
+	VADDPD    Z1, Z0, Z0
 	VMOVUPD.Z (AX), K1, Z1
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (AX)
@@ -6785,20 +7088,41 @@ above1:
 	KMOVW  DI, K1
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
 
-row2:
-	VMOVUPD   (DX), Z2
-	VADDPD    Z2, Z0, Z0
-	VMOVUPD.Z 64(DX), K1, Z2
-	VADDPD    Z2, Z1, Z1
+pairs2:
+	SUBQ      $+2, BX
+	JL        last2
+	VMOVUPD   (DX), Z4
+	VADDPD    Z4, Z0, Z0
+	VMOVUPD.Z 64(DX), K1, Z4
+	VADDPD    Z4, Z2, Z2
 	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row2
-	VMOVUPD   (AX), Z2
-	VADDPD    Z0, Z2, Z0
-	VMOVUPD   Z0, (AX)
-	VMOVUPD.Z 64(AX), K1, Z0
+	VMOVUPD   (DX), Z4
+	VADDPD    Z4, Z1, Z1
+	VMOVUPD.Z 64(DX), K1, Z4
+	VADDPD    Z4, Z3, Z3
+	ADDQ      SI, DX
+	JMP       pairs2
+
+last2:
+	CMPQ      BX, $-1
+	JL        end2
+	VMOVUPD   (DX), Z4
+	VADDPD    Z4, Z0, Z0
+	VMOVUPD.Z 64(DX), K1, Z4
+	VADDPD    Z4, Z2, Z2
+	ADDQ      SI, DX
+
+end2:
 	VADDPD    Z1, Z0, Z0
+	VMOVUPD   (AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    Z3, Z2, Z0
+	VMOVUPD.Z 64(AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, 64(AX)
 	VZEROUPPER
 	RET
@@ -6814,25 +7138,52 @@ above2:
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
 
-row3:
-	VMOVUPD   (DX), Z3
-	VADDPD    Z3, Z0, Z0
-	VMOVUPD   64(DX), Z3
-	VADDPD    Z3, Z1, Z1
-	VMOVUPD.Z 128(DX), K1, Z3
-	VADDPD    Z3, Z2, Z2
+pairs3:
+	SUBQ      $+2, BX
+	JL        last3
+	VMOVUPD   (DX), Z6
+	VADDPD    Z6, Z0, Z0
+	VMOVUPD   64(DX), Z6
+	VADDPD    Z6, Z2, Z2
+	VMOVUPD.Z 128(DX), K1, Z6
+	VADDPD    Z6, Z4, Z4
 	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row3
-	VMOVUPD   (AX), Z3
-	VADDPD    Z0, Z3, Z0
-	VMOVUPD   Z0, (AX)
-	VMOVUPD   64(AX), Z0
+	VMOVUPD   (DX), Z6
+	VADDPD    Z6, Z1, Z1
+	VMOVUPD   64(DX), Z6
+	VADDPD    Z6, Z3, Z3
+	VMOVUPD.Z 128(DX), K1, Z6
+	VADDPD    Z6, Z5, Z5
+	ADDQ      SI, DX
+	JMP       pairs3
+
+last3:
+	CMPQ      BX, $-1
+	JL        end3
+	VMOVUPD   (DX), Z6
+	VADDPD    Z6, Z0, Z0
+	VMOVUPD   64(DX), Z6
+	VADDPD    Z6, Z2, Z2
+	VMOVUPD.Z 128(DX), K1, Z6
+	VADDPD    Z6, Z4, Z4
+	ADDQ      SI, DX
+
+end3:
 	VADDPD    Z1, Z0, Z0
+	VMOVUPD   (AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    Z3, Z2, Z0
+	VMOVUPD   64(AX), Z1
+	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, 64(AX)
-	VMOVUPD.Z 128(AX), K1, Z0
-	VADDPD    Z2, Z0, Z0
+	VADDPD    Z5, Z4, Z0
+	VMOVUPD.Z 128(AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, 128(AX)
 	VZEROUPPER
 	RET
@@ -6847,30 +7198,63 @@ above3:
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
 
-row4:
-	VMOVUPD   (DX), Z4
-	VADDPD    Z4, Z0, Z0
-	VMOVUPD   64(DX), Z4
-	VADDPD    Z4, Z1, Z1
-	VMOVUPD   128(DX), Z4
-	VADDPD    Z4, Z2, Z2
-	VMOVUPD.Z 192(DX), K1, Z4
-	VADDPD    Z4, Z3, Z3
+pairs4:
+	SUBQ      $+2, BX
+	JL        last4
+	VMOVUPD   (DX), Z8
+	VADDPD    Z8, Z0, Z0
+	VMOVUPD   64(DX), Z8
+	VADDPD    Z8, Z2, Z2
+	VMOVUPD   128(DX), Z8
+	VADDPD    Z8, Z4, Z4
+	VMOVUPD.Z 192(DX), K1, Z8
+	VADDPD    Z8, Z6, Z6
 	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row4
-	VMOVUPD   (AX), Z4
-	VADDPD    Z0, Z4, Z0
-	VMOVUPD   Z0, (AX)
-	VMOVUPD   64(AX), Z0
+	VMOVUPD   (DX), Z8
+	VADDPD    Z8, Z1, Z1
+	VMOVUPD   64(DX), Z8
+	VADDPD    Z8, Z3, Z3
+	VMOVUPD   128(DX), Z8
+	VADDPD    Z8, Z5, Z5
+	VMOVUPD.Z 192(DX), K1, Z8
+	VADDPD    Z8, Z7, Z7
+	ADDQ      SI, DX
+	JMP       pairs4
+
+last4:
+	CMPQ      BX, $-1
+	JL        end4
+	VMOVUPD   (DX), Z8
+	VADDPD    Z8, Z0, Z0
+	VMOVUPD   64(DX), Z8
+	VADDPD    Z8, Z2, Z2
+	VMOVUPD   128(DX), Z8
+	VADDPD    Z8, Z4, Z4
+	VMOVUPD.Z 192(DX), K1, Z8
+	VADDPD    Z8, Z6, Z6
+	ADDQ      SI, DX
+
+end4:
 	VADDPD    Z1, Z0, Z0
+	VMOVUPD   (AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    Z3, Z2, Z0
+	VMOVUPD   64(AX), Z1
+	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, 64(AX)
-	VMOVUPD   128(AX), Z0
-	VADDPD    Z2, Z0, Z0
+	VADDPD    Z5, Z4, Z0
+	VMOVUPD   128(AX), Z1
+	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, 128(AX)
-	VMOVUPD.Z 192(AX), K1, Z0
-	VADDPD    Z3, Z0, Z0
+	VADDPD    Z7, Z6, Z0
+	VMOVUPD.Z 192(AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, 192(AX)
 	VZEROUPPER
 	RET
@@ -6894,23 +7278,56 @@ TEXT ·weighRows64AVX512(SB), NOSPLIT, $0-64
 	NOTQ      R10
 	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
-	VMOVUPD.Z (R8), K1, Z1
+	VXORPD    Z1, Z1, Z1
+	VMOVUPD.Z (R8), K1, Z2
 
-row1:
+pairs1:
+	SUBQ         $+2, BX
+	JL           last1
 	MOVQ         (DI), CX
 	ADDQ         CX, CX
-	JZ           skip1
-	VBROADCASTSD (DI), Z2
-	VMOVUPD.Z    (DX), K1, Z3
-	VSUBPD       Z1, Z3, Z3
-	VMULPD       Z2, Z3, Z2
+	JZ           even1
+	VBROADCASTSD (DI), Z3
+	VMOVUPD.Z    (DX), K1, Z4
+	VSUBPD       Z2, Z4, Z4
+	VMULPD       Z3, Z4, Z3
+	VADDPD       Z3, Z0, Z0
+
+even1:
+	ADDQ         $+8, DI
+	ADDQ         SI, DX
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           odd1
+	VBROADCASTSD (DI), Z3
+	VMOVUPD.Z    (DX), K1, Z4
+	VSUBPD       Z2, Z4, Z4
+	VMULPD       Z3, Z4, Z3
+	VADDPD       Z3, Z1, Z1
+
+odd1:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+	JMP  pairs1
+
+last1:
+	CMPQ         BX, $-1
+	JL           end1
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           single1
+	VBROADCASTSD (DI), Z3
+	VMOVUPD.Z    (DX), K1, Z4
+	VSUBPD       Z2, Z4, Z2
+	VMULPD       Z3, Z2, Z2
 	VADDPD       Z2, Z0, Z0
 
-skip1:
-	ADDQ      $+8, DI
-	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row1
+single1:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+
+end1:
+	VADDPD    Z1, Z0, Z0
 	VMOVUPD.Z (R9), K1, Z1
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD.Z (AX), K1, Z1
@@ -6928,36 +7345,79 @@ above1:
 	NOTQ      R10
 	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
-	VMOVUPD   (R8), Z1
-	VXORPD    Z2, Z2, Z2
-	VMOVUPD.Z 64(R8), K1, Z3
+	VXORPD    Z1, Z1, Z1
+	VMOVUPD   (R8), Z2
+	VXORPD    Z3, Z3, Z3
+	VXORPD    Z4, Z4, Z4
+	VMOVUPD.Z 64(R8), K1, Z5
 
-row2:
+pairs2:
+	SUBQ         $+2, BX
+	JL           last2
 	MOVQ         (DI), CX
 	ADDQ         CX, CX
-	JZ           skip2
-	VBROADCASTSD (DI), Z4
-	VMOVUPD      (DX), Z5
-	VSUBPD       Z1, Z5, Z5
-	VMULPD       Z4, Z5, Z5
-	VADDPD       Z5, Z0, Z0
-	VMOVUPD.Z    64(DX), K1, Z5
-	VSUBPD       Z3, Z5, Z5
-	VMULPD       Z4, Z5, Z4
-	VADDPD       Z4, Z2, Z2
+	JZ           even2
+	VBROADCASTSD (DI), Z6
+	VMOVUPD      (DX), Z7
+	VSUBPD       Z2, Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       Z7, Z0, Z0
+	VMOVUPD.Z    64(DX), K1, Z7
+	VSUBPD       Z5, Z7, Z7
+	VMULPD       Z6, Z7, Z6
+	VADDPD       Z6, Z3, Z3
 
-skip2:
-	ADDQ      $+8, DI
-	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row2
+even2:
+	ADDQ         $+8, DI
+	ADDQ         SI, DX
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           odd2
+	VBROADCASTSD (DI), Z6
+	VMOVUPD      (DX), Z7
+	VSUBPD       Z2, Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       Z7, Z1, Z1
+	VMOVUPD.Z    64(DX), K1, Z7
+	VSUBPD       Z5, Z7, Z7
+	VMULPD       Z6, Z7, Z6
+	VADDPD       Z6, Z4, Z4
+
+odd2:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+	JMP  pairs2
+
+last2:
+	CMPQ         BX, $-1
+	JL           end2
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           single2
+	VBROADCASTSD (DI), Z6
+	VMOVUPD      (DX), Z7
+	VSUBPD       Z2, Z7, Z2
+	VMULPD       Z6, Z2, Z2
+	VADDPD       Z2, Z0, Z0
+	VMOVUPD.Z    64(DX), K1, Z2
+	VSUBPD       Z5, Z2, Z2
+	VMULPD       Z6, Z2, Z2
+	VADDPD       Z2, Z3, Z3
+
+single2:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+
+end2:
+	VADDPD    Z1, Z0, Z0
 	VMOVUPD   (R9), Z1
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   (AX), Z1
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, (AX)
-	VMOVUPD.Z 64(R9), K1, Z0
-	VMULPD    Z0, Z2, Z0
+	VADDPD    Z4, Z3, Z0
+	VMOVUPD.Z 64(R9), K1, Z1
+	VMULPD    Z1, Z0, Z0
 	VMOVUPD.Z 64(AX), K1, Z1
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, 64(AX)
@@ -6973,47 +7433,100 @@ above2:
 	NOTQ      R10
 	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
-	VMOVUPD   (R8), Z1
-	VXORPD    Z2, Z2, Z2
-	VMOVUPD   64(R8), Z3
+	VXORPD    Z1, Z1, Z1
+	VMOVUPD   (R8), Z2
+	VXORPD    Z3, Z3, Z3
 	VXORPD    Z4, Z4, Z4
-	VMOVUPD.Z 128(R8), K1, Z5
+	VMOVUPD   64(R8), Z5
+	VXORPD    Z6, Z6, Z6
+	VXORPD    Z7, Z7, Z7
+	VMOVUPD.Z 128(R8), K1, Z8
 
-row3:
+pairs3:
+	SUBQ         $+2, BX
+	JL           last3
 	MOVQ         (DI), CX
 	ADDQ         CX, CX
-	JZ           skip3
-	VBROADCASTSD (DI), Z6
-	VMOVUPD      (DX), Z7
-	VSUBPD       Z1, Z7, Z7
-	VMULPD       Z6, Z7, Z7
-	VADDPD       Z7, Z0, Z0
-	VMOVUPD      64(DX), Z7
-	VSUBPD       Z3, Z7, Z7
-	VMULPD       Z6, Z7, Z7
-	VADDPD       Z7, Z2, Z2
-	VMOVUPD.Z    128(DX), K1, Z7
-	VSUBPD       Z5, Z7, Z7
-	VMULPD       Z6, Z7, Z6
-	VADDPD       Z6, Z4, Z4
+	JZ           even3
+	VBROADCASTSD (DI), Z9
+	VMOVUPD      (DX), Z10
+	VSUBPD       Z2, Z10, Z10
+	VMULPD       Z9, Z10, Z10
+	VADDPD       Z10, Z0, Z0
+	VMOVUPD      64(DX), Z10
+	VSUBPD       Z5, Z10, Z10
+	VMULPD       Z9, Z10, Z10
+	VADDPD       Z10, Z3, Z3
+	VMOVUPD.Z    128(DX), K1, Z10
+	VSUBPD       Z8, Z10, Z10
+	VMULPD       Z9, Z10, Z9
+	VADDPD       Z9, Z6, Z6
 
-skip3:
-	ADDQ      $+8, DI
-	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row3
+even3:
+	ADDQ         $+8, DI
+	ADDQ         SI, DX
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           odd3
+	VBROADCASTSD (DI), Z9
+	VMOVUPD      (DX), Z10
+	VSUBPD       Z2, Z10, Z10
+	VMULPD       Z9, Z10, Z10
+	VADDPD       Z10, Z1, Z1
+	VMOVUPD      64(DX), Z10
+	VSUBPD       Z5, Z10, Z10
+	VMULPD       Z9, Z10, Z10
+	VADDPD       Z10, Z4, Z4
+	VMOVUPD.Z    128(DX), K1, Z10
+	VSUBPD       Z8, Z10, Z10
+	VMULPD       Z9, Z10, Z9
+	VADDPD       Z9, Z7, Z7
+
+odd3:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+	JMP  pairs3
+
+last3:
+	CMPQ         BX, $-1
+	JL           end3
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           single3
+	VBROADCASTSD (DI), Z9
+	VMOVUPD      (DX), Z10
+	VSUBPD       Z2, Z10, Z2
+	VMULPD       Z9, Z2, Z2
+	VADDPD       Z2, Z0, Z0
+	VMOVUPD      64(DX), Z2
+	VSUBPD       Z5, Z2, Z2
+	VMULPD       Z9, Z2, Z2
+	VADDPD       Z2, Z3, Z3
+	VMOVUPD.Z    128(DX), K1, Z2
+	VSUBPD       Z8, Z2, Z2
+	VMULPD       Z9, Z2, Z2
+	VADDPD       Z2, Z6, Z6
+
+single3:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+
+end3:
+	VADDPD    Z1, Z0, Z0
 	VMOVUPD   (R9), Z1
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   (AX), Z1
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, (AX)
-	VMOVUPD   64(R9), Z0
-	VMULPD    Z0, Z2, Z0
+	VADDPD    Z4, Z3, Z0
+	VMOVUPD   64(R9), Z1
+	VMULPD    Z1, Z0, Z0
 	VMOVUPD   64(AX), Z1
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, 64(AX)
-	VMOVUPD.Z 128(R9), K1, Z0
-	VMULPD    Z0, Z4, Z0
+	VADDPD    Z7, Z6, Z0
+	VMOVUPD.Z 128(R9), K1, Z1
+	VMULPD    Z1, Z0, Z0
 	VMOVUPD.Z 128(AX), K1, Z1
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, 128(AX)
@@ -7027,58 +7540,121 @@ above3:
 	NOTQ      R10
 	KMOVW     R10, K1
 	VXORPD    Z0, Z0, Z0
-	VMOVUPD   (R8), Z1
-	VXORPD    Z2, Z2, Z2
-	VMOVUPD   64(R8), Z3
+	VXORPD    Z1, Z1, Z1
+	VMOVUPD   (R8), Z2
+	VXORPD    Z3, Z3, Z3
 	VXORPD    Z4, Z4, Z4
-	VMOVUPD   128(R8), Z5
+	VMOVUPD   64(R8), Z5
 	VXORPD    Z6, Z6, Z6
-	VMOVUPD.Z 192(R8), K1, Z7
+	VXORPD    Z7, Z7, Z7
+	VMOVUPD   128(R8), Z8
+	VXORPD    Z9, Z9, Z9
+	VXORPD    Z10, Z10, Z10
+	VMOVUPD.Z 192(R8), K1, Z11
 
-row4:
+pairs4:
+	SUBQ         $+2, BX
+	JL           last4
 	MOVQ         (DI), CX
 	ADDQ         CX, CX
-	JZ           skip4
-	VBROADCASTSD (DI), Z8
-	VMOVUPD      (DX), Z9
-	VSUBPD       Z1, Z9, Z9
-	VMULPD       Z8, Z9, Z9
-	VADDPD       Z9, Z0, Z0
-	VMOVUPD      64(DX), Z9
-	VSUBPD       Z3, Z9, Z9
-	VMULPD       Z8, Z9, Z9
-	VADDPD       Z9, Z2, Z2
-	VMOVUPD      128(DX), Z9
-	VSUBPD       Z5, Z9, Z9
-	VMULPD       Z8, Z9, Z9
-	VADDPD       Z9, Z4, Z4
-	VMOVUPD.Z    192(DX), K1, Z9
-	VSUBPD       Z7, Z9, Z9
-	VMULPD       Z8, Z9, Z8
-	VADDPD       Z8, Z6, Z6
+	JZ           even4
+	VBROADCASTSD (DI), Z12
+	VMOVUPD      (DX), Z13
+	VSUBPD       Z2, Z13, Z13
+	VMULPD       Z12, Z13, Z13
+	VADDPD       Z13, Z0, Z0
+	VMOVUPD      64(DX), Z13
+	VSUBPD       Z5, Z13, Z13
+	VMULPD       Z12, Z13, Z13
+	VADDPD       Z13, Z3, Z3
+	VMOVUPD      128(DX), Z13
+	VSUBPD       Z8, Z13, Z13
+	VMULPD       Z12, Z13, Z13
+	VADDPD       Z13, Z6, Z6
+	VMOVUPD.Z    192(DX), K1, Z13
+	VSUBPD       Z11, Z13, Z13
+	VMULPD       Z12, Z13, Z12
+	VADDPD       Z12, Z9, Z9
 
-skip4:
-	ADDQ      $+8, DI
-	ADDQ      SI, DX
-	DECQ      BX
-	JNZ       row4
+even4:
+	ADDQ         $+8, DI
+	ADDQ         SI, DX
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           odd4
+	VBROADCASTSD (DI), Z12
+	VMOVUPD      (DX), Z13
+	VSUBPD       Z2, Z13, Z13
+	VMULPD       Z12, Z13, Z13
+	VADDPD       Z13, Z1, Z1
+	VMOVUPD      64(DX), Z13
+	VSUBPD       Z5, Z13, Z13
+	VMULPD       Z12, Z13, Z13
+	VADDPD       Z13, Z4, Z4
+	VMOVUPD      128(DX), Z13
+	VSUBPD       Z8, Z13, Z13
+	VMULPD       Z12, Z13, Z13
+	VADDPD       Z13, Z7, Z7
+	VMOVUPD.Z    192(DX), K1, Z13
+	VSUBPD       Z11, Z13, Z13
+	VMULPD       Z12, Z13, Z12
+	VADDPD       Z12, Z10, Z10
+
+odd4:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+	JMP  pairs4
+
+last4:
+	CMPQ         BX, $-1
+	JL           end4
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           single4
+	VBROADCASTSD (DI), Z12
+	VMOVUPD      (DX), Z13
+	VSUBPD       Z2, Z13, Z2
+	VMULPD       Z12, Z2, Z2
+	VADDPD       Z2, Z0, Z0
+	VMOVUPD      64(DX), Z2
+	VSUBPD       Z5, Z2, Z2
+	VMULPD       Z12, Z2, Z2
+	VADDPD       Z2, Z3, Z3
+	VMOVUPD      128(DX), Z2
+	VSUBPD       Z8, Z2, Z2
+	VMULPD       Z12, Z2, Z2
+	VADDPD       Z2, Z6, Z6
+	VMOVUPD.Z    192(DX), K1, Z2
+	VSUBPD       Z11, Z2, Z2
+	VMULPD       Z12, Z2, Z2
+	VADDPD       Z2, Z9, Z9
+
+single4:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+
+end4:
+	VADDPD    Z1, Z0, Z0
 	VMOVUPD   (R9), Z1
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   (AX), Z1
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, (AX)
-	VMOVUPD   64(R9), Z0
-	VMULPD    Z0, Z2, Z0
+	VADDPD    Z4, Z3, Z0
+	VMOVUPD   64(R9), Z1
+	VMULPD    Z1, Z0, Z0
 	VMOVUPD   64(AX), Z1
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, 64(AX)
-	VMOVUPD   128(R9), Z0
-	VMULPD    Z0, Z4, Z0
+	VADDPD    Z7, Z6, Z0
+	VMOVUPD   128(R9), Z1
+	VMULPD    Z1, Z0, Z0
 	VMOVUPD   128(AX), Z1
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, 128(AX)
-	VMOVUPD.Z 192(R9), K1, Z0
-	VMULPD    Z0, Z6, Z0
+	VADDPD    Z10, Z9, Z0
+	VMOVUPD.Z 192(R9), K1, Z1
+	VMULPD    Z1, Z0, Z0
 	VMOVUPD.Z 192(AX), K1, Z1
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, 192(AX)

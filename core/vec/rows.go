@@ -56,24 +56,25 @@ func Gauss[T Float](out []float64, x, mu, inv Rows[T], cols int, base float64) {
 	}
 }
 
-// SumRows adds to sum, column by column, the rows of x, added up first and in order.
+// SumRows adds to sum, column by column, the rows of x: those of even and those of
+// odd number are added up in order, then the two sums, and that is added to sum.
 func SumRows[T Float](sum, x []T) {
 	rows := rowsOf("SumRows", sum, x)
 	if rows == 0 || sumRowsKernel(sum, x, rows) {
 		return
 	}
 	for j := range sum {
-		s := T(0)
+		var s [2]T
 		for r := range rows {
-			s += x[r*len(sum)+j]
+			s[r&1] += x[r*len(sum)+j]
 		}
-		sum[j] += s
+		sum[j] += s[0] + s[1]
 	}
 }
 
 // WeighRows adds to sum, column by column, weighted differences of the rows of x
-// and one row y, added up first and in order of the rows, those whose weight is
-// zero left out:
+// and one row y, added up first as SumRows does, those whose weight is zero left
+// out:
 //
 //	sum[j] += (c[0] (x[0][j] - y[j]) + c[1] (x[1][j] - y[j]) + ...) q[j]
 func WeighRows[T Float](sum, c, x, y, q []T) {
@@ -85,13 +86,13 @@ func WeighRows[T Float](sum, c, x, y, q []T) {
 		return
 	}
 	for j := range sum {
-		s := T(0)
+		var s [2]T
 		for r, c := range c {
 			if c != 0 {
-				s += T(c * (x[r*len(sum)+j] - y[j]))
+				s[r&1] += T(c * (x[r*len(sum)+j] - y[j]))
 			}
 		}
-		sum[j] += T(s * q[j])
+		sum[j] += T((s[0] + s[1]) * q[j])
 	}
 }
 

@@ -282,44 +282,57 @@ func (a asm) sumRows(weigh bool) {
 			w[i].offset = i * a.size()
 		}
 		w[vectors-1].m = a.first(n)
-		acc, from := make([]vec, vectors), make([]vec, vectors)
+		var acc [2][]vec
+		from := make([]vec, vectors)
 		for i := range w {
-			acc[i] = a.new()
-			a.zero(acc[i])
+			for half := range acc {
+				acc[half] = append(acc[half], a.new())
+				a.zero(acc[half][i])
+			}
 			if weigh {
 				from[i] = a.load(y, w[i])
 			}
 		}
-		loop, skip := fmt.Sprint("row", vectors), fmt.Sprint("skip", vectors)
-		a.Label(loop)
-		var f vec
-		if weigh { // twice its bits are zero: it is +0 or -0
-			if a.bits == 32 {
-				a.MOVL(operand.Mem{Base: c}, bits.As32())
-				a.ADDL(bits.As32(), bits.As32())
-			} else {
-				a.MOVQ(operand.Mem{Base: c}, bits)
-				a.ADDQ(bits, bits)
+		row := func(acc []vec, skip string) {
+			var f vec
+			if weigh { // twice its bits are zero: it is +0 or -0
+				if a.bits == 32 {
+					a.MOVL(operand.Mem{Base: c}, bits.As32())
+					a.ADDL(bits.As32(), bits.As32())
+				} else {
+					a.MOVQ(operand.Mem{Base: c}, bits)
+					a.ADDQ(bits, bits)
+				}
+				a.JZ(operand.LabelRef(skip))
+				f = a.broadcast(operand.Mem{Base: c})
 			}
-			a.JZ(operand.LabelRef(skip))
-			f = a.broadcast(operand.Mem{Base: c})
-		}
-		for i := range w {
-			t := a.load(x, w[i])
+			for i := range w {
+				t := a.load(x, w[i])
+				if weigh {
+					t = a.mul(a.sub(t, from[i]), f)
+				}
+				a.addTo(acc[i], t)
+			}
 			if weigh {
-				t = a.mul(a.sub(t, from[i]), f)
+				a.Label(skip)
+				a.ADDQ(operand.I32(a.element()), c)
 			}
-			a.addTo(acc[i], t)
+			a.ADDQ(step, x)
 		}
-		if weigh {
-			a.Label(skip)
-			a.ADDQ(operand.I32(a.element()), c)
-		}
-		a.ADDQ(step, x)
-		a.DECQ(rows)
-		a.JNZ(operand.LabelRef(loop))
+		pairs, last, end := fmt.Sprint("pairs", vectors), fmt.Sprint("last", vectors), fmt.Sprint("end", vectors)
+		a.Label(pairs)
+		a.SUBQ(operand.I32(2), rows)
+		a.JL(operand.LabelRef(last))
+		row(acc[0], fmt.Sprint("even", vectors))
+		row(acc[1], fmt.Sprint("odd", vectors))
+		a.JMP(operand.LabelRef(pairs))
+		a.Label(last)
+		a.CMPQ(rows, operand.I32(-1))
+		a.JL(operand.LabelRef(end))
+		row(acc[0], fmt.Sprint("single", vectors))
+		a.Label(end)
 		for i := range w {
-			s := acc[i]
+			s := a.add(acc[0][i], acc[1][i])
 			if weigh {
 				s = a.mul(s, a.load(q, w[i]))
 			}
