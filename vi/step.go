@@ -223,7 +223,7 @@ func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 	s.model, _ = w.Model.(Latent)
 	s.state = w.State
 	d := w.Data.D
-	s.X = s.Tape.Leaf(len(rows), d)
+	s.X = s.Tape.Blank(len(rows), d)
 	v := s.X.Value()
 	for b, n := range rows {
 		x := w.Data.X[n*d : (n+1)*d]

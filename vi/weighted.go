@@ -40,14 +40,15 @@ func (s *Step) Weigh(k int) Weighted {
 // so that its gradients are 1/B sum gen dlogp/dtheta and 1/B sum path P + score h.
 func (w Weighted) Raise(gen, path, score tape.Node) Direction {
 	var u Surrogate
+	b := float64(w.s.B())
 	if !gen.Nil() {
-		u.Gen = gen.Stop().Mul(w.lp).MeanB()
+		u.Gen = gen.Stop().Dot(w.lp).Scale(1 / b)
 	}
 	if !path.Nil() {
-		u.Inf = path.Stop().Mul(w.LogW).MeanB()
+		u.Inf = path.Stop().Dot(w.LogW).Scale(1 / b)
 	}
 	if !score.Nil() {
-		h := score.Stop().Mul(w.q.LogProb(w.Z.Stop())).MeanB() // not counted: log q has been evaluated
+		h := score.Stop().Dot(w.q.LogProb(w.Z.Stop())).Scale(1 / b) // not counted: log q has been evaluated
 		if u.Inf.Nil() {
 			u.Inf = h
 		} else {

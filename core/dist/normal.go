@@ -38,7 +38,7 @@ func (p *Pool) Normal(q Normal) *Normal {
 // Sample is mu + sigma eps, live in mu and sigma.
 func (q Normal) Sample(n Noise, k int) Value {
 	_, d := q.Mu.Shape()
-	eps := q.T.Leaf(q.B*k, d)
+	eps := q.T.Blank(q.B*k, d)
 	v := eps.Value()
 	for b := range q.B {
 		n.Normal(b, v.Slice(b*k*d, (b+1)*k*d))

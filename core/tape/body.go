@@ -1,6 +1,10 @@
 package tape
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/vibench/bench/core/vec"
+)
 
 type real interface{ float32 | float64 }
 
@@ -9,6 +13,7 @@ type body interface {
 	reset()
 	alias(id, of int32)
 	forward(id int32)        // computes a node's value from its record
+	twin(id int32) bool      // takes a row reduction's value from an equal one, if there is one
 	vector(id int32) Vector  // a node's value, shared
 	seed(dir *[Roles]Vector) // where the parameters' adjoints go
 	sweep()                  // the reverse pass
@@ -17,13 +22,26 @@ type body interface {
 
 // floor holds the values and adjoints of the body's nodes.
 type floor[T real] struct {
-	t     *Tape
-	arena arena[T]
-	val   [][]T
-	aux   [][]T // what a forward keeps for its pull
-	adj   []adjoint[T]
-	dir   [Roles][]T
-	turns []turn[T] // of parameters
+	t       *Tape
+	arena   arena[T]
+	val     [][]T
+	aux     [][]T // what a forward keeps for its pull
+	adj     []adjoint[T]
+	dir     [Roles][]T
+	turns   []turn[T]        // of parameters
+	spreads []*vec.Spread[T] // of every width met
+}
+
+// spread walks rows of cols numbers.
+func (f *floor[T]) spread(cols int) *vec.Spread[T] {
+	for _, s := range f.spreads {
+		if s.Cols() == cols {
+			return s
+		}
+	}
+	s := vec.NewSpread[T](cols)
+	f.spreads = append(f.spreads, s)
+	return s
 }
 
 func (f *floor[T]) reset() {
@@ -82,6 +100,15 @@ func (t *Tape) bodyNode(n node) Node {
 
 // Leaf is a constant matrix of zeros for the caller to fill: data, noise.
 func (t *Tape) Leaf(rows, cols int) Node {
+	n := t.Blank(rows, cols)
+	v := n.Value()
+	clear(v.f32)
+	clear(v.f64)
+	return n
+}
+
+// Blank is a Leaf whose values are not set: for a caller who sets all of them.
+func (t *Tape) Blank(rows, cols int) Node {
 	return t.bodyNode(node{op: opLeaf, rows: rows, cols: cols})
 }
 
@@ -165,7 +192,7 @@ func (f *floor[T]) forward(id int32) {
 	}
 	switch n.op {
 	case opLeaf:
-		f.val[id] = f.arena.zeros(size)
+		f.val[id] = f.arena.take(size)
 		return
 	case opParam:
 		p := f.t.params
@@ -237,16 +264,8 @@ func (f *floor[T]) forward(id int32) {
 		f.aux[id] = sd.x
 		p, cols := f.period(&n, n.rows), n.cols
 		for lo := 0; lo < n.rows; lo += p {
-			m, ms := om.at(lo)
-			s, ss := sd.at(lo)
-			e, w := eps[lo*cols:], y[lo*cols:]
-			for i := range p {
-				w := w[i*cols : i*cols+cols]
-				m, s, e := m[i*ms:][:len(w)], s[i*ss:][:len(w)], e[i*cols:][:len(w)]
-				for j := range w {
-					w[j] = m[j] + T(s[j]*e[j])
-				}
-			}
+			at := lo * cols
+			f.spread(cols).Reparam(y[at:at+p*cols], om.from(lo), sd.from(lo), eps[at:at+p*cols])
 		}
 	default:
 		panic("tape: no forward for " + n.op.String())

@@ -7,8 +7,6 @@ import (
 // The frontier: one float64 a row. Terms are formed in the body's precision and
 // added up in float64, feature by feature.
 
-const halfLog2Pi = 0.91893853320467274178 // (1/2) log 2 pi
-
 func (o op) frontier() bool { return o >= opNormal }
 
 // reduce records a row reduction of shape [k, rows/k]. Rows stored datum-major
@@ -26,8 +24,10 @@ func (t *Tape) reduce(o op, k, rows int, in ...Node) Node {
 		}
 	}
 	m := t.record(n)
-	t.vals[m.id] = t.arena.take(rows)
-	t.body.forward(m.id)
+	if !t.body.twin(m.id) {
+		t.vals[m.id] = t.arena.take(rows)
+		t.body.forward(m.id)
+	}
 	return m
 }
 
@@ -37,12 +37,6 @@ func rowsOf(in ...Node) int {
 		rows = max(rows, n.rec().rows)
 	}
 	return rows
-}
-
-// NormalLogProb is log N(z; mu, exp(logsigma)^2) summed over features, [k,B],
-// with k samples a datum. Operands with fewer rows are spread.
-func (t *Tape) NormalLogProb(k int, z, mu, logsigma Node) Node {
-	return t.reduce(opNormal, k, rowsOf(z, mu, logsigma), z, mu, logsigma)
 }
 
 // BernoulliLogProb is log Bernoulli(x; logits) = sum_d x a - softplus(a), [k,B].
@@ -58,6 +52,32 @@ func (t *Tape) KLNormal(k int, mu, logsigma, nu, logtau Node) Node {
 
 // SumD is the sum over features, [k,B].
 func (n Node) SumD(k int) Node { return n.t.reduce(opRowSum, k, n.rec().rows, n) }
+
+// twin finds an earlier reduction of the very same matrices, of which one may be
+// stopped and the other not, and gives node id its value: log q of live samples
+// and of stopped ones, say.
+func (f *floor[T]) twin(id int32) bool {
+	f.grow(id)
+	n := &f.t.nodes[id]
+	for i := id - 1; i > 0; i-- {
+		if m := &f.t.nodes[i]; m.op == n.op && m.rows == n.rows && m.cols == n.cols && f.equal(m, n) {
+			f.t.vals[id], f.aux[id] = f.t.vals[i], f.aux[i]
+			return true
+		}
+	}
+	return false
+}
+
+// equal reports whether two nodes read the same memory.
+func (f *floor[T]) equal(m, n *node) bool {
+	for i := range n.in {
+		x, y := f.val[m.in[i]], f.val[n.in[i]]
+		if len(x) != len(y) || len(x) > 0 && &x[0] != &y[0] {
+			return false
+		}
+	}
+	return true
+}
 
 // operand is an input of a row-wise operation over rows rows: it has one row for
 // each of them, one for each block of them (a datum's samples), or one for all.
@@ -82,6 +102,12 @@ func (o operand[T]) at(lo int) (x []T, stride int) {
 		return o.x, 0
 	}
 	return o.x[lo/(o.rows/o.own)*o.cols:], 0
+}
+
+// from is the operand from row lo of the operation on.
+func (o operand[T]) from(lo int) vec.Rows[T] {
+	x, step := o.at(lo)
+	return vec.Rows[T]{X: x, Step: step}
 }
 
 // period is the length of the blocks within which every operand has a constant stride.
@@ -115,34 +141,8 @@ func (f *floor[T]) forwardFrontier(id int32) {
 	a := f.operand(&n, 0, rows)
 	p, cols := f.period(&n, rows), a.cols
 	switch n.op {
-	case opNormal: // -(1/2) sum d^2 - sum log sigma - (D/2) log 2 pi, d = (z-mu)/sigma
-		mu, ls := f.operand(&n, 1, rows), f.operand(&n, 2, rows)
-		inv := f.expOf(ls, -1)
-		f.aux[id] = inv.x
-		c := float64(halfLog2Pi * float64(cols))
-		for lo := 0; lo < rows; lo += p {
-			z, zs := a.at(lo)
-			m, ms := mu.at(lo)
-			l, ss := ls.at(lo)
-			q, _ := inv.at(lo)
-			y, base := out[lo:lo+p], c
-			for i := range y {
-				z := z[i*zs : i*zs+cols]
-				m, q := m[i*ms:][:len(z)], q[i*ss:][:len(z)]
-				s := 0.0
-				for j, x := range z {
-					d := (x - m[j]) * q[j]
-					s += float64(T(d * d))
-				}
-				if i == 0 || ss > 0 {
-					base = c
-					for _, x := range l[i*ss:][:cols] {
-						base += float64(x)
-					}
-				}
-				y[i] = float64(-0.5*s) - base
-			}
-		}
+	case opNormal:
+		f.forwardNormal(id, &n, out)
 	case opBernoulli:
 		lg := f.operand(&n, 1, rows)
 		if lg.own == rows { // a decoder's: value and derivative in one pass
@@ -206,46 +206,13 @@ func (f *floor[T]) pullFrontier(id int32, n *node, ch channel[T]) {
 	cols := f.t.nodes[n.in[0]].cols
 	switch n.op {
 	case opNormal:
-		z, mu, ls := f.operand(n, 0, rows), f.operand(n, 1, rows), f.operand(n, 2, rows)
-		inv := ls
-		inv.x = f.aux[id]
-		for i, sign := range []T{-1, 1} { // d/dz = -(z-mu)/sigma^2 = -d/dmu
-			f.pullUnit(n, i, ch, func(lo, hi int, s sink[T], u []T, us int) {
-				z, zs := z.at(lo)
-				m, ms := mu.at(lo)
-				q, qs := inv.at(lo)
-				for r := lo; r < hi; r++ {
-					if c, ok := s.at(r); ok {
-						i := r - lo
-						c *= sign
-						z := z[i*zs : i*zs+cols]
-						m, q, w := m[i*ms:][:len(z)], q[i*qs:][:len(z)], u[i*us:][:len(z)]
-						for j, x := range z {
-							w[j] += T(c * T(T((x-m[j])*q[j])*q[j]))
-						}
-					}
-				}
-			})
-		}
-		f.pullUnit(n, 2, ch, func(lo, hi int, s sink[T], u []T, us int) { // d/dlog sigma = ((z-mu)/sigma)^2 - 1
-			z, zs := z.at(lo)
-			m, ms := mu.at(lo)
-			q, qs := inv.at(lo)
-			for r := lo; r < hi; r++ {
-				if c, ok := s.at(r); ok {
-					for i, j := r-lo, 0; j < cols; j++ {
-						d := (z[i*zs+j] - m[i*ms+j]) * q[i*qs+j]
-						u[i*us+j] += T(c * (T(d*d) - 1))
-					}
-				}
-			}
-		})
+		f.pullNormal(id, n, ch)
 	case opBernoulli:
 		x, lg := f.operand(n, 0, rows), f.operand(n, 1, rows)
 		f.pullUnit(n, 0, ch, func(lo, hi int, s sink[T], u []T, us int) { // d/dx = a
 			l, ls := lg.at(lo)
 			for r := lo; r < hi; r++ {
-				if c, ok := s.at(r); ok {
+				if c := s.fac[r]; c != 0 {
 					for j := range cols {
 						u[(r-lo)*us+j] += T(c * l[(r-lo)*ls+j])
 					}
@@ -259,7 +226,7 @@ func (f *floor[T]) pullFrontier(id int32, n *node, ch channel[T]) {
 		if d := f.aux[id]; d != nil {
 			f.pullUnit(n, 1, ch, func(lo, hi int, s sink[T], u []T, us int) {
 				for r := lo; r < hi; r++ {
-					if c, ok := s.at(r); ok {
+					if c := s.fac[r]; c != 0 {
 						w := u[(r-lo)*us:][:cols]
 						for j, g := range row(d, r, cols) {
 							w[j] += T(c * g)
@@ -275,7 +242,7 @@ func (f *floor[T]) pullFrontier(id int32, n *node, ch channel[T]) {
 				v, vs := x.at(lo)
 				w, ws := q.at(lo)
 				for r := lo; r < hi; r++ {
-					if c, ok := s.at(r); ok {
+					if c := s.fac[r]; c != 0 {
 						i := r - lo
 						d, y, g := u[i*us:i*us+cols], v[i*vs:i*vs+cols], w[i*ws:i*ws+cols]
 						for j := range d {
@@ -295,7 +262,7 @@ func (f *floor[T]) pullFrontier(id int32, n *node, ch channel[T]) {
 				s2, ss := v.at(lo)
 				it, is := iv.at(lo)
 				for r := lo; r < hi; r++ {
-					if c, ok := s.at(r); ok {
+					if c := s.fac[r]; c != 0 {
 						for i, j := r-lo, 0; j < cols; j++ {
 							u[i*us+j] += T(c * d(a[i*as+j], b[i*bs+j], s2[i*ss+j], it[i*is+j]))
 						}
@@ -310,7 +277,7 @@ func (f *floor[T]) pullFrontier(id int32, n *node, ch channel[T]) {
 	case opRowSum:
 		f.pullUnit(n, 0, ch, func(lo, hi int, s sink[T], u []T, us int) {
 			for r := lo; r < hi; r++ {
-				if c, ok := s.at(r); ok {
+				if c := s.fac[r]; c != 0 {
 					for j := range cols {
 						u[(r-lo)*us+j] += c
 					}
@@ -323,10 +290,18 @@ func (f *floor[T]) pullFrontier(id int32, n *node, ch channel[T]) {
 // pullUnit calls add for every sink of an input and every block of rows lo to hi;
 // row r of the sink's accumulator starts at u[(r-lo)*us].
 func (f *floor[T]) pullUnit(n *node, i int, ch channel[T], add func(lo, hi int, s sink[T], u []T, us int)) {
-	m := f.t.nodes[n.in[i]]
+	f.pullInto(n.in[i], n, ch, add)
+}
+
+// pullInto is pullUnit for an input, or for a node whose rows it is spread from.
+func (f *floor[T]) pullInto(id int32, n *node, ch channel[T], add func(lo, hi int, s sink[T], u []T, us int)) {
+	m := f.t.nodes[id]
 	rows := n.rows * n.cols
 	p := f.period(n, rows)
-	f.each(n.in[i], ch, m.rows != rows, func(s sink[T]) {
+	if m.rows > 1 && m.rows < rows {
+		p = min(p, rows/m.rows)
+	}
+	f.each(id, ch, m.rows != rows, func(s sink[T]) {
 		acc := operand[T]{s.acc, rows, m.rows, m.cols}
 		for lo := 0; lo < rows; lo += p {
 			u, us := acc.at(lo)

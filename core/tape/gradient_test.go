@@ -137,6 +137,19 @@ func TestOperationsAgainstDifferences(t *testing.T) {
 		"reparam": func(t *Tape) Node {
 			return t.Reparam(t.Param("inf/m"), t.Param("inf/l"), leaf(t, 4, 3, 5)).Apply(Tanh).SumD(2)
 		},
+		"drawn": func(t *Tape) Node { // a fixed scale: pulls on the sample are its mean's
+			z, one := t.Reparam(t.Param("inf/m"), t.Leaf(1, 3), leaf(t, 4, 3, 5)), t.Leaf(1, 3)
+			return t.NormalLogProb(2, leaf(t, 2, 3, 1), z, t.Param("inf/l")).Add(t.NormalLogProb(2, z, t.Param("gen/b"), one)).
+				Sub(t.NormalLogProb(2, z, t.Param("inf/m"), leaf(t, 4, 3, 2))).LogMeanExpK()
+		},
+		"drawn once": func(t *Tape) Node {
+			z := t.Reparam(t.Param("inf/m"), t.Leaf(1, 3), leaf(t, 2, 3, 5))
+			return t.NormalLogProb(1, leaf(t, 1, 3, 1), z, t.Param("gen/a")).Add(t.NormalLogProb(1, z, t.Param("inf/m"), t.Param("inf/l"))).Exp()
+		},
+		"dot": func(t *Tape) Node {
+			a := t.Param("gen/a").SumD(2)
+			return a.Dot(a.Exp()).Add(a.Stop().Const(0.5).Dot(a))
+		},
 		"rows": func(t *Tape) Node { return t.Param("gen/a").SumD(2).SumK().Mul(t.Param("gen/b").SumD(1)) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -178,6 +191,24 @@ func TestOneSweepAgainstTwo(t *testing.T) {
 					t.Errorf("split: got %d nodes, want some: %v", split, want)
 				}
 			})
+		}
+	}
+}
+
+// A density of the same values is computed once, whether or not they are stopped.
+func TestOneDensityOfStoppedAndLive(t *testing.T) {
+	for _, prec := range []Precision{Float64, Float32} {
+		tp := New(testParams(t, prec, Spec{"inf/m", 2, 3}, Spec{"inf/l", 1, 3}))
+		mu, ls := tp.Param("inf/m"), tp.Param("inf/l")
+		z := tp.Reparam(mu, ls, leaf(tp, 4, 3, 5))
+		live := tp.NormalLogProb(2, z, mu.Stop(), ls.Stop()).Float64s()
+		stopped := tp.NormalLogProb(2, z.Stop(), mu, ls).Float64s()
+		other := tp.NormalLogProb(2, leaf(tp, 4, 3, 5), mu, ls).Float64s()
+		if &live[0] != &stopped[0] {
+			t.Errorf("%s: computed twice", prec)
+		}
+		if &live[0] == &other[0] || live[0] == other[0] {
+			t.Errorf("%s: the density of other values is the same", prec)
 		}
 	}
 }

@@ -81,6 +81,19 @@ func (n Node) binary(o, bodyOp op, m Node) Node {
 	out := t.arena.take(rows * cols)
 	a, b := t.vals[n.id], t.vals[m.id]
 	ra, rb := n.rec(), m.rec()
+	if len(a) == len(out) && len(b) == len(out) {
+		switch o {
+		case opAdd:
+			vec.Axpy(1, b, copied(out, a))
+		case opSub:
+			vec.Axpy(-1, b, copied(out, a))
+		case opMul:
+			for i, x := range a {
+				out[i] = x * b[i]
+			}
+		}
+		return t.headNode(node{op: o, rows: rows, cols: cols, in: [5]int32{n.id, m.id}}, out)
+	}
 	for c := range cols {
 		p, ps := ra.column(c)
 		q, qs := rb.column(c)
@@ -103,6 +116,11 @@ func (n Node) binary(o, bodyOp op, m Node) Node {
 	return t.headNode(node{op: o, rows: rows, cols: cols, in: [5]int32{n.id, m.id}}, out)
 }
 
+func copied(dst, src []float64) []float64 {
+	copy(dst, src)
+	return dst
+}
+
 // Add is n + m, dimensions of one spread.
 func (n Node) Add(m Node) Node { return n.binary(opAdd, opBAdd, m) }
 
@@ -118,7 +136,7 @@ func (n Node) Scale(c float64) Node {
 	if !r.head {
 		return n.t.bodyUnary(node{op: opBScale, rows: r.rows, cols: r.cols, c: c}, n)
 	}
-	return n.mapHead(opScale, c, func(x float64) float64 { return c * x })
+	return n.mapHead(opScale, c, func(dst, src []float64) { vec.Scale(c, copied(dst, src)) })
 }
 
 // Neg is -n.
@@ -129,16 +147,14 @@ func (n Node) Exp() Node {
 	if !n.rec().head {
 		return n.Apply(Exp)
 	}
-	return n.mapHead(opExp, 0, vec.Exp64)
+	return n.mapHead(opExp, 0, vec.Exp[float64])
 }
 
-func (n Node) mapHead(o op, c float64, f func(float64) float64) Node {
+func (n Node) mapHead(o op, c float64, f func(dst, src []float64)) Node {
 	t, r := n.t, *n.rec()
 	src := t.vals[n.id]
 	out := t.arena.take(len(src))
-	for i, x := range src {
-		out[i] = f(x)
-	}
+	f(out, src)
 	return t.headNode(node{op: o, rows: r.rows, cols: r.cols, c: c, in: [5]int32{n.id}}, out)
 }
 
@@ -164,13 +180,22 @@ func (n Node) Map(f func(float64) float64) Node {
 	return n.t.headNode(node{op: opConst, rows: r.rows, cols: r.cols}, out)
 }
 
-// Sum adds up everything, in storage order, to a scalar.
+// Sum adds up everything to a scalar.
 func (n Node) Sum() Node {
-	out := n.t.arena.zeros(1)
-	for _, x := range n.Float64s() {
-		out[0] += x
-	}
+	out := n.t.arena.take(1)
+	out[0] = vec.Sum(n.Float64s())
 	return n.t.headNode(node{op: opSum, rows: 1, cols: 1, in: [5]int32{n.id}}, out)
+}
+
+// Dot is the sum of n * m over everything, a scalar; shapes are equal.
+func (n Node) Dot(m Node) Node {
+	x, y := n.Float64s(), m.Float64s()
+	if n.t != m.t || len(x) != len(y) || n.rec().rows != m.rec().rows {
+		panic("tape: Dot: " + n.describe() + " and " + m.describe() + ": shapes differ")
+	}
+	out := n.t.arena.take(1)
+	out[0] = vec.Dot(x, y)
+	return n.t.headNode(node{op: opDot, rows: 1, cols: 1, in: [5]int32{n.id, m.id}}, out)
 }
 
 // Mean over K and B, a scalar.
@@ -209,15 +234,38 @@ func (t *Tape) into(role Role, id int32) []float64 {
 	return t.adj[role][id]
 }
 
+// send adds c x to the adjoint of an input of x's shape. The first to come is the
+// adjoint: nothing is cleared for it.
+func (t *Tape) send(role Role, id int32, c float64, x []float64) {
+	switch a := &t.adj[role][id]; {
+	case !t.nodes[id].reach.has(role):
+	case *a != nil:
+		vec.Axpy(c, x, *a)
+	default:
+		*a = copied(t.arena.take(len(x)), x)
+		if c != 1 {
+			vec.Scale(c, *a)
+		}
+	}
+}
+
 func (t *Tape) pullHead(role Role, id int32) {
 	n := t.nodes[id]
 	g, y := t.adj[role][id], t.vals[id]
-	a := t.into(role, n.in[0])
 	switch n.op {
 	case opAdd, opSub, opMul:
-		b := t.into(role, n.in[1])
 		ra, rb := &t.nodes[n.in[0]], &t.nodes[n.in[1]]
 		x, z := t.vals[n.in[0]], t.vals[n.in[1]]
+		if n.op != opMul && len(x) == len(g) && len(z) == len(g) {
+			sign := 1.0
+			if n.op == opSub {
+				sign = -1
+			}
+			t.send(role, n.in[0], 1, g)
+			t.send(role, n.in[1], sign, g)
+			return
+		}
+		a, b := t.into(role, n.in[0]), t.into(role, n.in[1])
 		for c := range n.cols {
 			p, ps := ra.column(c)
 			q, qs := rb.column(c)
@@ -250,23 +298,24 @@ func (t *Tape) pullHead(role Role, id int32) {
 			}
 		}
 	case opScale:
-		for i := range g {
-			a[i] += float64(n.c * g[i])
-		}
+		t.send(role, n.in[0], n.c, g)
 	case opExp:
+		a := t.into(role, n.in[0])
 		for i := range g {
 			a[i] += float64(g[i] * y[i])
 		}
 	case opSum:
+		a := t.into(role, n.in[0])
 		for i := range a {
 			a[i] += g[0]
 		}
+	case opDot:
+		t.send(role, n.in[0], g[0], t.vals[n.in[1]])
+		t.send(role, n.in[1], g[0], t.vals[n.in[0]])
 	case opGroups:
-		for i := range g {
-			a[i] += g[i]
-		}
+		t.send(role, n.in[0], 1, g)
 	case opSumK, opLSEK, opSoftK, opOthersK:
-		t.pullOverK(&n, g, y, a)
+		t.pullOverK(&n, g, y, t.into(role, n.in[0]))
 	case opNormal, opBernoulli, opKLNormal, opRowSum:
 		// the frontier: the adjoint is the row factor with which the body is swept
 	default:

@@ -16,6 +16,7 @@ const (
 	opScale
 	opExp
 	opSum     // over everything, to [1,1]
+	opDot     // sum of products over everything, to [1,1]
 	opSumK    // over K, to [1,B]
 	opSoftK   // softmax over K
 	opLSEK    // log sum exp over K, to [1,B]
@@ -44,7 +45,7 @@ const (
 )
 
 func (o op) String() string {
-	return [...]string{"nil", "Const", "Stop", "Add", "Sub", "Mul", "Scale", "Exp", "Sum", "SumK", "SoftmaxK",
+	return [...]string{"nil", "Const", "Stop", "Add", "Sub", "Mul", "Scale", "Exp", "Sum", "Dot", "SumK", "SoftmaxK",
 		"LogSumExpK", "OthersMeanK", "Groups", "Leaf", "Param", "Affine", "Add", "Sub", "Mul", "Scale", "Apply",
 		"Reparam", "Spread", "Centre", "Cols", "NormalLogProb", "BernoulliLogProb", "KLNormal", "RowSum"}[o]
 }

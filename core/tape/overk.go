@@ -40,10 +40,8 @@ func softmax(dst, src []float64) {
 		dst[i] = x - m
 	}
 	vec.Exp(dst, dst)
-	s := vec.Sum(dst)
-	for i := range dst {
-		dst[i] /= s
-	}
+	s := vec.Sum(dst) // 1 at least: the largest term
+	vec.Scale(1/s, dst)
 }
 
 // LogSumExpK is log sum_k exp, [1,B].

@@ -1,6 +1,10 @@
 package tape
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/vibench/bench/core/vec"
+)
 
 // Surrogate is one scalar a role, to be raised. Nil leaves a role alone.
 type Surrogate struct{ Gen, Inf, Own Node }
@@ -53,25 +57,13 @@ type channel[T real] struct {
 	g    []T
 	fac  [Roles][]T
 	role Role
-	all  bool   // carries every role with a factor; else role alone
-	live []bool // rows that some role needs; nil is all
+	all  bool // carries every role with a factor; else role alone
 }
 
-// sink is where a pull adds: acc[row] += at(row) * local derivative.
-type sink[T real] struct {
-	acc  []T
-	fac  []T
-	live []bool
-}
-
-// at is the factor of a row. Rows whose factors are all zero are not swept, so
-// a weight of zero never meets a NaN of its row.
-func (s sink[T]) at(r int) (c T, ok bool) {
-	if s.fac != nil {
-		return s.fac[r], s.fac[r] != 0
-	}
-	return 1, s.live == nil || s.live[r]
-}
+// sink is where a pull adds: acc[row] += fac[row] * local derivative. Rows whose
+// factor is zero are not swept, so a weight of zero never meets a NaN of its row.
+// Of a body channel fac may be nil: all are one.
+type sink[T real] struct{ acc, fac []T }
 
 func (f *floor[T]) seed(dir *[Roles]Vector) {
 	for r := range dir {
@@ -113,33 +105,39 @@ const least32 = 0x1p-80
 // the body's precision, are the row factors; in float32 those below least32 are zero.
 func (f *floor[T]) unit(id int32, n *node) (ch channel[T], ok bool) {
 	ch.all = true
-	least := 0.0
-	if f.t.prec == Float32 {
-		least = least32
-	}
 	for r := range ch.fac {
 		g := f.t.adj[r][id]
 		if g == nil || !n.reach.has(Role(r)) {
 			continue
 		}
 		ok = true
+		if same, is := any(g).([]T); is {
+			ch.fac[r] = same
+			continue
+		}
 		ch.fac[r] = f.arena.take(len(g))
-		for i, x := range g {
-			if x < least && x > -least {
-				x = 0
-			}
-			ch.fac[r][i] = T(x)
-		}
-	}
-	if _, one := n.reach.single(); ok && !one {
-		ch.live = f.t.bools(n.rows * n.cols)
-		for _, fac := range ch.fac {
-			for i, c := range fac {
-				ch.live[i] = ch.live[i] || c != 0
-			}
-		}
+		vec.Narrow(any(ch.fac[r]).([]float32), g, least32)
 	}
 	return ch, ok
+}
+
+// live is, at the frontier, one for rows that some role needs and zero for others.
+func (f *floor[T]) live(ch channel[T]) []T {
+	if ch.g != nil {
+		return nil // the base is zero where no role needs it
+	}
+	var live []T
+	for _, fac := range ch.fac {
+		if live == nil && fac != nil {
+			live = f.arena.zeros(len(fac))
+		}
+		for i, c := range fac {
+			if c != 0 {
+				live[i] = 1
+			}
+		}
+	}
+	return live
 }
 
 // each calls pull for every place where channel ch adds to the adjoint of node
@@ -180,7 +178,7 @@ func (f *floor[T]) eachFresh(id int32, ch channel[T], mixes bool, pull func(s si
 			a.base, a.fac = f.arena.take(n.rows*n.cols), ch.fac
 		}
 		if same(a.fac, ch.fac) {
-			pull(sink[T]{acc: a.base, live: ch.live}, fresh)
+			pull(sink[T]{acc: a.base, fac: f.live(ch)}, fresh)
 			return
 		}
 	}
@@ -300,7 +298,7 @@ func (f *floor[T]) pull(id int32, n *node, ch channel[T]) {
 	case opAffine:
 		f.pullAffine(id, n, ch)
 	case opBAdd, opBSub:
-		f.pullRows(in[0], n, ch, func(r int, u, g []T) { addTo(u, g, 1) })
+		f.pullSum(in[0], n, ch)
 		sign := T(1)
 		if n.op == opBSub {
 			sign = -1
@@ -325,7 +323,7 @@ func (f *floor[T]) pull(id int32, n *node, ch channel[T]) {
 		ch.g = d
 		f.pullRows(in[0], n, ch, func(r int, u, g []T) { addTo(u, g, 1) })
 	case opSpread:
-		f.pullRows(in[0], n, ch, func(r int, u, g []T) { addTo(u, g, 1) })
+		f.pullSum(in[0], n, ch)
 	case opCols:
 		lo := int(n.c)
 		f.pullRows(in[0], n, ch, func(r int, u, g []T) { addTo(u[lo:lo+n.cols], g, 1) })
@@ -334,7 +332,7 @@ func (f *floor[T]) pull(id int32, n *node, ch channel[T]) {
 	case opReparam:
 		sd, eps := f.aux[id], f.val[in[2]]
 		s := spread{n.rows, len(sd) / n.cols}
-		f.pullRows(in[0], n, ch, func(r int, u, g []T) { addTo(u, g, 1) })
+		f.pullSum(in[0], n, ch)
 		f.pullRows(in[1], n, ch, func(r int, u, g []T) { // d z/d logsigma = sigma eps
 			e, q := row(eps, r, n.cols), row(sd, s.of(r), n.cols)
 			for j := range u {
@@ -385,6 +383,22 @@ func (f *floor[T]) pullRows(id int32, n *node, ch channel[T], add func(r int, u,
 				}
 				add(r, u[i*us:i*us+m.cols], g)
 			}
+		}
+	})
+}
+
+// pullSum pulls a sum back to one of its terms: the cotangent itself, or the sum
+// of all rows that the term was spread over.
+func (f *floor[T]) pullSum(id int32, n *node, ch channel[T]) {
+	m := &f.t.nodes[id]
+	if m.rows == n.rows || ch.all {
+		f.pullRows(id, n, ch, func(r int, u, g []T) { addTo(u, g, 1) })
+		return
+	}
+	size := len(ch.g) / m.rows
+	f.each(id, ch, true, func(s sink[T]) {
+		for r := range m.rows {
+			vec.SumRows(row(s.acc, r, n.cols), row(ch.g, r, size))
 		}
 	})
 }

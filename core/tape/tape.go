@@ -123,7 +123,6 @@ type Tape struct {
 	share  float64 // of the batch that this recording is
 	add    bool    // Ascend adds to the direction it gave before
 	pass   uint64  // recordings of one batch, between which no parameter moves
-	flags  []bool
 	lists  []Node
 	stats  Stats
 }
@@ -158,7 +157,7 @@ func (t *Tape) Reset() {
 	clear(t.paramN)
 	t.arena.reset()
 	t.body.reset()
-	t.flags, t.lists, t.stats = t.flags[:0], t.lists[:0], Stats{}
+	t.lists, t.stats = t.lists[:0], Stats{}
 	t.share, t.add = 1, false
 	t.pass++
 }
@@ -272,19 +271,6 @@ func (t *Tape) Nodes(n int) []Node {
 	}
 	t.lists = t.lists[:lo+n]
 	s := t.lists[lo : lo+n : lo+n]
-	clear(s)
-	return s
-}
-
-// bools returns n cleared flags, kept until Reset.
-func (t *Tape) bools(n int) []bool {
-	lo := len(t.flags)
-	if lo+n > cap(t.flags) {
-		t.flags = make([]bool, 0, 2*(lo+n)) // flags handed out keep the old array
-		lo = 0
-	}
-	t.flags = t.flags[:lo+n]
-	s := t.flags[lo : lo+n]
 	clear(s)
 	return s
 }

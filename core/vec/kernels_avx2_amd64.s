@@ -2432,6 +2432,941 @@ done:
 	VZEROUPPER
 	RET
 
+// func gauss32AVX2(out *float64, x *float32, mu *float32, inv *float32, rows int, cols int, step int, half float64, base float64)
+// Requires: AVX, CMOV, FMA3
+TEXT ·gauss32AVX2(SB), NOSPLIT, $0-72
+	MOVQ         out+0(FP), AX
+	MOVQ         mu+16(FP), CX
+	MOVQ         inv+24(FP), DX
+	MOVQ         rows+32(FP), BX
+	MOVQ         cols+40(FP), SI
+	MOVQ         step+48(FP), DI
+	MOVQ         SI, R8
+	ANDQ         $+7, R8
+	SUBQ         R8, SI
+	SHLQ         $0x02, SI
+	LEAQ         window<>+64(SB), R9
+	MOVQ         R8, R10
+	NEGQ         R10
+	VMOVDQU      (R9)(R10*4), Y0
+	VBROADCASTSD half+56(FP), Y1
+	VBROADCASTSD base+64(FP), Y2
+	MOVQ         x+8(FP), R10
+	LEAQ         (R10)(DI*1), R11
+	LEAQ         (R11)(DI*1), R12
+	LEAQ         (R12)(DI*1), R13
+	SHLQ         $0x02, DI
+
+group:
+	CMPQ    BX, $+1
+	CMOVQLE R10, R11
+	CMPQ    BX, $+2
+	CMOVQLE R10, R12
+	CMPQ    BX, $+3
+	CMOVQLE R10, R13
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	XORL    R9, R9
+	CMPQ    R9, SI
+	JGE     rest
+
+eight:
+	VMOVUPS      (CX)(R9*1), Y11
+	VMOVUPS      (DX)(R9*1), Y12
+	VMOVUPS      (R10)(R9*1), Y13
+	VSUBPS       Y11, Y13, Y13
+	VMULPS       Y12, Y13, Y13
+	VEXTRACTF128 $0x01, Y13, X14
+	VCVTPS2PD    X13, Y13
+	VCVTPS2PD    X14, Y14
+	VFMADD231PD  Y13, Y13, Y3
+	VFMADD231PD  Y14, Y14, Y4
+	VMOVUPS      (R11)(R9*1), Y13
+	VSUBPS       Y11, Y13, Y13
+	VMULPS       Y12, Y13, Y13
+	VEXTRACTF128 $0x01, Y13, X14
+	VCVTPS2PD    X13, Y13
+	VCVTPS2PD    X14, Y14
+	VFMADD231PD  Y13, Y13, Y5
+	VFMADD231PD  Y14, Y14, Y6
+	VMOVUPS      (R12)(R9*1), Y13
+	VSUBPS       Y11, Y13, Y13
+	VMULPS       Y12, Y13, Y13
+	VEXTRACTF128 $0x01, Y13, X14
+	VCVTPS2PD    X13, Y13
+	VCVTPS2PD    X14, Y14
+	VFMADD231PD  Y13, Y13, Y7
+	VFMADD231PD  Y14, Y14, Y8
+	VMOVUPS      (R13)(R9*1), Y13
+	VSUBPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y11
+	VEXTRACTF128 $0x01, Y11, X12
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X12, Y12
+	VFMADD231PD  Y11, Y11, Y9
+	VFMADD231PD  Y12, Y12, Y10
+	ADDQ         $+32, R9
+	CMPQ         R9, SI
+	JLT          eight
+
+rest:
+	TESTQ        R8, R8
+	JZ           fold
+	VMASKMOVPS   (CX)(R9*1), Y0, Y11
+	VMASKMOVPS   (DX)(R9*1), Y0, Y12
+	VMASKMOVPS   (R10)(R9*1), Y0, Y13
+	VSUBPS       Y11, Y13, Y13
+	VMULPS       Y12, Y13, Y13
+	VEXTRACTF128 $0x01, Y13, X14
+	VCVTPS2PD    X13, Y13
+	VCVTPS2PD    X14, Y14
+	VFMADD231PD  Y13, Y13, Y3
+	VFMADD231PD  Y14, Y14, Y4
+	VMASKMOVPS   (R11)(R9*1), Y0, Y13
+	VSUBPS       Y11, Y13, Y13
+	VMULPS       Y12, Y13, Y13
+	VEXTRACTF128 $0x01, Y13, X14
+	VCVTPS2PD    X13, Y13
+	VCVTPS2PD    X14, Y14
+	VFMADD231PD  Y13, Y13, Y5
+	VFMADD231PD  Y14, Y14, Y6
+	VMASKMOVPS   (R12)(R9*1), Y0, Y13
+	VSUBPS       Y11, Y13, Y13
+	VMULPS       Y12, Y13, Y13
+	VEXTRACTF128 $0x01, Y13, X14
+	VCVTPS2PD    X13, Y13
+	VCVTPS2PD    X14, Y14
+	VFMADD231PD  Y13, Y13, Y7
+	VFMADD231PD  Y14, Y14, Y8
+	VMASKMOVPS   (R13)(R9*1), Y0, Y13
+	VSUBPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y11
+	VEXTRACTF128 $0x01, Y11, X12
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X12, Y12
+	VFMADD231PD  Y11, Y11, Y9
+	VFMADD231PD  Y12, Y12, Y10
+
+fold:
+	VADDPD     Y4, Y3, Y3
+	ADDQ       DI, R10
+	VADDPD     Y6, Y5, Y4
+	ADDQ       DI, R11
+	VADDPD     Y8, Y7, Y5
+	ADDQ       DI, R12
+	VADDPD     Y10, Y9, Y6
+	ADDQ       DI, R13
+	VPERM2F128 $0x20, Y5, Y3, Y7
+	VPERM2F128 $0x31, Y5, Y3, Y3
+	VADDPD     Y3, Y7, Y3
+	VPERM2F128 $0x20, Y6, Y4, Y5
+	VPERM2F128 $0x31, Y6, Y4, Y4
+	VADDPD     Y4, Y5, Y4
+	VUNPCKLPD  Y4, Y3, Y5
+	VUNPCKHPD  Y4, Y3, Y3
+	VADDPD     Y3, Y5, Y3
+	VMULPD     Y1, Y3, Y3
+	VSUBPD     Y2, Y3, Y3
+	CMPQ       BX, $+4
+	JLT        last
+	VMOVUPD    Y3, (AX)
+	ADDQ       $+32, AX
+	SUBQ       $+4, BX
+	JNZ        group
+	JMP        done
+
+last:
+	LEAQ       window<>+64(SB), CX
+	MOVQ       BX, DX
+	NEGQ       DX
+	VMOVDQU    (CX)(DX*8), Y0
+	VMASKMOVPD Y3, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reparam32AVX2(dst *float32, eps *float32, mu *float32, sigma *float32, rows int, tile int, width int, xs int, ys int)
+// Requires: AVX, CMOV
+TEXT ·reparam32AVX2(SB), NOSPLIT, $0-72
+	MOVQ dst+0(FP), AX
+	MOVQ eps+8(FP), CX
+	MOVQ mu+16(FP), DX
+	MOVQ sigma+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ tile+40(FP), DI
+
+setup:
+	CMPQ    SI, DI
+	CMOVQLT SI, DI
+	MOVQ    DI, R8
+	IMULQ   width+48(FP), R8
+	MOVQ    R8, R10
+	ANDQ    $+31, R10
+	MOVQ    R8, R9
+	SUBQ    R10, R9
+	SHRQ    $0x02, R10
+	LEAQ    window<>+64(SB), R11
+	MOVQ    R10, R12
+	NEGQ    R12
+	VMOVDQU (R11)(R12*4), Y0
+
+tile:
+	XORL R11, R11
+	CMPQ R11, R9
+	JGE  rest
+
+vector:
+	VMOVUPS (BX)(R11*1), Y1
+	VMOVUPS (CX)(R11*1), Y2
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS (DX)(R11*1), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, (AX)(R11*1)
+	ADDQ    $+32, R11
+	CMPQ    R11, R9
+	JLT     vector
+
+rest:
+	TESTQ      R10, R10
+	JZ         next
+	VMASKMOVPS (BX)(R11*1), Y0, Y1
+	VMASKMOVPS (CX)(R11*1), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS (DX)(R11*1), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)(R11*1)
+
+next:
+	ADDQ R8, AX
+	ADDQ R8, CX
+	ADDQ xs+56(FP), DX
+	ADDQ ys+64(FP), BX
+	SUBQ DI, SI
+	JZ   done
+	CMPQ SI, DI
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func toward32AVX2(acc *float32, own *float32, other *float32, q *float32, rows int, tile int, width int, xs int, ys int, c *float32, index *uint32)
+// Requires: AVX, AVX2, CMOV
+TEXT ·toward32AVX2(SB), NOSPLIT, $0-88
+	MOVQ   acc+0(FP), AX
+	MOVQ   own+8(FP), CX
+	MOVQ   other+16(FP), DX
+	MOVQ   q+24(FP), BX
+	MOVQ   c+72(FP), SI
+	MOVQ   index+80(FP), DI
+	VXORPD Y0, Y0, Y0
+	MOVQ   rows+32(FP), R8
+	MOVQ   tile+40(FP), R9
+
+setup:
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	MOVQ    R9, R10
+	IMULQ   width+48(FP), R10
+	MOVQ    R10, R12
+	ANDQ    $+31, R12
+	MOVQ    R10, R11
+	SUBQ    R12, R11
+	SHRQ    $0x02, R12
+	LEAQ    window<>+64(SB), R13
+	MOVQ    R12, R14
+	NEGQ    R14
+	VMOVDQU (R13)(R14*4), Y1
+
+tile:
+	LEAQ       window<>+64(SB), R13
+	MOVQ       R9, R14
+	NEGQ       R14
+	VMOVDQU    (R13)(R14*4), Y2
+	VMASKMOVPS (SI), Y2, Y2
+	VMOVUPD    Y2, Y2
+	XORL       R13, R13
+	CMPQ       R13, R11
+	JGE        rest
+
+vector:
+	VMOVUPD (DI)(R13*1), Y3
+	VPERMPS Y2, Y3, Y3
+	VMOVUPS (DX)(R13*1), Y4
+	VMOVUPS (CX)(R13*1), Y5
+	VSUBPS  Y5, Y4, Y4
+	VMOVUPS (BX)(R13*1), Y5
+	VMULPS  Y5, Y4, Y4
+	VCMPPS  $0x04, Y0, Y3, Y5
+	VMULPS  Y4, Y3, Y3
+	VPAND   Y3, Y5, Y3
+	VMOVUPS (AX)(R13*1), Y4
+	VADDPS  Y3, Y4, Y3
+	VMOVUPS Y3, (AX)(R13*1)
+	ADDQ    $+32, R13
+	CMPQ    R13, R11
+	JLT     vector
+
+rest:
+	TESTQ      R12, R12
+	JZ         next
+	VMOVUPD    (DI)(R13*1), Y3
+	VPERMPS    Y2, Y3, Y3
+	VMASKMOVPS (DX)(R13*1), Y1, Y2
+	VMASKMOVPS (CX)(R13*1), Y1, Y4
+	VSUBPS     Y4, Y2, Y2
+	VMASKMOVPS (BX)(R13*1), Y1, Y4
+	VMULPS     Y4, Y2, Y2
+	VCMPPS     $0x04, Y0, Y3, Y4
+	VMULPS     Y2, Y3, Y2
+	VPAND      Y2, Y4, Y2
+	VMASKMOVPS (AX)(R13*1), Y1, Y3
+	VADDPS     Y2, Y3, Y2
+	VMASKMOVPS Y2, Y1, (AX)(R13*1)
+
+next:
+	ADDQ R10, AX
+	ADDQ R10, CX
+	ADDQ xs+56(FP), DX
+	ADDQ ys+64(FP), BX
+	LEAQ (SI)(R9*4), SI
+	SUBQ R9, R8
+	JZ   done
+	CMPQ R8, R9
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumRows32AVX2(sum *float32, x *float32, rows int, step int, n int)
+// Requires: AVX
+TEXT ·sumRows32AVX2(SB), NOSPLIT, $0-40
+	MOVQ    sum+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	MOVQ    step+24(FP), BX
+	MOVQ    n+32(FP), SI
+	CMPQ    SI, $+8
+	JGT     above1
+	SUBQ    $+0, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*4), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+
+pairs1:
+	SUBQ       $+2, DX
+	JL         last1
+	VMASKMOVPS (CX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       BX, CX
+	VMASKMOVPS (CX), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+	ADDQ       BX, CX
+	JMP        pairs1
+
+last1:
+	CMPQ       DX, $-1
+	JL         end1
+	VMASKMOVPS (CX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       BX, CX
+
+end1:
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS (AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ    SI, $+16
+	JGT     above2
+	SUBQ    $+8, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*4), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+
+pairs2:
+	SUBQ       $+2, DX
+	JL         last2
+	VMOVUPS    (CX), Y5
+	VADDPS     Y5, Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y5
+	VADDPS     Y5, Y3, Y3
+	ADDQ       BX, CX
+	VMOVUPS    (CX), Y5
+	VADDPS     Y5, Y2, Y2
+	VMASKMOVPS 32(CX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+	ADDQ       BX, CX
+	JMP        pairs2
+
+last2:
+	CMPQ       DX, $-1
+	JL         end2
+	VMOVUPS    (CX), Y5
+	VADDPS     Y5, Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y5
+	VADDPS     Y5, Y3, Y3
+	ADDQ       BX, CX
+
+end2:
+	VADDPS     Y2, Y1, Y1
+	VMOVUPS    (AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     Y4, Y3, Y1
+	VMASKMOVPS 32(AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ    SI, $+24
+	JGT     above3
+	SUBQ    $+16, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*4), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+
+pairs3:
+	SUBQ       $+2, DX
+	JL         last3
+	VMOVUPS    (CX), Y7
+	VADDPS     Y7, Y1, Y1
+	VMOVUPS    32(CX), Y7
+	VADDPS     Y7, Y3, Y3
+	VMASKMOVPS 64(CX), Y0, Y7
+	VADDPS     Y7, Y5, Y5
+	ADDQ       BX, CX
+	VMOVUPS    (CX), Y7
+	VADDPS     Y7, Y2, Y2
+	VMOVUPS    32(CX), Y7
+	VADDPS     Y7, Y4, Y4
+	VMASKMOVPS 64(CX), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+	ADDQ       BX, CX
+	JMP        pairs3
+
+last3:
+	CMPQ       DX, $-1
+	JL         end3
+	VMOVUPS    (CX), Y7
+	VADDPS     Y7, Y1, Y1
+	VMOVUPS    32(CX), Y7
+	VADDPS     Y7, Y3, Y3
+	VMASKMOVPS 64(CX), Y0, Y7
+	VADDPS     Y7, Y5, Y5
+	ADDQ       BX, CX
+
+end3:
+	VADDPS     Y2, Y1, Y1
+	VMOVUPS    (AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     Y4, Y3, Y1
+	VMOVUPS    32(AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, 32(AX)
+	VADDPS     Y6, Y5, Y1
+	VMASKMOVPS 64(AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ    $+24, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*4), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+
+pairs4:
+	SUBQ       $+2, DX
+	JL         last4
+	VMOVUPS    (CX), Y9
+	VADDPS     Y9, Y1, Y1
+	VMOVUPS    32(CX), Y9
+	VADDPS     Y9, Y3, Y3
+	VMOVUPS    64(CX), Y9
+	VADDPS     Y9, Y5, Y5
+	VMASKMOVPS 96(CX), Y0, Y9
+	VADDPS     Y9, Y7, Y7
+	ADDQ       BX, CX
+	VMOVUPS    (CX), Y9
+	VADDPS     Y9, Y2, Y2
+	VMOVUPS    32(CX), Y9
+	VADDPS     Y9, Y4, Y4
+	VMOVUPS    64(CX), Y9
+	VADDPS     Y9, Y6, Y6
+	VMASKMOVPS 96(CX), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+	ADDQ       BX, CX
+	JMP        pairs4
+
+last4:
+	CMPQ       DX, $-1
+	JL         end4
+	VMOVUPS    (CX), Y9
+	VADDPS     Y9, Y1, Y1
+	VMOVUPS    32(CX), Y9
+	VADDPS     Y9, Y3, Y3
+	VMOVUPS    64(CX), Y9
+	VADDPS     Y9, Y5, Y5
+	VMASKMOVPS 96(CX), Y0, Y9
+	VADDPS     Y9, Y7, Y7
+	ADDQ       BX, CX
+
+end4:
+	VADDPS     Y2, Y1, Y1
+	VMOVUPS    (AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     Y4, Y3, Y1
+	VMOVUPS    32(AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, 32(AX)
+	VADDPS     Y6, Y5, Y1
+	VMOVUPS    64(AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, 64(AX)
+	VADDPS     Y8, Y7, Y1
+	VMASKMOVPS 96(AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, 96(AX)
+	VZEROUPPER
+	RET
+
+// func weighRows32AVX2(sum *float32, x *float32, rows int, step int, n int, c *float32, y *float32, q *float32)
+// Requires: AVX
+TEXT ·weighRows32AVX2(SB), NOSPLIT, $0-64
+	MOVQ       sum+0(FP), AX
+	MOVQ       x+8(FP), CX
+	MOVQ       rows+16(FP), DX
+	MOVQ       step+24(FP), BX
+	MOVQ       n+32(FP), SI
+	MOVQ       c+40(FP), DI
+	MOVQ       y+48(FP), R8
+	MOVQ       q+56(FP), R9
+	CMPQ       SI, $+8
+	JGT        above1
+	SUBQ       $+0, SI
+	LEAQ       window<>+64(SB), R10
+	NEGQ       SI
+	VMOVDQU    (R10)(SI*4), Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VMASKMOVPS (R8), Y0, Y3
+
+pairs1:
+	SUBQ         $+2, DX
+	JL           last1
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           even1
+	VBROADCASTSS (DI), Y4
+	VMASKMOVPS   (CX), Y0, Y5
+	VSUBPS       Y3, Y5, Y5
+	VMULPS       Y4, Y5, Y4
+	VADDPS       Y4, Y1, Y1
+
+even1:
+	ADDQ         $+4, DI
+	ADDQ         BX, CX
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           odd1
+	VBROADCASTSS (DI), Y4
+	VMASKMOVPS   (CX), Y0, Y5
+	VSUBPS       Y3, Y5, Y5
+	VMULPS       Y4, Y5, Y4
+	VADDPS       Y4, Y2, Y2
+
+odd1:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+	JMP  pairs1
+
+last1:
+	CMPQ         DX, $-1
+	JL           end1
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           single1
+	VBROADCASTSS (DI), Y4
+	VMASKMOVPS   (CX), Y0, Y5
+	VSUBPS       Y3, Y5, Y3
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+
+single1:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+
+end1:
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS (R9), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS (AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ       SI, $+16
+	JGT        above2
+	SUBQ       $+8, SI
+	LEAQ       window<>+64(SB), R10
+	NEGQ       SI
+	VMOVDQU    (R10)(SI*4), Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VMOVUPS    (R8), Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VMASKMOVPS 32(R8), Y0, Y6
+
+pairs2:
+	SUBQ         $+2, DX
+	JL           last2
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           even2
+	VBROADCASTSS (DI), Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y3, Y8, Y8
+	VMULPS       Y7, Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	VMASKMOVPS   32(CX), Y0, Y8
+	VSUBPS       Y6, Y8, Y8
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y4, Y4
+
+even2:
+	ADDQ         $+4, DI
+	ADDQ         BX, CX
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           odd2
+	VBROADCASTSS (DI), Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y3, Y8, Y8
+	VMULPS       Y7, Y8, Y8
+	VADDPS       Y8, Y2, Y2
+	VMASKMOVPS   32(CX), Y0, Y8
+	VSUBPS       Y6, Y8, Y8
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y5, Y5
+
+odd2:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+	JMP  pairs2
+
+last2:
+	CMPQ         DX, $-1
+	JL           end2
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           single2
+	VBROADCASTSS (DI), Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y3, Y8, Y3
+	VMULPS       Y7, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMASKMOVPS   32(CX), Y0, Y3
+	VSUBPS       Y6, Y3, Y3
+	VMULPS       Y7, Y3, Y3
+	VADDPS       Y3, Y4, Y4
+
+single2:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+
+end2:
+	VADDPS     Y2, Y1, Y1
+	VMOVUPS    (R9), Y2
+	VMULPS     Y2, Y1, Y1
+	VMOVUPS    (AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     Y5, Y4, Y1
+	VMASKMOVPS 32(R9), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS 32(AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ       SI, $+24
+	JGT        above3
+	SUBQ       $+16, SI
+	LEAQ       window<>+64(SB), R10
+	NEGQ       SI
+	VMOVDQU    (R10)(SI*4), Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VMOVUPS    (R8), Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VMOVUPS    32(R8), Y6
+	VXORPD     Y7, Y7, Y7
+	VXORPD     Y8, Y8, Y8
+	VMASKMOVPS 64(R8), Y0, Y9
+
+pairs3:
+	SUBQ         $+2, DX
+	JL           last3
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           even3
+	VBROADCASTSS (DI), Y10
+	VMOVUPS      (CX), Y11
+	VSUBPS       Y3, Y11, Y11
+	VMULPS       Y10, Y11, Y11
+	VADDPS       Y11, Y1, Y1
+	VMOVUPS      32(CX), Y11
+	VSUBPS       Y6, Y11, Y11
+	VMULPS       Y10, Y11, Y11
+	VADDPS       Y11, Y4, Y4
+	VMASKMOVPS   64(CX), Y0, Y11
+	VSUBPS       Y9, Y11, Y11
+	VMULPS       Y10, Y11, Y10
+	VADDPS       Y10, Y7, Y7
+
+even3:
+	ADDQ         $+4, DI
+	ADDQ         BX, CX
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           odd3
+	VBROADCASTSS (DI), Y10
+	VMOVUPS      (CX), Y11
+	VSUBPS       Y3, Y11, Y11
+	VMULPS       Y10, Y11, Y11
+	VADDPS       Y11, Y2, Y2
+	VMOVUPS      32(CX), Y11
+	VSUBPS       Y6, Y11, Y11
+	VMULPS       Y10, Y11, Y11
+	VADDPS       Y11, Y5, Y5
+	VMASKMOVPS   64(CX), Y0, Y11
+	VSUBPS       Y9, Y11, Y11
+	VMULPS       Y10, Y11, Y10
+	VADDPS       Y10, Y8, Y8
+
+odd3:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+	JMP  pairs3
+
+last3:
+	CMPQ         DX, $-1
+	JL           end3
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           single3
+	VBROADCASTSS (DI), Y10
+	VMOVUPS      (CX), Y11
+	VSUBPS       Y3, Y11, Y3
+	VMULPS       Y10, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      32(CX), Y3
+	VSUBPS       Y6, Y3, Y3
+	VMULPS       Y10, Y3, Y3
+	VADDPS       Y3, Y4, Y4
+	VMASKMOVPS   64(CX), Y0, Y3
+	VSUBPS       Y9, Y3, Y3
+	VMULPS       Y10, Y3, Y3
+	VADDPS       Y3, Y7, Y7
+
+single3:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+
+end3:
+	VADDPS     Y2, Y1, Y1
+	VMOVUPS    (R9), Y2
+	VMULPS     Y2, Y1, Y1
+	VMOVUPS    (AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     Y5, Y4, Y1
+	VMOVUPS    32(R9), Y2
+	VMULPS     Y2, Y1, Y1
+	VMOVUPS    32(AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, 32(AX)
+	VADDPS     Y8, Y7, Y1
+	VMASKMOVPS 64(R9), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS 64(AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ       $+24, SI
+	LEAQ       window<>+64(SB), R10
+	NEGQ       SI
+	VMOVDQU    (R10)(SI*4), Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VMOVUPS    (R8), Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VMOVUPS    32(R8), Y6
+	VXORPD     Y7, Y7, Y7
+	VXORPD     Y8, Y8, Y8
+	VMOVUPS    64(R8), Y9
+	VXORPD     Y10, Y10, Y10
+	VXORPD     Y11, Y11, Y11
+	VMASKMOVPS 96(R8), Y0, Y12
+
+pairs4:
+	SUBQ         $+2, DX
+	JL           last4
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           even4
+	VBROADCASTSS (DI), Y13
+	VMOVUPS      (CX), Y14
+	VSUBPS       Y3, Y14, Y14
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y1, Y1
+	VMOVUPS      32(CX), Y14
+	VSUBPS       Y6, Y14, Y14
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y4, Y4
+	VMOVUPS      64(CX), Y14
+	VSUBPS       Y9, Y14, Y14
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y7, Y7
+	VMASKMOVPS   96(CX), Y0, Y14
+	VSUBPS       Y12, Y14, Y14
+	VMULPS       Y13, Y14, Y13
+	VADDPS       Y13, Y10, Y10
+
+even4:
+	ADDQ         $+4, DI
+	ADDQ         BX, CX
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           odd4
+	VBROADCASTSS (DI), Y13
+	VMOVUPS      (CX), Y14
+	VSUBPS       Y3, Y14, Y14
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y2, Y2
+	VMOVUPS      32(CX), Y14
+	VSUBPS       Y6, Y14, Y14
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y5, Y5
+	VMOVUPS      64(CX), Y14
+	VSUBPS       Y9, Y14, Y14
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y8, Y8
+	VMASKMOVPS   96(CX), Y0, Y14
+	VSUBPS       Y12, Y14, Y14
+	VMULPS       Y13, Y14, Y13
+	VADDPS       Y13, Y11, Y11
+
+odd4:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+	JMP  pairs4
+
+last4:
+	CMPQ         DX, $-1
+	JL           end4
+	MOVL         (DI), SI
+	ADDL         SI, SI
+	JZ           single4
+	VBROADCASTSS (DI), Y13
+	VMOVUPS      (CX), Y14
+	VSUBPS       Y3, Y14, Y3
+	VMULPS       Y13, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      32(CX), Y3
+	VSUBPS       Y6, Y3, Y3
+	VMULPS       Y13, Y3, Y3
+	VADDPS       Y3, Y4, Y4
+	VMOVUPS      64(CX), Y3
+	VSUBPS       Y9, Y3, Y3
+	VMULPS       Y13, Y3, Y3
+	VADDPS       Y3, Y7, Y7
+	VMASKMOVPS   96(CX), Y0, Y3
+	VSUBPS       Y12, Y3, Y3
+	VMULPS       Y13, Y3, Y3
+	VADDPS       Y3, Y10, Y10
+
+single4:
+	ADDQ $+4, DI
+	ADDQ BX, CX
+
+end4:
+	VADDPS     Y2, Y1, Y1
+	VMOVUPS    (R9), Y2
+	VMULPS     Y2, Y1, Y1
+	VMOVUPS    (AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     Y5, Y4, Y1
+	VMOVUPS    32(R9), Y2
+	VMULPS     Y2, Y1, Y1
+	VMOVUPS    32(AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, 32(AX)
+	VADDPS     Y8, Y7, Y1
+	VMOVUPS    64(R9), Y2
+	VMULPS     Y2, Y1, Y1
+	VMOVUPS    64(AX), Y2
+	VADDPS     Y1, Y2, Y1
+	VMOVUPS    Y1, 64(AX)
+	VADDPS     Y11, Y10, Y1
+	VMASKMOVPS 96(R9), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS 96(AX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, 96(AX)
+	VZEROUPPER
+	RET
+
 // func exp64AVX2(dst *float64, src *float64, n int)
 // Requires: AVX, AVX2
 TEXT ·exp64AVX2(SB), NOSPLIT, $0-24
@@ -5217,6 +6152,993 @@ done:
 	VMOVUPD Y2, 32(AX)
 	MOVQ    product+8(FP), AX
 	VMOVUPD Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+// func gauss64AVX2(out *float64, x *float64, mu *float64, inv *float64, rows int, cols int, step int, half float64, base float64)
+// Requires: AVX, CMOV
+TEXT ·gauss64AVX2(SB), NOSPLIT, $0-72
+	MOVQ         out+0(FP), AX
+	MOVQ         mu+16(FP), CX
+	MOVQ         inv+24(FP), DX
+	MOVQ         rows+32(FP), BX
+	MOVQ         cols+40(FP), SI
+	MOVQ         step+48(FP), DI
+	MOVQ         SI, R8
+	ANDQ         $+7, R8
+	SUBQ         R8, SI
+	SHLQ         $0x03, SI
+	LEAQ         window<>+64(SB), R9
+	MOVQ         R8, R10
+	NEGQ         R10
+	VMOVDQU      (R9)(R10*8), Y0
+	LEAQ         window<>+96(SB), R9
+	MOVQ         R8, R10
+	NEGQ         R10
+	VMOVDQU      (R9)(R10*8), Y1
+	VBROADCASTSD half+56(FP), Y2
+	VBROADCASTSD base+64(FP), Y3
+	MOVQ         x+8(FP), R10
+	LEAQ         (R10)(DI*1), R11
+	LEAQ         (R11)(DI*1), R12
+	LEAQ         (R12)(DI*1), R13
+	SHLQ         $0x02, DI
+
+group:
+	CMPQ    BX, $+1
+	CMOVQLE R10, R11
+	CMPQ    BX, $+2
+	CMOVQLE R10, R12
+	CMPQ    BX, $+3
+	CMOVQLE R10, R13
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	XORL    R9, R9
+	CMPQ    R9, SI
+	JGE     rest
+
+eight:
+	VMOVUPD (CX)(R9*1), Y12
+	VMOVUPD (DX)(R9*1), Y13
+	VMOVUPD (R10)(R9*1), Y14
+	VSUBPD  Y12, Y14, Y14
+	VMULPD  Y13, Y14, Y14
+	VMULPD  Y14, Y14, Y14
+	VADDPD  Y14, Y4, Y4
+	VMOVUPD (R11)(R9*1), Y14
+	VSUBPD  Y12, Y14, Y14
+	VMULPD  Y13, Y14, Y14
+	VMULPD  Y14, Y14, Y14
+	VADDPD  Y14, Y6, Y6
+	VMOVUPD (R12)(R9*1), Y14
+	VSUBPD  Y12, Y14, Y14
+	VMULPD  Y13, Y14, Y14
+	VMULPD  Y14, Y14, Y14
+	VADDPD  Y14, Y8, Y8
+	VMOVUPD (R13)(R9*1), Y14
+	VSUBPD  Y12, Y14, Y12
+	VMULPD  Y13, Y12, Y12
+	VMULPD  Y12, Y12, Y12
+	VADDPD  Y12, Y10, Y10
+	VMOVUPD 32(CX)(R9*1), Y12
+	VMOVUPD 32(DX)(R9*1), Y13
+	VMOVUPD 32(R10)(R9*1), Y14
+	VSUBPD  Y12, Y14, Y14
+	VMULPD  Y13, Y14, Y14
+	VMULPD  Y14, Y14, Y14
+	VADDPD  Y14, Y5, Y5
+	VMOVUPD 32(R11)(R9*1), Y14
+	VSUBPD  Y12, Y14, Y14
+	VMULPD  Y13, Y14, Y14
+	VMULPD  Y14, Y14, Y14
+	VADDPD  Y14, Y7, Y7
+	VMOVUPD 32(R12)(R9*1), Y14
+	VSUBPD  Y12, Y14, Y14
+	VMULPD  Y13, Y14, Y14
+	VMULPD  Y14, Y14, Y14
+	VADDPD  Y14, Y9, Y9
+	VMOVUPD 32(R13)(R9*1), Y14
+	VSUBPD  Y12, Y14, Y12
+	VMULPD  Y13, Y12, Y12
+	VMULPD  Y12, Y12, Y12
+	VADDPD  Y12, Y11, Y11
+	ADDQ    $+64, R9
+	CMPQ    R9, SI
+	JLT     eight
+
+rest:
+	TESTQ      R8, R8
+	JZ         fold
+	VMASKMOVPD (CX)(R9*1), Y0, Y12
+	VMASKMOVPD (DX)(R9*1), Y0, Y13
+	VMASKMOVPD (R10)(R9*1), Y0, Y14
+	VSUBPD     Y12, Y14, Y14
+	VMULPD     Y13, Y14, Y14
+	VMULPD     Y14, Y14, Y14
+	VADDPD     Y14, Y4, Y4
+	VMASKMOVPD (R11)(R9*1), Y0, Y14
+	VSUBPD     Y12, Y14, Y14
+	VMULPD     Y13, Y14, Y14
+	VMULPD     Y14, Y14, Y14
+	VADDPD     Y14, Y6, Y6
+	VMASKMOVPD (R12)(R9*1), Y0, Y14
+	VSUBPD     Y12, Y14, Y14
+	VMULPD     Y13, Y14, Y14
+	VMULPD     Y14, Y14, Y14
+	VADDPD     Y14, Y8, Y8
+	VMASKMOVPD (R13)(R9*1), Y0, Y14
+	VSUBPD     Y12, Y14, Y12
+	VMULPD     Y13, Y12, Y12
+	VMULPD     Y12, Y12, Y12
+	VADDPD     Y12, Y10, Y10
+	VMASKMOVPD 32(CX)(R9*1), Y1, Y12
+	VMASKMOVPD 32(DX)(R9*1), Y1, Y13
+	VMASKMOVPD 32(R10)(R9*1), Y1, Y14
+	VSUBPD     Y12, Y14, Y14
+	VMULPD     Y13, Y14, Y14
+	VMULPD     Y14, Y14, Y14
+	VADDPD     Y14, Y5, Y5
+	VMASKMOVPD 32(R11)(R9*1), Y1, Y14
+	VSUBPD     Y12, Y14, Y14
+	VMULPD     Y13, Y14, Y14
+	VMULPD     Y14, Y14, Y14
+	VADDPD     Y14, Y7, Y7
+	VMASKMOVPD 32(R12)(R9*1), Y1, Y14
+	VSUBPD     Y12, Y14, Y14
+	VMULPD     Y13, Y14, Y14
+	VMULPD     Y14, Y14, Y14
+	VADDPD     Y14, Y9, Y9
+	VMASKMOVPD 32(R13)(R9*1), Y1, Y14
+	VSUBPD     Y12, Y14, Y12
+	VMULPD     Y13, Y12, Y12
+	VMULPD     Y12, Y12, Y12
+	VADDPD     Y12, Y11, Y11
+
+fold:
+	VADDPD     Y5, Y4, Y4
+	ADDQ       DI, R10
+	VADDPD     Y7, Y6, Y5
+	ADDQ       DI, R11
+	VADDPD     Y9, Y8, Y6
+	ADDQ       DI, R12
+	VADDPD     Y11, Y10, Y7
+	ADDQ       DI, R13
+	VPERM2F128 $0x20, Y6, Y4, Y8
+	VPERM2F128 $0x31, Y6, Y4, Y4
+	VADDPD     Y4, Y8, Y4
+	VPERM2F128 $0x20, Y7, Y5, Y6
+	VPERM2F128 $0x31, Y7, Y5, Y5
+	VADDPD     Y5, Y6, Y5
+	VUNPCKLPD  Y5, Y4, Y6
+	VUNPCKHPD  Y5, Y4, Y4
+	VADDPD     Y4, Y6, Y4
+	VMULPD     Y2, Y4, Y4
+	VSUBPD     Y3, Y4, Y4
+	CMPQ       BX, $+4
+	JLT        last
+	VMOVUPD    Y4, (AX)
+	ADDQ       $+32, AX
+	SUBQ       $+4, BX
+	JNZ        group
+	JMP        done
+
+last:
+	LEAQ       window<>+64(SB), CX
+	MOVQ       BX, DX
+	NEGQ       DX
+	VMOVDQU    (CX)(DX*8), Y0
+	VMASKMOVPD Y4, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reparam64AVX2(dst *float64, eps *float64, mu *float64, sigma *float64, rows int, tile int, width int, xs int, ys int)
+// Requires: AVX, CMOV
+TEXT ·reparam64AVX2(SB), NOSPLIT, $0-72
+	MOVQ dst+0(FP), AX
+	MOVQ eps+8(FP), CX
+	MOVQ mu+16(FP), DX
+	MOVQ sigma+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ tile+40(FP), DI
+
+setup:
+	CMPQ    SI, DI
+	CMOVQLT SI, DI
+	MOVQ    DI, R8
+	IMULQ   width+48(FP), R8
+	MOVQ    R8, R10
+	ANDQ    $+31, R10
+	MOVQ    R8, R9
+	SUBQ    R10, R9
+	SHRQ    $0x03, R10
+	LEAQ    window<>+64(SB), R11
+	MOVQ    R10, R12
+	NEGQ    R12
+	VMOVDQU (R11)(R12*8), Y0
+
+tile:
+	XORL R11, R11
+	CMPQ R11, R9
+	JGE  rest
+
+vector:
+	VMOVUPD (BX)(R11*1), Y1
+	VMOVUPD (CX)(R11*1), Y2
+	VMULPD  Y2, Y1, Y1
+	VMOVUPD (DX)(R11*1), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, (AX)(R11*1)
+	ADDQ    $+32, R11
+	CMPQ    R11, R9
+	JLT     vector
+
+rest:
+	TESTQ      R10, R10
+	JZ         next
+	VMASKMOVPD (BX)(R11*1), Y0, Y1
+	VMASKMOVPD (CX)(R11*1), Y0, Y2
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD (DX)(R11*1), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, (AX)(R11*1)
+
+next:
+	ADDQ R8, AX
+	ADDQ R8, CX
+	ADDQ xs+56(FP), DX
+	ADDQ ys+64(FP), BX
+	SUBQ DI, SI
+	JZ   done
+	CMPQ SI, DI
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func toward64AVX2(acc *float64, own *float64, other *float64, q *float64, rows int, tile int, width int, xs int, ys int, c *float64, index *uint32)
+// Requires: AVX, AVX2, CMOV
+TEXT ·toward64AVX2(SB), NOSPLIT, $0-88
+	MOVQ   acc+0(FP), AX
+	MOVQ   own+8(FP), CX
+	MOVQ   other+16(FP), DX
+	MOVQ   q+24(FP), BX
+	MOVQ   c+72(FP), SI
+	MOVQ   index+80(FP), DI
+	VXORPD Y0, Y0, Y0
+	MOVQ   rows+32(FP), R8
+	MOVQ   tile+40(FP), R9
+
+setup:
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	MOVQ    R9, R10
+	IMULQ   width+48(FP), R10
+	MOVQ    R10, R12
+	ANDQ    $+31, R12
+	MOVQ    R10, R11
+	SUBQ    R12, R11
+	SHRQ    $0x03, R12
+	LEAQ    window<>+64(SB), R13
+	MOVQ    R12, R14
+	NEGQ    R14
+	VMOVDQU (R13)(R14*8), Y1
+
+tile:
+	LEAQ       window<>+64(SB), R13
+	MOVQ       R9, R14
+	NEGQ       R14
+	VMOVDQU    (R13)(R14*8), Y2
+	VMASKMOVPD (SI), Y2, Y2
+	VMOVUPD    Y2, Y2
+	XORL       R13, R13
+	CMPQ       R13, R11
+	JGE        rest
+
+vector:
+	VMOVUPD (DI)(R13*1), Y3
+	VPERMPS Y2, Y3, Y3
+	VMOVUPD (DX)(R13*1), Y4
+	VMOVUPD (CX)(R13*1), Y5
+	VSUBPD  Y5, Y4, Y4
+	VMOVUPD (BX)(R13*1), Y5
+	VMULPD  Y5, Y4, Y4
+	VCMPPD  $0x04, Y0, Y3, Y5
+	VMULPD  Y4, Y3, Y3
+	VPAND   Y3, Y5, Y3
+	VMOVUPD (AX)(R13*1), Y4
+	VADDPD  Y3, Y4, Y3
+	VMOVUPD Y3, (AX)(R13*1)
+	ADDQ    $+32, R13
+	CMPQ    R13, R11
+	JLT     vector
+
+rest:
+	TESTQ      R12, R12
+	JZ         next
+	VMOVUPD    (DI)(R13*1), Y3
+	VPERMPS    Y2, Y3, Y3
+	VMASKMOVPD (DX)(R13*1), Y1, Y2
+	VMASKMOVPD (CX)(R13*1), Y1, Y4
+	VSUBPD     Y4, Y2, Y2
+	VMASKMOVPD (BX)(R13*1), Y1, Y4
+	VMULPD     Y4, Y2, Y2
+	VCMPPD     $0x04, Y0, Y3, Y4
+	VMULPD     Y2, Y3, Y2
+	VPAND      Y2, Y4, Y2
+	VMASKMOVPD (AX)(R13*1), Y1, Y3
+	VADDPD     Y2, Y3, Y2
+	VMASKMOVPD Y2, Y1, (AX)(R13*1)
+
+next:
+	ADDQ R10, AX
+	ADDQ R10, CX
+	ADDQ xs+56(FP), DX
+	ADDQ ys+64(FP), BX
+	LEAQ (SI)(R9*8), SI
+	SUBQ R9, R8
+	JZ   done
+	CMPQ R8, R9
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumRows64AVX2(sum *float64, x *float64, rows int, step int, n int)
+// Requires: AVX
+TEXT ·sumRows64AVX2(SB), NOSPLIT, $0-40
+	MOVQ    sum+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	MOVQ    step+24(FP), BX
+	MOVQ    n+32(FP), SI
+	CMPQ    SI, $+4
+	JGT     above1
+	SUBQ    $+0, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*8), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+
+pairs1:
+	SUBQ       $+2, DX
+	JL         last1
+	VMASKMOVPD (CX), Y0, Y3
+	VADDPD     Y3, Y1, Y1
+	ADDQ       BX, CX
+	VMASKMOVPD (CX), Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	ADDQ       BX, CX
+	JMP        pairs1
+
+last1:
+	CMPQ       DX, $-1
+	JL         end1
+	VMASKMOVPD (CX), Y0, Y3
+	VADDPD     Y3, Y1, Y1
+	ADDQ       BX, CX
+
+end1:
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD (AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ    SI, $+8
+	JGT     above2
+	SUBQ    $+4, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*8), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+
+pairs2:
+	SUBQ       $+2, DX
+	JL         last2
+	VMOVUPD    (CX), Y5
+	VADDPD     Y5, Y1, Y1
+	VMASKMOVPD 32(CX), Y0, Y5
+	VADDPD     Y5, Y3, Y3
+	ADDQ       BX, CX
+	VMOVUPD    (CX), Y5
+	VADDPD     Y5, Y2, Y2
+	VMASKMOVPD 32(CX), Y0, Y5
+	VADDPD     Y5, Y4, Y4
+	ADDQ       BX, CX
+	JMP        pairs2
+
+last2:
+	CMPQ       DX, $-1
+	JL         end2
+	VMOVUPD    (CX), Y5
+	VADDPD     Y5, Y1, Y1
+	VMASKMOVPD 32(CX), Y0, Y5
+	VADDPD     Y5, Y3, Y3
+	ADDQ       BX, CX
+
+end2:
+	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, (AX)
+	VADDPD     Y4, Y3, Y1
+	VMASKMOVPD 32(AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ    SI, $+12
+	JGT     above3
+	SUBQ    $+8, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*8), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+
+pairs3:
+	SUBQ       $+2, DX
+	JL         last3
+	VMOVUPD    (CX), Y7
+	VADDPD     Y7, Y1, Y1
+	VMOVUPD    32(CX), Y7
+	VADDPD     Y7, Y3, Y3
+	VMASKMOVPD 64(CX), Y0, Y7
+	VADDPD     Y7, Y5, Y5
+	ADDQ       BX, CX
+	VMOVUPD    (CX), Y7
+	VADDPD     Y7, Y2, Y2
+	VMOVUPD    32(CX), Y7
+	VADDPD     Y7, Y4, Y4
+	VMASKMOVPD 64(CX), Y0, Y7
+	VADDPD     Y7, Y6, Y6
+	ADDQ       BX, CX
+	JMP        pairs3
+
+last3:
+	CMPQ       DX, $-1
+	JL         end3
+	VMOVUPD    (CX), Y7
+	VADDPD     Y7, Y1, Y1
+	VMOVUPD    32(CX), Y7
+	VADDPD     Y7, Y3, Y3
+	VMASKMOVPD 64(CX), Y0, Y7
+	VADDPD     Y7, Y5, Y5
+	ADDQ       BX, CX
+
+end3:
+	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, (AX)
+	VADDPD     Y4, Y3, Y1
+	VMOVUPD    32(AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, 32(AX)
+	VADDPD     Y6, Y5, Y1
+	VMASKMOVPD 64(AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ    $+12, SI
+	LEAQ    window<>+64(SB), DI
+	NEGQ    SI
+	VMOVDQU (DI)(SI*8), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+
+pairs4:
+	SUBQ       $+2, DX
+	JL         last4
+	VMOVUPD    (CX), Y9
+	VADDPD     Y9, Y1, Y1
+	VMOVUPD    32(CX), Y9
+	VADDPD     Y9, Y3, Y3
+	VMOVUPD    64(CX), Y9
+	VADDPD     Y9, Y5, Y5
+	VMASKMOVPD 96(CX), Y0, Y9
+	VADDPD     Y9, Y7, Y7
+	ADDQ       BX, CX
+	VMOVUPD    (CX), Y9
+	VADDPD     Y9, Y2, Y2
+	VMOVUPD    32(CX), Y9
+	VADDPD     Y9, Y4, Y4
+	VMOVUPD    64(CX), Y9
+	VADDPD     Y9, Y6, Y6
+	VMASKMOVPD 96(CX), Y0, Y9
+	VADDPD     Y9, Y8, Y8
+	ADDQ       BX, CX
+	JMP        pairs4
+
+last4:
+	CMPQ       DX, $-1
+	JL         end4
+	VMOVUPD    (CX), Y9
+	VADDPD     Y9, Y1, Y1
+	VMOVUPD    32(CX), Y9
+	VADDPD     Y9, Y3, Y3
+	VMOVUPD    64(CX), Y9
+	VADDPD     Y9, Y5, Y5
+	VMASKMOVPD 96(CX), Y0, Y9
+	VADDPD     Y9, Y7, Y7
+	ADDQ       BX, CX
+
+end4:
+	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, (AX)
+	VADDPD     Y4, Y3, Y1
+	VMOVUPD    32(AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, 32(AX)
+	VADDPD     Y6, Y5, Y1
+	VMOVUPD    64(AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, 64(AX)
+	VADDPD     Y8, Y7, Y1
+	VMASKMOVPD 96(AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, 96(AX)
+	VZEROUPPER
+	RET
+
+// func weighRows64AVX2(sum *float64, x *float64, rows int, step int, n int, c *float64, y *float64, q *float64)
+// Requires: AVX
+TEXT ·weighRows64AVX2(SB), NOSPLIT, $0-64
+	MOVQ       sum+0(FP), AX
+	MOVQ       x+8(FP), CX
+	MOVQ       rows+16(FP), DX
+	MOVQ       step+24(FP), BX
+	MOVQ       n+32(FP), SI
+	MOVQ       c+40(FP), DI
+	MOVQ       y+48(FP), R8
+	MOVQ       q+56(FP), R9
+	CMPQ       SI, $+4
+	JGT        above1
+	SUBQ       $+0, SI
+	LEAQ       window<>+64(SB), R10
+	NEGQ       SI
+	VMOVDQU    (R10)(SI*8), Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VMASKMOVPD (R8), Y0, Y3
+
+pairs1:
+	SUBQ         $+2, DX
+	JL           last1
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           even1
+	VBROADCASTSD (DI), Y4
+	VMASKMOVPD   (CX), Y0, Y5
+	VSUBPD       Y3, Y5, Y5
+	VMULPD       Y4, Y5, Y4
+	VADDPD       Y4, Y1, Y1
+
+even1:
+	ADDQ         $+8, DI
+	ADDQ         BX, CX
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           odd1
+	VBROADCASTSD (DI), Y4
+	VMASKMOVPD   (CX), Y0, Y5
+	VSUBPD       Y3, Y5, Y5
+	VMULPD       Y4, Y5, Y4
+	VADDPD       Y4, Y2, Y2
+
+odd1:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+	JMP  pairs1
+
+last1:
+	CMPQ         DX, $-1
+	JL           end1
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           single1
+	VBROADCASTSD (DI), Y4
+	VMASKMOVPD   (CX), Y0, Y5
+	VSUBPD       Y3, Y5, Y3
+	VMULPD       Y4, Y3, Y3
+	VADDPD       Y3, Y1, Y1
+
+single1:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+
+end1:
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD (R9), Y0, Y2
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD (AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ       SI, $+8
+	JGT        above2
+	SUBQ       $+4, SI
+	LEAQ       window<>+64(SB), R10
+	NEGQ       SI
+	VMOVDQU    (R10)(SI*8), Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VMOVUPD    (R8), Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VMASKMOVPD 32(R8), Y0, Y6
+
+pairs2:
+	SUBQ         $+2, DX
+	JL           last2
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           even2
+	VBROADCASTSD (DI), Y7
+	VMOVUPD      (CX), Y8
+	VSUBPD       Y3, Y8, Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	VMASKMOVPD   32(CX), Y0, Y8
+	VSUBPD       Y6, Y8, Y8
+	VMULPD       Y7, Y8, Y7
+	VADDPD       Y7, Y4, Y4
+
+even2:
+	ADDQ         $+8, DI
+	ADDQ         BX, CX
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           odd2
+	VBROADCASTSD (DI), Y7
+	VMOVUPD      (CX), Y8
+	VSUBPD       Y3, Y8, Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y2, Y2
+	VMASKMOVPD   32(CX), Y0, Y8
+	VSUBPD       Y6, Y8, Y8
+	VMULPD       Y7, Y8, Y7
+	VADDPD       Y7, Y5, Y5
+
+odd2:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+	JMP  pairs2
+
+last2:
+	CMPQ         DX, $-1
+	JL           end2
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           single2
+	VBROADCASTSD (DI), Y7
+	VMOVUPD      (CX), Y8
+	VSUBPD       Y3, Y8, Y3
+	VMULPD       Y7, Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	VMASKMOVPD   32(CX), Y0, Y3
+	VSUBPD       Y6, Y3, Y3
+	VMULPD       Y7, Y3, Y3
+	VADDPD       Y3, Y4, Y4
+
+single2:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+
+end2:
+	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (R9), Y2
+	VMULPD     Y2, Y1, Y1
+	VMOVUPD    (AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, (AX)
+	VADDPD     Y5, Y4, Y1
+	VMASKMOVPD 32(R9), Y0, Y2
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD 32(AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ       SI, $+12
+	JGT        above3
+	SUBQ       $+8, SI
+	LEAQ       window<>+64(SB), R10
+	NEGQ       SI
+	VMOVDQU    (R10)(SI*8), Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VMOVUPD    (R8), Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VMOVUPD    32(R8), Y6
+	VXORPD     Y7, Y7, Y7
+	VXORPD     Y8, Y8, Y8
+	VMASKMOVPD 64(R8), Y0, Y9
+
+pairs3:
+	SUBQ         $+2, DX
+	JL           last3
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           even3
+	VBROADCASTSD (DI), Y10
+	VMOVUPD      (CX), Y11
+	VSUBPD       Y3, Y11, Y11
+	VMULPD       Y10, Y11, Y11
+	VADDPD       Y11, Y1, Y1
+	VMOVUPD      32(CX), Y11
+	VSUBPD       Y6, Y11, Y11
+	VMULPD       Y10, Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VMASKMOVPD   64(CX), Y0, Y11
+	VSUBPD       Y9, Y11, Y11
+	VMULPD       Y10, Y11, Y10
+	VADDPD       Y10, Y7, Y7
+
+even3:
+	ADDQ         $+8, DI
+	ADDQ         BX, CX
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           odd3
+	VBROADCASTSD (DI), Y10
+	VMOVUPD      (CX), Y11
+	VSUBPD       Y3, Y11, Y11
+	VMULPD       Y10, Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	VMOVUPD      32(CX), Y11
+	VSUBPD       Y6, Y11, Y11
+	VMULPD       Y10, Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	VMASKMOVPD   64(CX), Y0, Y11
+	VSUBPD       Y9, Y11, Y11
+	VMULPD       Y10, Y11, Y10
+	VADDPD       Y10, Y8, Y8
+
+odd3:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+	JMP  pairs3
+
+last3:
+	CMPQ         DX, $-1
+	JL           end3
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           single3
+	VBROADCASTSD (DI), Y10
+	VMOVUPD      (CX), Y11
+	VSUBPD       Y3, Y11, Y3
+	VMULPD       Y10, Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	VMOVUPD      32(CX), Y3
+	VSUBPD       Y6, Y3, Y3
+	VMULPD       Y10, Y3, Y3
+	VADDPD       Y3, Y4, Y4
+	VMASKMOVPD   64(CX), Y0, Y3
+	VSUBPD       Y9, Y3, Y3
+	VMULPD       Y10, Y3, Y3
+	VADDPD       Y3, Y7, Y7
+
+single3:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+
+end3:
+	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (R9), Y2
+	VMULPD     Y2, Y1, Y1
+	VMOVUPD    (AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, (AX)
+	VADDPD     Y5, Y4, Y1
+	VMOVUPD    32(R9), Y2
+	VMULPD     Y2, Y1, Y1
+	VMOVUPD    32(AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, 32(AX)
+	VADDPD     Y8, Y7, Y1
+	VMASKMOVPD 64(R9), Y0, Y2
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD 64(AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ       $+12, SI
+	LEAQ       window<>+64(SB), R10
+	NEGQ       SI
+	VMOVDQU    (R10)(SI*8), Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VMOVUPD    (R8), Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VMOVUPD    32(R8), Y6
+	VXORPD     Y7, Y7, Y7
+	VXORPD     Y8, Y8, Y8
+	VMOVUPD    64(R8), Y9
+	VXORPD     Y10, Y10, Y10
+	VXORPD     Y11, Y11, Y11
+	VMASKMOVPD 96(R8), Y0, Y12
+
+pairs4:
+	SUBQ         $+2, DX
+	JL           last4
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           even4
+	VBROADCASTSD (DI), Y13
+	VMOVUPD      (CX), Y14
+	VSUBPD       Y3, Y14, Y14
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y1, Y1
+	VMOVUPD      32(CX), Y14
+	VSUBPD       Y6, Y14, Y14
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y4, Y4
+	VMOVUPD      64(CX), Y14
+	VSUBPD       Y9, Y14, Y14
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y7, Y7
+	VMASKMOVPD   96(CX), Y0, Y14
+	VSUBPD       Y12, Y14, Y14
+	VMULPD       Y13, Y14, Y13
+	VADDPD       Y13, Y10, Y10
+
+even4:
+	ADDQ         $+8, DI
+	ADDQ         BX, CX
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           odd4
+	VBROADCASTSD (DI), Y13
+	VMOVUPD      (CX), Y14
+	VSUBPD       Y3, Y14, Y14
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y2, Y2
+	VMOVUPD      32(CX), Y14
+	VSUBPD       Y6, Y14, Y14
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y5, Y5
+	VMOVUPD      64(CX), Y14
+	VSUBPD       Y9, Y14, Y14
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y8, Y8
+	VMASKMOVPD   96(CX), Y0, Y14
+	VSUBPD       Y12, Y14, Y14
+	VMULPD       Y13, Y14, Y13
+	VADDPD       Y13, Y11, Y11
+
+odd4:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+	JMP  pairs4
+
+last4:
+	CMPQ         DX, $-1
+	JL           end4
+	MOVQ         (DI), SI
+	ADDQ         SI, SI
+	JZ           single4
+	VBROADCASTSD (DI), Y13
+	VMOVUPD      (CX), Y14
+	VSUBPD       Y3, Y14, Y3
+	VMULPD       Y13, Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	VMOVUPD      32(CX), Y3
+	VSUBPD       Y6, Y3, Y3
+	VMULPD       Y13, Y3, Y3
+	VADDPD       Y3, Y4, Y4
+	VMOVUPD      64(CX), Y3
+	VSUBPD       Y9, Y3, Y3
+	VMULPD       Y13, Y3, Y3
+	VADDPD       Y3, Y7, Y7
+	VMASKMOVPD   96(CX), Y0, Y3
+	VSUBPD       Y12, Y3, Y3
+	VMULPD       Y13, Y3, Y3
+	VADDPD       Y3, Y10, Y10
+
+single4:
+	ADDQ $+8, DI
+	ADDQ BX, CX
+
+end4:
+	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (R9), Y2
+	VMULPD     Y2, Y1, Y1
+	VMOVUPD    (AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, (AX)
+	VADDPD     Y5, Y4, Y1
+	VMOVUPD    32(R9), Y2
+	VMULPD     Y2, Y1, Y1
+	VMOVUPD    32(AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, 32(AX)
+	VADDPD     Y8, Y7, Y1
+	VMOVUPD    64(R9), Y2
+	VMULPD     Y2, Y1, Y1
+	VMOVUPD    64(AX), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPD    Y1, 64(AX)
+	VADDPD     Y11, Y10, Y1
+	VMASKMOVPD 96(R9), Y0, Y2
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD 96(AX), Y0, Y2
+	VADDPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, 96(AX)
+	VZEROUPPER
+	RET
+
+// func narrow64AVX2(dst *float32, src *float64, n int, least float64)
+// Requires: AVX, AVX2
+TEXT ·narrow64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD least+24(FP), Y0
+
+loop:
+	VMOVUPD    (CX), Y1
+	VPAND      c64_7fffffffffffffff<>+0(SB), Y1, Y2
+	VCMPPD     $0x15, Y0, Y2, Y2
+	VPAND      Y1, Y2, Y1
+	VCVTPD2PSY Y1, X1
+	VMOVUPS    X1, (AX)
+	VMOVUPD    32(CX), Y1
+	VPAND      c64_7fffffffffffffff<>+0(SB), Y1, Y2
+	VCMPPD     $0x15, Y0, Y2, Y2
+	VPAND      Y1, Y2, Y1
+	VCVTPD2PSY Y1, X1
+	VMOVUPS    X1, 16(AX)
+	ADDQ       $+64, CX
+	ADDQ       $+32, AX
+	SUBQ       $+8, DX
+	JNZ        loop
 	VZEROUPPER
 	RET
 

@@ -2749,6 +2749,947 @@ done:
 	VZEROUPPER
 	RET
 
+// func gauss32AVX512(out *float64, x *float32, mu *float32, inv *float32, rows int, cols int, step int, half float64, base float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
+TEXT ·gauss32AVX512(SB), NOSPLIT, $0-72
+	MOVQ         out+0(FP), AX
+	MOVQ         mu+16(FP), DX
+	MOVQ         inv+24(FP), BX
+	MOVQ         rows+32(FP), SI
+	MOVQ         cols+40(FP), DI
+	MOVQ         step+48(FP), R8
+	MOVQ         DI, R9
+	ANDQ         $+7, R9
+	SUBQ         R9, DI
+	SHLQ         $0x02, DI
+	MOVQ         R9, CX
+	MOVQ         $-1, R10
+	SHLQ         CL, R10
+	NOTQ         R10
+	KMOVW        R10, K1
+	VBROADCASTSD half+56(FP), Y0
+	VBROADCASTSD base+64(FP), Y1
+	MOVQ         x+8(FP), R10
+	LEAQ         (R10)(R8*1), R11
+	LEAQ         (R11)(R8*1), R12
+	LEAQ         (R12)(R8*1), R13
+	SHLQ         $0x02, R8
+
+group:
+	CMPQ    SI, $+1
+	CMOVQLE R10, R11
+	CMPQ    SI, $+2
+	CMOVQLE R10, R12
+	CMPQ    SI, $+3
+	CMOVQLE R10, R13
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	XORL    CX, CX
+	CMPQ    CX, DI
+	JGE     rest
+
+eight:
+	VMOVUPS     (DX)(CX*1), Y6
+	VMOVUPS     (BX)(CX*1), Y7
+	VMOVUPS     (R10)(CX*1), Y8
+	VSUBPS      Y6, Y8, Y8
+	VMULPS      Y7, Y8, Y8
+	VCVTPS2PD   Y8, Z8
+	VFMADD231PD Z8, Z8, Z2
+	VMOVUPS     (R11)(CX*1), Y8
+	VSUBPS      Y6, Y8, Y8
+	VMULPS      Y7, Y8, Y8
+	VCVTPS2PD   Y8, Z8
+	VFMADD231PD Z8, Z8, Z3
+	VMOVUPS     (R12)(CX*1), Y8
+	VSUBPS      Y6, Y8, Y8
+	VMULPS      Y7, Y8, Y8
+	VCVTPS2PD   Y8, Z8
+	VFMADD231PD Z8, Z8, Z4
+	VMOVUPS     (R13)(CX*1), Y8
+	VSUBPS      Y6, Y8, Y6
+	VMULPS      Y7, Y6, Y6
+	VCVTPS2PD   Y6, Z6
+	VFMADD231PD Z6, Z6, Z5
+	ADDQ        $+32, CX
+	CMPQ        CX, DI
+	JLT         eight
+
+rest:
+	TESTQ       R9, R9
+	JZ          fold
+	VMOVUPS.Z   (DX)(CX*1), K1, Y6
+	VMOVUPS.Z   (BX)(CX*1), K1, Y7
+	VMOVUPS.Z   (R10)(CX*1), K1, Y8
+	VSUBPS      Y6, Y8, Y8
+	VMULPS      Y7, Y8, Y8
+	VCVTPS2PD   Y8, Z8
+	VFMADD231PD Z8, Z8, Z2
+	VMOVUPS.Z   (R11)(CX*1), K1, Y8
+	VSUBPS      Y6, Y8, Y8
+	VMULPS      Y7, Y8, Y8
+	VCVTPS2PD   Y8, Z8
+	VFMADD231PD Z8, Z8, Z3
+	VMOVUPS.Z   (R12)(CX*1), K1, Y8
+	VSUBPS      Y6, Y8, Y8
+	VMULPS      Y7, Y8, Y8
+	VCVTPS2PD   Y8, Z8
+	VFMADD231PD Z8, Z8, Z4
+	VMOVUPS.Z   (R13)(CX*1), K1, Y8
+	VSUBPS      Y6, Y8, Y6
+	VMULPS      Y7, Y6, Y6
+	VCVTPS2PD   Y6, Z6
+	VFMADD231PD Z6, Z6, Z5
+
+fold:
+	VEXTRACTF64X4 $0x01, Z2, Y6
+	VADDPD        Y6, Y2, Y6
+	ADDQ          R8, R10
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPD        Y2, Y3, Y2
+	ADDQ          R8, R11
+	VEXTRACTF64X4 $0x01, Z4, Y3
+	VADDPD        Y3, Y4, Y3
+	ADDQ          R8, R12
+	VEXTRACTF64X4 $0x01, Z5, Y4
+	VADDPD        Y4, Y5, Y4
+	ADDQ          R8, R13
+	VPERM2F128    $0x20, Y3, Y6, Y5
+	VPERM2F128    $0x31, Y3, Y6, Y3
+	VADDPD        Y3, Y5, Y3
+	VPERM2F128    $0x20, Y4, Y2, Y5
+	VPERM2F128    $0x31, Y4, Y2, Y2
+	VADDPD        Y2, Y5, Y2
+	VUNPCKLPD     Y2, Y3, Y4
+	VUNPCKHPD     Y2, Y3, Y2
+	VADDPD        Y2, Y4, Y2
+	VMULPD        Y0, Y2, Y2
+	VSUBPD        Y1, Y2, Y2
+	CMPQ          SI, $+4
+	JLT           last
+	VMOVUPD       Y2, (AX)
+	ADDQ          $+32, AX
+	SUBQ          $+4, SI
+	JNZ           group
+	JMP           done
+
+last:
+	LEAQ       window<>+64(SB), CX
+	MOVQ       SI, DX
+	NEGQ       DX
+	VMOVDQU    (CX)(DX*8), Y0
+	VMASKMOVPD Y2, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA window<>+0(SB)/8, $0xffffffffffffffff
+DATA window<>+8(SB)/8, $0xffffffffffffffff
+DATA window<>+16(SB)/8, $0xffffffffffffffff
+DATA window<>+24(SB)/8, $0xffffffffffffffff
+DATA window<>+32(SB)/8, $0xffffffffffffffff
+DATA window<>+40(SB)/8, $0xffffffffffffffff
+DATA window<>+48(SB)/8, $0xffffffffffffffff
+DATA window<>+56(SB)/8, $0xffffffffffffffff
+DATA window<>+64(SB)/8, $0x0000000000000000
+DATA window<>+72(SB)/8, $0x0000000000000000
+DATA window<>+80(SB)/8, $0x0000000000000000
+DATA window<>+88(SB)/8, $0x0000000000000000
+DATA window<>+96(SB)/8, $0x0000000000000000
+DATA window<>+104(SB)/8, $0x0000000000000000
+DATA window<>+112(SB)/8, $0x0000000000000000
+DATA window<>+120(SB)/8, $0x0000000000000000
+GLOBL window<>(SB), RODATA|NOPTR, $128
+
+// func reparam32AVX512(dst *float32, eps *float32, mu *float32, sigma *float32, rows int, tile int, width int, xs int, ys int)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·reparam32AVX512(SB), NOSPLIT, $0-72
+	MOVQ dst+0(FP), AX
+	MOVQ eps+8(FP), DX
+	MOVQ mu+16(FP), BX
+	MOVQ sigma+24(FP), SI
+	MOVQ rows+32(FP), DI
+	MOVQ tile+40(FP), R8
+
+setup:
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	MOVQ    R8, R9
+	IMULQ   width+48(FP), R9
+	MOVQ    R9, R11
+	ANDQ    $+63, R11
+	MOVQ    R9, R10
+	SUBQ    R11, R10
+	SHRQ    $0x02, R11
+	MOVQ    R11, CX
+	MOVQ    $-1, R12
+	SHLQ    CL, R12
+	NOTQ    R12
+	KMOVW   R12, K1
+
+tile:
+	XORL CX, CX
+	CMPQ CX, R10
+	JGE  rest
+
+vector:
+	VMOVUPS (SI)(CX*1), Z0
+	VMOVUPS (DX)(CX*1), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS (BX)(CX*1), Z1
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS Z0, (AX)(CX*1)
+	ADDQ    $+64, CX
+	CMPQ    CX, R10
+	JLT     vector
+
+rest:
+	TESTQ     R11, R11
+	JZ        next
+	VMOVUPS.Z (SI)(CX*1), K1, Z0
+	VMOVUPS.Z (DX)(CX*1), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS.Z (BX)(CX*1), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*1)
+
+next:
+	ADDQ R9, AX
+	ADDQ R9, DX
+	ADDQ xs+56(FP), BX
+	ADDQ ys+64(FP), SI
+	SUBQ R8, DI
+	JZ   done
+	CMPQ DI, R8
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func toward32AVX512(acc *float32, own *float32, other *float32, q *float32, rows int, tile int, width int, xs int, ys int, c *float32, index *uint32)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV
+TEXT ·toward32AVX512(SB), NOSPLIT, $0-88
+	MOVQ   acc+0(FP), AX
+	MOVQ   own+8(FP), DX
+	MOVQ   other+16(FP), BX
+	MOVQ   q+24(FP), SI
+	MOVQ   c+72(FP), DI
+	MOVQ   index+80(FP), R8
+	VXORPD Z0, Z0, Z0
+	MOVQ   rows+32(FP), R9
+	MOVQ   tile+40(FP), R10
+
+setup:
+	CMPQ    R9, R10
+	CMOVQLT R9, R10
+	MOVQ    R10, R11
+	IMULQ   width+48(FP), R11
+	MOVQ    R11, R13
+	ANDQ    $+63, R13
+	MOVQ    R11, R12
+	SUBQ    R13, R12
+	SHRQ    $0x02, R13
+	MOVQ    R13, CX
+	MOVQ    $-1, R14
+	SHLQ    CL, R14
+	NOTQ    R14
+	KMOVW   R14, K1
+
+tile:
+	MOVQ      R10, CX
+	MOVQ      $-1, R14
+	SHLQ      CL, R14
+	NOTQ      R14
+	KMOVW     R14, K2
+	VMOVUPS.Z (DI), K2, Z1
+	VMOVUPD   Z1, Z1
+	XORL      CX, CX
+	CMPQ      CX, R12
+	JGE       rest
+
+vector:
+	VMOVUPD   (R8)(CX*1), Z2
+	VPERMPS   Z1, Z2, Z2
+	VMOVUPS   (BX)(CX*1), Z3
+	VMOVUPS   (DX)(CX*1), Z4
+	VSUBPS    Z4, Z3, Z3
+	VMOVUPS   (SI)(CX*1), Z4
+	VMULPS    Z4, Z3, Z3
+	VCMPPS    $0x04, Z0, Z2, K2
+	VMULPS    Z3, Z2, Z2
+	VMOVAPS.Z Z2, K2, Z2
+	VMOVUPS   (AX)(CX*1), Z3
+	VADDPS    Z2, Z3, Z2
+	VMOVUPS   Z2, (AX)(CX*1)
+	ADDQ      $+64, CX
+	CMPQ      CX, R12
+	JLT       vector
+
+rest:
+	TESTQ     R13, R13
+	JZ        next
+	VMOVUPD   (R8)(CX*1), Z2
+	VPERMPS   Z1, Z2, Z2
+	VMOVUPS.Z (BX)(CX*1), K1, Z1
+	VMOVUPS.Z (DX)(CX*1), K1, Z3
+	VSUBPS    Z3, Z1, Z1
+	VMOVUPS.Z (SI)(CX*1), K1, Z3
+	VMULPS    Z3, Z1, Z1
+	VCMPPS    $0x04, Z0, Z2, K2
+	VMULPS    Z1, Z2, Z1
+	VMOVAPS.Z Z1, K2, Z1
+	VMOVUPS.Z (AX)(CX*1), K1, Z2
+	VADDPS    Z1, Z2, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*1)
+
+next:
+	ADDQ R11, AX
+	ADDQ R11, DX
+	ADDQ xs+56(FP), BX
+	ADDQ ys+64(FP), SI
+	LEAQ (DI)(R10*4), DI
+	SUBQ R10, R9
+	JZ   done
+	CMPQ R9, R10
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumRows32AVX512(sum *float32, x *float32, rows int, step int, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sumRows32AVX512(SB), NOSPLIT, $0-40
+	MOVQ   sum+0(FP), AX
+	MOVQ   x+8(FP), DX
+	MOVQ   rows+16(FP), BX
+	MOVQ   step+24(FP), SI
+	MOVQ   n+32(FP), CX
+	CMPQ   CX, $+16
+	JGT    above1
+	SUBQ   $+0, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+
+pairs1:
+	SUBQ      $+2, BX
+	JL        last1
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	ADDQ      SI, DX
+	JMP       pairs1
+
+last1:
+	CMPQ      BX, $-1
+	JL        end1
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	ADDQ      SI, DX
+
+end1:
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ   CX, $+32
+	JGT    above2
+	SUBQ   $+16, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+
+pairs2:
+	SUBQ      $+2, BX
+	JL        last2
+	VMOVUPS   (DX), Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS.Z 64(DX), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	ADDQ      SI, DX
+	VMOVUPS   (DX), Z4
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS.Z 64(DX), K1, Z4
+	VADDPS    Z4, Z3, Z3
+	ADDQ      SI, DX
+	JMP       pairs2
+
+last2:
+	CMPQ      BX, $-1
+	JL        end2
+	VMOVUPS   (DX), Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS.Z 64(DX), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	ADDQ      SI, DX
+
+end2:
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   (AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, (AX)
+	VADDPS    Z3, Z2, Z0
+	VMOVUPS.Z 64(AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ   CX, $+48
+	JGT    above3
+	SUBQ   $+32, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+
+pairs3:
+	SUBQ      $+2, BX
+	JL        last3
+	VMOVUPS   (DX), Z6
+	VADDPS    Z6, Z0, Z0
+	VMOVUPS   64(DX), Z6
+	VADDPS    Z6, Z2, Z2
+	VMOVUPS.Z 128(DX), K1, Z6
+	VADDPS    Z6, Z4, Z4
+	ADDQ      SI, DX
+	VMOVUPS   (DX), Z6
+	VADDPS    Z6, Z1, Z1
+	VMOVUPS   64(DX), Z6
+	VADDPS    Z6, Z3, Z3
+	VMOVUPS.Z 128(DX), K1, Z6
+	VADDPS    Z6, Z5, Z5
+	ADDQ      SI, DX
+	JMP       pairs3
+
+last3:
+	CMPQ      BX, $-1
+	JL        end3
+	VMOVUPS   (DX), Z6
+	VADDPS    Z6, Z0, Z0
+	VMOVUPS   64(DX), Z6
+	VADDPS    Z6, Z2, Z2
+	VMOVUPS.Z 128(DX), K1, Z6
+	VADDPS    Z6, Z4, Z4
+	ADDQ      SI, DX
+
+end3:
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   (AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, (AX)
+	VADDPS    Z3, Z2, Z0
+	VMOVUPS   64(AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, 64(AX)
+	VADDPS    Z5, Z4, Z0
+	VMOVUPS.Z 128(AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ   $+48, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+
+pairs4:
+	SUBQ      $+2, BX
+	JL        last4
+	VMOVUPS   (DX), Z8
+	VADDPS    Z8, Z0, Z0
+	VMOVUPS   64(DX), Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS   128(DX), Z8
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS.Z 192(DX), K1, Z8
+	VADDPS    Z8, Z6, Z6
+	ADDQ      SI, DX
+	VMOVUPS   (DX), Z8
+	VADDPS    Z8, Z1, Z1
+	VMOVUPS   64(DX), Z8
+	VADDPS    Z8, Z3, Z3
+	VMOVUPS   128(DX), Z8
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS.Z 192(DX), K1, Z8
+	VADDPS    Z8, Z7, Z7
+	ADDQ      SI, DX
+	JMP       pairs4
+
+last4:
+	CMPQ      BX, $-1
+	JL        end4
+	VMOVUPS   (DX), Z8
+	VADDPS    Z8, Z0, Z0
+	VMOVUPS   64(DX), Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS   128(DX), Z8
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS.Z 192(DX), K1, Z8
+	VADDPS    Z8, Z6, Z6
+	ADDQ      SI, DX
+
+end4:
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   (AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, (AX)
+	VADDPS    Z3, Z2, Z0
+	VMOVUPS   64(AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, 64(AX)
+	VADDPS    Z5, Z4, Z0
+	VMOVUPS   128(AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, 128(AX)
+	VADDPS    Z7, Z6, Z0
+	VMOVUPS.Z 192(AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+// func weighRows32AVX512(sum *float32, x *float32, rows int, step int, n int, c *float32, y *float32, q *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·weighRows32AVX512(SB), NOSPLIT, $0-64
+	MOVQ      sum+0(FP), AX
+	MOVQ      x+8(FP), DX
+	MOVQ      rows+16(FP), BX
+	MOVQ      step+24(FP), SI
+	MOVQ      n+32(FP), CX
+	MOVQ      c+40(FP), DI
+	MOVQ      y+48(FP), R8
+	MOVQ      q+56(FP), R9
+	CMPQ      CX, $+16
+	JGT       above1
+	SUBQ      $+0, CX
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
+	VXORPD    Z0, Z0, Z0
+	VXORPD    Z1, Z1, Z1
+	VMOVUPS.Z (R8), K1, Z2
+
+pairs1:
+	SUBQ         $+2, BX
+	JL           last1
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           even1
+	VBROADCASTSS (DI), Z3
+	VMOVUPS.Z    (DX), K1, Z4
+	VSUBPS       Z2, Z4, Z4
+	VMULPS       Z3, Z4, Z3
+	VADDPS       Z3, Z0, Z0
+
+even1:
+	ADDQ         $+4, DI
+	ADDQ         SI, DX
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           odd1
+	VBROADCASTSS (DI), Z3
+	VMOVUPS.Z    (DX), K1, Z4
+	VSUBPS       Z2, Z4, Z4
+	VMULPS       Z3, Z4, Z3
+	VADDPS       Z3, Z1, Z1
+
+odd1:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+	JMP  pairs1
+
+last1:
+	CMPQ         BX, $-1
+	JL           end1
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           single1
+	VBROADCASTSS (DI), Z3
+	VMOVUPS.Z    (DX), K1, Z4
+	VSUBPS       Z2, Z4, Z2
+	VMULPS       Z3, Z2, Z2
+	VADDPS       Z2, Z0, Z0
+
+single1:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+
+end1:
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS.Z (R9), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ      CX, $+32
+	JGT       above2
+	SUBQ      $+16, CX
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
+	VXORPD    Z0, Z0, Z0
+	VXORPD    Z1, Z1, Z1
+	VMOVUPS   (R8), Z2
+	VXORPD    Z3, Z3, Z3
+	VXORPD    Z4, Z4, Z4
+	VMOVUPS.Z 64(R8), K1, Z5
+
+pairs2:
+	SUBQ         $+2, BX
+	JL           last2
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           even2
+	VBROADCASTSS (DI), Z6
+	VMOVUPS      (DX), Z7
+	VSUBPS       Z2, Z7, Z7
+	VMULPS       Z6, Z7, Z7
+	VADDPS       Z7, Z0, Z0
+	VMOVUPS.Z    64(DX), K1, Z7
+	VSUBPS       Z5, Z7, Z7
+	VMULPS       Z6, Z7, Z6
+	VADDPS       Z6, Z3, Z3
+
+even2:
+	ADDQ         $+4, DI
+	ADDQ         SI, DX
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           odd2
+	VBROADCASTSS (DI), Z6
+	VMOVUPS      (DX), Z7
+	VSUBPS       Z2, Z7, Z7
+	VMULPS       Z6, Z7, Z7
+	VADDPS       Z7, Z1, Z1
+	VMOVUPS.Z    64(DX), K1, Z7
+	VSUBPS       Z5, Z7, Z7
+	VMULPS       Z6, Z7, Z6
+	VADDPS       Z6, Z4, Z4
+
+odd2:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+	JMP  pairs2
+
+last2:
+	CMPQ         BX, $-1
+	JL           end2
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           single2
+	VBROADCASTSS (DI), Z6
+	VMOVUPS      (DX), Z7
+	VSUBPS       Z2, Z7, Z2
+	VMULPS       Z6, Z2, Z2
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS.Z    64(DX), K1, Z2
+	VSUBPS       Z5, Z2, Z2
+	VMULPS       Z6, Z2, Z2
+	VADDPS       Z2, Z3, Z3
+
+single2:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+
+end2:
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   (R9), Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   (AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, (AX)
+	VADDPS    Z4, Z3, Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS.Z 64(AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ      CX, $+48
+	JGT       above3
+	SUBQ      $+32, CX
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
+	VXORPD    Z0, Z0, Z0
+	VXORPD    Z1, Z1, Z1
+	VMOVUPS   (R8), Z2
+	VXORPD    Z3, Z3, Z3
+	VXORPD    Z4, Z4, Z4
+	VMOVUPS   64(R8), Z5
+	VXORPD    Z6, Z6, Z6
+	VXORPD    Z7, Z7, Z7
+	VMOVUPS.Z 128(R8), K1, Z8
+
+pairs3:
+	SUBQ         $+2, BX
+	JL           last3
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           even3
+	VBROADCASTSS (DI), Z9
+	VMOVUPS      (DX), Z10
+	VSUBPS       Z2, Z10, Z10
+	VMULPS       Z9, Z10, Z10
+	VADDPS       Z10, Z0, Z0
+	VMOVUPS      64(DX), Z10
+	VSUBPS       Z5, Z10, Z10
+	VMULPS       Z9, Z10, Z10
+	VADDPS       Z10, Z3, Z3
+	VMOVUPS.Z    128(DX), K1, Z10
+	VSUBPS       Z8, Z10, Z10
+	VMULPS       Z9, Z10, Z9
+	VADDPS       Z9, Z6, Z6
+
+even3:
+	ADDQ         $+4, DI
+	ADDQ         SI, DX
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           odd3
+	VBROADCASTSS (DI), Z9
+	VMOVUPS      (DX), Z10
+	VSUBPS       Z2, Z10, Z10
+	VMULPS       Z9, Z10, Z10
+	VADDPS       Z10, Z1, Z1
+	VMOVUPS      64(DX), Z10
+	VSUBPS       Z5, Z10, Z10
+	VMULPS       Z9, Z10, Z10
+	VADDPS       Z10, Z4, Z4
+	VMOVUPS.Z    128(DX), K1, Z10
+	VSUBPS       Z8, Z10, Z10
+	VMULPS       Z9, Z10, Z9
+	VADDPS       Z9, Z7, Z7
+
+odd3:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+	JMP  pairs3
+
+last3:
+	CMPQ         BX, $-1
+	JL           end3
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           single3
+	VBROADCASTSS (DI), Z9
+	VMOVUPS      (DX), Z10
+	VSUBPS       Z2, Z10, Z2
+	VMULPS       Z9, Z2, Z2
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS      64(DX), Z2
+	VSUBPS       Z5, Z2, Z2
+	VMULPS       Z9, Z2, Z2
+	VADDPS       Z2, Z3, Z3
+	VMOVUPS.Z    128(DX), K1, Z2
+	VSUBPS       Z8, Z2, Z2
+	VMULPS       Z9, Z2, Z2
+	VADDPS       Z2, Z6, Z6
+
+single3:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+
+end3:
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   (R9), Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   (AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, (AX)
+	VADDPS    Z4, Z3, Z0
+	VMOVUPS   64(R9), Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   64(AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, 64(AX)
+	VADDPS    Z7, Z6, Z0
+	VMOVUPS.Z 128(R9), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS.Z 128(AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ      $+48, CX
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
+	VXORPD    Z0, Z0, Z0
+	VXORPD    Z1, Z1, Z1
+	VMOVUPS   (R8), Z2
+	VXORPD    Z3, Z3, Z3
+	VXORPD    Z4, Z4, Z4
+	VMOVUPS   64(R8), Z5
+	VXORPD    Z6, Z6, Z6
+	VXORPD    Z7, Z7, Z7
+	VMOVUPS   128(R8), Z8
+	VXORPD    Z9, Z9, Z9
+	VXORPD    Z10, Z10, Z10
+	VMOVUPS.Z 192(R8), K1, Z11
+
+pairs4:
+	SUBQ         $+2, BX
+	JL           last4
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           even4
+	VBROADCASTSS (DI), Z12
+	VMOVUPS      (DX), Z13
+	VSUBPS       Z2, Z13, Z13
+	VMULPS       Z12, Z13, Z13
+	VADDPS       Z13, Z0, Z0
+	VMOVUPS      64(DX), Z13
+	VSUBPS       Z5, Z13, Z13
+	VMULPS       Z12, Z13, Z13
+	VADDPS       Z13, Z3, Z3
+	VMOVUPS      128(DX), Z13
+	VSUBPS       Z8, Z13, Z13
+	VMULPS       Z12, Z13, Z13
+	VADDPS       Z13, Z6, Z6
+	VMOVUPS.Z    192(DX), K1, Z13
+	VSUBPS       Z11, Z13, Z13
+	VMULPS       Z12, Z13, Z12
+	VADDPS       Z12, Z9, Z9
+
+even4:
+	ADDQ         $+4, DI
+	ADDQ         SI, DX
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           odd4
+	VBROADCASTSS (DI), Z12
+	VMOVUPS      (DX), Z13
+	VSUBPS       Z2, Z13, Z13
+	VMULPS       Z12, Z13, Z13
+	VADDPS       Z13, Z1, Z1
+	VMOVUPS      64(DX), Z13
+	VSUBPS       Z5, Z13, Z13
+	VMULPS       Z12, Z13, Z13
+	VADDPS       Z13, Z4, Z4
+	VMOVUPS      128(DX), Z13
+	VSUBPS       Z8, Z13, Z13
+	VMULPS       Z12, Z13, Z13
+	VADDPS       Z13, Z7, Z7
+	VMOVUPS.Z    192(DX), K1, Z13
+	VSUBPS       Z11, Z13, Z13
+	VMULPS       Z12, Z13, Z12
+	VADDPS       Z12, Z10, Z10
+
+odd4:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+	JMP  pairs4
+
+last4:
+	CMPQ         BX, $-1
+	JL           end4
+	MOVL         (DI), CX
+	ADDL         CX, CX
+	JZ           single4
+	VBROADCASTSS (DI), Z12
+	VMOVUPS      (DX), Z13
+	VSUBPS       Z2, Z13, Z2
+	VMULPS       Z12, Z2, Z2
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS      64(DX), Z2
+	VSUBPS       Z5, Z2, Z2
+	VMULPS       Z12, Z2, Z2
+	VADDPS       Z2, Z3, Z3
+	VMOVUPS      128(DX), Z2
+	VSUBPS       Z8, Z2, Z2
+	VMULPS       Z12, Z2, Z2
+	VADDPS       Z2, Z6, Z6
+	VMOVUPS.Z    192(DX), K1, Z2
+	VSUBPS       Z11, Z2, Z2
+	VMULPS       Z12, Z2, Z2
+	VADDPS       Z2, Z9, Z9
+
+single4:
+	ADDQ $+4, DI
+	ADDQ SI, DX
+
+end4:
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   (R9), Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   (AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, (AX)
+	VADDPS    Z4, Z3, Z0
+	VMOVUPS   64(R9), Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   64(AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, 64(AX)
+	VADDPS    Z7, Z6, Z0
+	VMOVUPS   128(R9), Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   128(AX), Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, 128(AX)
+	VADDPS    Z10, Z9, Z0
+	VMOVUPS.Z 192(R9), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS.Z 192(AX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, 192(AX)
+	VZEROUPPER
+	RET
+
 // func exp64AVX512(dst *float64, src *float64, n int)
 // Requires: AVX, AVX512F
 TEXT ·exp64AVX512(SB), NOSPLIT, $0-24
@@ -5950,6 +6891,951 @@ done:
 	VMOVUPD Z0, (AX)
 	MOVQ    product+8(FP), AX
 	VMOVUPD Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func gauss64AVX512(out *float64, x *float64, mu *float64, inv *float64, rows int, cols int, step int, half float64, base float64)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV
+TEXT ·gauss64AVX512(SB), NOSPLIT, $0-72
+	MOVQ         out+0(FP), AX
+	MOVQ         mu+16(FP), DX
+	MOVQ         inv+24(FP), BX
+	MOVQ         rows+32(FP), SI
+	MOVQ         cols+40(FP), DI
+	MOVQ         step+48(FP), R8
+	MOVQ         DI, R9
+	ANDQ         $+7, R9
+	SUBQ         R9, DI
+	SHLQ         $0x03, DI
+	MOVQ         R9, CX
+	MOVQ         $-1, R10
+	SHLQ         CL, R10
+	NOTQ         R10
+	KMOVW        R10, K1
+	VBROADCASTSD half+56(FP), Y0
+	VBROADCASTSD base+64(FP), Y1
+	MOVQ         x+8(FP), R10
+	LEAQ         (R10)(R8*1), R11
+	LEAQ         (R11)(R8*1), R12
+	LEAQ         (R12)(R8*1), R13
+	SHLQ         $0x02, R8
+
+group:
+	CMPQ    SI, $+1
+	CMOVQLE R10, R11
+	CMPQ    SI, $+2
+	CMOVQLE R10, R12
+	CMPQ    SI, $+3
+	CMOVQLE R10, R13
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	XORL    CX, CX
+	CMPQ    CX, DI
+	JGE     rest
+
+eight:
+	VMOVUPD (DX)(CX*1), Z6
+	VMOVUPD (BX)(CX*1), Z7
+	VMOVUPD (R10)(CX*1), Z8
+	VSUBPD  Z6, Z8, Z8
+	VMULPD  Z7, Z8, Z8
+	VMULPD  Z8, Z8, Z8
+	VADDPD  Z8, Z2, Z2
+	VMOVUPD (R11)(CX*1), Z8
+	VSUBPD  Z6, Z8, Z8
+	VMULPD  Z7, Z8, Z8
+	VMULPD  Z8, Z8, Z8
+	VADDPD  Z8, Z3, Z3
+	VMOVUPD (R12)(CX*1), Z8
+	VSUBPD  Z6, Z8, Z8
+	VMULPD  Z7, Z8, Z8
+	VMULPD  Z8, Z8, Z8
+	VADDPD  Z8, Z4, Z4
+	VMOVUPD (R13)(CX*1), Z8
+	VSUBPD  Z6, Z8, Z6
+	VMULPD  Z7, Z6, Z6
+	VMULPD  Z6, Z6, Z6
+	VADDPD  Z6, Z5, Z5
+	ADDQ    $+64, CX
+	CMPQ    CX, DI
+	JLT     eight
+
+rest:
+	TESTQ     R9, R9
+	JZ        fold
+	VMOVUPD.Z (DX)(CX*1), K1, Z6
+	VMOVUPD.Z (BX)(CX*1), K1, Z7
+	VMOVUPD.Z (R10)(CX*1), K1, Z8
+	VSUBPD    Z6, Z8, Z8
+	VMULPD    Z7, Z8, Z8
+	VMULPD    Z8, Z8, Z8
+	VADDPD    Z8, Z2, Z2
+	VMOVUPD.Z (R11)(CX*1), K1, Z8
+	VSUBPD    Z6, Z8, Z8
+	VMULPD    Z7, Z8, Z8
+	VMULPD    Z8, Z8, Z8
+	VADDPD    Z8, Z3, Z3
+	VMOVUPD.Z (R12)(CX*1), K1, Z8
+	VSUBPD    Z6, Z8, Z8
+	VMULPD    Z7, Z8, Z8
+	VMULPD    Z8, Z8, Z8
+	VADDPD    Z8, Z4, Z4
+	VMOVUPD.Z (R13)(CX*1), K1, Z8
+	VSUBPD    Z6, Z8, Z6
+	VMULPD    Z7, Z6, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z6, Z5, Z5
+
+fold:
+	VEXTRACTF64X4 $0x01, Z2, Y6
+	VADDPD        Y6, Y2, Y6
+	ADDQ          R8, R10
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPD        Y2, Y3, Y2
+	ADDQ          R8, R11
+	VEXTRACTF64X4 $0x01, Z4, Y3
+	VADDPD        Y3, Y4, Y3
+	ADDQ          R8, R12
+	VEXTRACTF64X4 $0x01, Z5, Y4
+	VADDPD        Y4, Y5, Y4
+	ADDQ          R8, R13
+	VPERM2F128    $0x20, Y3, Y6, Y5
+	VPERM2F128    $0x31, Y3, Y6, Y3
+	VADDPD        Y3, Y5, Y3
+	VPERM2F128    $0x20, Y4, Y2, Y5
+	VPERM2F128    $0x31, Y4, Y2, Y2
+	VADDPD        Y2, Y5, Y2
+	VUNPCKLPD     Y2, Y3, Y4
+	VUNPCKHPD     Y2, Y3, Y2
+	VADDPD        Y2, Y4, Y2
+	VMULPD        Y0, Y2, Y2
+	VSUBPD        Y1, Y2, Y2
+	CMPQ          SI, $+4
+	JLT           last
+	VMOVUPD       Y2, (AX)
+	ADDQ          $+32, AX
+	SUBQ          $+4, SI
+	JNZ           group
+	JMP           done
+
+last:
+	LEAQ       window<>+64(SB), CX
+	MOVQ       SI, DX
+	NEGQ       DX
+	VMOVDQU    (CX)(DX*8), Y0
+	VMASKMOVPD Y2, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reparam64AVX512(dst *float64, eps *float64, mu *float64, sigma *float64, rows int, tile int, width int, xs int, ys int)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·reparam64AVX512(SB), NOSPLIT, $0-72
+	MOVQ dst+0(FP), AX
+	MOVQ eps+8(FP), DX
+	MOVQ mu+16(FP), BX
+	MOVQ sigma+24(FP), SI
+	MOVQ rows+32(FP), DI
+	MOVQ tile+40(FP), R8
+
+setup:
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	MOVQ    R8, R9
+	IMULQ   width+48(FP), R9
+	MOVQ    R9, R11
+	ANDQ    $+63, R11
+	MOVQ    R9, R10
+	SUBQ    R11, R10
+	SHRQ    $0x03, R11
+	MOVQ    R11, CX
+	MOVQ    $-1, R12
+	SHLQ    CL, R12
+	NOTQ    R12
+	KMOVW   R12, K1
+
+tile:
+	XORL CX, CX
+	CMPQ CX, R10
+	JGE  rest
+
+vector:
+	VMOVUPD (SI)(CX*1), Z0
+	VMOVUPD (DX)(CX*1), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD (BX)(CX*1), Z1
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD Z0, (AX)(CX*1)
+	ADDQ    $+64, CX
+	CMPQ    CX, R10
+	JLT     vector
+
+rest:
+	TESTQ     R11, R11
+	JZ        next
+	VMOVUPD.Z (SI)(CX*1), K1, Z0
+	VMOVUPD.Z (DX)(CX*1), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD.Z (BX)(CX*1), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*1)
+
+next:
+	ADDQ R9, AX
+	ADDQ R9, DX
+	ADDQ xs+56(FP), BX
+	ADDQ ys+64(FP), SI
+	SUBQ R8, DI
+	JZ   done
+	CMPQ DI, R8
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func toward64AVX512(acc *float64, own *float64, other *float64, q *float64, rows int, tile int, width int, xs int, ys int, c *float64, index *uint32)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV
+TEXT ·toward64AVX512(SB), NOSPLIT, $0-88
+	MOVQ   acc+0(FP), AX
+	MOVQ   own+8(FP), DX
+	MOVQ   other+16(FP), BX
+	MOVQ   q+24(FP), SI
+	MOVQ   c+72(FP), DI
+	MOVQ   index+80(FP), R8
+	VXORPD Z0, Z0, Z0
+	MOVQ   rows+32(FP), R9
+	MOVQ   tile+40(FP), R10
+
+setup:
+	CMPQ    R9, R10
+	CMOVQLT R9, R10
+	MOVQ    R10, R11
+	IMULQ   width+48(FP), R11
+	MOVQ    R11, R13
+	ANDQ    $+63, R13
+	MOVQ    R11, R12
+	SUBQ    R13, R12
+	SHRQ    $0x03, R13
+	MOVQ    R13, CX
+	MOVQ    $-1, R14
+	SHLQ    CL, R14
+	NOTQ    R14
+	KMOVW   R14, K1
+
+tile:
+	MOVQ      R10, CX
+	MOVQ      $-1, R14
+	SHLQ      CL, R14
+	NOTQ      R14
+	KMOVW     R14, K2
+	VMOVUPD.Z (DI), K2, Z1
+	VMOVUPD   Z1, Z1
+	XORL      CX, CX
+	CMPQ      CX, R12
+	JGE       rest
+
+vector:
+	VMOVUPD   (R8)(CX*1), Z2
+	VPERMPD   Z1, Z2, Z2
+	VMOVUPD   (BX)(CX*1), Z3
+	VMOVUPD   (DX)(CX*1), Z4
+	VSUBPD    Z4, Z3, Z3
+	VMOVUPD   (SI)(CX*1), Z4
+	VMULPD    Z4, Z3, Z3
+	VCMPPD    $0x04, Z0, Z2, K2
+	VMULPD    Z3, Z2, Z2
+	VMOVAPD.Z Z2, K2, Z2
+	VMOVUPD   (AX)(CX*1), Z3
+	VADDPD    Z2, Z3, Z2
+	VMOVUPD   Z2, (AX)(CX*1)
+	ADDQ      $+64, CX
+	CMPQ      CX, R12
+	JLT       vector
+
+rest:
+	TESTQ     R13, R13
+	JZ        next
+	VMOVUPD   (R8)(CX*1), Z2
+	VPERMPD   Z1, Z2, Z2
+	VMOVUPD.Z (BX)(CX*1), K1, Z1
+	VMOVUPD.Z (DX)(CX*1), K1, Z3
+	VSUBPD    Z3, Z1, Z1
+	VMOVUPD.Z (SI)(CX*1), K1, Z3
+	VMULPD    Z3, Z1, Z1
+	VCMPPD    $0x04, Z0, Z2, K2
+	VMULPD    Z1, Z2, Z1
+	VMOVAPD.Z Z1, K2, Z1
+	VMOVUPD.Z (AX)(CX*1), K1, Z2
+	VADDPD    Z1, Z2, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*1)
+
+next:
+	ADDQ R11, AX
+	ADDQ R11, DX
+	ADDQ xs+56(FP), BX
+	ADDQ ys+64(FP), SI
+	LEAQ (DI)(R10*8), DI
+	SUBQ R10, R9
+	JZ   done
+	CMPQ R9, R10
+	JGE  tile
+	JMP  setup
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumRows64AVX512(sum *float64, x *float64, rows int, step int, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sumRows64AVX512(SB), NOSPLIT, $0-40
+	MOVQ   sum+0(FP), AX
+	MOVQ   x+8(FP), DX
+	MOVQ   rows+16(FP), BX
+	MOVQ   step+24(FP), SI
+	MOVQ   n+32(FP), CX
+	CMPQ   CX, $+8
+	JGT    above1
+	SUBQ   $+0, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+
+pairs1:
+	SUBQ      $+2, BX
+	JL        last1
+	VMOVUPD.Z (DX), K1, Z2
+	VADDPD    Z2, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPD.Z (DX), K1, Z2
+	VADDPD    Z2, Z1, Z1
+	ADDQ      SI, DX
+	JMP       pairs1
+
+last1:
+	CMPQ      BX, $-1
+	JL        end1
+	VMOVUPD.Z (DX), K1, Z2
+	VADDPD    Z2, Z0, Z0
+	ADDQ      SI, DX
+
+end1:
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD.Z (AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ   CX, $+16
+	JGT    above2
+	SUBQ   $+8, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+
+pairs2:
+	SUBQ      $+2, BX
+	JL        last2
+	VMOVUPD   (DX), Z4
+	VADDPD    Z4, Z0, Z0
+	VMOVUPD.Z 64(DX), K1, Z4
+	VADDPD    Z4, Z2, Z2
+	ADDQ      SI, DX
+	VMOVUPD   (DX), Z4
+	VADDPD    Z4, Z1, Z1
+	VMOVUPD.Z 64(DX), K1, Z4
+	VADDPD    Z4, Z3, Z3
+	ADDQ      SI, DX
+	JMP       pairs2
+
+last2:
+	CMPQ      BX, $-1
+	JL        end2
+	VMOVUPD   (DX), Z4
+	VADDPD    Z4, Z0, Z0
+	VMOVUPD.Z 64(DX), K1, Z4
+	VADDPD    Z4, Z2, Z2
+	ADDQ      SI, DX
+
+end2:
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   (AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    Z3, Z2, Z0
+	VMOVUPD.Z 64(AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ   CX, $+24
+	JGT    above3
+	SUBQ   $+16, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+
+pairs3:
+	SUBQ      $+2, BX
+	JL        last3
+	VMOVUPD   (DX), Z6
+	VADDPD    Z6, Z0, Z0
+	VMOVUPD   64(DX), Z6
+	VADDPD    Z6, Z2, Z2
+	VMOVUPD.Z 128(DX), K1, Z6
+	VADDPD    Z6, Z4, Z4
+	ADDQ      SI, DX
+	VMOVUPD   (DX), Z6
+	VADDPD    Z6, Z1, Z1
+	VMOVUPD   64(DX), Z6
+	VADDPD    Z6, Z3, Z3
+	VMOVUPD.Z 128(DX), K1, Z6
+	VADDPD    Z6, Z5, Z5
+	ADDQ      SI, DX
+	JMP       pairs3
+
+last3:
+	CMPQ      BX, $-1
+	JL        end3
+	VMOVUPD   (DX), Z6
+	VADDPD    Z6, Z0, Z0
+	VMOVUPD   64(DX), Z6
+	VADDPD    Z6, Z2, Z2
+	VMOVUPD.Z 128(DX), K1, Z6
+	VADDPD    Z6, Z4, Z4
+	ADDQ      SI, DX
+
+end3:
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   (AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    Z3, Z2, Z0
+	VMOVUPD   64(AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, 64(AX)
+	VADDPD    Z5, Z4, Z0
+	VMOVUPD.Z 128(AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ   $+24, CX
+	MOVQ   $-1, DI
+	SHLQ   CL, DI
+	NOTQ   DI
+	KMOVW  DI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+
+pairs4:
+	SUBQ      $+2, BX
+	JL        last4
+	VMOVUPD   (DX), Z8
+	VADDPD    Z8, Z0, Z0
+	VMOVUPD   64(DX), Z8
+	VADDPD    Z8, Z2, Z2
+	VMOVUPD   128(DX), Z8
+	VADDPD    Z8, Z4, Z4
+	VMOVUPD.Z 192(DX), K1, Z8
+	VADDPD    Z8, Z6, Z6
+	ADDQ      SI, DX
+	VMOVUPD   (DX), Z8
+	VADDPD    Z8, Z1, Z1
+	VMOVUPD   64(DX), Z8
+	VADDPD    Z8, Z3, Z3
+	VMOVUPD   128(DX), Z8
+	VADDPD    Z8, Z5, Z5
+	VMOVUPD.Z 192(DX), K1, Z8
+	VADDPD    Z8, Z7, Z7
+	ADDQ      SI, DX
+	JMP       pairs4
+
+last4:
+	CMPQ      BX, $-1
+	JL        end4
+	VMOVUPD   (DX), Z8
+	VADDPD    Z8, Z0, Z0
+	VMOVUPD   64(DX), Z8
+	VADDPD    Z8, Z2, Z2
+	VMOVUPD   128(DX), Z8
+	VADDPD    Z8, Z4, Z4
+	VMOVUPD.Z 192(DX), K1, Z8
+	VADDPD    Z8, Z6, Z6
+	ADDQ      SI, DX
+
+end4:
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   (AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    Z3, Z2, Z0
+	VMOVUPD   64(AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, 64(AX)
+	VADDPD    Z5, Z4, Z0
+	VMOVUPD   128(AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, 128(AX)
+	VADDPD    Z7, Z6, Z0
+	VMOVUPD.Z 192(AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+// func weighRows64AVX512(sum *float64, x *float64, rows int, step int, n int, c *float64, y *float64, q *float64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·weighRows64AVX512(SB), NOSPLIT, $0-64
+	MOVQ      sum+0(FP), AX
+	MOVQ      x+8(FP), DX
+	MOVQ      rows+16(FP), BX
+	MOVQ      step+24(FP), SI
+	MOVQ      n+32(FP), CX
+	MOVQ      c+40(FP), DI
+	MOVQ      y+48(FP), R8
+	MOVQ      q+56(FP), R9
+	CMPQ      CX, $+8
+	JGT       above1
+	SUBQ      $+0, CX
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
+	VXORPD    Z0, Z0, Z0
+	VXORPD    Z1, Z1, Z1
+	VMOVUPD.Z (R8), K1, Z2
+
+pairs1:
+	SUBQ         $+2, BX
+	JL           last1
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           even1
+	VBROADCASTSD (DI), Z3
+	VMOVUPD.Z    (DX), K1, Z4
+	VSUBPD       Z2, Z4, Z4
+	VMULPD       Z3, Z4, Z3
+	VADDPD       Z3, Z0, Z0
+
+even1:
+	ADDQ         $+8, DI
+	ADDQ         SI, DX
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           odd1
+	VBROADCASTSD (DI), Z3
+	VMOVUPD.Z    (DX), K1, Z4
+	VSUBPD       Z2, Z4, Z4
+	VMULPD       Z3, Z4, Z3
+	VADDPD       Z3, Z1, Z1
+
+odd1:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+	JMP  pairs1
+
+last1:
+	CMPQ         BX, $-1
+	JL           end1
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           single1
+	VBROADCASTSD (DI), Z3
+	VMOVUPD.Z    (DX), K1, Z4
+	VSUBPD       Z2, Z4, Z2
+	VMULPD       Z3, Z2, Z2
+	VADDPD       Z2, Z0, Z0
+
+single1:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+
+end1:
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD.Z (R9), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD.Z (AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ      CX, $+16
+	JGT       above2
+	SUBQ      $+8, CX
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
+	VXORPD    Z0, Z0, Z0
+	VXORPD    Z1, Z1, Z1
+	VMOVUPD   (R8), Z2
+	VXORPD    Z3, Z3, Z3
+	VXORPD    Z4, Z4, Z4
+	VMOVUPD.Z 64(R8), K1, Z5
+
+pairs2:
+	SUBQ         $+2, BX
+	JL           last2
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           even2
+	VBROADCASTSD (DI), Z6
+	VMOVUPD      (DX), Z7
+	VSUBPD       Z2, Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       Z7, Z0, Z0
+	VMOVUPD.Z    64(DX), K1, Z7
+	VSUBPD       Z5, Z7, Z7
+	VMULPD       Z6, Z7, Z6
+	VADDPD       Z6, Z3, Z3
+
+even2:
+	ADDQ         $+8, DI
+	ADDQ         SI, DX
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           odd2
+	VBROADCASTSD (DI), Z6
+	VMOVUPD      (DX), Z7
+	VSUBPD       Z2, Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       Z7, Z1, Z1
+	VMOVUPD.Z    64(DX), K1, Z7
+	VSUBPD       Z5, Z7, Z7
+	VMULPD       Z6, Z7, Z6
+	VADDPD       Z6, Z4, Z4
+
+odd2:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+	JMP  pairs2
+
+last2:
+	CMPQ         BX, $-1
+	JL           end2
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           single2
+	VBROADCASTSD (DI), Z6
+	VMOVUPD      (DX), Z7
+	VSUBPD       Z2, Z7, Z2
+	VMULPD       Z6, Z2, Z2
+	VADDPD       Z2, Z0, Z0
+	VMOVUPD.Z    64(DX), K1, Z2
+	VSUBPD       Z5, Z2, Z2
+	VMULPD       Z6, Z2, Z2
+	VADDPD       Z2, Z3, Z3
+
+single2:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+
+end2:
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   (R9), Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   (AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    Z4, Z3, Z0
+	VMOVUPD.Z 64(R9), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD.Z 64(AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ      CX, $+24
+	JGT       above3
+	SUBQ      $+16, CX
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
+	VXORPD    Z0, Z0, Z0
+	VXORPD    Z1, Z1, Z1
+	VMOVUPD   (R8), Z2
+	VXORPD    Z3, Z3, Z3
+	VXORPD    Z4, Z4, Z4
+	VMOVUPD   64(R8), Z5
+	VXORPD    Z6, Z6, Z6
+	VXORPD    Z7, Z7, Z7
+	VMOVUPD.Z 128(R8), K1, Z8
+
+pairs3:
+	SUBQ         $+2, BX
+	JL           last3
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           even3
+	VBROADCASTSD (DI), Z9
+	VMOVUPD      (DX), Z10
+	VSUBPD       Z2, Z10, Z10
+	VMULPD       Z9, Z10, Z10
+	VADDPD       Z10, Z0, Z0
+	VMOVUPD      64(DX), Z10
+	VSUBPD       Z5, Z10, Z10
+	VMULPD       Z9, Z10, Z10
+	VADDPD       Z10, Z3, Z3
+	VMOVUPD.Z    128(DX), K1, Z10
+	VSUBPD       Z8, Z10, Z10
+	VMULPD       Z9, Z10, Z9
+	VADDPD       Z9, Z6, Z6
+
+even3:
+	ADDQ         $+8, DI
+	ADDQ         SI, DX
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           odd3
+	VBROADCASTSD (DI), Z9
+	VMOVUPD      (DX), Z10
+	VSUBPD       Z2, Z10, Z10
+	VMULPD       Z9, Z10, Z10
+	VADDPD       Z10, Z1, Z1
+	VMOVUPD      64(DX), Z10
+	VSUBPD       Z5, Z10, Z10
+	VMULPD       Z9, Z10, Z10
+	VADDPD       Z10, Z4, Z4
+	VMOVUPD.Z    128(DX), K1, Z10
+	VSUBPD       Z8, Z10, Z10
+	VMULPD       Z9, Z10, Z9
+	VADDPD       Z9, Z7, Z7
+
+odd3:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+	JMP  pairs3
+
+last3:
+	CMPQ         BX, $-1
+	JL           end3
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           single3
+	VBROADCASTSD (DI), Z9
+	VMOVUPD      (DX), Z10
+	VSUBPD       Z2, Z10, Z2
+	VMULPD       Z9, Z2, Z2
+	VADDPD       Z2, Z0, Z0
+	VMOVUPD      64(DX), Z2
+	VSUBPD       Z5, Z2, Z2
+	VMULPD       Z9, Z2, Z2
+	VADDPD       Z2, Z3, Z3
+	VMOVUPD.Z    128(DX), K1, Z2
+	VSUBPD       Z8, Z2, Z2
+	VMULPD       Z9, Z2, Z2
+	VADDPD       Z2, Z6, Z6
+
+single3:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+
+end3:
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   (R9), Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   (AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    Z4, Z3, Z0
+	VMOVUPD   64(R9), Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   64(AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, 64(AX)
+	VADDPD    Z7, Z6, Z0
+	VMOVUPD.Z 128(R9), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD.Z 128(AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+above3:
+	SUBQ      $+24, CX
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVW     R10, K1
+	VXORPD    Z0, Z0, Z0
+	VXORPD    Z1, Z1, Z1
+	VMOVUPD   (R8), Z2
+	VXORPD    Z3, Z3, Z3
+	VXORPD    Z4, Z4, Z4
+	VMOVUPD   64(R8), Z5
+	VXORPD    Z6, Z6, Z6
+	VXORPD    Z7, Z7, Z7
+	VMOVUPD   128(R8), Z8
+	VXORPD    Z9, Z9, Z9
+	VXORPD    Z10, Z10, Z10
+	VMOVUPD.Z 192(R8), K1, Z11
+
+pairs4:
+	SUBQ         $+2, BX
+	JL           last4
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           even4
+	VBROADCASTSD (DI), Z12
+	VMOVUPD      (DX), Z13
+	VSUBPD       Z2, Z13, Z13
+	VMULPD       Z12, Z13, Z13
+	VADDPD       Z13, Z0, Z0
+	VMOVUPD      64(DX), Z13
+	VSUBPD       Z5, Z13, Z13
+	VMULPD       Z12, Z13, Z13
+	VADDPD       Z13, Z3, Z3
+	VMOVUPD      128(DX), Z13
+	VSUBPD       Z8, Z13, Z13
+	VMULPD       Z12, Z13, Z13
+	VADDPD       Z13, Z6, Z6
+	VMOVUPD.Z    192(DX), K1, Z13
+	VSUBPD       Z11, Z13, Z13
+	VMULPD       Z12, Z13, Z12
+	VADDPD       Z12, Z9, Z9
+
+even4:
+	ADDQ         $+8, DI
+	ADDQ         SI, DX
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           odd4
+	VBROADCASTSD (DI), Z12
+	VMOVUPD      (DX), Z13
+	VSUBPD       Z2, Z13, Z13
+	VMULPD       Z12, Z13, Z13
+	VADDPD       Z13, Z1, Z1
+	VMOVUPD      64(DX), Z13
+	VSUBPD       Z5, Z13, Z13
+	VMULPD       Z12, Z13, Z13
+	VADDPD       Z13, Z4, Z4
+	VMOVUPD      128(DX), Z13
+	VSUBPD       Z8, Z13, Z13
+	VMULPD       Z12, Z13, Z13
+	VADDPD       Z13, Z7, Z7
+	VMOVUPD.Z    192(DX), K1, Z13
+	VSUBPD       Z11, Z13, Z13
+	VMULPD       Z12, Z13, Z12
+	VADDPD       Z12, Z10, Z10
+
+odd4:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+	JMP  pairs4
+
+last4:
+	CMPQ         BX, $-1
+	JL           end4
+	MOVQ         (DI), CX
+	ADDQ         CX, CX
+	JZ           single4
+	VBROADCASTSD (DI), Z12
+	VMOVUPD      (DX), Z13
+	VSUBPD       Z2, Z13, Z2
+	VMULPD       Z12, Z2, Z2
+	VADDPD       Z2, Z0, Z0
+	VMOVUPD      64(DX), Z2
+	VSUBPD       Z5, Z2, Z2
+	VMULPD       Z12, Z2, Z2
+	VADDPD       Z2, Z3, Z3
+	VMOVUPD      128(DX), Z2
+	VSUBPD       Z8, Z2, Z2
+	VMULPD       Z12, Z2, Z2
+	VADDPD       Z2, Z6, Z6
+	VMOVUPD.Z    192(DX), K1, Z2
+	VSUBPD       Z11, Z2, Z2
+	VMULPD       Z12, Z2, Z2
+	VADDPD       Z2, Z9, Z9
+
+single4:
+	ADDQ $+8, DI
+	ADDQ SI, DX
+
+end4:
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   (R9), Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   (AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    Z4, Z3, Z0
+	VMOVUPD   64(R9), Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   64(AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, 64(AX)
+	VADDPD    Z7, Z6, Z0
+	VMOVUPD   128(R9), Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   128(AX), Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, 128(AX)
+	VADDPD    Z10, Z9, Z0
+	VMOVUPD.Z 192(R9), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD.Z 192(AX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+// func narrow64AVX512(dst *float32, src *float64, n int, least float64)
+// Requires: AVX, AVX512F
+TEXT ·narrow64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD least+24(FP), Z0
+
+loop:
+	VMOVUPD     (CX), Z1
+	VPANDQ.BCST c64_7fffffffffffffff<>+0(SB), Z1, Z2
+	VCMPPD      $0x15, Z0, Z2, K1
+	VMOVAPD.Z   Z1, K1, Z1
+	VCVTPD2PS   Z1, Y1
+	VMOVUPS     Y1, (AX)
+	ADDQ        $+64, CX
+	ADDQ        $+32, AX
+	SUBQ        $+8, DX
+	JNZ         loop
 	VZEROUPPER
 	RET
 

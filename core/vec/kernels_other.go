@@ -26,3 +26,10 @@ func scaleKernel[T Float](dst []T, a T, x []T) bool                   { return f
 func tanhPullKernel[T Float](dst, g, y []T) bool                      { return false }
 
 func bernoulliKernel[T Float](x, logits, grad []T) (sum, product [Lanes]float64, ok bool) { return }
+
+func gaussKernel[T Float](out []float64, x Rows[T], mu, inv []T, base float64) bool   { return false }
+func sumRowsKernel[T Float](sum, x []T, rows int) bool                                { return false }
+func weighRowsKernel[T Float](sum, c, x, y, q []T) bool                               { return false }
+func narrowKernel(dst []float32, src []float64, least float64) int                    { return 0 }
+func (s *Spread[T]) reparamKernel(dst []T, mu, sigma Rows[T], eps []T, rows int) bool { return false }
+func (s *Spread[T]) towardKernel(acc, c, own []T, other, q Rows[T], rows int) bool    { return false }

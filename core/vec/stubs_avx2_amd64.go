@@ -62,6 +62,32 @@ func bernoulli32AVX2(sum *[8]float64, product *[8]float64, x *float32, logits *f
 //go:noescape
 func bernoulliGrad32AVX2(sum *[8]float64, product *[8]float64, x *float32, logits *float32, grad *float32, n int)
 
+// gauss32AVX2 is Gauss of rows that lie step bytes apart, and one mu and inv; half is -1/2.
+//
+//go:noescape
+func gauss32AVX2(out *float64, x *float32, mu *float32, inv *float32, rows int, cols int, step int, half float64, base float64)
+
+// reparam32AVX2 is Spread.Reparam of rows of width bytes, tile rows at a time; those of mu and sigma lie xs and ys bytes apart.
+//
+//go:noescape
+func reparam32AVX2(dst *float32, eps *float32, mu *float32, sigma *float32, rows int, tile int, width int, xs int, ys int)
+
+// toward32AVX2 is Spread.Toward of rows of width bytes, tile rows at a time; those of other and q lie xs and ys bytes
+// apart, and index is the row of each entry of a tile.
+//
+//go:noescape
+func toward32AVX2(acc *float32, own *float32, other *float32, q *float32, rows int, tile int, width int, xs int, ys int, c *float32, index *uint32)
+
+// sumRows32AVX2 is SumRows of n columns of rows that lie step bytes apart.
+//
+//go:noescape
+func sumRows32AVX2(sum *float32, x *float32, rows int, step int, n int)
+
+// weighRows32AVX2 is WeighRows of n columns of rows that lie step bytes apart.
+//
+//go:noescape
+func weighRows32AVX2(sum *float32, x *float32, rows int, step int, n int, c *float32, y *float32, q *float32)
+
 // exp64AVX2 is Exp64 of n entries of src.
 //
 //go:noescape
@@ -121,6 +147,37 @@ func bernoulli64AVX2(sum *[8]float64, product *[8]float64, x *float64, logits *f
 //
 //go:noescape
 func bernoulliGrad64AVX2(sum *[8]float64, product *[8]float64, x *float64, logits *float64, grad *float64, n int)
+
+// gauss64AVX2 is Gauss of rows that lie step bytes apart, and one mu and inv; half is -1/2.
+//
+//go:noescape
+func gauss64AVX2(out *float64, x *float64, mu *float64, inv *float64, rows int, cols int, step int, half float64, base float64)
+
+// reparam64AVX2 is Spread.Reparam of rows of width bytes, tile rows at a time; those of mu and sigma lie xs and ys bytes apart.
+//
+//go:noescape
+func reparam64AVX2(dst *float64, eps *float64, mu *float64, sigma *float64, rows int, tile int, width int, xs int, ys int)
+
+// toward64AVX2 is Spread.Toward of rows of width bytes, tile rows at a time; those of other and q lie xs and ys bytes
+// apart, and index is the row of each entry of a tile.
+//
+//go:noescape
+func toward64AVX2(acc *float64, own *float64, other *float64, q *float64, rows int, tile int, width int, xs int, ys int, c *float64, index *uint32)
+
+// sumRows64AVX2 is SumRows of n columns of rows that lie step bytes apart.
+//
+//go:noescape
+func sumRows64AVX2(sum *float64, x *float64, rows int, step int, n int)
+
+// weighRows64AVX2 is WeighRows of n columns of rows that lie step bytes apart.
+//
+//go:noescape
+func weighRows64AVX2(sum *float64, x *float64, rows int, step int, n int, c *float64, y *float64, q *float64)
+
+// narrow64AVX2 is Narrow of n entries, a multiple of eight.
+//
+//go:noescape
+func narrow64AVX2(dst *float32, src *float64, n int, least float64)
 
 // sum32AVX2 leaves the lanes of Sum of n entries of x at l.
 //

@@ -62,6 +62,32 @@ func bernoulli32AVX512(sum *[8]float64, product *[8]float64, x *float32, logits 
 //go:noescape
 func bernoulliGrad32AVX512(sum *[8]float64, product *[8]float64, x *float32, logits *float32, grad *float32, n int)
 
+// gauss32AVX512 is Gauss of rows that lie step bytes apart, and one mu and inv; half is -1/2.
+//
+//go:noescape
+func gauss32AVX512(out *float64, x *float32, mu *float32, inv *float32, rows int, cols int, step int, half float64, base float64)
+
+// reparam32AVX512 is Spread.Reparam of rows of width bytes, tile rows at a time; those of mu and sigma lie xs and ys bytes apart.
+//
+//go:noescape
+func reparam32AVX512(dst *float32, eps *float32, mu *float32, sigma *float32, rows int, tile int, width int, xs int, ys int)
+
+// toward32AVX512 is Spread.Toward of rows of width bytes, tile rows at a time; those of other and q lie xs and ys bytes
+// apart, and index is the row of each entry of a tile.
+//
+//go:noescape
+func toward32AVX512(acc *float32, own *float32, other *float32, q *float32, rows int, tile int, width int, xs int, ys int, c *float32, index *uint32)
+
+// sumRows32AVX512 is SumRows of n columns of rows that lie step bytes apart.
+//
+//go:noescape
+func sumRows32AVX512(sum *float32, x *float32, rows int, step int, n int)
+
+// weighRows32AVX512 is WeighRows of n columns of rows that lie step bytes apart.
+//
+//go:noescape
+func weighRows32AVX512(sum *float32, x *float32, rows int, step int, n int, c *float32, y *float32, q *float32)
+
 // exp64AVX512 is Exp64 of n entries of src.
 //
 //go:noescape
@@ -121,6 +147,37 @@ func bernoulli64AVX512(sum *[8]float64, product *[8]float64, x *float64, logits 
 //
 //go:noescape
 func bernoulliGrad64AVX512(sum *[8]float64, product *[8]float64, x *float64, logits *float64, grad *float64, n int)
+
+// gauss64AVX512 is Gauss of rows that lie step bytes apart, and one mu and inv; half is -1/2.
+//
+//go:noescape
+func gauss64AVX512(out *float64, x *float64, mu *float64, inv *float64, rows int, cols int, step int, half float64, base float64)
+
+// reparam64AVX512 is Spread.Reparam of rows of width bytes, tile rows at a time; those of mu and sigma lie xs and ys bytes apart.
+//
+//go:noescape
+func reparam64AVX512(dst *float64, eps *float64, mu *float64, sigma *float64, rows int, tile int, width int, xs int, ys int)
+
+// toward64AVX512 is Spread.Toward of rows of width bytes, tile rows at a time; those of other and q lie xs and ys bytes
+// apart, and index is the row of each entry of a tile.
+//
+//go:noescape
+func toward64AVX512(acc *float64, own *float64, other *float64, q *float64, rows int, tile int, width int, xs int, ys int, c *float64, index *uint32)
+
+// sumRows64AVX512 is SumRows of n columns of rows that lie step bytes apart.
+//
+//go:noescape
+func sumRows64AVX512(sum *float64, x *float64, rows int, step int, n int)
+
+// weighRows64AVX512 is WeighRows of n columns of rows that lie step bytes apart.
+//
+//go:noescape
+func weighRows64AVX512(sum *float64, x *float64, rows int, step int, n int, c *float64, y *float64, q *float64)
+
+// narrow64AVX512 is Narrow of n entries, a multiple of eight.
+//
+//go:noescape
+func narrow64AVX512(dst *float32, src *float64, n int, least float64)
 
 // sumExp64AVX512 leaves the lanes of the sum of e^(x[i]-m) at l; no x[i] is NaN or above m.
 //

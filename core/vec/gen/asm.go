@@ -194,15 +194,13 @@ func (a asm) xor(x, y operand.Op) vec {
 	return a.two(a.VPXORD, a.VPXORQ, a.VPXORD_BCST, a.VPXORQ_BCST, x, y)
 }
 
-// xor3 is x ^ y ^ z.
+// xor3 is x ^ y ^ z; x may be written over.
 func (a asm) xor3(x, y, z vec) vec {
 	if !a.wide {
 		return a.xor(a.xor(x, y), z)
 	}
-	r := a.new()
-	a.VMOVDQA64(x, r)
-	a.VPTERNLOGQ(operand.U8(0x96), y, z, r)
-	return r
+	a.VPTERNLOGQ(operand.U8(0x96), y, z, x)
+	return x
 }
 
 func (a asm) addBits(x, y operand.Op) vec {
@@ -253,6 +251,8 @@ const (
 	le        = 18
 	gt        = 30
 	unordered = 3
+	notEq     = 4
+	notLt     = 21
 	notGe     = 25
 	notGt     = 26
 )

@@ -48,40 +48,47 @@ type place struct {
 
 // load reads the vector at p; lanes that are not named are +0.
 func (a asm) load(p reg.Register, w place) vec {
-	r, at := a.new(), operand.Mem{Base: p, Disp: w.offset}
+	return a.from(operand.Mem{Base: p, Disp: w.offset}, w.m)
+}
+
+func (a asm) from(at operand.Mem, m mask) vec {
+	r := a.new()
 	switch {
-	case w.m == nil && a.bits == 32:
+	case m == nil && a.bits == 32:
 		a.VMOVUPS(at, r)
-	case w.m == nil:
+	case m == nil:
 		a.VMOVUPD(at, r)
 	case a.wide && a.bits == 32:
-		a.VMOVUPS_Z(at, w.m, r)
+		a.VMOVUPS_Z(at, m, r)
 	case a.wide:
-		a.VMOVUPD_Z(at, w.m, r)
+		a.VMOVUPD_Z(at, m, r)
 	case a.bits == 32:
-		a.VMASKMOVPS(at, w.m, r)
+		a.VMASKMOVPS(at, m, r)
 	default:
-		a.VMASKMOVPD(at, w.m, r)
+		a.VMASKMOVPD(at, m, r)
 	}
 	return r
 }
 
 // store writes the vector at p; lanes that are not named stay as they are.
 func (a asm) store(x vec, p reg.Register, w place) {
-	at := operand.Mem{Base: p, Disp: w.offset}
+	a.to(x, operand.Mem{Base: p, Disp: w.offset}, w.m)
+}
+
+func (a asm) to(x vec, at operand.Mem, m mask) {
 	switch {
-	case w.m == nil && a.bits == 32:
+	case m == nil && a.bits == 32:
 		a.VMOVUPS(x, at)
-	case w.m == nil:
+	case m == nil:
 		a.VMOVUPD(x, at)
 	case a.wide && a.bits == 32:
-		a.VMOVUPS(x, w.m, at)
+		a.VMOVUPS(x, m, at)
 	case a.wide:
-		a.VMOVUPD(x, w.m, at)
+		a.VMOVUPD(x, m, at)
 	case a.bits == 32:
-		a.VMASKMOVPS(x, w.m, at)
+		a.VMASKMOVPS(x, m, at)
 	default:
-		a.VMASKMOVPD(x, w.m, at)
+		a.VMASKMOVPD(x, m, at)
 	}
 }
 

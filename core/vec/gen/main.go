@@ -65,7 +65,13 @@ func vecKernels(a32, a64 asm) {
 		}
 		a.bernoulli(false, chains)
 		a.bernoulli(true, chains)
+		a.gauss()
+		a.reparam()
+		a.toward()
+		a.sumRows(false)
+		a.sumRows(true)
 	}
+	a64.narrow()
 	sums(a32, a64)
 }
 
