@@ -15,11 +15,18 @@ import (
 //go:embed *.go
 var Source embed.FS
 
-// All built-in data sets with the defaults of their settings, by name.
+// All built-in data sets with the defaults of their settings, by name. What sets
+// of images read is shared by the copies made of one list, and by no other.
 func All() []vi.Dataset {
 	return []vi.Dataset{
 		Bits{N: 256, Dim: 16, Latent: 2},
+		NewDigits8(),
+		NewFashionMNIST(),
+		NewFrey(),
 		LinearGaussian{N: 8, Dim: 2, Perturb: 0.05},
+		LowRank{N: 256, Dim: 8, Latent: 2, Noise: 0.5},
+		NewMNIST(),
+		NewOmniglot28(),
 	}
 }
 

@@ -19,8 +19,11 @@ func All() []vi.Estimator {
 	return []vi.Estimator{
 		CIWAE{K: 64, Beta: 0.5},
 		DReG{K: 64},
+		DReGAlpha{K: 64, Alpha: 0.5},
 		ELBO{K: 1, Form: "sgvb-a"},
 		IWAE{K: 64},
+		JVI{K: 64},
+		JVIDReG{K: 64},
 		MIWAE{M: 8, K: 8},
 		OVIS{K: 64},
 		PIWAE{M: 8, K: 8},
@@ -28,6 +31,10 @@ func All() []vi.Estimator {
 		RWSDReG{K: 64},
 		ScoreFunction{K: 64},
 		STL{K: 64},
+		TVO{K: 64, J: 5, B1: 0.03},
 		VIMCO{K: 64, Baseline: "arithmetic"},
+		VRAlpha{K: 64, Alpha: 0.5},
+		VRIWAEDReG{K: 64, Alpha: 0.5},
+		WakeSleep{K: 1, Wake: "equal"},
 	}
 }

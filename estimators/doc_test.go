@@ -35,7 +35,7 @@ func TestDocs(t *testing.T) {
 			}
 		}
 	}
-	paper, equation := regexp.MustCompile(`\(\d{4}\.\d{4,5}\)`), regexp.MustCompile(`(?m)^\t.*=|^\t.*\[|^\t.*sum`)
+	paper, equation := regexp.MustCompile(`\((\d{4}\.\d{4,5}|OpenReview [\w-]+)\)`), regexp.MustCompile(`(?m)^\t.*=|^\t.*\[|^\t.*sum`)
 	last := ""
 	for _, e := range estimators.All() {
 		kind, card := reflect.TypeOf(e).Name(), e.Card()

@@ -38,6 +38,11 @@ func vae(t testing.TB, prec tape.Precision) *vi.Work {
 	return work(t, prec, models.VAE{Latent: 3, Hidden: []int{7, 5}, Act: "tanh"}, datasets.Bits{N: 6, Dim: 9, Latent: 2}, 0)
 }
 
+// twoLayers is a small network of two stochastic layers.
+func twoLayers(t testing.TB, prec tape.Precision) *vi.Work {
+	return work(t, prec, models.VAE{Latent: 4, Hidden: []int{7, 5}, Latent2: 2, Hidden2: []int{3}, Act: "tanh"}, datasets.Bits{N: 6, Dim: 9, Latent: 2}, 0)
+}
+
 // estimate is one estimate on all the data, from the replicate's key.
 func estimate(w *vi.Work, e vi.Estimator, replicate int) vi.Direction {
 	return e.Estimate(w.Step(0, w.All, &vi.Keyed{Key: rng.Probe(0, 0, uint64(replicate))}))

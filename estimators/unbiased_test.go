@@ -57,12 +57,16 @@ func TestMeans(t *testing.T) {
 		} {
 			same = append(same, comparison{e, dreg})
 		}
-		same = append(same, comparison{estimators.RWS{K: k}, estimators.RWSDReG{K: k}})
+		same = append(same, comparison{estimators.RWS{K: k}, estimators.RWSDReG{K: k}},
+			comparison{estimators.JVI{K: k}, estimators.JVIDReG{K: k}})
 	}
 	same = append(same, comparison{estimators.ELBO{K: 2, Form: "sgvb-a"}, estimators.ELBO{K: 2, Form: "sgvb-b"}},
 		comparison{estimators.ELBO{K: 1, Form: "sgvb-a"}, estimators.STL{K: 1}},
 		comparison{estimators.MIWAE{M: 2, K: 4}, estimators.DReG{K: 4}},
-		comparison{estimators.PIWAE{M: 2, K: 4}, estimators.DReG{K: 4}})
+		comparison{estimators.PIWAE{M: 2, K: 4}, estimators.DReG{K: 4}},
+		comparison{estimators.VRAlpha{K: 4, Alpha: 0.5}, estimators.VRIWAEDReG{K: 4, Alpha: 0.5}},
+		comparison{estimators.VRAlpha{K: 8, Alpha: 0.9}, estimators.VRIWAEDReG{K: 8, Alpha: 0.9}},
+		comparison{estimators.TVO{K: 4, J: 1}, estimators.ELBO{K: 4, Form: "sgvb-a"}})
 	for _, c := range same {
 		t.Run(name(c.a)+"="+name(c.b), func(t *testing.T) {
 			z, coords := largestZ(t, w, c.a, c.b, draws)
@@ -76,6 +80,10 @@ func TestMeans(t *testing.T) {
 		{estimators.STL{K: 8}, estimators.DReG{K: 8}},
 		{estimators.RWS{K: 8}, estimators.DReG{K: 8}},
 		{estimators.OVIS{K: 8, Gamma: 1}, estimators.DReG{K: 8}},
+		{estimators.JVI{K: 8}, estimators.DReG{K: 8}},
+		{estimators.JVIDReG{K: 8}, estimators.DReG{K: 8}},
+		{estimators.VRAlpha{K: 8, Alpha: 0.5}, estimators.VRIWAEDReG{K: 8, Alpha: 0.4}},
+		{estimators.TVO{K: 8, J: 5, B1: 0.03}, estimators.ELBO{K: 8, Form: "sgvb-a"}},
 	} {
 		t.Run(name(c.a)+"!="+name(c.b), func(t *testing.T) {
 			z, coords := largestZ(t, w, c.a, c.b, draws)

@@ -28,7 +28,7 @@ func (m BoundLaw) Emits(vi.Sheet) []string { return []string{m.name()} }
 
 func (m BoundLaw) Measure(e *Eval, o *Out) {
 	lim, ok := e.Work.Model.(vi.KLimits)
-	p, exact := e.Evidence()
+	p, exact := e.Evidence(On{Split: "train"})
 	if !ok || !exact {
 		o.Missing(m.name(), "the model does not know its large-K limits")
 		return

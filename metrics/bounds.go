@@ -10,14 +10,17 @@ import (
 // ELBO is the evidence lower bound, the mean over the data of 1/K sum_k log w_k.
 type ELBO struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
+	On
 }
 
 func (ELBO) Name() string              { return "elbo" }
 func (ELBO) Better() string            { return "higher" }
 func (ELBO) Unit() string              { return "nats" }
 func (ELBO) Needs() []vi.Cap           { return nil }
-func (ELBO) Emits(vi.Sheet) []string   { return []string{"elbo"} }
-func (m ELBO) Measure(e *Eval, o *Out) { o.Put("elbo", meanOver(e.LogWeights(m.K), mean)) }
+func (m ELBO) Emits(vi.Sheet) []string { return []string{m.named("elbo")} }
+func (m ELBO) Measure(e *Eval, o *Out) {
+	o.Put(m.named("elbo"), mean(e.over(m.On, m.K, mean)))
+}
 
 // IWAE is the bound of K samples, the mean over the data of
 // L_K = log 1/K sum_k w_k, itself averaged over r draws.
@@ -26,95 +29,109 @@ func (m ELBO) Measure(e *Eval, o *Out) { o.Put("elbo", meanOver(e.LogWeights(m.K
 type IWAE struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
 	R int `name:"r" min:"1" doc:"draws of the bound to average"`
+	On
 }
 
 func (IWAE) Name() string              { return "iwae" }
 func (IWAE) Better() string            { return "higher" }
 func (IWAE) Unit() string              { return "nats" }
 func (IWAE) Needs() []vi.Cap           { return nil }
-func (m IWAE) name() string            { return fmt.Sprintf("iwae@%d", m.K) }
+func (m IWAE) name() string            { return m.named(fmt.Sprintf("iwae@%d", m.K)) }
 func (m IWAE) Emits(vi.Sheet) []string { return []string{m.name()} }
 func (m IWAE) Measure(e *Eval, o *Out) {
-	s := 0.0
-	for r := range m.R {
-		lw := e.LogWeights(m.K * m.R)
-		for n := range lw {
-			lw[n] = lw[n][r*m.K : (r+1)*m.K]
-		}
-		s += meanOver(lw, logMeanExp)
+	if m.R == 1 {
+		o.Put(m.name(), mean(e.Bounds(m.On, m.K)))
+		return
 	}
-	o.Put(m.name(), s/float64(m.R))
+	s := make([]float64, m.R)
+	e.each(m.On, m.K*m.R, func(lw []float64) {
+		for r := range s {
+			s[r] += logMeanExp(lw[r*m.K : (r+1)*m.K])
+		}
+	})
+	o.Put(m.name(), mean(s)/float64(e.at(m.On).n))
 }
 
 // LogPX is the evidence, the mean over the data of log p(x), where the model
 // knows it in closed form.
-type LogPX struct{}
+type LogPX struct{ On }
 
-func (LogPX) Name() string            { return "logpx" }
-func (LogPX) Better() string          { return "higher" }
-func (LogPX) Unit() string            { return "nats" }
-func (LogPX) Needs() []vi.Cap         { return []vi.Cap{vi.Exact} }
-func (LogPX) Emits(vi.Sheet) []string { return []string{"logpx"} }
-func (LogPX) Measure(e *Eval, o *Out) {
-	p, ok := e.Evidence()
+func (LogPX) Name() string              { return "logpx" }
+func (LogPX) Better() string            { return "higher" }
+func (LogPX) Unit() string              { return "nats" }
+func (LogPX) Needs() []vi.Cap           { return []vi.Cap{vi.Exact} }
+func (m LogPX) Emits(vi.Sheet) []string { return []string{m.named("logpx")} }
+func (m LogPX) Measure(e *Eval, o *Out) {
+	p, ok := e.Evidence(m.On)
 	if !ok {
-		o.Missing("logpx", "the model has no closed evidence")
+		o.Missing(m.named("logpx"), "the model has no closed evidence")
 		return
 	}
-	o.Put("logpx", mean(p))
+	o.Put(m.named("logpx"), mean(p))
 }
 
 // KL is log p(x) - L_K: KL(q || p(z|x)) at K = 1, and beyond that the divergence
 // of the extended distributions whose bound L_K is. The evidence is exact where
-// the model knows it, else L of phat samples.
+// the model knows it, else L of phat samples, of which L_K's are the first.
 //
 // Le et al. 2018 (1705.10306); Rainforth et al. 2018 (1802.04537).
 type KL struct {
 	K    int `name:"k" min:"1" doc:"samples a datum"`
 	PHat int `name:"phat" min:"1" doc:"samples that estimate log p(x) where it is not known"`
+	On
 }
 
 func (KL) Name() string              { return "kl" }
 func (KL) Better() string            { return "lower" }
 func (KL) Unit() string              { return "nats" }
 func (KL) Needs() []vi.Cap           { return nil }
-func (m KL) name() string            { return fmt.Sprintf("kl@%d", m.K) }
+func (m KL) name() string            { return m.named(fmt.Sprintf("kl@%d", m.K)) }
 func (m KL) Emits(vi.Sheet) []string { return []string{m.name()} }
 func (m KL) Measure(e *Eval, o *Out) {
-	var p float64
-	if exact, ok := e.Evidence(); ok {
-		p = mean(exact)
-	} else {
-		p = meanOver(e.LogWeights(m.PHat), logMeanExp)
+	p, exact := e.Evidence(m.On)
+	if !exact {
+		p = e.Bounds(m.On, m.PHat)
 	}
-	o.Put(m.name(), p-meanOver(e.LogWeights(m.K), logMeanExp))
+	o.Put(m.name(), mean(p)-mean(e.Bounds(m.On, m.K)))
 }
 
 // ESS is the effective sample size, the mean over the data of
-// (sum_k w_k)^2 / sum_k w_k^2, between 1 and K.
+// (sum_k w_k)^2 / sum_k w_k^2, between 1 and K, and beside it the mean of its log,
+// by which orders are tested. Each datum's is kept.
 type ESS struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
+	On
 }
 
 func (ESS) Name() string              { return "ess" }
 func (ESS) Better() string            { return "higher" }
 func (ESS) Unit() string              { return "samples" }
 func (ESS) Needs() []vi.Cap           { return nil }
-func (m ESS) name() string            { return fmt.Sprintf("ess@%d", m.K) }
-func (m ESS) Emits(vi.Sheet) []string { return []string{m.name()} }
+func (m ESS) name() string            { return m.named(fmt.Sprintf("ess@%d", m.K)) }
+func (m ESS) Emits(vi.Sheet) []string { return []string{m.name(), m.name() + "/log"} }
 func (m ESS) Measure(e *Eval, o *Out) {
-	o.Put(m.name(), meanOver(e.LogWeights(m.K), func(lw []float64) float64 {
-		twice := make([]float64, len(lw))
-		for i, x := range lw {
-			twice[i] = 2 * x
-		}
-		return vec.Exp64(2*vec.LogSumExp64(lw) - vec.LogSumExp64(twice))
-	}))
+	logs := e.over(m.On, m.K, logESS)
+	ess := make([]float64, len(logs))
+	vec.Exp(ess, logs)
+	o.Put(m.name(), mean(ess))
+	o.Put(m.name()+"/log", mean(logs))
+	o.Keep(m.name(), ess)
 }
 
-func mean(x []float64) float64 { return vec.Sum(x) / float64(len(x)) }
+func logESS(lw []float64) float64 {
+	twice := make([]float64, len(lw))
+	for i, x := range lw {
+		twice[i] = 2 * x
+	}
+	return 2*vec.LogSumExp64(lw) - vec.LogSumExp64(twice)
+}
 
-func logMeanExp(lw []float64) float64 { return vec.LogSumExp64(lw) - vec.Log64(float64(len(lw))) }
+// over is f of k log weights of every datum.
+func (e *Eval) over(o On, k int, f func([]float64) float64) []float64 {
+	var out []float64
+	e.each(o, k, func(lw []float64) { out = append(out, f(lw)) })
+	return out
+}
 
 // meanOver is the mean over the data of f of their log weights.
 func meanOver(lw [][]float64, f func([]float64) float64) float64 {

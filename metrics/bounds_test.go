@@ -82,7 +82,7 @@ func TestBounds(t *testing.T) {
 		})},
 	} {
 		for _, name := range c.m.Emits(w.Model.Sheet()) {
-			if name != c.name {
+			if name != c.name && name != c.name+"/log" {
 				t.Errorf("emits %q; want %q", name, c.name)
 			}
 		}
@@ -118,15 +118,15 @@ func TestWithoutEvidence(t *testing.T) {
 func TestLogWeightsExtend(t *testing.T) {
 	w, _ := toy(t, 0.2)
 	a, b := moment(w, nil), moment(w, nil)
-	large := a.LogWeights(3000) // more rows than one step holds: two data, then two
+	large := a.LogWeights(metrics.On{}, 3000) // more rows than one step holds: two data, then two
 	spent := a.Evals
-	small := b.LogWeights(5)
+	small := b.LogWeights(metrics.On{}, 5)
 	for n := range large {
-		if !slices.Equal(small[n], large[n][:5]) || !slices.Equal(small[n], a.LogWeights(5)[n]) {
+		if !slices.Equal(small[n], large[n][:5]) || !slices.Equal(small[n], a.LogWeights(metrics.On{}, 5)[n]) {
 			t.Fatalf("datum %d: 5 samples are not the first of 3000", n)
 		}
 	}
-	for n, x := range b.LogWeights(3000) {
+	for n, x := range b.LogWeights(metrics.On{}, 3000) {
 		if !slices.Equal(x, large[n]) {
 			t.Fatalf("datum %d: 3000 samples after 5 are others", n)
 		}
@@ -136,7 +136,7 @@ func TestLogWeightsExtend(t *testing.T) {
 	}
 	other := moment(w, nil)
 	other.Step++
-	if slices.Equal(other.LogWeights(5)[0], small[0]) {
+	if slices.Equal(other.LogWeights(metrics.On{}, 5)[0], small[0]) {
 		t.Error("two steps share their evaluation draws")
 	}
 	other.Step, other.Seed = a.Step, a.Seed+1

@@ -2,10 +2,9 @@ package metrics
 
 import (
 	"context"
-	"reflect"
 
 	"github.com/vibench/bench/core/rng"
-	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/core/vec"
 	"github.com/vibench/bench/vi"
 )
 
@@ -13,172 +12,146 @@ import (
 type Eval struct {
 	Context   context.Context // ends a probe between two replicates
 	Evals     int64           // density evaluations spent
-	Work      *vi.Work
+	Work      *vi.Work        // the data trained on
+	Test      *vi.Work        // held-out data, nil if there are none
 	Seed      uint64
 	Step      int
 	Estimator vi.Estimator                            // for probes
 	Resolve   func(name string) (vi.Estimator, error) // another estimator with the cell's K and M
 
-	drawn int       // samples a datum in lw
-	lw    []float64 // [N, drawn]
+	stored map[place]draws
+	bounds map[boundAt][]float64
 }
 
-// rows is how many rows K*B one evaluation step holds at most: they stay in
-// cache, and cells stay small however large N is.
-const rows = 4096
+// draws are the log weights of k samples of every datum of a place.
+type draws struct {
+	k  int
+	lw []float64 // [n,k]
+}
 
-// LogWeights are log p(x,z) - log q(z|x) for k samples of every datum, [N,k] by
-// datum; sample j of k is sample j of any larger k.
-func (e *Eval) LogWeights(k int) [][]float64 {
-	if k > e.drawn {
-		src := &vi.Keyed{Key: rng.Eval(e.Seed, uint64(e.Step))}
-		e.lw, e.drawn = e.weights(k, src, e.lw[:0]), k
+type boundAt struct {
+	place
+	k int
+}
+
+// mostStored is how many log weights of one place are kept for the metrics that
+// share them; more are drawn again by each.
+const mostStored = 1 << 22
+
+// key is that of a place's draws.
+func (e *Eval) key(p place) rng.Key {
+	k := rng.Eval(e.Seed, uint64(e.Step))
+	if p.train {
+		k = k.Fold("train")
 	}
-	out := make([][]float64, e.Work.Data.N)
+	return k
+}
+
+// LogWeights are log p(x,z) - log q(z|x) for k samples of every datum, [n,k] by
+// datum; sample j of k is sample j of any larger k.
+func (e *Eval) LogWeights(o On, k int) [][]float64 {
+	p := e.at(o)
+	d := e.stored[p]
+	if k > d.k {
+		d = draws{k, d.lw[:0]}
+		e.draw(e.of(p), p.n, k, e.key(p), func(lw []float64) { d.lw = append(d.lw, lw...) })
+		d.lw = append(d.lw, make([]float64, p.n*k-len(d.lw))...) // given up: what is missing is never used
+		if e.stored == nil {
+			e.stored = map[place]draws{}
+		}
+		e.stored[p] = d
+	}
+	out := make([][]float64, p.n)
 	for n := range out {
-		out[n] = e.lw[n*e.drawn : n*e.drawn+k]
+		out[n] = d.lw[n*d.k : n*d.k+k]
 	}
 	return out
 }
 
-func (e *Eval) weights(k int, src vi.Source, dst []float64) []float64 {
-	b := max(1, rows/k)
-	for lo := 0; lo < e.Work.Data.N; lo += b {
-		if e.Context.Err() != nil { // the cell is given up: what is missing is never used
-			return append(dst, make([]float64, (e.Work.Data.N-lo)*k)...)
+// each calls f on the log weights of k samples of every datum of a place, in
+// order; they are f's until it returns.
+func (e *Eval) each(o On, k int, f func(lw []float64)) {
+	p := e.at(o)
+	if p.n*k <= mostStored {
+		for _, lw := range e.LogWeights(o, k) {
+			f(lw)
 		}
-		s := e.Work.Step(e.Step, e.Work.All[lo:min(lo+b, e.Work.Data.N)], src)
-		q := s.Posterior()
-		z := q.Sample(s.Noise("z"), k)
-		dst = append(dst, s.LogJoint(z).Sub(s.LogQ(q, z)).Float64s()...)
-		e.Evals += s.Evals
+		return
 	}
-	return dst
+	e.draw(e.of(p), p.n, k, e.key(p), f)
 }
 
-// Replicate are the log weights of replicate r, with keys of their own.
+// Bounds are L_k = log 1/k sum_j w_j of every datum of a place, once for all
+// metrics that ask.
+func (e *Eval) Bounds(o On, k int) []float64 {
+	if l := e.bounds[boundAt{e.at(o), k}]; l != nil {
+		return l
+	}
+	l := e.over(o, k, logMeanExp)
+	e.remember(o, k, l)
+	return l
+}
+
+func (e *Eval) remember(o On, k int, l []float64) {
+	if e.bounds == nil {
+		e.bounds = map[boundAt][]float64{}
+	}
+	e.bounds[boundAt{e.at(o), k}] = l
+}
+
+// draw weighs k samples of each of the first n data, as many at a time as stay in
+// cache, and gives f every datum's. It ends early when the cell is given up.
+func (e *Eval) draw(w *vi.Work, n, k int, key rng.Key, f func(lw []float64)) {
+	rows := w.Fit()
+	e.drawBlocks(w, n, k, max(1, rows/k), max(1, rows), key, f)
+}
+
+// drawBlocks does so for b data and at most most samples of each at a time.
+func (e *Eval) drawBlocks(w *vi.Work, n, k, b, most int, key rng.Key, f func(lw []float64)) {
+	var lw []float64
+	for lo := 0; lo < n; lo += b {
+		block := w.All[lo:min(lo+b, n)]
+		lw = append(lw[:0], make([]float64, len(block)*k)...)
+		for j := 0; j < k; j += most {
+			if e.Context.Err() != nil {
+				return
+			}
+			now := min(most, k-j)
+			s := w.Step(e.Step, block, &vi.Keyed{Key: key, Skip: j, K: now})
+			q := s.Posterior()
+			z := q.Sample(s.Noise("z"), now)
+			x := s.LogJoint(z).Sub(s.LogQ(q, z)).Float64s()
+			for i := range block {
+				copy(lw[i*k+j:i*k+j+now], x[i*now:(i+1)*now])
+			}
+			e.Evals += s.Evals
+		}
+		for i := range block {
+			f(lw[i*k : (i+1)*k])
+		}
+	}
+}
+
+// Replicate are the log weights of replicate r on the data trained on, with keys
+// of their own.
 func (e *Eval) Replicate(r, k int, dst []float64) []float64 {
-	return e.weights(k, &vi.Keyed{Key: rng.Probe(e.Seed, uint64(e.Step), uint64(r))}, dst[:0])
+	dst = dst[:0]
+	n := e.Work.Data.N
+	e.draw(e.Work, n, k, rng.Probe(e.Seed, uint64(e.Step), uint64(r)), func(lw []float64) { dst = append(dst, lw...) })
+	return append(dst, make([]float64, n*k-len(dst))...)
 }
 
-// Evidence is log p(x) of every datum, where the model knows it.
-func (e *Eval) Evidence() ([]float64, bool) {
-	m, ok := e.Work.Model.(vi.Evidence)
+// Evidence is log p(x) of every datum of a place, where the model knows it.
+func (e *Eval) Evidence(o On) ([]float64, bool) {
+	p := e.at(o)
+	w := e.of(p)
+	m, ok := w.Model.(vi.Evidence)
 	if !ok {
 		return nil, false
 	}
-	return m.LogEvidence(e.Work.Params, e.Work.Data.X), true
+	return m.LogEvidence(w.Params, w.Data.X[:p.n*w.Data.D]), true
 }
 
-// Probes draws the replicates that a set of probes needs, once, and lets each
-// see as many as it asked for. Replicate r is the same whatever R is.
-func (e *Eval) Probes(ps []Probe, out *Out) error {
-	card, d := e.Estimator.Card(), e.Work.Data
-	dim := 0
-	for _, b := range e.Work.Model.Sheet().Blocks {
-		dim += b.Dim
-	}
-	ests, at := []vi.Estimator{e.Estimator}, map[string]int{}
-	folds, reps, most := make([]Fold, len(ps)), make([]int, len(ps)), 0
-	for i, p := range ps {
-		folds[i], reps[i] = p.Open(e), p.Draws(d.N, card.K, dim)
-		most = max(most, reps[i])
-		for _, name := range p.With() {
-			if _, seen := at[name]; seen {
-				continue
-			}
-			other, err := e.Resolve(name)
-			if err != nil {
-				return err
-			}
-			if reflect.DeepEqual(other, e.Estimator) { // its own signal: one direction serves both (== panics on settings that are slices)
-				at[name] = 0
-				continue
-			}
-			at[name] = len(ests)
-			ests = append(ests, other)
-		}
-	}
-	flat, with := make([][]float64, len(ests)), make([][]float64, 0, 2)
-	src := &replay{}
-	before := e.Work.Evals
-	defer func() { e.Evals += e.Work.Evals - before }()
-	for r := range most {
-		if err := e.Context.Err(); err != nil {
-			return err
-		}
-		src.draw(rng.Probe(e.Seed, uint64(e.Step), uint64(r)))
-		for i, est := range ests {
-			src.rewind()
-			flat[i] = flatten(flat[i][:0], e.Work.Params, e.Work.Estimate(est, e.Step, e.Work.All, src))
-		}
-		for i, p := range ps {
-			if r >= reps[i] {
-				continue
-			}
-			with = with[:0]
-			for _, name := range p.With() {
-				with = append(with, flat[at[name]])
-			}
-			folds[i].Add(r, flat[0], with)
-		}
-	}
-	for _, f := range folds {
-		f.Close(out)
-	}
-	return nil
-}
+func mean(x []float64) float64 { return vec.Sum(x) / float64(len(x)) }
 
-// flatten lays the directions of gen, inf and own end to end; a role that stands
-// still is zeros.
-func flatten(dst []float64, p *vi.Params, d vi.Direction) []float64 {
-	for r := range tape.Role(tape.Roles) {
-		if v := d.Role(r).Ascend; !v.Nil() {
-			dst = v.AppendTo(dst)
-			continue
-		}
-		for range p.Vector(r).Len() {
-			dst = append(dst, 0)
-		}
-	}
-	return dst
-}
-
-// block is a stretch of a flat direction: a network, or one parameter of it.
-type block struct {
-	name   string // inf, inf/b
-	lo, hi int
-}
-
-func blocks(p *vi.Params) []block {
-	var out []block
-	var base [tape.Roles]int
-	at := 0
-	for r := range tape.Role(tape.Roles) {
-		base[r] = at
-		n := p.Vector(r).Len()
-		if n > 0 {
-			out = append(out, block{r.String(), at, at + n})
-		}
-		at += n
-	}
-	for _, s := range p.Specs() {
-		r, lo, hi, _ := p.Range(s.Name)
-		out = append(out, block{s.Name, base[r] + lo, base[r] + hi})
-	}
-	return out
-}
-
-// perBlock names a metric's numbers: one a network, one a parameter.
-func perBlock(name string, sheet vi.Sheet) []string {
-	seen, out := map[string]bool{}, []string(nil)
-	for _, s := range sheet.Params {
-		r, err := tape.RoleOf(s.Name)
-		if err == nil && !seen[r.String()] {
-			seen[r.String()] = true
-			out = append(out, name+"/"+r.String())
-		}
-		out = append(out, name+"/"+s.Name)
-	}
-	return out
-}
+func logMeanExp(lw []float64) float64 { return vec.LogSumExp64(lw) - vec.Log64(float64(len(lw))) }

@@ -199,4 +199,4 @@ func near(t testing.TB, what string, got, want, tol float64) {
 	}
 }
 
-func draws(r int) metrics.Replicates { return metrics.Replicates{R: r, Least: 2} }
+func draws(r int) metrics.Replicates { return metrics.Replicates{R: r, Least: 2, Sums: true} }

@@ -3,7 +3,7 @@ package metrics
 import "github.com/vibench/bench/vi"
 
 // GradVar is the variance of the estimator's direction, summed over coordinates,
-// by network and by parameter, at frozen parameters on all the data.
+// by network and by parameter, at frozen parameters on all the data, or on a batch of the first ones.
 //
 //	tr Var[Delta] = sum_j var_j
 type GradVar struct{ Replicates }
@@ -14,9 +14,12 @@ func (GradVar) Unit() string                { return "" }
 func (GradVar) With() []string              { return nil }
 func (m GradVar) Emits(s vi.Sheet) []string { return perBlock("gradvar", s) }
 
-func (m GradVar) Open(e *Eval) Fold { return &gradVar{blocks: blocks(e.Work.Params)} }
+func (m GradVar) Open(e *Eval) Fold {
+	return &gradVar{Replicates: m.Replicates, blocks: blocks(e.Work.Params)}
+}
 
 type gradVar struct {
+	Replicates
 	blocks []block
 	self   moments
 }
@@ -32,5 +35,5 @@ func (f *gradVar) Close(out *Out) {
 		out.Put("gradvar/"+b.name, f.self.trace(b))
 	}
 	out.Put("gradvar/r", float64(f.self.n))
-	f.self.keep(out, "gradvar/self")
+	f.keep(&f.self, out, "gradvar/self")
 }

@@ -38,9 +38,12 @@ func (m MeanLaw) Twins() []string { return m.With() }
 // Suits refuses estimators of another mean than the K-sample bound's.
 func (MeanLaw) Suits(c vi.Card) error { return ofTheBound(c) }
 
-func (m MeanLaw) Open(e *Eval) Fold { return &meanLaw{blocks: blocks(e.Work.Params), e: e} }
+func (m MeanLaw) Open(e *Eval) Fold {
+	return &meanLaw{Replicates: m.Replicates, blocks: blocks(e.Work.Params), e: e}
+}
 
 type meanLaw struct {
+	Replicates
 	blocks []block
 	self   moments
 	e      *Eval
@@ -56,7 +59,7 @@ func (f *meanLaw) Add(r int, self []float64, with [][]float64) {
 func (f *meanLaw) Close(out *Out) {
 	k := float64(f.e.Estimator.Card().K)
 	for _, b := range f.blocks {
-		lim, _, ok := f.e.limit(b.name)
+		lim, _, ok := f.e.limit(b.name, f.Rows(f.e.Work.Data.N))
 		if !ok {
 			if strings.HasPrefix(b.name, "inf/") {
 				out.Missing("mean-law/"+b.name, "the model knows no large-K limit of it here")

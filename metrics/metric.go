@@ -30,9 +30,16 @@ type Evaluation interface {
 	Measure(e *Eval, out *Out)
 }
 
+// AtEnd says whether a metric is for the end of a cell only, for its cost.
+func AtEnd(m Metric) bool {
+	at, ok := m.(interface{ AtEnd() bool })
+	return ok && at.AtEnd()
+}
+
 // Probe measures an estimator by replicates of its direction.
 type Probe interface {
 	Metric
+	Rows(n int) int        // of n data that the directions are of: the first of them
 	Draws(n, t, d int) int // of a direction of n data, t samples a datum, d latent dimensions
 	With() []string        // other estimators to run on the same draws
 	Twins() []string       // those of them whose mean must be the cell\'s own: they share its target
@@ -77,18 +84,22 @@ func (o *Out) Keep(name string, x []float64) { o.Arrays = append(o.Arrays, Array
 
 // All built-in metrics with the defaults of their settings, by name.
 func All() []Metric {
-	p := Replicates{R: 1000, Least: 300}
+	p := Replicates{R: 1000, Least: 300, Sums: true, When: "always"}
 	return []Metric{
+		ActiveUnits{Least: 0.01, On: On{Split: "train", First: 500, When: "always"}},
 		BoundLaw{K: 64, R: 400},
 		DSNR{p},
-		ELBO{K: 64},
-		ESS{K: 64},
+		ELBO{K: 64, On: On{Split: "test", When: "always"}},
+		ESS{K: 64, On: On{Split: "test", When: "always"}},
+		Gap{K: 1000, PHat: 5000, Steps: 1000, Samples: 50, Rate: 0.05, On: On{Split: "test", First: 100, When: "end"}},
 		GradVar{p},
-		IWAE{K: 64, R: 1},
-		KL{K: 1, PHat: 5000},
-		LogPX{},
+		IWAE{K: 64, R: 1, On: On{Split: "test", When: "always"}},
+		KL{K: 1, PHat: 5000, On: On{Split: "test", When: "always"}},
+		LogPX{On{Split: "test", When: "always"}},
 		MeanLaw{Replicates: p},
+		NLL{K: 5000, On: On{Split: "test", When: "end"}},
 		Nested{K: 64, R: 100},
+		Pictures{N: 16, On: On{Split: "test", When: "end"}},
 		Slope{Replicates: p},
 		SNR{Replicates: p},
 		SNRLaw{SNR{Replicates: p}},

@@ -12,6 +12,20 @@ type Replicates struct {
 	R      int     `name:"r" min:"2" doc:"replicates, at most"`
 	Budget float64 `name:"budget" min:"0" doc:"random numbers to spend: r = budget / (N T D); 0 is no limit"`
 	Least  int     `name:"least" min:"2" doc:"replicates at the least, whatever the budget"`
+	Batch  int     `name:"batch" min:"0" doc:"data that a direction is of, the first of the set; 0 is all"`
+	Sums   bool    `name:"sums" doc:"keep sums and sums of squares of every coordinate, from which any other ratio can be computed"`
+	When   string  `name:"when" choices:"always|end" doc:"at every evaluation of a cell, or at its end only, for the cost"`
+}
+
+// AtEnd says that a probe is for the end of a cell only.
+func (p Replicates) AtEnd() bool { return p.When == "end" }
+
+// Rows is the batch, no larger than the data.
+func (p Replicates) Rows(n int) int {
+	if p.Batch == 0 {
+		return n
+	}
+	return min(n, p.Batch)
 }
 
 // Draws is the number of directions of n data, t samples a datum, d latent dimensions.
@@ -83,7 +97,10 @@ func (m *moments) bad(b block) string {
 	return ""
 }
 
-func (m *moments) keep(out *Out, name string) {
+func (p Replicates) keep(m *moments, out *Out, name string) {
+	if !p.Sums {
+		return
+	}
 	out.Keep(name+"/sum", m.s)
 	out.Keep(name+"/sumsq", m.ss)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // SNR is the signal-to-noise ratio of the estimator's direction, by network and
-// by parameter, at frozen parameters on all the data.
+// by parameter, at frozen parameters on all the data, or on a batch of the first ones.
 //
 //	SNR^2 = ( sum_j mean_j^2 - sum_j var_j / R ) / sum_j var_j
 //
@@ -40,9 +40,10 @@ func (m SNR) With() []string {
 
 func (m SNR) Twins() []string { return m.With() }
 
-func (m SNR) Open(e *Eval) Fold { return &snr{blocks: blocks(e.Work.Params)} }
+func (m SNR) Open(e *Eval) Fold { return &snr{Replicates: m.Replicates, blocks: blocks(e.Work.Params)} }
 
 type snr struct {
+	Replicates
 	blocks      []block
 	self, other moments
 	hybrid      bool
@@ -87,8 +88,8 @@ func (f *snr) Close(out *Out) {
 		out.Put("snr/"+b.name+"/floor", floor)
 	}
 	out.Put("snr/r", float64(f.self.n))
-	f.self.keep(out, "snr/self")
+	f.keep(&f.self, out, "snr/self")
 	if f.hybrid {
-		f.other.keep(out, "snr/signal")
+		f.keep(&f.other, out, "snr/signal")
 	}
 }

@@ -44,7 +44,9 @@ func ofTheBound(c vi.Card) error {
 	return nil
 }
 
-func (m SNRLaw) Open(e *Eval) Fold { return &snrLaw{snr{blocks: blocks(e.Work.Params)}, e} }
+func (m SNRLaw) Open(e *Eval) Fold {
+	return &snrLaw{snr{Replicates: m.Replicates, blocks: blocks(e.Work.Params)}, e}
+}
 
 type snrLaw struct {
 	snr
@@ -54,7 +56,7 @@ type snrLaw struct {
 func (f *snrLaw) Close(out *Out) {
 	k := float64(f.e.Estimator.Card().K)
 	for _, b := range f.blocks {
-		lim, v, ok := f.e.limit(b.name)
+		lim, v, ok := f.e.limit(b.name, f.Rows(f.e.Work.Data.N))
 		if !ok {
 			if strings.HasPrefix(b.name, "inf/") {
 				out.Missing("snr-law/"+b.name, "the model knows no large-K limit of it here")
@@ -73,13 +75,13 @@ func (f *snrLaw) Close(out *Out) {
 	}
 }
 
-// limit asks the model for a parameter's large-K limits.
-func (e *Eval) limit(param string) (mean []float64, variance float64, ok bool) {
+// limit asks the model for a parameter's large-K limits on the first n data.
+func (e *Eval) limit(param string, n int) (mean []float64, variance float64, ok bool) {
 	m, ok := e.Work.Model.(vi.KLimits)
 	if !ok {
 		return nil, 0, false
 	}
-	return m.Limit(e.Work.Params, e.Work.Data.X, param)
+	return m.Limit(e.Work.Params, e.Work.Data.X[:n*e.Work.Data.D], param)
 }
 
 func dot(a, b []float64) float64 {

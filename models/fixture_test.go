@@ -58,18 +58,22 @@ func (c constant) Normal(_ string, _ uint64, dst tape.Vector) {
 
 func (c constant) Uniform(site string, plate uint64, dst tape.Vector) { c.Normal(site, plate, dst) }
 
-// ramp is noise that differs by plate and entry and is the same in either
+// ramp is noise that differs by site, plate and entry and is the same in either
 // precision: a multiple of 1/8.
 type ramp struct{}
 
-func (ramp) Normal(_ string, plate uint64, dst tape.Vector) {
+func (ramp) at(site string, plate uint64, i int) int {
+	return (7*int(plate) + 5*i + 3*(int(site[len(site)-1])-'z')) % 23
+}
+
+func (r ramp) Normal(site string, plate uint64, dst tape.Vector) {
 	for i := range dst.Len() {
-		dst.Set(i, float64((7*int(plate)+5*i)%23-11)/8)
+		dst.Set(i, float64((r.at(site, plate, i)+23)%23-11)/8)
 	}
 }
 
-func (ramp) Uniform(_ string, plate uint64, dst tape.Vector) {
+func (r ramp) Uniform(site string, plate uint64, dst tape.Vector) {
 	for i := range dst.Len() {
-		dst.Set(i, float64((7*int(plate)+5*i)%23+1)/32)
+		dst.Set(i, float64((r.at(site, plate, i)+23)%23+1)/32)
 	}
 }

@@ -43,7 +43,7 @@ func (m *linearGaussian) Sheet() vi.Sheet {
 	return vi.Sheet{
 		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: m.d, Offers: []vi.Cap{vi.Score, vi.Path, vi.AnalyticKL}}},
 		Params: []vi.Spec{{Name: "gen/mu", Rows: 1, Cols: m.d}, {Name: "inf/A", Rows: m.d, Cols: m.d}, {Name: "inf/b", Rows: 1, Cols: m.d}},
-		Offers: []vi.Cap{vi.Exact, vi.LargeK},
+		Offers: []vi.Cap{vi.Simulate, vi.Exact, vi.LargeK},
 		Data:   vi.Real,
 	}
 }

@@ -202,3 +202,62 @@ func (t Toy) Renyi(x []float64, alpha float64) float64 {
 	}
 	return t.LogEvidence(x) + logJ/l
 }
+
+// Path is E[log w] at b on the path from q to the posterior, pi_b ~ q w^b: the
+// integrand of the thermodynamic integral int_0^1 Path db = log p(x), which rises
+// from the ELBO at 0. A dimension of pi_b is Gaussian of precision
+// tau = b/v + (1-b)/s, v = 1/2, (1-b) delta/(s tau) off the posterior's mean and
+// -b delta/(v tau) off q's:
+//
+//	Path = log p(x) + D/2 (log(s/v) + (1/s - 1/v)/tau) + |delta|^2/2 ( (b/(v tau))^2 / s - ((1-b)/(s tau))^2 / v )
+func (t Toy) Path(x []float64, b float64) float64 {
+	p, q := b/postVar, (1-b)/t.S
+	tau := p + q
+	p, q = p/tau, q/tau
+	level := vec.Log64(t.S/postVar) + (1/t.S-1/postVar)/tau
+	slope := float64(p*p)/t.S - float64(q*q)/postVar
+	return t.LogEvidence(x) + float64(0.5*float64(float64(t.D)*level)) + float64(0.5*float64(sumSq(t.Delta(x))*slope))
+}
+
+// TVO are the Riemann sums of Path over nodes from 0 to 1, by the left and by the
+// right ends: left <= log p(x) <= right.
+func (t Toy) TVO(x, nodes []float64) (left, right float64) {
+	for j, b := range nodes[:len(nodes)-1] {
+		width := nodes[j+1] - b
+		left += float64(width * t.Path(x, b))
+		right += float64(width * t.Path(x, nodes[j+1]))
+	}
+	return left, right
+}
+
+// Sleep is the mean over the model's own data, x ~ N(mu, 2 I), of
+// KL(posterior || q) = D/2 (v/s - 1 - log(v/s)) + |delta|^2/(2s), v = 1/2, in which
+// E|delta|^2 = 2 |A - I/2|^2 + |A mu + b - mu|^2.
+func (t Toy) Sleep() float64 {
+	r := postVar / t.S
+	square := sumSq(t.Delta(t.Mu))
+	for i, a := range t.A {
+		if i%(t.D+1) == 0 {
+			a -= 0.5
+		}
+		square += float64(2 * float64(a*a))
+	}
+	return float64(float64(t.D)/2*(r-1-vec.Log64(r))) + square/(2*t.S)
+}
+
+// SleepGradient is that of -Sleep, d/db = -c/s and d/dA = -(2A - I + c mu')/s with
+// c = A mu + b - mu.
+func (t Toy) SleepGradient() (a, b []float64) {
+	a, b = make([]float64, t.D*t.D), make([]float64, t.D)
+	for i, c := range t.Delta(t.Mu) {
+		b[i] = -c / t.S
+		for j, m := range t.Mu {
+			g := float64(2*t.A[i*t.D+j]) + float64(c*m)
+			if i == j {
+				g--
+			}
+			a[i*t.D+j] = -g / t.S
+		}
+	}
+	return a, b
+}

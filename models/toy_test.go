@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -380,4 +381,100 @@ func TestLargeKFromFirstPrinciples(t *testing.T) {
 			near(t, "wake-phi", got, (p.posterior()[i]-m[i])/p.S, 1e-12)
 		}
 	})
+}
+
+// Path against the quotient of two integrals, from b = 0 to 1.
+func TestPathAgainstQuadrature(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := problemOf(t, 0.3)
+		m, b := p.mean(), rapid.Float64Range(0, 1).Draw(t, "b")
+		want := 0.0
+		for i := range p.D {
+			lw := func(z float64) float64 { return p.logJoint(i, z) - logNormal(z, m[i], p.S) }
+			pi := func(z float64) float64 {
+				return math.Exp(b*(p.logJoint(i, z)-math.Log(z0(p, i))) + (1-b)*logNormal(z, m[i], p.S))
+			}
+			want += integral(func(z float64) float64 { return pi(z) * lw(z) }) / integral(pi)
+		}
+		near(t, "E[log w] on the path", p.Path(p.x, b), want, 1e-10)
+		near(t, "at 0", p.Path(p.x, 0), p.ELBO(p.x), 1e-12)
+		left, _ := p.TVO(p.x, []float64{0, 1})
+		near(t, "one term", left, p.ELBO(p.x), 1e-12)
+	})
+}
+
+// Left sum <= log p(x) <= right sum for any nodes, closer with a node more; on
+// even nodes the gap is (Path(1) - Path(0))/J exactly, and each side's share of
+// it goes to a half.
+func TestThermodynamicSandwich(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := problemOf(t, 0.3)
+		nodes := []float64{0, 1}
+		lastLeft, lastRight := math.Inf(-1), math.Inf(1)
+		for range 6 {
+			left, right := p.TVO(p.x, nodes)
+			slack := 1e-12 * (1 + math.Abs(left) + math.Abs(right))
+			if logp := p.LogEvidence(p.x); left > logp+slack || right < logp-slack {
+				t.Fatalf("nodes %v: %g <= %g <= %g does not hold", nodes, left, logp, right)
+			}
+			if left < lastLeft-slack || right > lastRight+slack {
+				t.Fatalf("nodes %v: from [%g, %g] to [%g, %g]", nodes, lastLeft, lastRight, left, right)
+			}
+			lastLeft, lastRight = left, right
+			nodes = append(nodes, rapid.Float64Range(0, 1).Draw(t, "node"))
+			slices.Sort(nodes)
+		}
+		whole := p.Path(p.x, 1) - p.Path(p.x, 0)
+		for _, j := range []int{1, 4, 64, 1024} {
+			left, right := p.TVO(p.x, even(j))
+			near(t, "J gap", float64(j)*(right-left), whole, 1e-9)
+			if share := (p.LogEvidence(p.x) - left) / (right - left); j == 1024 && whole > 1e-3 && math.Abs(share-0.5) > 0.01 {
+				t.Fatalf("J = %d: the left sum has %g of the gap; want a half", j, share)
+			}
+		}
+	})
+}
+
+// even is J+1 evenly spaced nodes.
+func even(j int) []float64 {
+	b := make([]float64, j+1)
+	for i := range b {
+		b[i] = float64(i) / float64(j)
+	}
+	return b
+}
+
+// The mean KL asleep against an integral over the model's data, in one
+// dimension, and its gradient by central differences, in any: it is a quadratic.
+func TestSleep(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := problemOf(t, 0.3)
+		if p.D == 1 {
+			want := integral(func(x float64) float64 {
+				q := problem{p.Toy, []float64{x}}
+				m, a := q.mean()[0], q.posterior()[0]
+				return math.Exp(logNormal(x, p.Mu[0], 2)) * 0.5 * (0.5/p.S + (a-m)*(a-m)/p.S - 1 - math.Log(0.5/p.S))
+			})
+			near(t, "KL asleep", p.Sleep(), want, 1e-11)
+		}
+		a, b := p.SleepGradient()
+		for _, c := range []struct {
+			name       string
+			theta, got []float64
+		}{{"A", p.A, a}, {"b", p.B, b}} {
+			for i, x := range c.theta {
+				const h = 1e-3
+				c.theta[i] = x + h
+				up := p.Sleep()
+				c.theta[i] = x - h
+				down := p.Sleep()
+				c.theta[i] = x
+				near(t, c.name, c.got[i], -(up-down)/(2*h), 1e-9)
+			}
+		}
+	})
+	best := models.Optimum([]float64{0.3, -1, 2, 0.4}, 2, 0.5)
+	if kl := best.Sleep(); math.Abs(kl) > 1e-15 {
+		t.Errorf("KL asleep where q is the posterior: %g; want 0", kl)
+	}
 }

@@ -1,10 +1,8 @@
 package models
 
 import (
+	"errors"
 	"fmt"
-	"math"
-	"slices"
-	"strconv"
 
 	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
@@ -13,136 +11,262 @@ import (
 	"github.com/vibench/bench/vi"
 )
 
-// VAE is the variational autoencoder with one stochastic layer: an MLP encoder to
-// a diagonal Gaussian, an MLP decoder, mirrored, to Bernoulli logits.
+// VAE is the variational autoencoder with one stochastic layer or two: MLPs from
+// x up to diagonal Gaussians, and down again.
 //
-//	p(z) = N(0, I),  p(x|z) = Bernoulli(f(z)),  q(z|x) = N(mu(x), exp(logsigma(x))^2)
+//	one:  q(z|x) = N(mu(x), exp(logsigma(x))^2),  p(z) = N(0, I),  p(x|z)
+//	two:  q(z1|x) q(z2|z1),  p(z2) = N(0, I),  p(z1|z2),  p(x|z1),  each conditional Gaussian as above
 //
-// The second head is log sigma (not log variance). Weights start Glorot uniform
-// in +-sqrt(6/(in+out)), biases at zero, the visible bias at the logit of the
-// data's mean clipped to [0.001, 0.999].
+//	bernoulli:  p(x|z) = Bernoulli(sigmoid(f(z)))
+//	gaussian:   p(x|z) = N(f(z), exp(l)^2), l a head f2(z), a free row or fixed; with squash, N(sigmoid(f(z)), exp(l)^2)
+//
+// Glorot start: weights uniform in +-sqrt(6/(in+out)), biases at zero, but the
+// visible bias such that z = 0 gives about the data's mean: the mean itself, or where
+// it passes a sigmoid the logit of the mean clipped to [0.001, 0.999]. Normal start: every
+// weight and bias N(0, sd^2). (Kingma and Welling state N(0, 0.01) without saying whether
+// 0.01 is the variance, sd 0.1, or the sd.) The log sigma of x starts about log sigma.
+//
+// vae: {latent: 50} is the one-layer network of Burda et al., vae: {latent: 100,
+// latent2: 50} their two-layer network (z1 of 100 by 200-200, z2 of 50 by 100-100);
+// vae: {latent: 10, hidden: [200], likelihood: gaussian, squash: true, init: normal} is
+// Kingma and Welling's for Frey faces.
 //
 // Kingma and Welling 2014 (1312.6114); sizes and start as Burda et al. 2016 (1509.00519).
 type VAE struct {
-	Latent int    `name:"latent" min:"1" doc:"dimensions of z"`
-	Hidden []int  `name:"hidden" min:"1" doc:"widths of the encoder's hidden layers; the decoder has them in reverse"`
-	Act    string `name:"act" choices:"tanh|relu|softplus|sigmoid" doc:"activation of hidden layers"`
+	Latent  int    `name:"latent" min:"1" doc:"dimensions of z, the first stochastic layer"`
+	Hidden  []int  `name:"hidden" min:"1" doc:"widths of the hidden layers from x to z"`
+	Latent2 int    `name:"latent2" min:"0" doc:"dimensions of the second stochastic layer; 0 is none"`
+	Hidden2 []int  `name:"hidden2" min:"1" doc:"two layers: widths of the hidden layers from z1 to z2; from z2 to z1 in reverse"`
+	Decoder []int  `name:"decoder" min:"1" doc:"widths of the hidden layers from z to x; none given is hidden in reverse"`
+	Act     string `name:"act" choices:"tanh|relu|softplus|sigmoid" doc:"activation of hidden layers"`
+
+	Likelihood string  `name:"likelihood" choices:"bernoulli|gaussian" doc:"of x given z: bernoulli explains binary data, gaussian real data"`
+	Squash     bool    `name:"squash" doc:"gaussian: the mean passes a sigmoid, for data in [0, 1]"`
+	Noise      string  `name:"noise" choices:"network|free|fixed" doc:"gaussian: log sigma of x is a function of z, a free number a coordinate, or fixed"`
+	Sigma      float64 `name:"sigma" min:"0.000001" doc:"gaussian: sd of x, at the start or fixed"`
+
+	Start string  `name:"init" choices:"glorot|normal" doc:"start of the weights"`
+	SD    float64 `name:"sd" min:"0" doc:"normal start: its sd"`
 }
 
 func (VAE) Name() string { return "vae" }
 
-// For is the model of D-dimensional bits.
+// For is the model of data of the likelihood's domain. A choice left empty is the
+// first, a sigma of 0 is 1.
 func (m VAE) For(d *vi.Data) (vi.Model, error) {
-	if d.Domain != vi.Binary {
-		return nil, fmt.Errorf("model vae: explains binary data, got %s data %q", d.Domain, d.Name)
+	act, err := activation("vae", m.Act)
+	if err != nil {
+		return nil, err
 	}
-	switch m.Act {
-	case "tanh", "relu", "softplus", "sigmoid":
-	default:
-		return nil, fmt.Errorf("model vae: act: got %q; have tanh, relu, softplus, sigmoid", m.Act)
+	if err := errors.Join(
+		choose("vae", "likelihood", &m.Likelihood, "bernoulli", "gaussian"),
+		choose("vae", "noise", &m.Noise, "network", "free", "fixed"),
+		choose("vae", "init", &m.Start, "glorot", "normal"),
+		wide("vae", "latent", m.Latent), wide("vae", "hidden", m.Hidden...),
+		wide("vae", "hidden2", m.Hidden2...), wide("vae", "decoder", m.Decoder...)); err != nil {
+		return nil, err
 	}
-	v := &vae{data: d, act: tape.Act(slices.Index(tape.Acts, m.Act))}
-	back := slices.Clone(m.Hidden)
-	slices.Reverse(back)
-	v.enc = stack("inf/", d.D, m.Hidden)
-	last := d.D
-	if n := len(m.Hidden); n > 0 {
-		last = m.Hidden[n-1]
+	if m.Sigma == 0 {
+		m.Sigma = 1
 	}
-	v.mu, v.logsigma = newLayer("inf/mu", last, m.Latent), newLayer("inf/logsigma", last, m.Latent)
-	v.dec = stack("gen/", m.Latent, back)
-	last = m.Latent
-	if n := len(back); n > 0 {
-		last = back[n-1]
+	if !(m.Sigma > 0) {
+		return nil, fmt.Errorf("model vae: sigma: got %g; need an sd above 0", m.Sigma)
 	}
-	v.x = newLayer("gen/x", last, d.D)
+	if m.Latent2 < 0 {
+		return nil, fmt.Errorf("model vae: latent2: got %d; need 0 (one stochastic layer) or more", m.Latent2)
+	}
+	if err := m.explains(d); err != nil {
+		return nil, err
+	}
+	v := &vae{VAE: m, data: d}
+	v.q = []gaussian{newGaussian("inf/", d.D, m.Hidden, act, m.Latent)}
+	if m.Latent2 > 0 {
+		v.q[0] = newGaussian("inf/z1/", d.D, m.Hidden, act, m.Latent)
+		v.q = append(v.q, newGaussian("inf/z2/", m.Latent, m.Hidden2, act, m.Latent2))
+		v.p = newGaussian("gen/z1/", m.Latent2, reversed(m.Hidden2), act, m.Latent)
+	}
+	down := m.Decoder
+	if len(down) == 0 {
+		down = reversed(m.Hidden)
+	}
+	v.dec = newMLP("gen/", m.Latent, down, act)
+	v.x = newLayer("gen/x", v.dec.out, d.D)
+	v.logsigma = newLayer("gen/logsigma", v.dec.out, d.D)
 	return v, nil
 }
 
-// layer is an affine map of parameters name/W [out,in] and name/b [1,out].
-type layer struct {
-	weight, bias string
-	in, out      int
-}
-
-func newLayer(name string, in, out int) layer {
-	return layer{name + "/W", name + "/b", in, out}
-}
-
-func stack(prefix string, in int, widths []int) []layer {
-	var ls []layer
-	for i, w := range widths {
-		ls = append(ls, newLayer(prefix+strconv.Itoa(i), in, w))
-		in = w
+// explains says why the likelihood does not suit the data, if so.
+func (m VAE) explains(d *vi.Data) error {
+	if m.Likelihood == "bernoulli" {
+		if d.Domain != vi.Binary {
+			return fmt.Errorf("model vae: likelihood bernoulli explains binary data, got %s data %q; gaussian explains real data", d.Domain, d.Name)
+		}
+		return nil
 	}
-	return ls
-}
-
-func (l layer) of(s *vi.Step, x tape.Node, a tape.Act) tape.Node {
-	return s.Affine(x, s.Param(l.weight), s.Param(l.bias), a)
+	if d.Domain != vi.Real {
+		return fmt.Errorf("model vae: likelihood gaussian explains real data, got %s data %q; bernoulli explains binary data", d.Domain, d.Name)
+	}
+	if m.Squash {
+		for i, x := range d.X {
+			if !(x >= 0 && x <= 1) {
+				return fmt.Errorf("model vae: squash keeps means in (0, 1); row %d of %q holds %g", i/d.D, d.Name, x)
+			}
+		}
+	}
+	return nil
 }
 
 type vae struct {
-	data         *vi.Data
-	act          tape.Act
-	enc, dec     []layer
-	mu, logsigma layer
-	x            layer
+	VAE
+	data        *vi.Data
+	q           []gaussian // q(z1|x), q(z2|z1)
+	p           gaussian   // p(z1|z2), of two layers
+	dec         mlp        // from z1 towards x
+	x, logsigma layer      // the logits or the mean of x, and its log sigma
 }
 
-func (m *vae) layers() []layer {
-	return append(append(slices.Clone(m.enc), m.mu, m.logsigma), append(slices.Clone(m.dec), m.x)...)
+// The two orders of drawing two blocks.
+var upward, downward = []int{0, 1}, []int{1, 0}
+
+func (m *vae) two() bool    { return len(m.q) == 2 }
+func (m *vae) headed() bool { return m.Likelihood == "gaussian" && m.Noise == "network" }
+func (m *vae) free() bool   { return m.Likelihood == "gaussian" && m.Noise == "free" }
+
+func (m *vae) layers() (all []layer) {
+	for _, g := range m.q {
+		all = append(all, g.all()...)
+	}
+	if m.two() {
+		all = append(all, m.p.all()...)
+	}
+	all = append(append(all, m.dec.layers...), m.x)
+	if m.headed() {
+		all = append(all, m.logsigma)
+	}
+	return all
 }
 
 func (m *vae) Sheet() vi.Sheet {
-	sh := vi.Sheet{
-		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: m.mu.out, Offers: []vi.Cap{vi.Score, vi.Path, vi.AnalyticKL}}},
-		Data:   vi.Binary,
+	sh := vi.Sheet{Offers: []vi.Cap{vi.Simulate, vi.Render}, Data: vi.Binary}
+	if m.Likelihood == "gaussian" {
+		sh.Data = vi.Real
+	}
+	if m.two() { // without a closed KL: that of q(z2|z1) is yet to be averaged over z1
+		for i, dim := range []int{m.Latent, m.Latent2} {
+			sh.Blocks = append(sh.Blocks, vi.Block{Name: fmt.Sprintf("z%d", i+1), Kind: "real", Dim: dim, Offers: []vi.Cap{vi.Score, vi.Path}})
+		}
+	} else {
+		sh.Blocks = []vi.Block{{Name: "z", Kind: "real", Dim: m.Latent, Offers: []vi.Cap{vi.Score, vi.Path, vi.AnalyticKL}}}
 	}
 	for _, l := range m.layers() {
-		sh.Params = append(sh.Params, vi.Spec{Name: l.weight, Rows: l.out, Cols: l.in}, vi.Spec{Name: l.bias, Rows: 1, Cols: l.out})
+		sh.Params = append(sh.Params, l.specs()...)
+	}
+	if m.free() {
+		sh.Params = append(sh.Params, vi.Spec{Name: "gen/logsigma", Rows: 1, Cols: m.data.D})
 	}
 	return sh
 }
 
 func (m *vae) Init(key rng.Key, p *vi.Params) {
 	for _, l := range m.layers() {
-		w := make([]float64, l.in*l.out)
-		key.Fold(l.weight).Uniform64(w, 0)
-		lim := math.Sqrt(6 / float64(l.in+l.out))
-		for i, u := range w {
-			w[i] = lim * (float64(2*u) - 1)
+		if m.Start == "normal" {
+			normal(key, p, l, m.SD)
+		} else {
+			glorot(key, p, l)
 		}
-		p.Set(l.weight, w)
 	}
-	mean := make([]float64, m.data.D)
-	for i, x := range m.data.X {
-		mean[i%m.data.D] += x / float64(m.data.N)
+	if m.Start == "glorot" {
+		mean := columnMeans(m.data.X, m.data.D)
+		if m.Likelihood == "bernoulli" || m.Squash { // logits
+			for i, x := range mean {
+				x = min(max(x, 0.001), 0.999)
+				mean[i] = vec.Log64(x) - vec.Log64(1-x)
+			}
+		}
+		p.Set(m.x.bias, mean)
 	}
-	for i, x := range mean {
-		x = min(max(x, 0.001), 0.999)
-		mean[i] = vec.Log64(x) - vec.Log64(1-x)
+	at, ls := "", vec.Log64(m.Sigma)
+	switch {
+	case m.headed():
+		at = m.logsigma.bias
+	case m.free():
+		at = "gen/logsigma"
+	default:
+		return
 	}
-	p.Set(m.x.bias, mean)
+	b := p.Value(at)
+	for i := range b.Len() {
+		b.Set(i, b.At(i)+ls)
+	}
 }
 
-func (m *vae) Prior(s *vi.Step) dist.Dist {
-	d := m.mu.out
+// encoder and generator are a two-layer model's q and p, a block at a time.
+type (
+	encoder   struct{ *vae }
+	generator struct{ *vae }
+)
+
+func (m encoder) Layer(s *vi.Step, i int, z dist.Value) dist.Dist {
+	if i == 0 {
+		return m.q[0].of(s, s.X)
+	}
+	return m.q[1].of(s, z.Block(0))
+}
+
+func (m generator) Layer(s *vi.Step, i int, z dist.Value) dist.Dist {
+	if i == 0 {
+		return m.p.of(s, z.Block(1))
+	}
+	return m.top(s)
+}
+
+// top is N(0, I).
+func (m *vae) top(s *vi.Step) dist.Dist {
+	d := m.q[len(m.q)-1].mu.out
 	return s.Normal(s.Leaf(1, d), s.Leaf(1, d))
 }
 
-func (m *vae) Posterior(s *vi.Step) dist.Dist {
-	h := s.X
-	for _, l := range m.enc {
-		h = l.of(s, h, m.act)
+func (m *vae) Prior(s *vi.Step) dist.Dist {
+	if m.two() {
+		return s.Chain(generator{m}, downward)
 	}
-	return s.Normal(m.mu.of(s, h, tape.Linear), m.logsigma.of(s, h, tape.Linear))
+	return m.top(s)
+}
+
+func (m *vae) Posterior(s *vi.Step) dist.Dist {
+	if m.two() {
+		return s.Chain(encoder{m}, upward)
+	}
+	return m.q[0].of(s, s.X)
 }
 
 func (m *vae) LogLik(s *vi.Step, z dist.Value) tape.Node {
-	h := z.Node
-	for _, l := range m.dec {
-		h = l.of(s, h, m.act)
+	h := m.dec.of(s, z.Block(0))
+	if m.Likelihood == "bernoulli" {
+		return s.BernoulliLogProb(z.K, s.X, m.x.of(s, h, tape.Linear))
 	}
-	return s.BernoulliLogProb(z.K, s.X, m.x.of(s, h, tape.Linear))
+	return s.NormalLogProb(z.K, s.X, m.mean(s, h), m.spread(s, h))
+}
+
+// mean is that of a Gaussian x.
+func (m *vae) mean(s *vi.Step, h tape.Node) tape.Node {
+	if m.Squash {
+		return m.x.of(s, h, tape.Sigmoid)
+	}
+	return m.x.of(s, h, tape.Linear)
+}
+
+// spread is log sigma of a Gaussian x.
+func (m *vae) spread(s *vi.Step, h tape.Node) tape.Node {
+	switch {
+	case m.headed():
+		return m.logsigma.of(s, h, tape.Linear)
+	case m.free():
+		return s.Param("gen/logsigma")
+	}
+	n := s.Leaf(1, m.data.D)
+	for v, j := n.Value(), 0; j < m.data.D; j++ {
+		v.Set(j, vec.Log64(m.Sigma))
+	}
+	return n
 }

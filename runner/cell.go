@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
@@ -20,6 +21,7 @@ type cell struct {
 	parts    Parts
 	est      vi.Estimator
 	work     *vi.Work
+	test     *vi.Work // held-out data, nil if there are none
 	evals    []metrics.Evaluation
 	probes   []metrics.Probe
 	train    *trainer
@@ -57,6 +59,10 @@ func (p Parts) build(c suites.Cell) (*cell, error) {
 	}
 	if out.work, err = vi.NewWork(model, out.est, data, prec, rng.Init(seed, c.Model.Name)); err != nil {
 		return nil, err
+	}
+	if data.Test != nil {
+		out.test = out.work.On(data.Test)
+		out.test.Bits = rng.HeldBits(seed, c.Dataset.Name, "test")
 	}
 	if out.evals, out.probes, err = p.metrics(c.Metrics); err != nil {
 		return nil, err
@@ -139,21 +145,29 @@ func (c *cell) run(ctx context.Context) error {
 	}
 }
 
-// evaluate logs every metric at the step reached.
+// evaluate logs every metric at the step reached, the final ones at the end.
 func (c *cell) evaluate(ctx context.Context) error {
+	c.work.Bits = rng.HeldBits(uint64(c.Seed), c.Dataset.Name, "train")
 	e := &metrics.Eval{
-		Context: ctx, Work: c.work, Seed: uint64(c.Seed), Step: c.train.step, Estimator: c.est,
+		Context: ctx, Work: c.work, Test: c.test, Seed: uint64(c.Seed), Step: c.train.step, Estimator: c.est,
 		Resolve: func(name string) (vi.Estimator, error) { return c.parts.beside(name, c.Estimator) },
 	}
 	var out metrics.Out
 	for _, m := range c.evals {
+		if metrics.AtEnd(m) && c.train.step < c.Train.Steps {
+			continue
+		}
 		m.Measure(e, &out)
 		if ctx.Err() != nil {
 			return errStopped
 		}
 	}
-	if len(c.probes) > 0 {
-		if err := e.Probes(c.probes, &out); err != nil {
+	probes := c.probes
+	if c.train.step < c.Train.Steps {
+		probes = slices.DeleteFunc(slices.Clone(probes), func(p metrics.Probe) bool { return metrics.AtEnd(p) })
+	}
+	if len(probes) > 0 {
+		if err := e.Probes(probes, &out); err != nil {
 			if ctx.Err() != nil {
 				return errStopped
 			}

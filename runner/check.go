@@ -34,6 +34,25 @@ func (p Parts) Check(s *suites.Suite, plan *suites.Plan) (refused map[string]str
 	return refused, suites.NewErrors(problems)
 }
 
+// CheckData says why the data of some cells cannot be had: files that are missing
+// or others, settings beyond a set's size. Such a cell never runs, under unfit:
+// record neither, since with the data it would.
+func (p Parts) CheckData(s *suites.Suite, cells []suites.Cell) error {
+	var problems []suites.Problem
+	said := map[string]bool{}
+	for _, c := range cells {
+		name := c.Dataset.String()
+		d, err := p.dataset(c.Dataset)
+		if k, ok := d.(vi.Checked); ok && err == nil && !said[name] {
+			err = k.Check()
+		}
+		if said[name] = true; err != nil {
+			problems = append(problems, s.Problem(0, 0, fmt.Sprintf("dataset %s: %v", c.Dataset.Name, err)))
+		}
+	}
+	return suites.NewErrors(problems)
+}
+
 // unfit says why a cell cannot run; empty if it can.
 func (p Parts) unfit(c suites.Cell) string {
 	m, d, err := p.shape(c)

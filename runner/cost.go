@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vibench/bench/metrics"
 	"github.com/vibench/bench/store"
 	"github.com/vibench/bench/suites"
 	"github.com/vibench/bench/vi"
@@ -148,25 +149,34 @@ func (p Parts) Work(c suites.Cell) float64 {
 		dims += b.Dim
 	}
 	n, k := float64(d.N), float64(max(e.Card().K, 1))
-	measure := 0.0 // all metrics once
+	measure, final := 0.0, 0.0 // all metrics once, and those at the end only
 	for _, x := range evals {
-		measure += step + n*samples(vi.Settings(x))*unit
+		cost := step + evaluated(n, vi.Settings(x))*unit
+		if metrics.AtEnd(x) {
+			final += cost
+		} else {
+			measure += cost
+		}
 	}
-	most := 0.0
+	probing := map[int]float64{} // by rows: probes of one batch share its replicates
 	for _, x := range probes {
-		most = max(most, float64(x.Draws(d.N, e.Card().K, dims)*(1+len(x.With()))))
+		rows := x.Rows(d.N)
+		r := float64(x.Draws(rows, e.Card().K, dims) * (1 + len(x.With())))
+		probing[rows] = max(probing[rows], r*(step+back*float64(rows)*k*unit))
 	}
-	measure += most * (step + back*n*k*unit)
+	for _, rows := range slices.Sorted(maps.Keys(probing)) {
+		measure += probing[rows]
+	}
 	measure *= float64(c.Train.Evaluations())
 	if c.Train.Batch > 0 {
 		n = min(n, float64(c.Train.Batch))
 	}
-	return step + measure + float64(c.Train.Steps)*(step+back*n*k*unit)
+	return step + measure + final + float64(c.Train.Steps)*(step+back*n*k*unit)
 }
 
-// samples a datum that an evaluation draws: settings k and r are by custom the
-// samples of one draw and the draws.
-func samples(settings []vi.Setting) float64 {
+// evaluated is how many rows an evaluation looks at: by custom k and r are the
+// samples of one draw and the draws, and first is of how many data.
+func evaluated(n float64, settings []vi.Setting) float64 {
 	k, r := 1.0, 1.0
 	for _, s := range settings {
 		if v, ok := s.Default.(int); ok {
@@ -175,10 +185,14 @@ func samples(settings []vi.Setting) float64 {
 				k = float64(v)
 			case "r":
 				r = float64(v)
+			case "first":
+				if v > 0 {
+					n = min(n, float64(v))
+				}
 			}
 		}
 	}
-	return k * r
+	return n * k * r
 }
 
 // calibrate times a small cell of every class of estimator and model that no

@@ -9,15 +9,15 @@ import (
 	"github.com/vibench/bench/vi"
 )
 
-// Source is this file's own text, from which explain quotes.
+// Source is these files' own text, from which explain quotes.
 //
-//go:embed optimiser.go
+//go:embed optimiser.go iwae.go
 var Source embed.FS
 
 // Optimiser is a rule and its schedule as a suite names them.
 type Optimiser interface {
 	Name() string
-	Rule() optim.Rule
+	Rule(n int) optim.Rule                    // for a direction that is a mean over n data
 	Factor(steps int) (optim.Schedule, error) // over so many training steps
 }
 
@@ -25,7 +25,10 @@ type Optimiser interface {
 func Optimisers() []Optimiser {
 	s := Course{Schedule: "constant", Rates: []float64{}, Lengths: []int{}}
 	return []Optimiser{
+		Adagrad{Rate: 0.01, Eps: 1e-8, Course: s},
 		Adam{Rate: 0.001, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Course: s},
+		IWAECode{Batch: 20},
+		IWAEPaper{},
 		SGD{Rate: 0.01, Course: s},
 		Target{Rho: 1},
 	}
@@ -60,8 +63,22 @@ type Adam struct {
 }
 
 func (Adam) Name() string { return "adam" }
-func (a Adam) Rule() optim.Rule {
+func (a Adam) Rule(int) optim.Rule {
 	return optim.Adam{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Eps: a.Eps}
+}
+
+// Adagrad is the rule of Duchi, Hazan and Singer 2011, ascending. Kingma and Welling
+// 2014 chose its rate among 0.01, 0.02 and 0.1 and gave weights a N(0, I) prior: decay 1.
+type Adagrad struct {
+	Rate  float64 `name:"rate" min:"0" doc:"size of a first step"`
+	Eps   float64 `name:"eps" min:"0" doc:"added to the root of the sum of squares"`
+	Decay float64 `name:"decay" min:"0" doc:"precision of a Gaussian prior on the parameters: adds -decay theta/N to the direction"`
+	Course
+}
+
+func (Adagrad) Name() string { return "adagrad" }
+func (a Adagrad) Rule(n int) optim.Rule {
+	return optim.Adagrad{Rate: a.Rate, Eps: a.Eps, Decay: a.Decay / float64(n)}
 }
 
 // SGD is gradient ascent, with momentum in the common or in Nesterov's form.
@@ -73,7 +90,7 @@ type SGD struct {
 }
 
 func (SGD) Name() string { return "sgd" }
-func (s SGD) Rule() optim.Rule {
+func (s SGD) Rule(int) optim.Rule {
 	return optim.SGD{Rate: s.Rate, Momentum: s.Momentum, Nesterov: s.Nesterov}
 }
 
@@ -83,13 +100,14 @@ type Target struct {
 	Rho float64 `name:"rho" min:"0" max:"1" doc:"share of the way"`
 }
 
-func (Target) Name() string       { return "step" }
-func (t Target) Rule() optim.Rule { return optim.Step{Rho: t.Rho} }
+func (Target) Name() string          { return "step" }
+func (t Target) Rule(int) optim.Rule { return optim.Step{Rho: t.Rho} }
 
 // Factor is constant: the share is the whole setting.
 func (Target) Factor(int) (optim.Schedule, error) { return optim.Constant(1), nil }
 
-func (p Parts) optimiser(c suites.Choice, steps int) (optim.Rule, optim.Schedule, error) {
+// optimiser is the named one with a cell's settings, for so many steps on n data.
+func (p Parts) optimiser(c suites.Choice, steps, n int) (optim.Rule, optim.Schedule, error) {
 	o, err := find(p.Optimisers, Optimiser.Name, c.Name)
 	if err != nil {
 		return nil, nil, fmt.Errorf("optimiser: %w", err)
@@ -97,7 +115,7 @@ func (p Parts) optimiser(c suites.Choice, steps int) (optim.Rule, optim.Schedule
 	if o, err = vi.With(o, c.Params); err != nil {
 		return nil, nil, err
 	}
-	rule := o.Rule()
+	rule := o.Rule(n)
 	if err := rule.Check(); err != nil {
 		return nil, nil, err
 	}

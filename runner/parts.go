@@ -33,7 +33,7 @@ func Builtin() Parts {
 
 // Catalog is the parts as the suite parser wants them.
 func (p Parts) Catalog() suites.Catalog {
-	c := suites.Catalog{Emits: p.emits}
+	c := suites.Catalog{Emits: p.emits, Digest: p.digest}
 	for _, e := range p.Estimators {
 		c.Estimators = append(c.Estimators, entry(e.Card().Name, e, ""))
 	}
@@ -129,6 +129,25 @@ func (p Parts) dataset(c suites.Choice) (vi.Dataset, error) {
 		return nil, fmt.Errorf("dataset: %w", err)
 	}
 	return vi.With(d, c.Params)
+}
+
+// digest is that of a data set whose values do not depend on a key, known without
+// reading them; empty for others.
+func (p Parts) digest(c suites.Choice) string {
+	d, err := p.dataset(c)
+	if k, ok := d.(vi.Known); err == nil && ok {
+		return k.Digest()
+	}
+	return ""
+}
+
+// ReadFrom lets the data sets that are read from files look in a data directory.
+func (p Parts) ReadFrom(dir string) {
+	for _, d := range p.Datasets {
+		if f, ok := d.(vi.Filed); ok {
+			f.ReadFrom(dir)
+		}
+	}
 }
 
 func (p Parts) maker(c suites.Choice) (vi.Maker, error) {

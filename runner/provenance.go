@@ -123,9 +123,9 @@ func model(file string) string {
 // to be recorded: making them again must not be felt.
 const cheap = 1 << 20
 
-// digests of the plan's data sets. Where a data set is drawn from the seed and
-// there are several, the digest is that of the seeds' digests, one a line, in
-// the order of the seeds.
+// digests of the plan's data sets. Those that are known are not made for it. Where
+// a data set is drawn from the seed and there are several, the digest is that of
+// the seeds' digests, one a line, in the order of the seeds.
 func (p Parts) digests(plan *suites.Plan) map[string]string {
 	type set struct {
 		choice suites.Choice
@@ -142,6 +142,10 @@ func (p Parts) digests(plan *suites.Plan) map[string]string {
 	out, left := map[string]string{}, cheap
 	for _, name := range slices.Sorted(maps.Keys(sets)) {
 		s := sets[name]
+		if known := p.digest(s.choice); known != "" {
+			out[name] = known
+			continue
+		}
 		d, err := p.dataset(s.choice)
 		if err != nil {
 			continue

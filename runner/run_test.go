@@ -236,8 +236,8 @@ func TestCheckRefuses(t *testing.T) {
 		"estimator: {dreg: {k: 4}}\n  log: {metrics: [snr-law]}":                    `metric "snr-law": the law is of the plain total derivative, whose variance is known; "dreg" has another`,
 		"estimator: {stl: {k: 4}}\n  log: {metrics: [mean-law]}":                    `metric "mean-law": the law is of the mean of iwae@4; "stl" estimates that of stl@4`,
 		"estimator: {iwae: {k: 100000000}}\n  log: {metrics: [elbo]}":               `estimator "iwae": got k = 100000000 samples of 2 numbers for one datum; at most`,
-		"estimator: {iwae: {k: 4}}\n  log: {metrics: [elbo]}\n  model: vae":         `model vae: explains binary data, got real data "lineargaussian"`,
-		"estimator: elbo\n  model: vae\n  dataset: bits\n  log: {metrics: [logpx]}": `metric "logpx" needs exact; the model offers nothing beyond densities`,
+		"estimator: {iwae: {k: 4}}\n  log: {metrics: [elbo]}\n  model: vae":         `model vae: likelihood bernoulli explains binary data, got real data "lineargaussian"; gaussian explains real data`,
+		"estimator: elbo\n  model: vae\n  dataset: bits\n  log: {metrics: [logpx]}": `metric "logpx" needs exact; the model offers simulate`,
 	} {
 		for _, line := range []string{"model: lineargaussian", "dataset: lineargaussian"} {
 			if !strings.Contains(text, strings.SplitN(line, ":", 2)[0]+":") {

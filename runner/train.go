@@ -49,7 +49,7 @@ func newTrainer(p Parts, c *cell) (*trainer, error) {
 		if best < 0 {
 			continue // no optimiser: it stands still
 		}
-		rule, factor, err := p.optimiser(c.Train.Optim[best].Optim, c.Train.Steps)
+		rule, factor, err := p.optimiser(c.Train.Optim[best].Optim, c.Train.Steps, c.work.Data.N)
 		if err != nil {
 			return nil, fmt.Errorf("train: %s: %w", spec.Name, err)
 		}
@@ -87,6 +87,7 @@ func (t *trainer) batch() []int {
 // cell as diverged.
 func (t *trainer) next() error {
 	w := t.c.work
+	w.Bits = rng.Bits(uint64(t.c.Seed), uint64(t.step))
 	before := w.Evals
 	d := w.Estimate(t.c.est, t.step, t.batch(), &vi.Keyed{Key: rng.Noise(uint64(t.c.Seed), uint64(t.step))})
 	t.evals += w.Evals - before

@@ -38,7 +38,8 @@ func (r *Results) Cell(id string) (*Result, bool) {
 }
 
 // Value returns a metric of a cell at the last step that has it: the number
-// that a claim rests on. Where there is none, v is NaN and reason says why:
+// that a claim rests on; of area(METRIC), the area under the metric's points by
+// trapezes, over the steps that they span. Where there is none, v is NaN and reason says why:
 // the cell has not ended or is not done, it does not log the metric, or the
 // metric had no value there. ok with a NaN means that the metric is NaN.
 func (r *Results) Value(cell, metric string) (v float64, reason string, ok bool) {
@@ -47,11 +48,31 @@ func (r *Results) Value(cell, metric string) (v float64, reason string, ok bool)
 		// Points before a divergence are no end; ValueAt has them.
 		return math.NaN(), unfinished(c), false
 	}
-	series := r.Series(cell, metric)
-	if len(series) == 0 {
-		return math.NaN(), r.absent(cell, metric), false
+	of, area := suites.Area(metric)
+	series := r.Series(cell, of)
+	switch {
+	case len(series) == 0:
+		return math.NaN(), r.absent(cell, of), false
+	case area:
+		return areaUnder(of, series)
 	}
 	return value(series[len(series)-1])
+}
+
+// areaUnder is the mean height of a curve through points in the order of their steps.
+func areaUnder(metric string, points []Point) (v float64, reason string, ok bool) {
+	last := points[0]
+	if len(points) == 1 {
+		return math.NaN(), fmt.Sprintf("%s is logged at step %d only; an area wants two points", metric, last.Step), false
+	}
+	for _, p := range points {
+		if p.Reason != "" {
+			return math.NaN(), fmt.Sprintf("step %d: %s", p.Step, p.Reason), false
+		}
+		v += float64((p.Step - last.Step)) / 2 * (p.Value + last.Value)
+		last = p
+	}
+	return v / float64(last.Step-points[0].Step), "", true
 }
 
 // ValueAt returns a metric of a cell at one step, however the cell ended;

@@ -14,6 +14,9 @@ func TestResultsSayWhyThereIsNoNumber(t *testing.T) {
 			{Metric: "elbo", Step: 0, Value: -9},
 			{Metric: "elbo", Step: 10, Value: math.NaN()},
 			{Metric: "snr/inf", Step: 20, Value: 2},
+			{Metric: "iwae@64", Step: 0, Value: -10},
+			{Metric: "iwae@64", Step: 10, Value: -4},
+			{Metric: "iwae@64", Step: 40, Value: -2},
 		}},
 		{Cell: "diverged", Outcome: Diverged, Step: 7, Reason: "NaN in inf/b", Points: []Point{{Metric: "elbo", Step: 5, Value: -4}}},
 		{Cell: "refused", Outcome: Refused, Reason: "needs path"},
@@ -26,7 +29,11 @@ func TestResultsSayWhyThereIsNoNumber(t *testing.T) {
 		{"done", "elbo", "", -3, true},
 		{"done", "snr/inf", "", 2, true},
 		{"done", "snr/inf/b", "below the noise floor", math.NaN(), false},
-		{"done", "snr", "snr is not logged; have elbo, snr/inf, snr/inf/b", math.NaN(), false},
+		{"done", "snr", "snr is not logged; have elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
+		{"done", "area(iwae@64)", "", (-7.0*10 - 3*30) / 40, true},
+		{"done", "area(snr/inf)", "snr/inf is logged at step 20 only; an area wants two points", math.NaN(), false},
+		{"done", "area(snr)", "snr is not logged; have elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
+		{"diverged", "area(elbo)", "diverged at step 7: NaN in inf/b", math.NaN(), false},
 		{"diverged", "elbo", "diverged at step 7: NaN in inf/b", math.NaN(), false},
 		{"refused", "elbo", "refused: needs path", math.NaN(), false},
 		{"nowhere", "elbo", "not run", math.NaN(), false},
@@ -51,7 +58,7 @@ func TestResultsSayWhyThereIsNoNumber(t *testing.T) {
 	if got := r.Steps("done", "elbo"); !slices.Equal(got, []int{0, 10, 20}) {
 		t.Errorf("steps %v", got)
 	}
-	if got := r.Metrics("done"); !slices.Equal(got, []string{"elbo", "snr/inf", "snr/inf/b"}) {
+	if got := r.Metrics("done"); !slices.Equal(got, []string{"elbo", "iwae@64", "snr/inf", "snr/inf/b"}) {
 		t.Errorf("metrics %v", got)
 	}
 	if r.Series("nowhere", "elbo") != nil || r.Metrics("nowhere") != nil {

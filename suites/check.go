@@ -247,11 +247,12 @@ func (k *checker) selection(n *node) {
 // logged checks that some selected cell logs the metric.
 func (k *checker) logged(metric *node, cells []chosen) {
 	var known []string
-	base, _, _ := strings.Cut(metric.text, "/")
+	of, _ := Area(metric.text)
+	base, _, _ := strings.Cut(of, "/")
 	for _, c := range cells {
 		names, want := c.bases(k.cat), base
 		if k.cat.Emits != nil {
-			names, want = k.cat.Emits(c.cell), metric.text
+			names, want = k.cat.Emits(c.cell), of
 		}
 		if slices.Contains(names, want) {
 			return

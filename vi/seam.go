@@ -16,8 +16,9 @@ type Model interface {
 	Init(key rng.Key, p *Params) // every gen/ and inf/ parameter; a pure function of key and the data it was made for
 }
 
-// Latent is a model with a posterior. z is [K*B, D], densities are [K,B]. Its
-// methods may be called for two steps at once and change nothing but the step.
+// Latent is a model with a posterior. z is [K*B, D], one matrix a block where
+// there are several, densities are [K,B]. Its methods may be called for two steps
+// at once and change nothing but the step.
 type Latent interface {
 	Model
 	Prior(s *Step) dist.Dist
@@ -48,11 +49,23 @@ type Evidence interface {
 	LogEvidence(p *Params, x []float64) []float64
 }
 
+// GapParts is the capability Gaps: the two parts of log p(x) - ELBO of each row
+// of x, in nats. With q* the best of q's family for the row, they are log p(x) -
+// ELBO(q*) and ELBO(q*) - ELBO(q).
+type GapParts interface {
+	Gaps(p *Params, x []float64) (approximation, amortisation []float64)
+}
+
 // Simulator is the capability Simulate: a dream (x, z) ~ p for each datum of the
 // batch, as constants; z is one sample of each block, x is [B,d]. Its draws are at
 // sites that start with "dream/".
 type Simulator interface {
 	Simulate(s *Step) (z dist.Value, x tape.Node)
+}
+
+// Renderer is the capability Render: the mean of p(x|z), [K*B,d].
+type Renderer interface {
+	Render(s *Step, z dist.Value) tape.Node
 }
 
 // KLimits is the capability LargeK: how the K-sample bound of the data behaves
@@ -87,9 +100,9 @@ type Surrogate = tape.Surrogate
 // Data is one data set as a cell sees it.
 type Data struct {
 	Name    string
-	Digest  string // of the values, SHA-256
+	Digest  string // of the values, or of all that decides them, SHA-256
 	N, D    int
-	X       []float64 // [N,D], row-major
+	X       []float64 // [N,D], row-major; read only: cells share it
 	Domain  Domain
 	Grey    bool    // X are probabilities of bits: a row is binarised, 1[u > 1-x], each time it is read
 	Image   [2]int  // height and width of a row drawn as a picture; zero if it is none

@@ -19,7 +19,9 @@ const (
 	Path       Cap = "path"        // z = g(noise; phi), differentiable in phi
 	AnalyticKL Cap = "analytic-kl" // KL(q || prior) in closed form (dist.KL)
 	Simulate   Cap = "simulate"    // (x, z) ~ p (Simulator)
+	Render     Cap = "render"      // E[x|z] (Renderer)
 	Exact      Cap = "exact"       // evidence in closed form (Evidence)
+	Gaps       Cap = "gaps"        // both parts of log p(x) - ELBO in closed form (GapParts)
 	LargeK     Cap = "large-k"     // limits of the K-sample bound (KLimits)
 )
 

@@ -1,6 +1,8 @@
 package vi
 
 import (
+	"strconv"
+
 	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
@@ -58,6 +60,9 @@ type site struct {
 func (n *site) Normal(b int, dst tape.Vector)  { n.s.source.Normal(n.name, n.s.plate(b), dst) }
 func (n *site) Uniform(b int, dst tape.Vector) { n.s.source.Uniform(n.name, n.s.plate(b), dst) }
 
+// Layer numbers the blocks of a chain from 1: the site z has z1 and z2.
+func (n *site) Layer(i int) dist.Noise { return n.s.Noise(n.s.layer(n.name, i)) }
+
 // Step is one batch at one moment: what an estimator and a model read.
 type Step struct {
 	*tape.Tape
@@ -73,7 +78,10 @@ type Step struct {
 	used   int
 	state  State
 	kept   []kept
+	names  map[layer]string // of sites of chains, made once
 	dists  dist.Pool
+	chains []*chain
+	linked int // chains in use
 	bits   []float32
 	of     *Step   // the step that this is another view of (At), nil if none
 	views  []*Step // views made by At, reused
@@ -107,6 +115,52 @@ func (s *Step) Normal(mu, logsigma tape.Node) dist.Dist {
 	return s.root().dists.Normal(dist.Normal{T: s.Tape, B: s.B(), Mu: mu, LogSigma: logsigma})
 }
 
+// Layers are the stochastic layers of a chain: Layer is the distribution of block
+// i for a value of which the blocks drawn before it are set.
+type Layers interface {
+	Layer(s *Step, i int, z dist.Value) dist.Dist
+}
+
+// Chain is several blocks as one distribution of this step, drawn in an order of
+// blocks (dist.Chain). Its noise is at sites numbered from 1: z1, z2.
+func (s *Step) Chain(l Layers, order []int) dist.Dist {
+	r := s.root()
+	if r.linked == len(r.chains) {
+		r.chains = append(r.chains, &chain{})
+	}
+	c := r.chains[r.linked]
+	r.linked++
+	c.s, c.l = s, l
+	return c.Begin(s.Tape, c, order)
+}
+
+// chain binds the layers of a chain to a step.
+type chain struct {
+	dist.Chain
+	s *Step
+	l Layers
+}
+
+func (c *chain) Given(i int, z dist.Value) dist.Dist { return c.l.Layer(c.s, i, z) }
+
+// layer is block i of a chain at a site.
+type layer struct {
+	site string
+	i    int
+}
+
+func (s *Step) layer(site string, i int) string {
+	name, ok := s.names[layer{site, i}]
+	if !ok {
+		if s.names == nil {
+			s.names = map[layer]string{}
+		}
+		name = site + strconv.Itoa(i+1)
+		s.names[layer{site, i}] = name
+	}
+	return name
+}
+
 // B is the number of data in the batch.
 func (s *Step) B() int { return len(s.Index) }
 
@@ -129,6 +183,10 @@ func (s *Step) Prior() dist.Dist { return s.model.Prior(s) }
 
 // Posterior is the model's q(z|x).
 func (s *Step) Posterior() dist.Dist { return s.model.Posterior(s) }
+
+// Simulate is the model's dream (z, x) ~ p for each datum of the batch, constants
+// both: for estimators whose card needs it.
+func (s *Step) Simulate() (z dist.Value, x tape.Node) { return s.model.(Simulator).Simulate(s) }
 
 // LogLik is log p(x|z), [K,B].
 func (s *Step) LogLik(z dist.Value) tape.Node {
@@ -161,7 +219,7 @@ func (s *Step) Ascend(u Surrogate) Direction {
 func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 	s.Tape.Reset()
 	s.dists.Reset()
-	s.Index, s.N, s.Iter, s.source, s.used, s.viewed, s.Evals = rows, w.Data.N, iter, src, 0, 0, 0
+	s.Index, s.N, s.Iter, s.source, s.used, s.viewed, s.linked, s.Evals = rows, w.Data.N, iter, src, 0, 0, 0, 0
 	s.model, _ = w.Model.(Latent)
 	s.state = w.State
 	d := w.Data.D
@@ -177,8 +235,9 @@ func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 			copy(y[b*d:], x)
 			continue
 		}
-		for j, y := range x {
-			v.Set(b*d+j, y)
+		y := v.F32()[b*d:][:d]
+		for j, z := range x {
+			y[j] = float32(z)
 		}
 	}
 	return s

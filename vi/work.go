@@ -88,6 +88,10 @@ func (w *Work) Step(iter int, rows []int, src Source) *Step {
 	return w.shards[0].open(w, iter, rows, src)
 }
 
+// Fit is how many samples of one datum each stay in cache with what is computed
+// from them: how many an evaluation best looks at in one step.
+func (w *Work) Fit() int { return w.block(1) }
+
 // block is how many data of k samples each make a block, at least one.
 func (w *Work) block(k int) int {
 	size := 4

@@ -14,11 +14,16 @@ import (
 
 func workOn(t testing.TB, n int, prec tape.Precision) *vi.Work {
 	t.Helper()
+	return workWith(t, models.VAE{Latent: 3, Hidden: []int{20}, Act: "tanh"}, n, prec)
+}
+
+func workWith(t testing.TB, mk vi.Maker, n int, prec tape.Precision) *vi.Work {
+	t.Helper()
 	d, err := datasets.Bits{N: n, Dim: 300, Latent: 2}.Make(rng.Data(0, "bits", "train"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := models.VAE{Latent: 3, Hidden: []int{20}, Act: "tanh"}.For(d)
+	m, err := mk.For(d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,9 +37,12 @@ func workOn(t testing.TB, n int, prec tape.Precision) *vi.Work {
 // A batch cut into blocks has the direction of the whole batch up to rounding,
 // whatever the number of blocks, and one goroutine or two give the same bits.
 func TestBlocksAndThreads(t *testing.T) {
+	one := models.VAE{Latent: 3, Hidden: []int{20}, Act: "tanh"}
+	two := one
+	two.Latent2, two.Hidden2 = 2, []int{7}
 	for _, n := range []int{1, 2, 3, 7, 20, 41} {
-		for _, prec := range []tape.Precision{tape.Float64, tape.Float32} {
-			w := workOn(t, n, prec)
+		for i, prec := range []tape.Precision{tape.Float64, tape.Float32, tape.Float64, tape.Float32} {
+			w := workWith(t, []vi.Maker{one, one, two, two}[i], n, prec)
 			e := estimators.DReG{K: 64} // 300 wide: 3 or 6 data a block
 			src := &vi.Keyed{Key: rng.Noise(0, 0)}
 			whole := e.Estimate(w.Step(0, w.All, src))

@@ -18,20 +18,33 @@ const (
 	copyPage = 48      // rows of C from which copying pays then
 )
 
-// gemm adds op(A) op(B) to C; rows are lda, ldb and ldc entries apart.
-func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int) {
-	if m == 0 || n == 0 || k == 0 {
+// begin is what the chains of a product start from: C itself, or one row for all
+// rows of C, of which nil is zeros.
+type begin[T float32 | float64] struct {
+	row []T
+	own bool
+}
+
+// zeros is the row of zeros, of the widest strip.
+var zeros [3 * 64]byte
+
+// gemm sets C to from plus op(A) op(B); rows are lda, ldb and ldc entries apart.
+func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, ldb int, from begin[T], c []T, ldc int) {
+	if m == 0 || n == 0 || k == 0 && from.own {
 		return
 	}
 	isa := cpu.Active()
-	if isa == cpu.Portable {
-		portable(ta, tb, m, n, k, a, lda, b, ldb, c, ldc)
+	if isa == cpu.Portable || k == 0 {
+		portable(ta, tb, m, n, k, a, lda, b, ldb, from, c, ldc)
 		return
 	}
 	// The assembly checks nothing: one look at the last entry of each.
 	ra, ca := strides(ta, lda), strides(!ta, lda)
 	rb, cb := strides(tb, ldb), strides(!tb, ldb)
 	_, _, _ = a[(m-1)*ra+(k-1)*ca], b[(k-1)*rb+(n-1)*cb], c[(m-1)*ldc+n-1]
+	if from.row != nil {
+		_ = from.row[n-1]
+	}
 
 	size := int(unsafe.Sizeof(a[0]))
 	g := grid{isa: isa, size: size, lanes: vector(isa) / size, tall: [3]int{12, 12, 8}, wide: 3}
@@ -64,6 +77,14 @@ func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, 
 				cols := min(vecs*g.lanes, n-j)
 				last := cols - (vecs-1)*g.lanes
 				t.a, t.c = unsafe.Pointer(&a[i*ra+l*ca]), unsafe.Pointer(&c[i*ldc+j])
+				switch {
+				case from.own || l > 0:
+					t.start, t.lds = t.c, t.ldc
+				case from.row != nil:
+					t.start, t.lds = unsafe.Pointer(&from.row[j]), 0
+				default:
+					t.start, t.lds = unsafe.Pointer(&zeros), 0
+				}
 				if copied {
 					wide := vecs * g.lanes
 					if n*k <= len(small) {

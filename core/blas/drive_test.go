@@ -40,7 +40,7 @@ func TestMargins(t *testing.T) {
 				fill(r, a, 0)
 				fill(r, b, 0)
 				ldb, _ := stored(tb, k, n, 0)
-				gemm(false, tb, m, n, k, a, k, b, ldb, room[64:64+(m-1)*ldc+n], ldc)
+				gemm(false, tb, m, n, k, a, k, b, ldb, begin[float32]{own: true}, room[64:64+(m-1)*ldc+n], ldc)
 				for i, v := range room {
 					inside := i >= 64 && i < 64+m*ldc && (i-64)%ldc < n
 					if !inside && v != 77 {
@@ -152,4 +152,34 @@ func FuzzSameBits(f *testing.F) {
 		checkGemm[float32](t, r, mode&1 != 0, mode&2 != 0, int(m), int(n), int(k), hard, int(extra%9))
 		checkGemm[float64](t, r, mode&1 != 0, mode&2 != 0, int(m), int(n), int(k), hard, int(extra%9))
 	})
+}
+
+// TestTranspose takes sides below, at and above those of blocks.
+func TestTranspose(t *testing.T) {
+	for _, name := range cpu.Kernels() {
+		on(t, name, func() {
+			for rows := range 20 {
+				for cols := range 2*turnK + 9 {
+					checkTranspose[float32](t, rows, cols)
+					checkTranspose[float64](t, rows, cols)
+				}
+			}
+		})
+	}
+}
+
+func checkTranspose[T float](t *testing.T, rows, cols int) {
+	t.Helper()
+	src, dst := make([]T, rows*cols), make([]T, rows*cols)
+	for i := range src {
+		src[i] = T(i)
+	}
+	Transpose(rows, cols, src, dst)
+	for i := range rows {
+		for j := range cols {
+			if got := dst[j*rows+i]; got != src[i*cols+j] {
+				t.Fatalf("%s: %d x %d: entry %d,%d is %g", cpu.Kernel(), rows, cols, j, i, got)
+			}
+		}
+	}
 }

@@ -28,12 +28,23 @@ import "fmt"
 // [n,k] when tb. C must not overlap A or B. It panics when a slice does not have
 // its shape's length.
 func Gemm[T float32 | float64](ta, tb bool, m, n, k int, a, b, c []T) {
-	if len(a) != m*k || len(b) != k*n || len(c) != m*n {
-		panic(fmt.Sprintf("core/blas: Gemm [%d,%d,%d]: got %d, %d and %d values; have %d, %d and %d",
-			m, n, k, len(a), len(b), len(c), m*k, k*n, m*n))
+	dense("Gemm", ta, tb, m, n, k, a, b, begin[T]{own: true}, c)
+}
+
+// GemmFrom sets C to op(A) op(B), with every chain of column j starting from
+// row[j] instead of C's entry; nil is a row of zeros. That spares a pass over C
+// before the product. k = 0 copies the row, its NaNs made the one NaN.
+func GemmFrom[T float32 | float64](ta, tb bool, m, n, k int, a, b, row, c []T) {
+	if row != nil && len(row) != n {
+		panic(fmt.Sprintf("core/blas: GemmFrom [%d,%d,%d]: got a row of %d; have %d", m, n, k, len(row), n))
 	}
-	if k == 0 {
-		return // nothing to add; gonum wants a row of at least one
+	dense("GemmFrom", ta, tb, m, n, k, a, b, begin[T]{row: row}, c)
+}
+
+func dense[T float32 | float64](name string, ta, tb bool, m, n, k int, a, b []T, from begin[T], c []T) {
+	if len(a) != m*k || len(b) != k*n || len(c) != m*n {
+		panic(fmt.Sprintf("core/blas: %s [%d,%d,%d]: got %d, %d and %d values; have %d, %d and %d",
+			name, m, n, k, len(a), len(b), len(c), m*k, k*n, m*n))
 	}
 	lda, ldb := k, n
 	if ta {
@@ -42,5 +53,5 @@ func Gemm[T float32 | float64](ta, tb bool, m, n, k int, a, b, c []T) {
 	if tb {
 		ldb = k
 	}
-	gemm(ta, tb, m, n, k, a, lda, b, ldb, c, n)
+	gemm(ta, tb, m, n, k, a, lda, b, ldb, from, c, n)
 }

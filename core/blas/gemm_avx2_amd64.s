@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func tile32AVX2(t *uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
 TEXT ·tile32AVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), SI
@@ -375,15 +375,24 @@ from_tile_6x2_columns_masked:
 	JMP tile_6x2_columns_masked
 
 tile_1x1:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_rest
 
 tile_1x1_k:
 	VMOVUPS      (BX), Y1
@@ -439,16 +448,26 @@ tile_1x1_store:
 	JMP     tile_1x1
 
 tile_2x1:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_rest
 
 tile_2x1_k:
 	VMOVUPS      (BX), Y2
@@ -517,17 +536,28 @@ tile_2x1_store:
 	JMP     tile_2x1
 
 tile_3x1:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_rest
 
 tile_3x1_k:
 	VMOVUPS      (BX), Y3
@@ -611,22 +641,37 @@ tile_3x1_store:
 	JMP     tile_3x1
 
 tile_4x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_rest
 
 tile_4x1_k:
 	VMOVUPS      (BX), Y4
@@ -727,23 +772,39 @@ tile_4x1_store:
 	JMP     tile_4x1
 
 tile_5x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_rest
 
 tile_5x1_k:
 	VMOVUPS      (BX), Y5
@@ -859,24 +920,41 @@ tile_5x1_store:
 	JMP     tile_5x1
 
 tile_6x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_rest
 
 tile_6x1_k:
 	VMOVUPS      (BX), Y6
@@ -1005,27 +1083,47 @@ tile_6x1_store:
 	JMP     tile_6x1
 
 tile_7x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	VMOVUPS (DX), Y6
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_7x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_rest
 
 tile_7x1_k:
 	VMOVUPS      (BX), Y7
@@ -1172,28 +1270,49 @@ tile_7x1_store:
 	JMP     tile_7x1
 
 tile_8x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_8x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_rest
 
 tile_8x1_k:
 	VMOVUPS      (BX), Y8
@@ -1353,29 +1472,51 @@ tile_8x1_store:
 	JMP     tile_8x1
 
 tile_9x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_9x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_rest
 
 tile_9x1_k:
 	VMOVUPS      (BX), Y9
@@ -1550,32 +1691,57 @@ tile_9x1_store:
 	JMP     tile_9x1
 
 tile_10x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
-	VMOVUPS (R15), Y9
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_10x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	VMOVUPS    (R15), Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_rest
 
 tile_10x1_k:
 	VMOVUPS      (BX), Y10
@@ -1766,33 +1932,59 @@ tile_10x1_store:
 	JMP     tile_10x1
 
 tile_11x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
-	VMOVUPS (R15), Y9
-	VMOVUPS (R15)(R11*1), Y10
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_11x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	VMOVUPS    (R15), Y9
+	VMOVUPS    (R15)(R8*1), Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_rest
 
 tile_11x1_k:
 	VMOVUPS      (BX), Y11
@@ -1998,34 +2190,61 @@ tile_11x1_store:
 	JMP     tile_11x1
 
 tile_12x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
-	VMOVUPS (R15), Y9
-	VMOVUPS (R15)(R11*1), Y10
-	VMOVUPS (R15)(R11*2), Y11
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_12x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	VMOVUPS    (R15), Y9
+	VMOVUPS    (R15)(R8*1), Y10
+	VMOVUPS    (R15)(R8*2), Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_rest
 
 tile_12x1_k:
 	VMOVUPS      (BX), Y12
@@ -2244,16 +2463,26 @@ tile_12x1_store:
 	JMP     tile_12x1
 
 tile_1x2:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_rest
 
 tile_1x2_k:
 	VMOVUPS      (BX), Y2
@@ -2322,18 +2551,30 @@ tile_1x2_store:
 	JMP     tile_1x2
 
 tile_2x2:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_rest
 
 tile_2x2_k:
 	VMOVUPS      (BX), Y4
@@ -2425,20 +2666,34 @@ tile_2x2_store:
 	JMP     tile_2x2
 
 tile_3x2:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_rest
 
 tile_3x2_k:
 	VMOVUPS      (BX), Y6
@@ -2553,26 +2808,45 @@ tile_3x2_store:
 	JMP     tile_3x2
 
 tile_4x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	VMOVUPS    (R13), Y6
+	VMOVUPS    32(R13), Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_rest
 
 tile_4x2_k:
 	VMOVUPS      (BX), Y8
@@ -2714,28 +2988,49 @@ tile_4x2_store:
 	JMP     tile_4x2
 
 tile_5x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R11*1), Y8
-	VMOVUPS 32(R13)(R11*1), Y9
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	VMOVUPS    (R13), Y6
+	VMOVUPS    32(R13), Y7
+	VMOVUPS    (R13)(R8*1), Y8
+	VMOVUPS    32(R13)(R8*1), Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_rest
 
 tile_5x2_k:
 	VMOVUPS      (BX), Y10
@@ -2900,30 +3195,53 @@ tile_5x2_store:
 	JMP     tile_5x2
 
 tile_6x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R11*1), Y8
-	VMOVUPS 32(R13)(R11*1), Y9
-	VMOVUPS (R13)(R11*2), Y10
-	VMOVUPS 32(R13)(R11*2), Y11
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	VMOVUPS    (R13), Y6
+	VMOVUPS    32(R13), Y7
+	VMOVUPS    (R13)(R8*1), Y8
+	VMOVUPS    32(R13)(R8*1), Y9
+	VMOVUPS    (R13)(R8*2), Y10
+	VMOVUPS    32(R13)(R8*2), Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_rest
 
 tile_6x2_k:
 	VMOVUPS      (BX), Y12
@@ -3111,8 +3429,17 @@ tile_6x2_store:
 	JMP     tile_6x2
 
 tile_1x1_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPS (R12), Y15, Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3175,9 +3502,19 @@ tile_1x1_masked_store:
 	JMP        tile_1x1_masked
 
 tile_2x1_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3253,10 +3590,21 @@ tile_2x1_masked_store:
 	JMP        tile_2x1_masked
 
 tile_3x1_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3347,13 +3695,28 @@ tile_3x1_masked_store:
 	JMP        tile_3x1_masked
 
 tile_4x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3463,14 +3826,30 @@ tile_4x1_masked_store:
 	JMP        tile_4x1_masked
 
 tile_5x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3595,15 +3974,32 @@ tile_5x1_masked_store:
 	JMP        tile_5x1_masked
 
 tile_6x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3741,17 +4137,37 @@ tile_6x1_masked_store:
 	JMP        tile_6x1_masked
 
 tile_7x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -3908,18 +4324,39 @@ tile_7x1_masked_store:
 	JMP        tile_7x1_masked
 
 tile_8x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4089,19 +4526,41 @@ tile_8x1_masked_store:
 	JMP        tile_8x1_masked
 
 tile_9x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4286,21 +4745,46 @@ tile_9x1_masked_store:
 	JMP        tile_9x1_masked
 
 tile_10x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
+	VMASKMOVPS (R15), Y15, Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
-	VMASKMOVPS (R15), Y15, Y9
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4502,22 +4986,48 @@ tile_10x1_masked_store:
 	JMP        tile_10x1_masked
 
 tile_11x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
+	VMASKMOVPS (R15), Y15, Y9
+	VMASKMOVPS (R15)(R8*1), Y15, Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
-	VMASKMOVPS (R15), Y15, Y9
-	VMASKMOVPS (R15)(R11*1), Y15, Y10
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4734,23 +5244,50 @@ tile_11x1_masked_store:
 	JMP        tile_11x1_masked
 
 tile_12x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
+	VMASKMOVPS (R15), Y15, Y9
+	VMASKMOVPS (R15)(R8*1), Y15, Y10
+	VMASKMOVPS (R15)(R8*2), Y15, Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
-	VMASKMOVPS (R15), Y15, Y9
-	VMASKMOVPS (R15)(R11*1), Y15, Y10
-	VMASKMOVPS (R15)(R11*2), Y15, Y11
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -4980,9 +5517,19 @@ tile_12x1_masked_store:
 	JMP        tile_12x1_masked
 
 tile_1x2_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5058,11 +5605,23 @@ tile_1x2_masked_store:
 	JMP        tile_1x2_masked
 
 tile_2x2_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5161,13 +5720,27 @@ tile_2x2_masked_store:
 	JMP        tile_2x2_masked
 
 tile_3x2_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5289,17 +5862,36 @@ tile_3x2_masked_store:
 	JMP        tile_3x2_masked
 
 tile_4x2_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5450,19 +6042,40 @@ tile_4x2_masked_store:
 	JMP        tile_4x2_masked
 
 tile_5x2_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
-	VMOVUPS    (R13)(R11*1), Y8
-	VMASKMOVPS 32(R13)(R11*1), Y15, Y9
+	VMOVUPS    (R13)(R8*1), Y8
+	VMASKMOVPS 32(R13)(R8*1), Y15, Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5636,21 +6249,44 @@ tile_5x2_masked_store:
 	JMP        tile_5x2_masked
 
 tile_6x2_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
-	VMOVUPS    (R13)(R11*1), Y8
-	VMASKMOVPS 32(R13)(R11*1), Y15, Y9
-	VMOVUPS    (R13)(R11*2), Y10
-	VMASKMOVPS 32(R13)(R11*2), Y15, Y11
+	VMOVUPS    (R13)(R8*1), Y8
+	VMASKMOVPS 32(R13)(R8*1), Y15, Y9
+	VMOVUPS    (R13)(R8*2), Y10
+	VMASKMOVPS 32(R13)(R8*2), Y15, Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -5847,16 +6483,25 @@ tile_6x2_masked_store:
 	JMP        tile_6x2_masked
 
 tile_1x1_columns:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_columns_rest
 
 tile_1x1_columns_k:
 	VMOVUPS      (BX), Y1
@@ -5911,17 +6556,27 @@ tile_1x1_columns_store:
 	JMP     tile_1x1_columns
 
 tile_2x1_columns:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_columns_rest
 
 tile_2x1_columns_k:
 	VMOVUPS      (BX), Y2
@@ -5989,18 +6644,29 @@ tile_2x1_columns_store:
 	JMP     tile_2x1_columns
 
 tile_3x1_columns:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_columns_rest
 
 tile_3x1_columns_k:
 	VMOVUPS      (BX), Y3
@@ -6083,21 +6749,36 @@ tile_3x1_columns_store:
 	JMP     tile_3x1_columns
 
 tile_4x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_columns_rest
 
 tile_4x1_columns_k:
 	VMOVUPS      (BX), Y4
@@ -6195,22 +6876,38 @@ tile_4x1_columns_store:
 	JMP     tile_4x1_columns
 
 tile_5x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_columns_rest
 
 tile_5x1_columns_k:
 	VMOVUPS      (BX), Y5
@@ -6323,23 +7020,40 @@ tile_5x1_columns_store:
 	JMP     tile_5x1_columns
 
 tile_6x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_columns_rest
 
 tile_6x1_columns_k:
 	VMOVUPS      (BX), Y6
@@ -6465,25 +7179,45 @@ tile_6x1_columns_store:
 	JMP     tile_6x1_columns
 
 tile_7x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	VMOVUPS (DX), Y6
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_7x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_columns_rest
 
 tile_7x1_columns_k:
 	VMOVUPS      (BX), Y7
@@ -6625,26 +7359,47 @@ tile_7x1_columns_store:
 	JMP     tile_7x1_columns
 
 tile_8x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_8x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_columns_rest
 
 tile_8x1_columns_k:
 	VMOVUPS      (BX), Y8
@@ -6799,27 +7554,49 @@ tile_8x1_columns_store:
 	JMP     tile_8x1_columns
 
 tile_9x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_9x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_columns_rest
 
 tile_9x1_columns_k:
 	VMOVUPS      (BX), Y9
@@ -6989,29 +7766,54 @@ tile_9x1_columns_store:
 	JMP     tile_9x1_columns
 
 tile_10x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
-	VMOVUPS (R15), Y9
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_10x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	VMOVUPS    (R15), Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_columns_rest
 
 tile_10x1_columns_k:
 	VMOVUPS      (BX), Y10
@@ -7195,30 +7997,56 @@ tile_10x1_columns_store:
 	JMP     tile_10x1_columns
 
 tile_11x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
-	VMOVUPS (R15), Y9
-	VMOVUPS (R15)(R11*1), Y10
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_11x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	VMOVUPS    (R15), Y9
+	VMOVUPS    (R15)(R8*1), Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_columns_rest
 
 tile_11x1_columns_k:
 	VMOVUPS      (BX), Y11
@@ -7417,31 +8245,58 @@ tile_11x1_columns_store:
 	JMP     tile_11x1_columns
 
 tile_12x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPS (R12), Y0
-	VMOVUPS (R12)(R11*1), Y1
-	VMOVUPS (R12)(R11*2), Y2
-	VMOVUPS (R13), Y3
-	VMOVUPS (R13)(R11*1), Y4
-	VMOVUPS (R13)(R11*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS (DX)(R11*1), Y7
-	VMOVUPS (DX)(R11*2), Y8
-	VMOVUPS (R15), Y9
-	VMOVUPS (R15)(R11*1), Y10
-	VMOVUPS (R15)(R11*2), Y11
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_12x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPS    (R12), Y0
+	VMOVUPS    (R12)(R8*1), Y1
+	VMOVUPS    (R12)(R8*2), Y2
+	VMOVUPS    (R13), Y3
+	VMOVUPS    (R13)(R8*1), Y4
+	VMOVUPS    (R13)(R8*2), Y5
+	VMOVUPS    (DX), Y6
+	VMOVUPS    (DX)(R8*1), Y7
+	VMOVUPS    (DX)(R8*2), Y8
+	VMOVUPS    (R15), Y9
+	VMOVUPS    (R15)(R8*1), Y10
+	VMOVUPS    (R15)(R8*2), Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_columns_rest
 
 tile_12x1_columns_k:
 	VMOVUPS      (BX), Y12
@@ -7653,17 +8508,27 @@ tile_12x1_columns_store:
 	JMP     tile_12x1_columns
 
 tile_1x2_columns:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_columns_rest
 
 tile_1x2_columns_k:
 	VMOVUPS      (BX), Y2
@@ -7731,19 +8596,31 @@ tile_1x2_columns_store:
 	JMP     tile_1x2_columns
 
 tile_2x2_columns:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_columns_rest
 
 tile_2x2_columns_k:
 	VMOVUPS      (BX), Y4
@@ -7834,21 +8711,35 @@ tile_2x2_columns_store:
 	JMP     tile_2x2_columns
 
 tile_3x2_columns:
-	MOVQ    DI, R12
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_columns_rest
 
 tile_3x2_columns_k:
 	VMOVUPS      (BX), Y6
@@ -7962,25 +8853,44 @@ tile_3x2_columns_store:
 	JMP     tile_3x2_columns
 
 tile_4x2_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	VMOVUPS    (R13), Y6
+	VMOVUPS    32(R13), Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_columns_rest
 
 tile_4x2_columns_k:
 	VMOVUPS      (BX), Y8
@@ -8119,27 +9029,48 @@ tile_4x2_columns_store:
 	JMP     tile_4x2_columns
 
 tile_5x2_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R11*1), Y8
-	VMOVUPS 32(R13)(R11*1), Y9
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	VMOVUPS    (R13), Y6
+	VMOVUPS    32(R13), Y7
+	VMOVUPS    (R13)(R8*1), Y8
+	VMOVUPS    32(R13)(R8*1), Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_columns_rest
 
 tile_5x2_columns_k:
 	VMOVUPS      (BX), Y10
@@ -8301,29 +9232,52 @@ tile_5x2_columns_store:
 	JMP     tile_5x2_columns
 
 tile_6x2_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS (R12)(R11*1), Y2
-	VMOVUPS 32(R12)(R11*1), Y3
-	VMOVUPS (R12)(R11*2), Y4
-	VMOVUPS 32(R12)(R11*2), Y5
-	VMOVUPS (R13), Y6
-	VMOVUPS 32(R13), Y7
-	VMOVUPS (R13)(R11*1), Y8
-	VMOVUPS 32(R13)(R11*1), Y9
-	VMOVUPS (R13)(R11*2), Y10
-	VMOVUPS 32(R13)(R11*2), Y11
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPS    (R12), Y0
+	VMOVUPS    32(R12), Y1
+	VMOVUPS    (R12)(R8*1), Y2
+	VMOVUPS    32(R12)(R8*1), Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMOVUPS    32(R12)(R8*2), Y5
+	VMOVUPS    (R13), Y6
+	VMOVUPS    32(R13), Y7
+	VMOVUPS    (R13)(R8*1), Y8
+	VMOVUPS    32(R13)(R8*1), Y9
+	VMOVUPS    (R13)(R8*2), Y10
+	VMOVUPS    32(R13)(R8*2), Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_columns_rest
 
 tile_6x2_columns_k:
 	VMOVUPS      (BX), Y12
@@ -8508,8 +9462,17 @@ tile_6x2_columns_store:
 	JMP     tile_6x2_columns
 
 tile_1x1_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPS (R12), Y15, Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -8572,9 +9535,19 @@ tile_1x1_columns_masked_store:
 	JMP        tile_1x1_columns_masked
 
 tile_2x1_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -8650,10 +9623,21 @@ tile_2x1_columns_masked_store:
 	JMP        tile_2x1_columns_masked
 
 tile_3x1_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -8744,13 +9728,28 @@ tile_3x1_columns_masked_store:
 	JMP        tile_3x1_columns_masked
 
 tile_4x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -8856,14 +9855,30 @@ tile_4x1_columns_masked_store:
 	JMP        tile_4x1_columns_masked
 
 tile_5x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -8984,15 +9999,32 @@ tile_5x1_columns_masked_store:
 	JMP        tile_5x1_columns_masked
 
 tile_6x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9126,17 +10158,37 @@ tile_6x1_columns_masked_store:
 	JMP        tile_6x1_columns_masked
 
 tile_7x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9286,18 +10338,39 @@ tile_7x1_columns_masked_store:
 	JMP        tile_7x1_columns_masked
 
 tile_8x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9460,19 +10533,41 @@ tile_8x1_columns_masked_store:
 	JMP        tile_8x1_columns_masked
 
 tile_9x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9650,21 +10745,46 @@ tile_9x1_columns_masked_store:
 	JMP        tile_9x1_columns_masked
 
 tile_10x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
+	VMASKMOVPS (R15), Y15, Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
-	VMASKMOVPS (R15), Y15, Y9
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -9856,22 +10976,48 @@ tile_10x1_columns_masked_store:
 	JMP        tile_10x1_columns_masked
 
 tile_11x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
+	VMASKMOVPS (R15), Y15, Y9
+	VMASKMOVPS (R15)(R8*1), Y15, Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
-	VMASKMOVPS (R15), Y15, Y9
-	VMASKMOVPS (R15)(R11*1), Y15, Y10
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10078,23 +11224,50 @@ tile_11x1_columns_masked_store:
 	JMP        tile_11x1_columns_masked
 
 tile_12x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPS (R12), Y15, Y0
+	VMASKMOVPS (R12)(R8*1), Y15, Y1
+	VMASKMOVPS (R12)(R8*2), Y15, Y2
+	VMASKMOVPS (R13), Y15, Y3
+	VMASKMOVPS (R13)(R8*1), Y15, Y4
+	VMASKMOVPS (R13)(R8*2), Y15, Y5
+	VMASKMOVPS (DX), Y15, Y6
+	VMASKMOVPS (DX)(R8*1), Y15, Y7
+	VMASKMOVPS (DX)(R8*2), Y15, Y8
+	VMASKMOVPS (R15), Y15, Y9
+	VMASKMOVPS (R15)(R8*1), Y15, Y10
+	VMASKMOVPS (R15)(R8*2), Y15, Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPS (R12), Y15, Y0
-	VMASKMOVPS (R12)(R11*1), Y15, Y1
-	VMASKMOVPS (R12)(R11*2), Y15, Y2
-	VMASKMOVPS (R13), Y15, Y3
-	VMASKMOVPS (R13)(R11*1), Y15, Y4
-	VMASKMOVPS (R13)(R11*2), Y15, Y5
-	VMASKMOVPS (DX), Y15, Y6
-	VMASKMOVPS (DX)(R11*1), Y15, Y7
-	VMASKMOVPS (DX)(R11*2), Y15, Y8
-	VMASKMOVPS (R15), Y15, Y9
-	VMASKMOVPS (R15)(R11*1), Y15, Y10
-	VMASKMOVPS (R15)(R11*2), Y15, Y11
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10314,9 +11487,19 @@ tile_12x1_columns_masked_store:
 	JMP        tile_12x1_columns_masked
 
 tile_1x2_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10392,11 +11575,23 @@ tile_1x2_columns_masked_store:
 	JMP        tile_1x2_columns_masked
 
 tile_2x2_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10495,13 +11690,27 @@ tile_2x2_columns_masked_store:
 	JMP        tile_2x2_columns_masked
 
 tile_3x2_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10623,17 +11832,36 @@ tile_3x2_columns_masked_store:
 	JMP        tile_3x2_columns_masked
 
 tile_4x2_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10780,19 +12008,40 @@ tile_4x2_columns_masked_store:
 	JMP        tile_4x2_columns_masked
 
 tile_5x2_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
-	VMOVUPS    (R13)(R11*1), Y8
-	VMASKMOVPS 32(R13)(R11*1), Y15, Y9
+	VMOVUPS    (R13)(R8*1), Y8
+	VMASKMOVPS 32(R13)(R8*1), Y15, Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -10962,21 +12211,44 @@ tile_5x2_columns_masked_store:
 	JMP        tile_5x2_columns_masked
 
 tile_6x2_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPS    (R12), Y0
 	VMASKMOVPS 32(R12), Y15, Y1
-	VMOVUPS    (R12)(R11*1), Y2
-	VMASKMOVPS 32(R12)(R11*1), Y15, Y3
-	VMOVUPS    (R12)(R11*2), Y4
-	VMASKMOVPS 32(R12)(R11*2), Y15, Y5
+	VMOVUPS    (R12)(R8*1), Y2
+	VMASKMOVPS 32(R12)(R8*1), Y15, Y3
+	VMOVUPS    (R12)(R8*2), Y4
+	VMASKMOVPS 32(R12)(R8*2), Y15, Y5
 	VMOVUPS    (R13), Y6
 	VMASKMOVPS 32(R13), Y15, Y7
-	VMOVUPS    (R13)(R11*1), Y8
-	VMASKMOVPS 32(R13)(R11*1), Y15, Y9
-	VMOVUPS    (R13)(R11*2), Y10
-	VMASKMOVPS 32(R13)(R11*2), Y15, Y11
+	VMOVUPS    (R13)(R8*1), Y8
+	VMASKMOVPS 32(R13)(R8*1), Y15, Y9
+	VMOVUPS    (R13)(R8*2), Y10
+	VMASKMOVPS 32(R13)(R8*2), Y15, Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -11212,7 +12484,7 @@ done:
 	RET
 
 // func tile64AVX2(t *uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
 TEXT ·tile64AVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), SI
@@ -11582,15 +12854,24 @@ from_tile_6x2_columns_masked:
 	JMP tile_6x2_columns_masked
 
 tile_1x1:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_rest
 
 tile_1x1_k:
 	VMOVUPD      (BX), Y1
@@ -11646,16 +12927,26 @@ tile_1x1_store:
 	JMP     tile_1x1
 
 tile_2x1:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_rest
 
 tile_2x1_k:
 	VMOVUPD      (BX), Y2
@@ -11724,17 +13015,28 @@ tile_2x1_store:
 	JMP     tile_2x1
 
 tile_3x1:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_rest
 
 tile_3x1_k:
 	VMOVUPD      (BX), Y3
@@ -11818,22 +13120,37 @@ tile_3x1_store:
 	JMP     tile_3x1
 
 tile_4x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_rest
 
 tile_4x1_k:
 	VMOVUPD      (BX), Y4
@@ -11934,23 +13251,39 @@ tile_4x1_store:
 	JMP     tile_4x1
 
 tile_5x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_rest
 
 tile_5x1_k:
 	VMOVUPD      (BX), Y5
@@ -12066,24 +13399,41 @@ tile_5x1_store:
 	JMP     tile_5x1
 
 tile_6x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_rest
 
 tile_6x1_k:
 	VMOVUPD      (BX), Y6
@@ -12212,27 +13562,47 @@ tile_6x1_store:
 	JMP     tile_6x1
 
 tile_7x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	VMOVUPD (DX), Y6
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_7x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_rest
 
 tile_7x1_k:
 	VMOVUPD      (BX), Y7
@@ -12379,28 +13749,49 @@ tile_7x1_store:
 	JMP     tile_7x1
 
 tile_8x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_8x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_rest
 
 tile_8x1_k:
 	VMOVUPD      (BX), Y8
@@ -12560,29 +13951,51 @@ tile_8x1_store:
 	JMP     tile_8x1
 
 tile_9x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_9x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_rest
 
 tile_9x1_k:
 	VMOVUPD      (BX), Y9
@@ -12757,32 +14170,57 @@ tile_9x1_store:
 	JMP     tile_9x1
 
 tile_10x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
-	VMOVUPD (R15), Y9
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_10x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	VMOVUPD    (R15), Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_rest
 
 tile_10x1_k:
 	VMOVUPD      (BX), Y10
@@ -12973,33 +14411,59 @@ tile_10x1_store:
 	JMP     tile_10x1
 
 tile_11x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
-	VMOVUPD (R15), Y9
-	VMOVUPD (R15)(R11*1), Y10
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_11x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	VMOVUPD    (R15), Y9
+	VMOVUPD    (R15)(R8*1), Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_rest
 
 tile_11x1_k:
 	VMOVUPD      (BX), Y11
@@ -13205,34 +14669,61 @@ tile_11x1_store:
 	JMP     tile_11x1
 
 tile_12x1:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
-	VMOVUPD (R15), Y9
-	VMOVUPD (R15)(R11*1), Y10
-	VMOVUPD (R15)(R11*2), Y11
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_12x1_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	VMOVUPD    (R15), Y9
+	VMOVUPD    (R15)(R8*1), Y10
+	VMOVUPD    (R15)(R8*2), Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_rest
 
 tile_12x1_k:
 	VMOVUPD      (BX), Y12
@@ -13451,16 +14942,26 @@ tile_12x1_store:
 	JMP     tile_12x1
 
 tile_1x2:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_rest
 
 tile_1x2_k:
 	VMOVUPD      (BX), Y2
@@ -13529,18 +15030,30 @@ tile_1x2_store:
 	JMP     tile_1x2
 
 tile_2x2:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_rest
 
 tile_2x2_k:
 	VMOVUPD      (BX), Y4
@@ -13632,20 +15145,34 @@ tile_2x2_store:
 	JMP     tile_2x2
 
 tile_3x2:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_rest
 
 tile_3x2_k:
 	VMOVUPD      (BX), Y6
@@ -13760,26 +15287,45 @@ tile_3x2_store:
 	JMP     tile_3x2
 
 tile_4x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	VMOVUPD    (R13), Y6
+	VMOVUPD    32(R13), Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_rest
 
 tile_4x2_k:
 	VMOVUPD      (BX), Y8
@@ -13921,28 +15467,49 @@ tile_4x2_store:
 	JMP     tile_4x2
 
 tile_5x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R11*1), Y8
-	VMOVUPD 32(R13)(R11*1), Y9
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	VMOVUPD    (R13), Y6
+	VMOVUPD    32(R13), Y7
+	VMOVUPD    (R13)(R8*1), Y8
+	VMOVUPD    32(R13)(R8*1), Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_rest
 
 tile_5x2_k:
 	VMOVUPD      (BX), Y10
@@ -14107,30 +15674,53 @@ tile_5x2_store:
 	JMP     tile_5x2
 
 tile_6x2:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R11*1), Y8
-	VMOVUPD 32(R13)(R11*1), Y9
-	VMOVUPD (R13)(R11*2), Y10
-	VMOVUPD 32(R13)(R11*2), Y11
-	LEAQ    (R10)(R10*2), R9
-	MOVQ    24(AX), R8
-	MOVQ    SI, R12
-	LEAQ    (R8)(R8*2), CX
-	LEAQ    (R12)(CX*1), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x2_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	VMOVUPD    (R13), Y6
+	VMOVUPD    32(R13), Y7
+	VMOVUPD    (R13)(R8*1), Y8
+	VMOVUPD    32(R13)(R8*1), Y9
+	VMOVUPD    (R13)(R8*2), Y10
+	VMOVUPD    32(R13)(R8*2), Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
+	LEAQ       (R10)(R10*2), R9
+	MOVQ       24(AX), R8
+	MOVQ       SI, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_rest
 
 tile_6x2_k:
 	VMOVUPD      (BX), Y12
@@ -14318,8 +15908,17 @@ tile_6x2_store:
 	JMP     tile_6x2
 
 tile_1x1_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPD (R12), Y15, Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14382,9 +15981,19 @@ tile_1x1_masked_store:
 	JMP        tile_1x1_masked
 
 tile_2x1_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14460,10 +16069,21 @@ tile_2x1_masked_store:
 	JMP        tile_2x1_masked
 
 tile_3x1_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14554,13 +16174,28 @@ tile_3x1_masked_store:
 	JMP        tile_3x1_masked
 
 tile_4x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14670,14 +16305,30 @@ tile_4x1_masked_store:
 	JMP        tile_4x1_masked
 
 tile_5x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14802,15 +16453,32 @@ tile_5x1_masked_store:
 	JMP        tile_5x1_masked
 
 tile_6x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -14948,17 +16616,37 @@ tile_6x1_masked_store:
 	JMP        tile_6x1_masked
 
 tile_7x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15115,18 +16803,39 @@ tile_7x1_masked_store:
 	JMP        tile_7x1_masked
 
 tile_8x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15296,19 +17005,41 @@ tile_8x1_masked_store:
 	JMP        tile_8x1_masked
 
 tile_9x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15493,21 +17224,46 @@ tile_9x1_masked_store:
 	JMP        tile_9x1_masked
 
 tile_10x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
+	VMASKMOVPD (R15), Y15, Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
-	VMASKMOVPD (R15), Y15, Y9
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15709,22 +17465,48 @@ tile_10x1_masked_store:
 	JMP        tile_10x1_masked
 
 tile_11x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
+	VMASKMOVPD (R15), Y15, Y9
+	VMASKMOVPD (R15)(R8*1), Y15, Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
-	VMASKMOVPD (R15), Y15, Y9
-	VMASKMOVPD (R15)(R11*1), Y15, Y10
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -15941,23 +17723,50 @@ tile_11x1_masked_store:
 	JMP        tile_11x1_masked
 
 tile_12x1_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
+	VMASKMOVPD (R15), Y15, Y9
+	VMASKMOVPD (R15)(R8*1), Y15, Y10
+	VMASKMOVPD (R15)(R8*2), Y15, Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
-	VMASKMOVPD (R15), Y15, Y9
-	VMASKMOVPD (R15)(R11*1), Y15, Y10
-	VMASKMOVPD (R15)(R11*2), Y15, Y11
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16187,9 +17996,19 @@ tile_12x1_masked_store:
 	JMP        tile_12x1_masked
 
 tile_1x2_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16265,11 +18084,23 @@ tile_1x2_masked_store:
 	JMP        tile_1x2_masked
 
 tile_2x2_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16368,13 +18199,27 @@ tile_2x2_masked_store:
 	JMP        tile_2x2_masked
 
 tile_3x2_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16496,17 +18341,36 @@ tile_3x2_masked_store:
 	JMP        tile_3x2_masked
 
 tile_4x2_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16657,19 +18521,40 @@ tile_4x2_masked_store:
 	JMP        tile_4x2_masked
 
 tile_5x2_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
-	VMOVUPD    (R13)(R11*1), Y8
-	VMASKMOVPD 32(R13)(R11*1), Y15, Y9
+	VMOVUPD    (R13)(R8*1), Y8
+	VMASKMOVPD 32(R13)(R8*1), Y15, Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -16843,21 +18728,44 @@ tile_5x2_masked_store:
 	JMP        tile_5x2_masked
 
 tile_6x2_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
-	VMOVUPD    (R13)(R11*1), Y8
-	VMASKMOVPD 32(R13)(R11*1), Y15, Y9
-	VMOVUPD    (R13)(R11*2), Y10
-	VMASKMOVPD 32(R13)(R11*2), Y15, Y11
+	VMOVUPD    (R13)(R8*1), Y8
+	VMASKMOVPD 32(R13)(R8*1), Y15, Y9
+	VMOVUPD    (R13)(R8*2), Y10
+	VMASKMOVPD 32(R13)(R8*2), Y15, Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
@@ -17054,16 +18962,25 @@ tile_6x2_masked_store:
 	JMP        tile_6x2_masked
 
 tile_1x1_columns:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x1_columns_rest
 
 tile_1x1_columns_k:
 	VMOVUPD      (BX), Y1
@@ -17118,17 +19035,27 @@ tile_1x1_columns_store:
 	JMP     tile_1x1_columns
 
 tile_2x1_columns:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x1_columns_rest
 
 tile_2x1_columns_k:
 	VMOVUPD      (BX), Y2
@@ -17196,18 +19123,29 @@ tile_2x1_columns_store:
 	JMP     tile_2x1_columns
 
 tile_3x1_columns:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x1_columns_rest
 
 tile_3x1_columns_k:
 	VMOVUPD      (BX), Y3
@@ -17290,21 +19228,36 @@ tile_3x1_columns_store:
 	JMP     tile_3x1_columns
 
 tile_4x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x1_columns_rest
 
 tile_4x1_columns_k:
 	VMOVUPD      (BX), Y4
@@ -17402,22 +19355,38 @@ tile_4x1_columns_store:
 	JMP     tile_4x1_columns
 
 tile_5x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x1_columns_rest
 
 tile_5x1_columns_k:
 	VMOVUPD      (BX), Y5
@@ -17530,23 +19499,40 @@ tile_5x1_columns_store:
 	JMP     tile_5x1_columns
 
 tile_6x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x1_columns_rest
 
 tile_6x1_columns_k:
 	VMOVUPD      (BX), Y6
@@ -17672,25 +19658,45 @@ tile_6x1_columns_store:
 	JMP     tile_6x1_columns
 
 tile_7x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	VMOVUPD (DX), Y6
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_7x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_7x1_columns_rest
 
 tile_7x1_columns_k:
 	VMOVUPD      (BX), Y7
@@ -17832,26 +19838,47 @@ tile_7x1_columns_store:
 	JMP     tile_7x1_columns
 
 tile_8x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_8x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_8x1_columns_rest
 
 tile_8x1_columns_k:
 	VMOVUPD      (BX), Y8
@@ -18006,27 +20033,49 @@ tile_8x1_columns_store:
 	JMP     tile_8x1_columns
 
 tile_9x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_9x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_9x1_columns_rest
 
 tile_9x1_columns_k:
 	VMOVUPD      (BX), Y9
@@ -18196,29 +20245,54 @@ tile_9x1_columns_store:
 	JMP     tile_9x1_columns
 
 tile_10x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
-	VMOVUPD (R15), Y9
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_10x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	VMOVUPD    (R15), Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_10x1_columns_rest
 
 tile_10x1_columns_k:
 	VMOVUPD      (BX), Y10
@@ -18402,30 +20476,56 @@ tile_10x1_columns_store:
 	JMP     tile_10x1_columns
 
 tile_11x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
-	VMOVUPD (R15), Y9
-	VMOVUPD (R15)(R11*1), Y10
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_11x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	VMOVUPD    (R15), Y9
+	VMOVUPD    (R15)(R8*1), Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_11x1_columns_rest
 
 tile_11x1_columns_k:
 	VMOVUPD      (BX), Y11
@@ -18624,31 +20724,58 @@ tile_11x1_columns_store:
 	JMP     tile_11x1_columns
 
 tile_12x1_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	LEAQ    (R13)(CX*1), DX
-	LEAQ    (DX)(CX*1), R15
-	VMOVUPD (R12), Y0
-	VMOVUPD (R12)(R11*1), Y1
-	VMOVUPD (R12)(R11*2), Y2
-	VMOVUPD (R13), Y3
-	VMOVUPD (R13)(R11*1), Y4
-	VMOVUPD (R13)(R11*2), Y5
-	VMOVUPD (DX), Y6
-	VMOVUPD (DX)(R11*1), Y7
-	VMOVUPD (DX)(R11*2), Y8
-	VMOVUPD (R15), Y9
-	VMOVUPD (R15)(R11*1), Y10
-	VMOVUPD (R15)(R11*2), Y11
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_12x1_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMOVUPD    (R12), Y0
+	VMOVUPD    (R12)(R8*1), Y1
+	VMOVUPD    (R12)(R8*2), Y2
+	VMOVUPD    (R13), Y3
+	VMOVUPD    (R13)(R8*1), Y4
+	VMOVUPD    (R13)(R8*2), Y5
+	VMOVUPD    (DX), Y6
+	VMOVUPD    (DX)(R8*1), Y7
+	VMOVUPD    (DX)(R8*2), Y8
+	VMOVUPD    (R15), Y9
+	VMOVUPD    (R15)(R8*1), Y10
+	VMOVUPD    (R15)(R8*2), Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_12x1_columns_rest
 
 tile_12x1_columns_k:
 	VMOVUPD      (BX), Y12
@@ -18860,17 +20987,27 @@ tile_12x1_columns_store:
 	JMP     tile_12x1_columns
 
 tile_1x2_columns:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_1x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_1x2_columns_rest
 
 tile_1x2_columns_k:
 	VMOVUPD      (BX), Y2
@@ -18938,19 +21075,31 @@ tile_1x2_columns_store:
 	JMP     tile_1x2_columns
 
 tile_2x2_columns:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_2x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_2x2_columns_rest
 
 tile_2x2_columns_k:
 	VMOVUPD      (BX), Y4
@@ -19041,21 +21190,35 @@ tile_2x2_columns_store:
 	JMP     tile_2x2_columns
 
 tile_3x2_columns:
-	MOVQ    DI, R12
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_3x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_3x2_columns_rest
 
 tile_3x2_columns_k:
 	VMOVUPD      (BX), Y6
@@ -19169,25 +21332,44 @@ tile_3x2_columns_store:
 	JMP     tile_3x2_columns
 
 tile_4x2_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_4x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	VMOVUPD    (R13), Y6
+	VMOVUPD    32(R13), Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_4x2_columns_rest
 
 tile_4x2_columns_k:
 	VMOVUPD      (BX), Y8
@@ -19326,27 +21508,48 @@ tile_4x2_columns_store:
 	JMP     tile_4x2_columns
 
 tile_5x2_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R11*1), Y8
-	VMOVUPD 32(R13)(R11*1), Y9
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_5x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	VMOVUPD    (R13), Y6
+	VMOVUPD    32(R13), Y7
+	VMOVUPD    (R13)(R8*1), Y8
+	VMOVUPD    32(R13)(R8*1), Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_5x2_columns_rest
 
 tile_5x2_columns_k:
 	VMOVUPD      (BX), Y10
@@ -19508,29 +21711,52 @@ tile_5x2_columns_store:
 	JMP     tile_5x2_columns
 
 tile_6x2_columns:
-	MOVQ    DI, R12
-	LEAQ    (R11)(R11*2), CX
-	LEAQ    (R12)(CX*1), R13
-	VMOVUPD (R12), Y0
-	VMOVUPD 32(R12), Y1
-	VMOVUPD (R12)(R11*1), Y2
-	VMOVUPD 32(R12)(R11*1), Y3
-	VMOVUPD (R12)(R11*2), Y4
-	VMOVUPD 32(R12)(R11*2), Y5
-	VMOVUPD (R13), Y6
-	VMOVUPD 32(R13), Y7
-	VMOVUPD (R13)(R11*1), Y8
-	VMOVUPD 32(R13)(R11*1), Y9
-	VMOVUPD (R13)(R11*2), Y10
-	VMOVUPD 32(R13)(R11*2), Y11
-	LEAQ    (R10)(R10*2), DX
-	MOVQ    SI, R12
-	MOVQ    32(AX), R8
-	LEAQ    (R8)(R8*2), R13
-	MOVQ    8(AX), BX
-	MOVQ    56(AX), CX
-	SUBQ    $0x04, CX
-	JLT     tile_6x2_columns_rest
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMOVUPD    (R12), Y0
+	VMOVUPD    32(R12), Y1
+	VMOVUPD    (R12)(R8*1), Y2
+	VMOVUPD    32(R12)(R8*1), Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMOVUPD    32(R12)(R8*2), Y5
+	VMOVUPD    (R13), Y6
+	VMOVUPD    32(R13), Y7
+	VMOVUPD    (R13)(R8*1), Y8
+	VMOVUPD    32(R13)(R8*1), Y9
+	VMOVUPD    (R13)(R8*2), Y10
+	VMOVUPD    32(R13)(R8*2), Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
+	LEAQ       (R10)(R10*2), DX
+	MOVQ       SI, R12
+	MOVQ       32(AX), R8
+	LEAQ       (R8)(R8*2), R13
+	MOVQ       8(AX), BX
+	MOVQ       56(AX), CX
+	SUBQ       $0x04, CX
+	JLT        tile_6x2_columns_rest
 
 tile_6x2_columns_k:
 	VMOVUPD      (BX), Y12
@@ -19715,8 +21941,17 @@ tile_6x2_columns_store:
 	JMP     tile_6x2_columns
 
 tile_1x1_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPD (R12), Y15, Y0
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -19779,9 +22014,19 @@ tile_1x1_columns_masked_store:
 	JMP        tile_1x1_columns_masked
 
 tile_2x1_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -19857,10 +22102,21 @@ tile_2x1_columns_masked_store:
 	JMP        tile_2x1_columns_masked
 
 tile_3x1_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -19951,13 +22207,28 @@ tile_3x1_columns_masked_store:
 	JMP        tile_3x1_columns_masked
 
 tile_4x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20063,14 +22334,30 @@ tile_4x1_columns_masked_store:
 	JMP        tile_4x1_columns_masked
 
 tile_5x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20191,15 +22478,32 @@ tile_5x1_columns_masked_store:
 	JMP        tile_5x1_columns_masked
 
 tile_6x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20333,17 +22637,37 @@ tile_6x1_columns_masked_store:
 	JMP        tile_6x1_columns_masked
 
 tile_7x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	IMUL3Q     $0x07, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
+	IMUL3Q     $0x07, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20493,18 +22817,39 @@ tile_7x1_columns_masked_store:
 	JMP        tile_7x1_columns_masked
 
 tile_8x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	IMUL3Q     $0x08, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
+	IMUL3Q     $0x08, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20667,19 +23012,41 @@ tile_8x1_columns_masked_store:
 	JMP        tile_8x1_columns_masked
 
 tile_9x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
+	IMUL3Q     $0x09, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
+	IMUL3Q     $0x09, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -20857,21 +23224,46 @@ tile_9x1_columns_masked_store:
 	JMP        tile_9x1_columns_masked
 
 tile_10x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
+	VMASKMOVPD (R15), Y15, Y9
+	IMUL3Q     $0x0a, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
-	VMASKMOVPD (R15), Y15, Y9
+	IMUL3Q     $0x0a, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21063,22 +23455,48 @@ tile_10x1_columns_masked_store:
 	JMP        tile_10x1_columns_masked
 
 tile_11x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
+	VMASKMOVPD (R15), Y15, Y9
+	VMASKMOVPD (R15)(R8*1), Y15, Y10
+	IMUL3Q     $0x0b, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
-	VMASKMOVPD (R15), Y15, Y9
-	VMASKMOVPD (R15)(R11*1), Y15, Y10
+	IMUL3Q     $0x0b, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21285,23 +23703,50 @@ tile_11x1_columns_masked_store:
 	JMP        tile_11x1_columns_masked
 
 tile_12x1_columns_masked:
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
+	LEAQ       (R12)(CX*1), R13
+	LEAQ       (R13)(CX*1), DX
+	LEAQ       (DX)(CX*1), R15
+	VMASKMOVPD (R12), Y15, Y0
+	VMASKMOVPD (R12)(R8*1), Y15, Y1
+	VMASKMOVPD (R12)(R8*2), Y15, Y2
+	VMASKMOVPD (R13), Y15, Y3
+	VMASKMOVPD (R13)(R8*1), Y15, Y4
+	VMASKMOVPD (R13)(R8*2), Y15, Y5
+	VMASKMOVPD (DX), Y15, Y6
+	VMASKMOVPD (DX)(R8*1), Y15, Y7
+	VMASKMOVPD (DX)(R8*2), Y15, Y8
+	VMASKMOVPD (R15), Y15, Y9
+	VMASKMOVPD (R15)(R8*1), Y15, Y10
+	VMASKMOVPD (R15)(R8*2), Y15, Y11
+	IMUL3Q     $0x0c, R8, CX
+	ADDQ       CX, 112(AX)
 	MOVQ       DI, R12
 	LEAQ       (R11)(R11*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	VMASKMOVPD (R12), Y15, Y0
-	VMASKMOVPD (R12)(R11*1), Y15, Y1
-	VMASKMOVPD (R12)(R11*2), Y15, Y2
-	VMASKMOVPD (R13), Y15, Y3
-	VMASKMOVPD (R13)(R11*1), Y15, Y4
-	VMASKMOVPD (R13)(R11*2), Y15, Y5
-	VMASKMOVPD (DX), Y15, Y6
-	VMASKMOVPD (DX)(R11*1), Y15, Y7
-	VMASKMOVPD (DX)(R11*2), Y15, Y8
-	VMASKMOVPD (R15), Y15, Y9
-	VMASKMOVPD (R15)(R11*1), Y15, Y10
-	VMASKMOVPD (R15)(R11*2), Y15, Y11
+	IMUL3Q     $0x0c, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	ADDQ       CX, DX
+	ADDQ       CX, R15
+	PREFETCHT0 (R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (DX)(R11*2)
+	PREFETCHT0 (R15)
+	PREFETCHT0 (R15)(R11*1)
+	PREFETCHT0 (R15)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21521,9 +23966,19 @@ tile_12x1_columns_masked_store:
 	JMP        tile_12x1_columns_masked
 
 tile_1x2_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
+	IMUL3Q     $0x01, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x01, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21599,11 +24054,23 @@ tile_1x2_columns_masked_store:
 	JMP        tile_1x2_columns_masked
 
 tile_2x2_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	IMUL3Q     $0x02, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x02, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21702,13 +24169,27 @@ tile_2x2_columns_masked_store:
 	JMP        tile_2x2_columns_masked
 
 tile_3x2_columns_masked:
-	MOVQ       DI, R12
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
+	IMUL3Q     $0x03, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	IMUL3Q     $0x03, R11, CX
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21830,17 +24311,36 @@ tile_3x2_columns_masked_store:
 	JMP        tile_3x2_columns_masked
 
 tile_4x2_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
+	IMUL3Q     $0x04, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x04, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -21987,19 +24487,40 @@ tile_4x2_columns_masked_store:
 	JMP        tile_4x2_columns_masked
 
 tile_5x2_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
-	VMOVUPD    (R13)(R11*1), Y8
-	VMASKMOVPD 32(R13)(R11*1), Y15, Y9
+	VMOVUPD    (R13)(R8*1), Y8
+	VMASKMOVPD 32(R13)(R8*1), Y15, Y9
+	IMUL3Q     $0x05, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x05, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
@@ -22169,21 +24690,44 @@ tile_5x2_columns_masked_store:
 	JMP        tile_5x2_columns_masked
 
 tile_6x2_columns_masked:
-	MOVQ       DI, R12
-	LEAQ       (R11)(R11*2), CX
+	MOVQ       104(AX), R9
+	ADDQ       112(AX), R9
+	MOVQ       120(AX), R8
+	MOVQ       R9, R12
+	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	VMOVUPD    (R12), Y0
 	VMASKMOVPD 32(R12), Y15, Y1
-	VMOVUPD    (R12)(R11*1), Y2
-	VMASKMOVPD 32(R12)(R11*1), Y15, Y3
-	VMOVUPD    (R12)(R11*2), Y4
-	VMASKMOVPD 32(R12)(R11*2), Y15, Y5
+	VMOVUPD    (R12)(R8*1), Y2
+	VMASKMOVPD 32(R12)(R8*1), Y15, Y3
+	VMOVUPD    (R12)(R8*2), Y4
+	VMASKMOVPD 32(R12)(R8*2), Y15, Y5
 	VMOVUPD    (R13), Y6
 	VMASKMOVPD 32(R13), Y15, Y7
-	VMOVUPD    (R13)(R11*1), Y8
-	VMASKMOVPD 32(R13)(R11*1), Y15, Y9
-	VMOVUPD    (R13)(R11*2), Y10
-	VMASKMOVPD 32(R13)(R11*2), Y15, Y11
+	VMOVUPD    (R13)(R8*1), Y8
+	VMASKMOVPD 32(R13)(R8*1), Y15, Y9
+	VMOVUPD    (R13)(R8*2), Y10
+	VMASKMOVPD 32(R13)(R8*2), Y15, Y11
+	IMUL3Q     $0x06, R8, CX
+	ADDQ       CX, 112(AX)
+	MOVQ       DI, R12
+	LEAQ       (R11)(R11*2), CX
+	LEAQ       (R12)(CX*1), R13
+	IMUL3Q     $0x06, R11, CX
+	ADDQ       CX, R12
+	ADDQ       CX, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	PREFETCHT0 (R12)(R11*1)
+	PREFETCHT0 32(R12)(R11*1)
+	PREFETCHT0 (R12)(R11*2)
+	PREFETCHT0 32(R12)(R11*2)
+	PREFETCHT0 (R13)
+	PREFETCHT0 32(R13)
+	PREFETCHT0 (R13)(R11*1)
+	PREFETCHT0 32(R13)(R11*1)
+	PREFETCHT0 (R13)(R11*2)
+	PREFETCHT0 32(R13)(R11*2)
 	LEAQ       (R10)(R10*2), DX
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8

@@ -89,13 +89,21 @@ func checkGemm[T float](t testing.TB, r *rand.Rand, ta, tb bool, m, n, k int, ha
 	fill(r, a, hard)
 	fill(r, b, hard)
 	fill(r, c, hard)
+	from := begin[T]{own: true}
+	if r.IntN(2) == 0 {
+		from = begin[T]{}
+		if r.IntN(2) == 0 {
+			from.row = make([]T, n)
+			fill(r, from.row, hard)
+		}
+	}
 	want := append([]T(nil), c...)
-	portable(ta, tb, m, n, k, a, lda, b, ldb, want, ldc)
+	portable(ta, tb, m, n, k, a, lda, b, ldb, from, want, ldc)
 	for _, name := range kernels() {
 		got := append([]T(nil), c...)
-		on(t, name, func() { gemm(ta, tb, m, n, k, a, lda, b, ldb, got, ldc) })
+		on(t, name, func() { gemm(ta, tb, m, n, k, a, lda, b, ldb, from, got, ldc) })
 		if i := sameBits(got, want); i >= 0 {
-			t.Fatalf("%s %T ta=%v tb=%v [%d,%d,%d]+%d: C[%d,%d] is %g (%x), want %g (%x)", name, got, ta, tb, m, n, k, extra,
+			t.Fatalf("%s %T ta=%v tb=%v [%d,%d,%d]+%d from %v: C[%d,%d] is %g (%x), want %g (%x)", name, got, ta, tb, m, n, k, extra, from,
 				i/ldc, i%ldc, got[i], math.Float64bits(float64(got[i])), want[i], math.Float64bits(float64(want[i])))
 		}
 	}

@@ -156,7 +156,7 @@ func scaledGemm[T float32 | float64](ta, tb bool, m, n, k int, alpha T, a []T, l
 		}
 		a, lda = s, cols
 	}
-	gemm(ta, tb, m, n, k, a, lda, b, ldb, c, ldc)
+	gemm(ta, tb, m, n, k, a, lda, b, ldb, begin[T]{own: true}, c, ldc)
 }
 
 func scaledGemv[T float32 | float64](ta bool, m, n int, alpha T, a []T, lda int, x []T, lx, incX int, beta T, y []T, ly, incY int) {

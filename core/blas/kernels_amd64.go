@@ -8,7 +8,8 @@ import (
 
 //go:generate go -C gen run . ..
 
-// The functions of the generated files; t.blocks is spent on return.
+// The functions of the generated files; on return t.blocks is spent and t.ahead is
+// past the rows that are done.
 //
 //go:noescape
 func tile32AVX512(t *tile)
@@ -75,8 +76,8 @@ func (g *grid) setMask(t *tile, last int) {
 // run runs t with last columns in its last vector.
 func (g *grid) run(t *tile, last int) {
 	g.setMask(t, last)
-	if g.isa == cpu.AVX2 && last < g.lanes {
-		t.vecs |= tileMasked
+	if g.isa == cpu.AVX2 && last < g.lanes || g.isa == cpu.AVX512 && last <= g.lanes/2 {
+		t.vecs |= tileOther
 	}
 	switch {
 	case g.isa == cpu.AVX512 && g.size == 4:

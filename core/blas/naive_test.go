@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -134,6 +135,25 @@ func TestOneGoroutine(t *testing.T) {
 	}
 	if before, n := most(parallel, true); n <= before {
 		t.Errorf("gonum's own product was not seen to go parallel: the watcher is blind")
+	}
+}
+
+// A product from a row has the bits of one that adds to copies of the row.
+func TestGemmFrom(t *testing.T) {
+	const m, n, k = 13, 50, 300
+	a, b, row := fill[float32](m*k, 1), fill[float32](k*n, 2), fill[float32](n, 3)
+	for _, row := range [][]float32{row, nil} {
+		for _, k := range []int{k, 0} {
+			got, want := fill[float32](m*n, 4), make([]float32, m*n)
+			for i := range m {
+				copy(want[i*n:], row)
+			}
+			blas.Gemm(false, false, m, n, k, a[:m*k], b[:k*n], want)
+			blas.GemmFrom(false, false, m, n, k, a[:m*k], b[:k*n], row, got)
+			if !slices.Equal(got, want) {
+				t.Errorf("k = %d, %d entries of a row: other numbers", k, len(row))
+			}
+		}
 	}
 }
 

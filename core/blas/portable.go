@@ -8,21 +8,32 @@ import (
 // This file is the specification in Go. It runs where there is no kernel, and
 // the kernels are tested against it bit for bit.
 
-// portable adds op(A) op(B) to C; rows are lda, ldb and ldc entries apart.
-func portable[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int) {
-	if k == 0 {
+// portable sets C to from plus op(A) op(B); rows are lda, ldb and ldc entries apart.
+func portable[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, ldb int, from begin[T], c []T, ldc int) {
+	if k == 0 && from.own {
 		return
 	}
 	ra, ca, rb, cb := strides(ta, lda), strides(!ta, lda), strides(tb, ldb), strides(!tb, ldb)
 	for i := range m {
 		for j := range n {
-			sum := c[i*ldc+j]
+			sum := from.at(j, c[i*ldc+j])
 			for l := range k {
 				sum = fma(a[i*ra+l*ca], b[l*rb+j*cb], sum)
 			}
 			c[i*ldc+j] = canonical(sum)
 		}
 	}
+}
+
+// at is where the chain of an entry in column j, now c, starts.
+func (b begin[T]) at(j int, c T) T {
+	switch {
+	case b.own:
+		return c
+	case b.row != nil:
+		return b.row[j]
+	}
+	return 0
 }
 
 // strides is the distance of rows of a matrix stored with rows ld apart,

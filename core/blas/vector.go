@@ -28,7 +28,7 @@ func gemv[T float32 | float64](ta bool, m, n int, a []T, lda int, x, y []T) {
 	if ta {
 		m, n = n, m
 	}
-	gemm(false, !ta, 1, m, n, x, n, a, lda, y, m)
+	gemm(false, !ta, 1, m, n, x, n, a, lda, begin[T]{own: true}, y, m)
 }
 
 // Axpy adds alpha x to y, each entry by one fused multiply-add; an entry that

@@ -30,7 +30,7 @@ func (p Bernoulli) Sample(n Noise, k int) Value {
 			w.Set(i, bit)
 		}
 	}
-	return Value{z, k}
+	return Value{Node: z, K: k}
 }
 
 // LogProb is sum_d x a - softplus(a), [K,B]; x may have one row a datum.

@@ -11,22 +11,49 @@ import "github.com/vibench/bench/core/tape"
 type Noise interface {
 	Normal(plate int, dst tape.Vector)
 	Uniform(plate int, dst tape.Vector)
+	Layer(i int) Noise // of block i of a chain, from 0: a site of its own
 }
 
-// Value is a sample: K rows for each of B data.
+// Value is a sample: K rows for each of B data, of one latent block or of several.
 type Value struct {
-	Node tape.Node // [K*B, D]
-	K    int
+	Node  tape.Node   // [K*B, D]; nil where there are several blocks
+	Parts []tape.Node // a [K*B, D_i] for each of several blocks, in the model's order; nil where there is one
+	K     int
+}
+
+// Block is the rows of block i, from 0.
+func (v Value) Block(i int) tape.Node {
+	if v.Parts == nil && i == 0 {
+		return v.Node
+	}
+	return v.Parts[i]
 }
 
 // Stop is the value as a constant: no path leads through it.
-func (v Value) Stop() Value { return Value{v.Node.Stop(), v.K} }
+func (v Value) Stop() Value {
+	if v.Parts == nil {
+		v.Node = v.Node.Stop()
+		return v
+	}
+	parts := v.Parts[0].Tape().Nodes(len(v.Parts))
+	for i, n := range v.Parts {
+		parts[i] = n.Stop()
+	}
+	v.Parts = parts
+	return v
+}
 
 // Dist is a distribution with one row a datum.
 type Dist interface {
 	Sample(n Noise, k int) Value // live where the distribution has a path
 	LogProb(z Value) tape.Node   // [K,B], features summed
 	Frozen() Dist                // weights stopped, samples live
+}
+
+// Centred is a distribution that knows its means: of each block, [B,D] (or [1,D]
+// where all data share it), a deeper block's given one sample of those before it.
+type Centred interface {
+	Means(n Noise) []tape.Node
 }
 
 // KL is implemented by pairs with a closed form.

@@ -1,9 +1,11 @@
 package dist_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
+	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
 )
@@ -26,6 +28,8 @@ func (k keyed) Uniform(plate int, dst tape.Vector) {
 	}
 	rng.Plate(k.key, uint64(plate)).Uniform32(dst.F32(), 0)
 }
+
+func (k keyed) Layer(i int) dist.Noise { return keyed{k.key.Fold(fmt.Sprint("layer", i))} }
 
 func params(t testing.TB, prec tape.Precision, specs ...tape.Spec) *tape.Params {
 	t.Helper()

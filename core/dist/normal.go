@@ -2,8 +2,9 @@ package dist
 
 import "github.com/vibench/bench/core/tape"
 
-// Normal is a diagonal Gaussian N(mu, exp(logsigma)^2) with B rows; Mu and
-// LogSigma are [B,D] or [1,D].
+// Normal is a diagonal Gaussian N(mu, exp(logsigma)^2) of B data; Mu and LogSigma
+// are [B,D] or [1,D], or [K*B,D] where they depend on K samples of another block:
+// then a sample of it is of K, one each.
 type Normal struct {
 	T            *tape.Tape
 	B            int
@@ -42,7 +43,7 @@ func (q Normal) Sample(n Noise, k int) Value {
 	for b := range q.B {
 		n.Normal(b, v.Slice(b*k*d, (b+1)*k*d))
 	}
-	return Value{q.T.Reparam(q.Mu, q.LogSigma, eps), k}
+	return Value{Node: q.T.Reparam(q.Mu, q.LogSigma, eps), K: k}
 }
 
 // LogProb is the log-density of z, [K,B].
@@ -58,6 +59,9 @@ func (q Normal) Frozen() Dist {
 	}
 	return q
 }
+
+// Means is mu.
+func (q Normal) Means(Noise) []tape.Node { return []tape.Node{q.Mu} }
 
 // KL is in closed form against another Normal.
 func (q Normal) KL(p Dist) (tape.Node, bool) {

@@ -30,7 +30,8 @@ type Rule interface {
 }
 
 // State is what a rule remembers of n parameters, all zero before the first
-// step. Its slices may be stored and restored as they are.
+// step but for slots of which the rule says otherwise. Its slices may be stored
+// and restored as they are.
 type State[T vec.Float] struct {
 	Slots   [][]T
 	Scalars []float64
@@ -41,6 +42,11 @@ func NewState[T vec.Float](r Rule, n int) State[T] {
 	st := State[T]{Slots: make([][]T, r.Slots()), Scalars: make([]float64, r.Scalars())}
 	for i := range st.Slots {
 		st.Slots[i] = make([]T, n)
+		if s, ok := r.(interface{ start(slot int) float64 }); ok {
+			for j, x := 0, T(s.start(i)); x != 0 && j < n; j++ {
+				st.Slots[i][j] = x
+			}
+		}
 	}
 	return st
 }

@@ -17,6 +17,8 @@ var rules = []Rule{
 	Adagrad{Rate: 0.1, Eps: 1e-8},
 	Step{Rho: 0.3},
 	Step{Rho: 1},
+	Adam{Rate: 0.01, Beta1: 0.9, Beta2: 0.999, Eps: 1e-4, Hat: true, Start: 0.04},
+	Adagrad{Rate: 0.1, Eps: 1e-8, Decay: 1e-9}, // so little that it climbs to the top
 }
 
 func near(t *testing.T, name string, got, want, tol float64) {
@@ -30,7 +32,9 @@ func near(t *testing.T, name string, got, want, tol float64) {
 func TestFirstSteps(t *testing.T) {
 	g := -2.5
 	for i, want := range []float64{0.1 * g, 0.1 * g, 0.1 * 1.9 * g,
-		-0.01 * 2.5 / (2.5 + 1e-8), -0.01 * 2.5 / (2.5 + 1e-4), -0.1 * 2.5 / (2.5 + 1e-8), 0.3 * (g - 4), g - 4} {
+		-0.01 * 2.5 / (2.5 + 1e-8), -0.01 * 2.5 / (2.5 + 1e-4), -0.1 * 2.5 / (2.5 + 1e-8), 0.3 * (g - 4), g - 4,
+		// corrected by sqrt(0.001): the moment with its start, and eps as it is
+		-0.01 * 2.5 * math.Sqrt(0.001) / (math.Sqrt(0.999*0.04+0.001*2.5*2.5) + 1e-4), -0.1 * 2.5 / (2.5 + 1e-8)} {
 		theta := []float64{4}
 		rules[i].Step64(theta, []float64{g}, NewState[float64](rules[i], 1), 1)
 		near(t, "first step", theta[0]-4, want, 1e-15*10)
@@ -65,6 +69,43 @@ func TestAdamAsPublished(t *testing.T) {
 			rt.Fatalf("%v steps counted, want %d", st.Scalars[2], len(gs))
 		}
 	})
+}
+
+// TestAdamStartAndHat follows the moments from their start in the form of the end
+// of section 2: theta += rate sqrt(1-b2^t)/(1-b1^t) m / (sqrt(v) + eps-hat).
+func TestAdamStartAndHat(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		gs := rapid.SliceOfN(rapid.Float64Range(-10, 10), 1, 40).Draw(rt, "g")
+		b1, b2 := rapid.Float64Range(0, 0.99).Draw(rt, "beta1"), rapid.Float64Range(0, 0.9999).Draw(rt, "beta2")
+		start := rapid.Float64Range(0, 2).Draw(rt, "start")
+		r := Adam{Rate: 0.05, Beta1: b1, Beta2: b2, Eps: 1e-4, Hat: true, Start: start}
+		st := NewState[float64](r, 1)
+		theta, want, m, v := []float64{1}, 1.0, 0.0, start
+		for i, g := range gs {
+			n := float64(i + 1)
+			m, v = b1*m+(1-b1)*g, b2*v+(1-b2)*g*g
+			want += 0.05 * math.Sqrt(1-math.Pow(b2, n)) / (1 - math.Pow(b1, n)) * m / (math.Sqrt(v) + 1e-4)
+			r.Step64(theta, gs[i:i+1], st, 1)
+			if math.Abs(theta[0]-want) > 1e-9 {
+				rt.Fatalf("after %v steps theta is %v, want %v", n, theta[0], want)
+			}
+		}
+	})
+}
+
+// TestDecay: the direction gains that of a Gaussian prior, -theta, in a share.
+func TestDecay(t *testing.T) {
+	theta := []float64{4, -2}
+	r := Adagrad{Rate: 0.5, Decay: 0.1}
+	st := NewState[float64](r, 2)
+	r.Step64(theta, []float64{1, 1}, st, 1)
+	for i, want := range []float64{4.5, -1.5} {
+		near(t, "theta", theta[i], want, 1e-15)
+	}
+	r.Step64(theta, []float64{0, 0}, st, 1)
+	for i, want := range []float64{4.5 - 0.5*0.45/math.Hypot(0.6, 0.45), -1.5 + 0.5*0.15/math.Hypot(1.2, 0.15)} {
+		near(t, "theta", theta[i], want, 1e-15)
+	}
 }
 
 // TestNesterovIsSutskevers runs equations 3 and 4 of Sutskever et al.:
@@ -233,6 +274,8 @@ func TestCheck(t *testing.T) {
 	for want, r := range map[string]interface{ Check() error }{
 		"optim: adam: beta1 must be in [0, 1), got 1.2":                           Adam{Rate: 1, Beta1: 1.2},
 		"optim: adam: rate must be in [0, +Inf), got NaN":                         Adam{Rate: math.NaN()},
+		"optim: adam: start must be in [0, +Inf), got -1":                         Adam{Start: -1},
+		"optim: adagrad: decay must be in [0, +Inf), got -1":                      Adagrad{Decay: -1},
 		"optim: sgd: momentum must be in [0, 1), got 1":                           SGD{Momentum: 1},
 		"optim: sgd: nesterov needs a momentum above 0":                           SGD{Nesterov: true},
 		"optim: step: rho must be in [0, 1], got -0.5":                            Step{Rho: -0.5},

@@ -25,17 +25,49 @@ func (t *Tape) Affine(x, w, b Node, a Act) Node {
 func (f *floor[T]) affine(n *node, y []T) {
 	x, w := f.val[n.in[0]], f.val[n.in[1]]
 	in := len(w) / n.cols
-	if n.in[2] == 0 {
-		clear(y)
-	} else {
-		b := f.val[n.in[2]]
-		for r := range n.rows {
-			copy(row(y, r, n.cols), b)
-		}
+	var b []T // none is zeros
+	if n.in[2] != 0 {
+		b = f.val[n.in[2]]
 	}
-	blas.Gemm(false, true, n.rows, n.cols, in, x, w, y) // y += x w'
-	activate(n.act, y, y)
+	if turned := f.turned(n.in[1]); turned != nil {
+		blas.GemmFrom(false, false, n.rows, n.cols, in, x, turned, b, y)
+	} else {
+		blas.GemmFrom(false, true, n.rows, n.cols, in, x, w, b, y) // y = b + x w'
+	}
+	if n.act != Linear {
+		activate(n.act, y, y)
+	}
 }
+
+// turned is W' of a weight that many blocks of a batch multiply by: transposed
+// once for all of them, it need not be in every product. Nil where it is not worth that.
+func (f *floor[T]) turned(id int32) []T {
+	n := &f.t.nodes[id]
+	if n.op != opParam || f.t.share > turnBelow {
+		return nil
+	}
+	if f.turns == nil {
+		f.turns = make([]turn[T], len(f.t.params.specs))
+	}
+	u := &f.turns[n.param]
+	if u.pass != f.t.pass {
+		if u.w == nil {
+			u.w = make([]T, n.rows*n.cols)
+		}
+		blas.Transpose(n.rows, n.cols, f.val[id], u.w)
+		u.pass = f.t.pass
+	}
+	return u.w
+}
+
+// turn is a transposed weight and the pass over a batch it was made in.
+type turn[T real] struct {
+	w    []T
+	pass uint64
+}
+
+// turnBelow is the share of a batch in a block from which on others are sure to follow.
+const turnBelow = 0.4
 
 // pullAffine: with delta = g * act'(y), dx += delta W, dW += delta' (c x), db += delta' c.
 // The factor c is rounded into the narrow side x, before the product.
@@ -47,50 +79,53 @@ func (f *floor[T]) pullAffine(id int32, n *node, ch channel[T]) {
 		delta = f.arena.take(len(y))
 		deactivate(n.act, delta, ch.g, y)
 	}
-	f.each(n.in[0], ch, false, func(s sink[T]) {
+	f.eachFresh(n.in[0], ch, false, func(s sink[T], fresh bool) {
 		if s.fac == nil {
-			blas.Gemm(false, false, n.rows, in, n.cols, delta, w, s.acc)
+			product(fresh, false, n.rows, in, n.cols, delta, w, s.acc)
 			return
 		}
-		u := f.arena.zeros(n.rows * in)
-		blas.Gemm(false, false, n.rows, in, n.cols, delta, w, u)
+		u := f.arena.take(n.rows * in)
+		product(true, false, n.rows, in, n.cols, delta, w, u)
+		if fresh {
+			clear(s.acc)
+		}
 		for r := range n.rows {
 			if c := s.fac[r]; c != 0 {
-				a, v := row(s.acc, r, in), row(u, r, in)
-				for i := range a {
-					a[i] += T(c * v[i])
-				}
+				vec.Axpy(c, row(u, r, in), row(s.acc, r, in))
 			}
 		}
 	})
-	f.each(n.in[1], ch, true, func(s sink[T]) {
+	f.eachFresh(n.in[1], ch, true, func(s sink[T], fresh bool) {
 		h := x
 		if s.fac != nil {
 			h = f.arena.take(len(x))
 			for r := range n.rows {
-				c, u, v := s.fac[r], row(h, r, in), row(x, r, in)
-				for i := range u {
-					u[i] = c * v[i]
-				}
+				vec.Scaled(row(h, r, in), s.fac[r], row(x, r, in))
 			}
 		}
-		blas.Gemm(true, false, n.cols, in, n.rows, delta, h, s.acc)
+		product(fresh, true, n.cols, in, n.rows, delta, h, s.acc)
 	})
 	if n.in[2] != 0 {
 		f.each(n.in[2], ch, true, func(s sink[T]) {
 			for r := range n.rows {
-				v := row(delta, r, n.cols)
-				if s.fac == nil {
-					for i := range v {
-						s.acc[i] += v[i]
-					}
-				} else if c := s.fac[r]; c != 0 {
-					for i := range v {
-						s.acc[i] += T(c * v[i])
-					}
+				c := T(1)
+				if s.fac != nil {
+					c = s.fac[r]
+				}
+				if c != 0 {
+					vec.Axpy(c, row(delta, r, n.cols), s.acc)
 				}
 			}
 		})
+	}
+}
+
+// product adds op(A) B to C, or sets C to it where C is fresh.
+func product[T real](fresh, ta bool, m, n, k int, a, b, c []T) {
+	if fresh {
+		blas.GemmFrom(ta, false, m, n, k, a, b, nil, c)
+	} else {
+		blas.Gemm(ta, false, m, n, k, a, b, c)
 	}
 }
 
@@ -120,9 +155,7 @@ func deactivate[T real](a Act, d, g, y []T) {
 	case Linear:
 		copy(d, g)
 	case Tanh:
-		for i, v := range y {
-			d[i] = g[i] * (1 - T(v*v))
-		}
+		vec.TanhPull(d, g, y)
 	case Sigmoid:
 		for i, v := range y {
 			d[i] = g[i] * T(v*(1-v))

@@ -12,6 +12,7 @@ type body interface {
 	vector(id int32) Vector  // a node's value, shared
 	seed(dir *[Roles]Vector) // where the parameters' adjoints go
 	sweep()                  // the reverse pass
+	settle()                 // clears what it did not reach
 }
 
 // floor holds the values and adjoints of the body's nodes.
@@ -22,6 +23,7 @@ type floor[T real] struct {
 	aux   [][]T // what a forward keeps for its pull
 	adj   []adjoint[T]
 	dir   [Roles][]T
+	turns []turn[T] // of parameters
 }
 
 func (f *floor[T]) reset() {

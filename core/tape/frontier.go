@@ -252,6 +252,10 @@ func (f *floor[T]) pullFrontier(id int32, n *node, ch channel[T]) {
 				}
 			}
 		})
+		if d := f.aux[id]; d != nil && f.adopt(n.in[1], ch, d) {
+			f.aux[id] = nil // another sweep would compute it anew
+			break
+		}
 		if d := f.aux[id]; d != nil {
 			f.pullUnit(n, 1, ch, func(lo, hi int, s sink[T], u []T, us int) {
 				for r := lo; r < hi; r++ {

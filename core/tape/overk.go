@@ -204,3 +204,43 @@ func (n Node) LogAddExp(m Node) Node {
 	}
 	return n.t.headNode(node{op: opConst, rows: r.rows, cols: r.cols}, out)
 }
+
+// CovK is v_k (f_k - sum_j v_j f_j) of weights v that add up to one over the
+// samples: summed against g_k it is the covariance of f and g under v. Stopped.
+func (n Node) CovK(f Node) Node {
+	r, m := *n.rec(), *f.rec()
+	if r.rows != m.rows || r.cols != m.cols {
+		panic("tape: CovK: " + n.describe() + " and " + f.describe() + ": shapes differ")
+	}
+	x := f.Float64s()
+	out := n.t.arena.take(len(x))
+	n.columns(out, r.rows, func(dst, v []float64) {
+		mean := vec.Dot(v, x[:len(v)])
+		for k := range v {
+			dst[k] = v[k] * (x[k] - mean)
+		}
+		x = x[len(v):]
+	})
+	return n.t.headNode(node{op: opConst, rows: r.rows, cols: r.cols}, out)
+}
+
+// LargestK is 1 at the largest value of each datum, the first of equals, and 0
+// elsewhere; one that is not a number counts as largest, lest it be passed over.
+// Stopped.
+func (n Node) LargestK() Node {
+	r := *n.rec()
+	out := n.t.arena.zeros(r.rows * r.cols)
+	n.columns(out, r.rows, func(dst, src []float64) {
+		at := 0
+		for k, x := range src {
+			if x > src[at] || x != x {
+				at = k
+			}
+			if x != x {
+				break
+			}
+		}
+		dst[at] = 1
+	})
+	return n.t.headNode(node{op: opConst, rows: r.rows, cols: r.cols}, out)
+}

@@ -16,10 +16,6 @@ func (t *Tape) Ascend(s Surrogate) [Roles]Vector {
 		clear(t.adj[r])
 		t.adj[r] = slices.Grow(t.adj[r][:0], len(t.nodes))[:len(t.nodes)]
 		clear(t.adj[r])
-		if !t.add {
-			clear(t.dir[r].f64)
-			clear(t.dir[r].f32)
-		}
 		if n.Nil() {
 			continue
 		}
@@ -31,6 +27,9 @@ func (t *Tape) Ascend(s Surrogate) [Roles]Vector {
 	}
 	t.body.seed(&t.dir)
 	t.body.sweep()
+	if !t.add {
+		t.body.settle()
+	}
 	return out
 }
 
@@ -41,6 +40,11 @@ type adjoint[T real] struct {
 	base []T
 	fac  [Roles][]T
 	role [Roles][]T
+}
+
+// split says that some role's matrix is there already.
+func (a *adjoint[T]) split() bool {
+	return a.role[Gen] != nil || a.role[Inf] != nil || a.role[Own] != nil
 }
 
 // channel is one matrix on its way down: with all roles' factors, or a single
@@ -141,6 +145,17 @@ func (f *floor[T]) unit(id int32, n *node) (ch channel[T], ok bool) {
 // each calls pull for every place where channel ch adds to the adjoint of node
 // id. mixes says that the operation sums rows, so that factors must be applied now.
 func (f *floor[T]) each(id int32, ch channel[T], mixes bool, pull func(sink[T])) {
+	f.eachFresh(id, ch, mixes, func(s sink[T], fresh bool) {
+		if fresh {
+			clear(s.acc)
+		}
+		pull(s)
+	})
+}
+
+// eachFresh is each for a pull that, where nothing has been added yet and memory
+// holds whatever it held, sets all of s.acc instead of adding to it.
+func (f *floor[T]) eachFresh(id int32, ch channel[T], mixes bool, pull func(s sink[T], fresh bool)) {
 	n := &f.t.nodes[id]
 	if id == 0 || !n.reach.any() {
 		return
@@ -149,21 +164,23 @@ func (f *floor[T]) each(id int32, ch channel[T], mixes bool, pull func(sink[T]))
 	if !ch.all {
 		if n.reach.has(ch.role) {
 			f.multiplyOut(id)
-			pull(sink[T]{acc: f.accumulator(id, ch.role)})
+			acc, fresh := f.accumulator(id, ch.role)
+			pull(sink[T]{acc: acc}, fresh)
 		}
 		return
 	}
 	_, one := n.reach.single()
-	split := a.role[Gen] != nil || a.role[Inf] != nil || a.role[Own] != nil
+	split := a.split()
 	if !one && !mixes && !split {
-		if a.base == nil {
+		fresh := a.base == nil
+		if fresh {
 			if !f.reached(n, ch) {
 				return
 			}
-			a.base, a.fac = f.arena.zeros(n.rows*n.cols), ch.fac
+			a.base, a.fac = f.arena.take(n.rows*n.cols), ch.fac
 		}
 		if same(a.fac, ch.fac) {
-			pull(sink[T]{acc: a.base, live: ch.live})
+			pull(sink[T]{acc: a.base, live: ch.live}, fresh)
 			return
 		}
 	}
@@ -173,7 +190,8 @@ func (f *floor[T]) each(id int32, ch channel[T], mixes bool, pull func(sink[T]))
 	f.multiplyOut(id)
 	for r, fac := range ch.fac {
 		if fac != nil && n.reach.has(Role(r)) {
-			pull(sink[T]{acc: f.accumulator(id, Role(r)), fac: fac})
+			acc, fresh := f.accumulator(id, Role(r))
+			pull(sink[T]{acc: acc, fac: fac}, fresh)
 		}
 	}
 }
@@ -201,7 +219,10 @@ func (f *floor[T]) multiplyOut(id int32) {
 		if fac[r] == nil || !n.reach.has(Role(r)) {
 			continue
 		}
-		acc := f.accumulator(id, Role(r))
+		acc, fresh := f.accumulator(id, Role(r))
+		if fresh {
+			clear(acc)
+		}
 		for i := range n.rows {
 			if c := fac[r][i]; c != 0 {
 				u, v := row(acc, i, n.cols), row(base, i, n.cols)
@@ -214,19 +235,51 @@ func (f *floor[T]) multiplyOut(id int32) {
 }
 
 // accumulator is a role's adjoint matrix at a node; a parameter's lies in the
-// direction itself.
-func (f *floor[T]) accumulator(id int32, r Role) []T {
+// direction itself. Fresh, it holds nothing yet, not even zeros.
+func (f *floor[T]) accumulator(id int32, r Role) (acc []T, fresh bool) {
 	a := &f.adj[id]
 	if a.role[r] == nil {
 		n := &f.t.nodes[id]
 		if n.op == opParam {
 			lo := f.t.params.off[n.param]
-			a.role[r] = f.dir[r][lo : lo+n.rows*n.cols]
+			a.role[r], fresh = f.dir[r][lo:lo+n.rows*n.cols], !f.t.add
 		} else {
-			a.role[r] = f.arena.zeros(n.rows * n.cols)
+			a.role[r], fresh = f.arena.take(n.rows*n.cols), true
 		}
 	}
-	return a.role[r]
+	return a.role[r], fresh
+}
+
+// settle clears the directions of parameters that nothing was added to.
+func (f *floor[T]) settle() {
+	p := f.t.params
+	for i, s := range p.specs {
+		r := p.role[i]
+		if id := f.t.paramN[i]; id == 0 || f.adj[id].role[r] == nil {
+			clear(f.dir[r][p.off[i] : p.off[i]+s.Rows*s.Cols])
+		}
+	}
+}
+
+// adopt makes x, the derivative of all rows of node id, the node's adjoint as it
+// is, where it would be the first thing added to it and factors go on. Rows that
+// no role needs become zero, and x is the node's own from here on.
+func (f *floor[T]) adopt(id int32, ch channel[T], x []T) bool {
+	n, a := &f.t.nodes[id], &f.adj[id]
+	if _, one := n.reach.single(); one || a.base != nil || a.split() || !f.reached(n, ch) {
+		return false
+	}
+	for r := range n.rows {
+		live := false
+		for _, fac := range ch.fac {
+			live = live || fac != nil && fac[r] != 0
+		}
+		if !live {
+			clear(row(x, r, n.cols))
+		}
+	}
+	a.base, a.fac = x, ch.fac
+	return true
 }
 
 // same compares factors by value: which of two equal sums a node takes then

@@ -122,7 +122,9 @@ type Tape struct {
 	dir    [Roles]Vector
 	share  float64 // of the batch that this recording is
 	add    bool    // Ascend adds to the direction it gave before
+	pass   uint64  // recordings of one batch, between which no parameter moves
 	flags  []bool
+	lists  []Node
 	stats  Stats
 }
 
@@ -156,14 +158,21 @@ func (t *Tape) Reset() {
 	clear(t.paramN)
 	t.arena.reset()
 	t.body.reset()
-	t.flags, t.stats = t.flags[:0], Stats{}
+	t.flags, t.lists, t.stats = t.flags[:0], t.lists[:0], Stats{}
 	t.share, t.add = 1, false
+	t.pass++
 }
 
 // Part says that what is recorded until Reset is a share of a batch that is cut
 // into blocks of data: Ascend scales the scalars, means over the block, by it, and
-// adds to the direction of the block before unless this is the first.
-func (t *Tape) Part(share float64, first bool) { t.share, t.add = share, !first }
+// adds to the direction of the block before unless this is the first. Parameters
+// do not move between the blocks of a batch.
+func (t *Tape) Part(share float64, first bool) {
+	t.share, t.add = share, !first
+	if t.add {
+		t.pass-- // Reset's was no new one
+	}
+}
 
 // Owns reports whether v is a direction of this tape's own, as Ascend gives it.
 func (t *Tape) Owns(r Role, v Vector) bool { return v.Same(t.dir[r]) }
@@ -246,9 +255,25 @@ func (n Node) Freeze() Node {
 		}
 	}
 	out := t.record(m)
-	t.body.forward(out.id)
+	t.body.alias(out.id, n.id) // frozen or not, the value is the same
 	t.nodes[n.id].frozen = out.id
 	return out
+}
+
+// Tape is where the node was recorded.
+func (n Node) Tape() *Tape { return n.t }
+
+// Nodes is a list of n nil nodes, kept until Reset.
+func (t *Tape) Nodes(n int) []Node {
+	lo := len(t.lists)
+	if lo+n > cap(t.lists) {
+		t.lists = make([]Node, 0, 2*(lo+n)) // lists handed out keep the old array
+		lo = 0
+	}
+	t.lists = t.lists[:lo+n]
+	s := t.lists[lo : lo+n : lo+n]
+	clear(s)
+	return s
 }
 
 // bools returns n cleared flags, kept until Reset.

@@ -2009,20 +2009,21 @@ done:
 	VZEROUPPER
 	RET
 
-// func scale32AVX2(alpha float32, x *float32, n int)
+// func scale32AVX2(alpha float32, dst *float32, x *float32, n int)
 // Requires: AVX
-TEXT ·scale32AVX2(SB), NOSPLIT, $0-24
+TEXT ·scale32AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSS alpha+0(FP), Y0
-	MOVQ         x+8(FP), AX
-	MOVQ         n+16(FP), CX
+	MOVQ         dst+8(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         n+24(FP), DX
 
 many:
-	CMPQ    CX, $+32
+	CMPQ    DX, $+32
 	JLT     single
-	VMOVUPS (AX), Y1
-	VMOVUPS 32(AX), Y2
-	VMOVUPS 64(AX), Y3
-	VMOVUPS 96(AX), Y4
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 64(CX), Y3
+	VMOVUPS 96(CX), Y4
 	VMULPS  Y0, Y1, Y1
 	VMULPS  Y0, Y2, Y2
 	VMULPS  Y0, Y3, Y3
@@ -2032,27 +2033,103 @@ many:
 	VMOVUPS Y3, 64(AX)
 	VMOVUPS Y4, 96(AX)
 	ADDQ    $+128, AX
-	SUBQ    $+32, CX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
 	JMP     many
 
 single:
-	CMPQ    CX, $+8
+	CMPQ    DX, $+8
 	JLT     masked
-	VMOVUPS (AX), Y1
+	VMOVUPS (CX), Y1
 	VMULPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
-	SUBQ    $+8, CX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
 	JMP     single
 
 masked:
-	TESTQ      CX, CX
+	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+64(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y1
-	VMASKMOVPS (AX), Y1, Y2
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
 	VMULPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhPull32AVX2(dst *float32, dy *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·tanhPull32AVX2(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    dy+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    n+24(FP), BX
+	VMOVUPD c32_3f800000<>+0(SB), Y0
+
+many:
+	CMPQ    BX, $+32
+	JLT     single
+	VMOVUPS (DX), Y1
+	VMOVUPS 32(DX), Y2
+	VMOVUPS 64(DX), Y3
+	VMOVUPS 96(DX), Y4
+	VMOVUPS (CX), Y5
+	VMOVUPS 32(CX), Y6
+	VMOVUPS 64(CX), Y7
+	VMOVUPS 96(CX), Y8
+	VMULPS  Y1, Y1, Y1
+	VMULPS  Y2, Y2, Y2
+	VMULPS  Y3, Y3, Y3
+	VMULPS  Y4, Y4, Y4
+	VSUBPS  Y1, Y0, Y1
+	VSUBPS  Y2, Y0, Y2
+	VSUBPS  Y3, Y0, Y3
+	VSUBPS  Y4, Y0, Y4
+	VMULPS  Y1, Y5, Y1
+	VMULPS  Y2, Y6, Y2
+	VMULPS  Y3, Y7, Y3
+	VMULPS  Y4, Y8, Y4
+	VMOVUPS Y1, (AX)
+	VMOVUPS Y2, 32(AX)
+	VMOVUPS Y3, 64(AX)
+	VMOVUPS Y4, 96(AX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+32, BX
+	JMP     many
+
+single:
+	CMPQ    BX, $+8
+	JLT     masked
+	VMOVUPS (DX), Y1
+	VMOVUPS (CX), Y2
+	VMULPS  Y1, Y1, Y1
+	VSUBPS  Y1, Y0, Y1
+	VMULPS  Y1, Y2, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, BX
+	JMP     single
+
+masked:
+	TESTQ      BX, BX
+	JZ         done
+	LEAQ       window<>+64(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y1
+	VMASKMOVPS (DX), Y1, Y2
+	VMASKMOVPS (CX), Y1, Y3
+	VMULPS     Y2, Y2, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMULPS     Y0, Y3, Y0
 	VMASKMOVPS Y0, Y1, (AX)
 
 done:
@@ -4502,20 +4579,21 @@ done:
 	VZEROUPPER
 	RET
 
-// func scale64AVX2(alpha float64, x *float64, n int)
+// func scale64AVX2(alpha float64, dst *float64, x *float64, n int)
 // Requires: AVX
-TEXT ·scale64AVX2(SB), NOSPLIT, $0-24
+TEXT ·scale64AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSD alpha+0(FP), Y0
-	MOVQ         x+8(FP), AX
-	MOVQ         n+16(FP), CX
+	MOVQ         dst+8(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         n+24(FP), DX
 
 many:
-	CMPQ    CX, $+16
+	CMPQ    DX, $+16
 	JLT     single
-	VMOVUPD (AX), Y1
-	VMOVUPD 32(AX), Y2
-	VMOVUPD 64(AX), Y3
-	VMOVUPD 96(AX), Y4
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(CX), Y2
+	VMOVUPD 64(CX), Y3
+	VMOVUPD 96(CX), Y4
 	VMULPD  Y0, Y1, Y1
 	VMULPD  Y0, Y2, Y2
 	VMULPD  Y0, Y3, Y3
@@ -4525,27 +4603,103 @@ many:
 	VMOVUPD Y3, 64(AX)
 	VMOVUPD Y4, 96(AX)
 	ADDQ    $+128, AX
-	SUBQ    $+16, CX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
 	JMP     many
 
 single:
-	CMPQ    CX, $+4
+	CMPQ    DX, $+4
 	JLT     masked
-	VMOVUPD (AX), Y1
+	VMOVUPD (CX), Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $+32, AX
-	SUBQ    $+4, CX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
 	JMP     single
 
 masked:
-	TESTQ      CX, CX
+	TESTQ      DX, DX
 	JZ         done
-	LEAQ       window<>+64(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*8), Y1
-	VMASKMOVPD (AX), Y1, Y2
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y1
+	VMASKMOVPD (CX), Y1, Y2
 	VMULPD     Y0, Y2, Y0
+	VMASKMOVPD Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhPull64AVX2(dst *float64, dy *float64, y *float64, n int)
+// Requires: AVX
+TEXT ·tanhPull64AVX2(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    dy+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    n+24(FP), BX
+	VMOVUPD c64_3ff0000000000000<>+0(SB), Y0
+
+many:
+	CMPQ    BX, $+16
+	JLT     single
+	VMOVUPD (DX), Y1
+	VMOVUPD 32(DX), Y2
+	VMOVUPD 64(DX), Y3
+	VMOVUPD 96(DX), Y4
+	VMOVUPD (CX), Y5
+	VMOVUPD 32(CX), Y6
+	VMOVUPD 64(CX), Y7
+	VMOVUPD 96(CX), Y8
+	VMULPD  Y1, Y1, Y1
+	VMULPD  Y2, Y2, Y2
+	VMULPD  Y3, Y3, Y3
+	VMULPD  Y4, Y4, Y4
+	VSUBPD  Y1, Y0, Y1
+	VSUBPD  Y2, Y0, Y2
+	VSUBPD  Y3, Y0, Y3
+	VSUBPD  Y4, Y0, Y4
+	VMULPD  Y1, Y5, Y1
+	VMULPD  Y2, Y6, Y2
+	VMULPD  Y3, Y7, Y3
+	VMULPD  Y4, Y8, Y4
+	VMOVUPD Y1, (AX)
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD Y3, 64(AX)
+	VMOVUPD Y4, 96(AX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+16, BX
+	JMP     many
+
+single:
+	CMPQ    BX, $+4
+	JLT     masked
+	VMOVUPD (DX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y1, Y1, Y1
+	VSUBPD  Y1, Y0, Y1
+	VMULPD  Y1, Y2, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+4, BX
+	JMP     single
+
+masked:
+	TESTQ      BX, BX
+	JZ         done
+	LEAQ       window<>+64(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y1
+	VMASKMOVPD (DX), Y1, Y2
+	VMASKMOVPD (CX), Y1, Y3
+	VMULPD     Y2, Y2, Y2
+	VSUBPD     Y2, Y0, Y0
+	VMULPD     Y0, Y3, Y0
 	VMASKMOVPD Y0, Y1, (AX)
 
 done:

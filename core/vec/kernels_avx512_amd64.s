@@ -2171,20 +2171,21 @@ done:
 	VZEROUPPER
 	RET
 
-// func scale32AVX512(alpha float32, x *float32, n int)
+// func scale32AVX512(alpha float32, dst *float32, x *float32, n int)
 // Requires: AVX, AVX512F
-TEXT ·scale32AVX512(SB), NOSPLIT, $0-24
+TEXT ·scale32AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS alpha+0(FP), Z0
-	MOVQ         x+8(FP), AX
-	MOVQ         n+16(FP), CX
+	MOVQ         dst+8(FP), AX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+24(FP), CX
 
 many:
 	CMPQ    CX, $+64
 	JLT     single
-	VMOVUPS (AX), Z1
-	VMOVUPS 64(AX), Z2
-	VMOVUPS 128(AX), Z3
-	VMOVUPS 192(AX), Z4
+	VMOVUPS (DX), Z1
+	VMOVUPS 64(DX), Z2
+	VMOVUPS 128(DX), Z3
+	VMOVUPS 192(DX), Z4
 	VMULPS  Z0, Z1, Z1
 	VMULPS  Z0, Z2, Z2
 	VMULPS  Z0, Z3, Z3
@@ -2194,28 +2195,105 @@ many:
 	VMOVUPS Z3, 128(AX)
 	VMOVUPS Z4, 192(AX)
 	ADDQ    $+256, AX
+	ADDQ    $+256, DX
 	SUBQ    $+64, CX
 	JMP     many
 
 single:
 	CMPQ    CX, $+16
 	JLT     masked
-	VMOVUPS (AX), Z1
+	VMOVUPS (DX), Z1
 	VMULPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
+	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	JMP     single
 
 masked:
 	TESTQ     CX, CX
 	JZ        done
-	MOVQ      $-1, DX
-	SHLQ      CL, DX
-	NOTQ      DX
-	KMOVW     DX, K1
-	VMOVUPS.Z (AX), K1, Z1
+	MOVQ      $-1, BX
+	SHLQ      CL, BX
+	NOTQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z1
 	VMULPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhPull32AVX512(dst *float32, dy *float32, y *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·tanhPull32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         dy+8(FP), DX
+	MOVQ         y+16(FP), BX
+	MOVQ         n+24(FP), CX
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+
+many:
+	CMPQ    CX, $+64
+	JLT     single
+	VMOVUPS (BX), Z1
+	VMOVUPS 64(BX), Z2
+	VMOVUPS 128(BX), Z3
+	VMOVUPS 192(BX), Z4
+	VMOVUPS (DX), Z5
+	VMOVUPS 64(DX), Z6
+	VMOVUPS 128(DX), Z7
+	VMOVUPS 192(DX), Z8
+	VMULPS  Z1, Z1, Z1
+	VMULPS  Z2, Z2, Z2
+	VMULPS  Z3, Z3, Z3
+	VMULPS  Z4, Z4, Z4
+	VSUBPS  Z1, Z0, Z1
+	VSUBPS  Z2, Z0, Z2
+	VSUBPS  Z3, Z0, Z3
+	VSUBPS  Z4, Z0, Z4
+	VMULPS  Z1, Z5, Z1
+	VMULPS  Z2, Z6, Z2
+	VMULPS  Z3, Z7, Z3
+	VMULPS  Z4, Z8, Z4
+	VMOVUPS Z1, (AX)
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS Z3, 128(AX)
+	VMOVUPS Z4, 192(AX)
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, CX
+	JMP     many
+
+single:
+	CMPQ    CX, $+16
+	JLT     masked
+	VMOVUPS (BX), Z1
+	VMOVUPS (DX), Z2
+	VMULPS  Z1, Z1, Z1
+	VSUBPS  Z1, Z0, Z1
+	VMULPS  Z1, Z2, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, CX
+	JMP     single
+
+masked:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $-1, SI
+	SHLQ      CL, SI
+	NOTQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (BX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
+	VMULPS    Z1, Z1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMULPS    Z0, Z2, Z0
 	VMOVUPS   Z0, K1, (AX)
 
 done:
@@ -5287,20 +5365,21 @@ done:
 	VZEROUPPER
 	RET
 
-// func scale64AVX512(alpha float64, x *float64, n int)
+// func scale64AVX512(alpha float64, dst *float64, x *float64, n int)
 // Requires: AVX, AVX512F
-TEXT ·scale64AVX512(SB), NOSPLIT, $0-24
+TEXT ·scale64AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSD alpha+0(FP), Z0
-	MOVQ         x+8(FP), AX
-	MOVQ         n+16(FP), CX
+	MOVQ         dst+8(FP), AX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+24(FP), CX
 
 many:
 	CMPQ    CX, $+32
 	JLT     single
-	VMOVUPD (AX), Z1
-	VMOVUPD 64(AX), Z2
-	VMOVUPD 128(AX), Z3
-	VMOVUPD 192(AX), Z4
+	VMOVUPD (DX), Z1
+	VMOVUPD 64(DX), Z2
+	VMOVUPD 128(DX), Z3
+	VMOVUPD 192(DX), Z4
 	VMULPD  Z0, Z1, Z1
 	VMULPD  Z0, Z2, Z2
 	VMULPD  Z0, Z3, Z3
@@ -5310,28 +5389,105 @@ many:
 	VMOVUPD Z3, 128(AX)
 	VMOVUPD Z4, 192(AX)
 	ADDQ    $+256, AX
+	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	JMP     many
 
 single:
 	CMPQ    CX, $+8
 	JLT     masked
-	VMOVUPD (AX), Z1
+	VMOVUPD (DX), Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $+64, AX
+	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	JMP     single
 
 masked:
 	TESTQ     CX, CX
 	JZ        done
-	MOVQ      $-1, DX
-	SHLQ      CL, DX
-	NOTQ      DX
-	KMOVW     DX, K1
-	VMOVUPD.Z (AX), K1, Z1
+	MOVQ      $-1, BX
+	SHLQ      CL, BX
+	NOTQ      BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (DX), K1, Z1
 	VMULPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhPull64AVX512(dst *float64, dy *float64, y *float64, n int)
+// Requires: AVX, AVX512F
+TEXT ·tanhPull64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         dy+8(FP), DX
+	MOVQ         y+16(FP), BX
+	MOVQ         n+24(FP), CX
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+
+many:
+	CMPQ    CX, $+32
+	JLT     single
+	VMOVUPD (BX), Z1
+	VMOVUPD 64(BX), Z2
+	VMOVUPD 128(BX), Z3
+	VMOVUPD 192(BX), Z4
+	VMOVUPD (DX), Z5
+	VMOVUPD 64(DX), Z6
+	VMOVUPD 128(DX), Z7
+	VMOVUPD 192(DX), Z8
+	VMULPD  Z1, Z1, Z1
+	VMULPD  Z2, Z2, Z2
+	VMULPD  Z3, Z3, Z3
+	VMULPD  Z4, Z4, Z4
+	VSUBPD  Z1, Z0, Z1
+	VSUBPD  Z2, Z0, Z2
+	VSUBPD  Z3, Z0, Z3
+	VSUBPD  Z4, Z0, Z4
+	VMULPD  Z1, Z5, Z1
+	VMULPD  Z2, Z6, Z2
+	VMULPD  Z3, Z7, Z3
+	VMULPD  Z4, Z8, Z4
+	VMOVUPD Z1, (AX)
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD Z3, 128(AX)
+	VMOVUPD Z4, 192(AX)
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+32, CX
+	JMP     many
+
+single:
+	CMPQ    CX, $+8
+	JLT     masked
+	VMOVUPD (BX), Z1
+	VMOVUPD (DX), Z2
+	VMULPD  Z1, Z1, Z1
+	VSUBPD  Z1, Z0, Z1
+	VMULPD  Z1, Z2, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+8, CX
+	JMP     single
+
+masked:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $-1, SI
+	SHLQ      CL, SI
+	NOTQ      SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (BX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z2
+	VMULPD    Z1, Z1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VMULPD    Z0, Z2, Z0
 	VMOVUPD   Z0, K1, (AX)
 
 done:

@@ -22,6 +22,7 @@ func dotKernel[T Float](x, y []T) (l [Lanes]T, ok bool)               { return }
 func maxKernel[T Float](x []T) (l [2 * Lanes]T, ok bool)              { return }
 func sumExpKernel(x []float64, m float64) (l [Lanes]float64, ok bool) { return }
 func axpyKernel[T Float](a T, x, y []T) bool                          { return false }
-func scaleKernel[T Float](a T, x []T) bool                            { return false }
+func scaleKernel[T Float](dst []T, a T, x []T) bool                   { return false }
+func tanhPullKernel[T Float](dst, g, y []T) bool                      { return false }
 
 func bernoulliKernel[T Float](x, logits, grad []T) (sum, product [Lanes]float64, ok bool) { return }

@@ -103,8 +103,8 @@ func axpyKernel[T Float](a T, x, y []T) bool {
 	return true
 }
 
-// scaleKernel is Scale.
-func scaleKernel[T Float](a T, x []T) bool {
+// scaleKernel is Scaled.
+func scaleKernel[T Float](dst []T, a T, x []T) bool {
 	isa := cpu.Active()
 	if isa == cpu.Portable {
 		return false
@@ -112,16 +112,40 @@ func scaleKernel[T Float](a T, x []T) bool {
 	n := len(x)
 	switch x := any(x).(type) {
 	case []float32:
-		if isa == cpu.AVX512 {
-			scale32AVX512(float32(a), &x[0], n)
+		if d := &any(dst).([]float32)[0]; isa == cpu.AVX512 {
+			scale32AVX512(float32(a), d, &x[0], n)
 		} else {
-			scale32AVX2(float32(a), &x[0], n)
+			scale32AVX2(float32(a), d, &x[0], n)
 		}
 	case []float64:
-		if isa == cpu.AVX512 {
-			scale64AVX512(float64(a), &x[0], n)
+		if d := &any(dst).([]float64)[0]; isa == cpu.AVX512 {
+			scale64AVX512(float64(a), d, &x[0], n)
 		} else {
-			scale64AVX2(float64(a), &x[0], n)
+			scale64AVX2(float64(a), d, &x[0], n)
+		}
+	}
+	return true
+}
+
+// tanhPullKernel is TanhPull.
+func tanhPullKernel[T Float](dst, g, y []T) bool {
+	isa := cpu.Active()
+	if isa == cpu.Portable {
+		return false
+	}
+	n := len(y)
+	switch y := any(y).(type) {
+	case []float32:
+		if d, g := &any(dst).([]float32)[0], &any(g).([]float32)[0]; isa == cpu.AVX512 {
+			tanhPull32AVX512(d, g, &y[0], n)
+		} else {
+			tanhPull32AVX2(d, g, &y[0], n)
+		}
+	case []float64:
+		if d, g := &any(dst).([]float64)[0], &any(g).([]float64)[0]; isa == cpu.AVX512 {
+			tanhPull64AVX512(d, g, &y[0], n)
+		} else {
+			tanhPull64AVX2(d, g, &y[0], n)
 		}
 	}
 	return true

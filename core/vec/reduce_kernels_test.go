@@ -51,6 +51,9 @@ func areLoops[T Float](t *testing.T, x, y []T) {
 	}{
 		{"Axpy", func(z []T) { Axpy(T(0.3), x, z) }},
 		{"Scale", func(z []T) { Scale(T(-1.7), z) }},
+		{"Scaled", func(z []T) { Scaled(z, T(0.3), x) }},
+		{"TanhPull", func(z []T) { TanhPull(z, x, y) }},
+		{"TanhPull in place", func(z []T) { TanhPull(z, z, x) }},
 	} {
 		framed := func() []T {
 			z := slices.Concat([]T{77}, y, []T{78})

@@ -71,11 +71,27 @@ func Axpy[T Float](a T, x, y []T) {
 }
 
 // Scale is x[i] *= a.
-func Scale[T Float](a T, x []T) {
-	if len(x) >= shortScale && scaleKernel(a, x) {
+func Scale[T Float](a T, x []T) { Scaled(x, a, x) }
+
+// Scaled is dst[i] = a*x[i].
+func Scaled[T Float](dst []T, a T, x []T) {
+	sameLen("Scaled", len(dst), len(x))
+	if len(x) >= shortScale && scaleKernel(dst, a, x) {
 		return
 	}
-	for i := range x {
-		x[i] *= a
+	for i, v := range x {
+		dst[i] = a * v
+	}
+}
+
+// TanhPull is dst[i] = dy[i] * (1 - y[i]^2): a derivative by y = tanh(x), by x. dst may be dy or y.
+func TanhPull[T Float](dst, dy, y []T) {
+	sameLen("TanhPull", len(dst), len(dy))
+	sameLen("TanhPull", len(dst), len(y))
+	if len(y) >= shortScale && tanhPullKernel(dst, dy, y) {
+		return
+	}
+	for i, v := range y {
+		dst[i] = dy[i] * (1 - T(v*v))
 	}
 }

@@ -42,10 +42,15 @@ func softplus32AVX512(dst *float32, src *float32, n int)
 //go:noescape
 func axpy32AVX512(alpha float32, x *float32, y *float32, n int)
 
-// scale32AVX512 is Scale of n entries.
+// scale32AVX512 is Scaled of n entries.
 //
 //go:noescape
-func scale32AVX512(alpha float32, x *float32, n int)
+func scale32AVX512(alpha float32, dst *float32, x *float32, n int)
+
+// tanhPull32AVX512 is TanhPull of n entries.
+//
+//go:noescape
+func tanhPull32AVX512(dst *float32, dy *float32, y *float32, n int)
 
 // bernoulli32AVX512 is bernoulliBlock of n entries without a gradient.
 //
@@ -97,10 +102,15 @@ func softplus64AVX512(dst *float64, src *float64, n int)
 //go:noescape
 func axpy64AVX512(alpha float64, x *float64, y *float64, n int)
 
-// scale64AVX512 is Scale of n entries.
+// scale64AVX512 is Scaled of n entries.
 //
 //go:noescape
-func scale64AVX512(alpha float64, x *float64, n int)
+func scale64AVX512(alpha float64, dst *float64, x *float64, n int)
+
+// tanhPull64AVX512 is TanhPull of n entries.
+//
+//go:noescape
+func tanhPull64AVX512(dst *float64, dy *float64, y *float64, n int)
 
 // bernoulli64AVX512 is bernoulliBlock of n entries without a gradient.
 //

@@ -9,8 +9,8 @@
 // package math that depends on the processor.
 //
 // A NaN result of an elementwise function or a reduction is the positive quiet
-// one with no payload (0x7ff8000000000000, 0x7fc00000). Axpy and Scale pass on
-// whatever NaN the processor makes.
+// one with no payload (0x7ff8000000000000, 0x7fc00000). Axpy, Scale, Scaled and
+// TanhPull pass on whatever NaN the processor makes.
 //
 // The kernels are assembly for AVX2 and AVX-512 that the module in gen writes;
 // package core/cpu chooses at start, and a machine without them runs the loops.

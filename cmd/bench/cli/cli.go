@@ -94,6 +94,7 @@ type app struct {
 	out, err io.Writer
 	line     string // the command line
 	color    string // never, auto or always
+	dataDir  string // data directory given
 }
 
 // commandLine is the command as one could type it again.
@@ -131,12 +132,19 @@ store; 3 cells failed or missing; 130 interrupted.`,
 			}
 			return fmt.Errorf("bench: unknown command, got %q%s; have %s", args[0], meant(args[0], commandNames(c)), list(commandNames(c)))
 		},
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkColor() },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if err := a.checkColor(); err != nil {
+				return err
+			}
+			return a.useData()
+		},
 	}
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colours: never, auto or always")
+	root.PersistentFlags().StringVar(&a.dataDir, "data-dir", "", "folder of data sets in files (default: BENCH_DATA, else bench in the user's caches)")
+	root.MarkPersistentFlagDirname("data-dir")
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"never", "auto", "always"}, cobra.ShellCompDirectiveNoFileComp))
 	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.export(), a.schema(), a.version(), a.speed())
 	return root

@@ -161,7 +161,7 @@ func (a *app) explainPart(k kind, p part) error {
 		}
 	case vi.Dataset:
 		s := x.Shape()
-		facts = [][2]string{{"shape", fmt.Sprintf("%d x %d %s values (at the defaults)", s.N, s.D, s.Domain)}}
+		facts = [][2]string{{"shape", fmt.Sprintf("%d x %d %s values (at the defaults)", s.N, s.D, s.Domain)}, {"from", originText(x)}}
 	case metrics.Metric:
 		facts = [][2]string{{"better", dash(x.Better())}, {"unit", dash(x.Unit())}, {"needs", dash(join(x.Needs()))}}
 	}

@@ -40,6 +40,8 @@ type listedDataset struct {
 	N        int       `json:"n"` // at the defaults
 	D        int       `json:"d"`
 	Domain   vi.Domain `json:"domain"`
+	From     string    `json:"from"`   // drawn, embedded or files
+	Folder   string    `json:"folder"` // of the files; empty if they are missing
 	Settings []string  `json:"settings"`
 }
 
@@ -90,7 +92,8 @@ func (a *app) listing() (listing, error) {
 	}
 	for _, d := range a.parts.Datasets {
 		s := d.Shape()
-		l.Datasets = append(l.Datasets, listedDataset{d.Name(), s.N, s.D, s.Domain, settingNames(d)})
+		from, folder, _ := origin(d)
+		l.Datasets = append(l.Datasets, listedDataset{d.Name(), s.N, s.D, s.Domain, from, folder, settingNames(d)})
 	}
 	for _, m := range a.parts.Metrics {
 		l.Metrics = append(l.Metrics, listedMetric{m.Name(), m.Better(), m.Unit(), caps(m.Needs())})
@@ -138,9 +141,13 @@ func (a *app) listText(l listing) error {
 	for _, m := range l.Models {
 		fmt.Fprintf(t, "%s\t%s\n", m.Name, dash(list(m.Settings)))
 	}
-	fmt.Fprint(t, "\nDATASET\tN\tD\tDOMAIN\tSETTINGS\n")
+	fmt.Fprint(t, "\nDATASET\tN\tD\tDOMAIN\tFROM\tSETTINGS\n")
 	for _, d := range l.Datasets {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\n", d.Name, d.N, d.D, d.Domain, dash(list(d.Settings)))
+		from := d.From
+		if from == isFiles && d.Folder == "" {
+			from += ", missing"
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\n", d.Name, d.N, d.D, d.Domain, from, dash(list(d.Settings)))
 	}
 	fmt.Fprint(t, "\nMETRIC\tBETTER\tUNIT\tNEEDS\n")
 	for _, m := range l.Metrics {

@@ -2,8 +2,10 @@ package cli_test
 
 import (
 	"embed"
+	"errors"
 	"math"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/vibench/bench/cmd/bench/cli"
@@ -20,7 +22,7 @@ func mine() []cli.Option {
 	return []cli.Option{
 		cli.WithEstimators(flaky{K: 1}, wild{Rate: 1}),
 		cli.WithModels(theirs{}),
-		cli.WithDatasets(ones{N: 4}),
+		cli.WithDatasets(ones{N: 4}, shelf{ones{N: 3}, new(string)}),
 		cli.WithMetrics(size{}, stubborn{size{}}),
 		cli.WithSource(source),
 	}
@@ -86,6 +88,23 @@ func (d ones) Make(rng.Key) (*vi.Data, error) {
 		x[i] = 1
 	}
 	return &vi.Data{Name: "ones", Digest: "ones", N: d.N, D: 1, X: x, Domain: vi.Real}, nil
+}
+
+// shelf is a data set that wants a file named book.
+type shelf struct {
+	ones
+	dir *string
+}
+
+func (shelf) Name() string          { return "shelf" }
+func (d shelf) Shape() vi.Shape     { return vi.Shape{N: 3, D: 1, Domain: vi.Real} }
+func (d shelf) ReadFrom(dir string) { *d.dir = dir }
+func (d shelf) Check() error        { _, err := d.Locate(); return err }
+func (d shelf) Locate() (string, error) {
+	if _, err := os.Stat(filepath.Join(*d.dir, "book")); err != nil {
+		return "", errors.New("no book in " + *d.dir)
+	}
+	return *d.dir, nil
 }
 
 // size logs how many data there are.

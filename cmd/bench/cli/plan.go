@@ -49,6 +49,9 @@ by running a few steps and replicates for about a second.`,
 			if err != nil {
 				return err
 			}
+			if err := a.parts.CheckData(j.suite, f.todo); err != nil {
+				return err
+			}
 			f.Store, f.Workers = storeOf(path, j.plan), workers
 			if f.cost, err = a.parts.Cost(c.Context(), j.plan, f.todo, st); err != nil {
 				return err

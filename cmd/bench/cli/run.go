@@ -77,6 +77,9 @@ func (a *app) runSuites(ctx context.Context, names []string, r running) error {
 		if err != nil {
 			return err
 		}
+		if err := a.checkData(j, storeOf(r.store, j.plan)); err != nil {
+			return err
+		}
 		jobs = append(jobs, j)
 	}
 	worst := error(nil)

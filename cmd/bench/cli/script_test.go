@@ -2,7 +2,10 @@ package cli_test
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -39,18 +42,34 @@ func TestMain(m *testing.M) {
 //	widest N                no line of stdout is wider than N columns
 //	newer FILE              make a store one of a later version
 //	foreign FILE            make a SQLite file of another program
+//	idx FILE TYPE:DIMS N    make an IDX file with N bytes of zeros, whatever its header says
+//
+// and the conditions [data], BENCH_DATA, called REAL_DATA here, has MNIST, and
+// [fashion], Debian's package of Fashion-MNIST is installed.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("COLUMNS", "100")
+			env.Setenv("REAL_DATA", os.Getenv("BENCH_DATA"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status, "interrupt": interrupt, "insist": insist, "halt": halt, "edit": edit, "widest": widest,
+			"status": status, "interrupt": interrupt, "insist": insist, "halt": halt, "edit": edit, "widest": widest, "idx": idx,
 			"newer":   statement("PRAGMA user_version = 999"),
 			"damage":  statement("UPDATE checkpoint SET bits = substr(bits, 1, length(bits) - 1)"),
 			"foreign": statement("CREATE TABLE theirs (x)"),
+		},
+		Condition: func(name string) (bool, error) {
+			folder, ok := map[string]string{
+				"data":    filepath.Join(os.Getenv("BENCH_DATA"), "mnist"),
+				"fashion": "/usr/share/datasets/fashion-mnist",
+			}[name]
+			if !ok {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			_, err := os.Stat(filepath.Join(folder, "train-images-idx3-ubyte.gz"))
+			return err == nil, nil
 		},
 	})
 }
@@ -164,6 +183,30 @@ func edit(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s has no %q", args[0], args[1])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o644))
+}
+
+// idx makes a file of images that are all black, compressed if its name says so.
+func idx(ts *testscript.TestScript, neg bool, args []string) {
+	number := func(s string) uint64 {
+		n, err := strconv.ParseUint(s, 0, 32)
+		ts.Check(err)
+		return n
+	}
+	magic, dims, _ := strings.Cut(args[1], ":")
+	head := binary.BigEndian.AppendUint32(nil, uint32(number(magic)))
+	for d := range strings.SplitSeq(dims, ",") {
+		head = binary.BigEndian.AppendUint32(head, uint32(number(d)))
+	}
+	content := append(head, make([]byte, number(args[2]))...)
+	if strings.HasSuffix(args[0], ".gz") {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		w.Write(content)
+		ts.Check(w.Close())
+		content = b.Bytes()
+	}
+	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[0])), 0o755))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o644))
 }
 
 func widest(ts *testscript.TestScript, neg bool, args []string) {

@@ -18,7 +18,7 @@ type target struct {
 	name  string // of the function
 	size  int    // bytes an entry
 	tall  []int  // rows of the tallest tile 1, 2, ... vectors wide
-	masks []bool // tiles to make: with a mask on the last vector, without
+	lasts []last // the kinds of tiles to make, at most two
 
 	vec       func(int) reg.VecPhysical // the registers of a tile, in the order acc, b, broadcasts
 	regs      int                       // how many there are
@@ -68,7 +68,7 @@ func c512(c *build.Context, p precision) {
 	zero := pick(p, c.VMOVUPS_Z, c.VMOVUPD_Z)
 	compare := pick[op](p, c.VCMPPS, c.VCMPPD)
 	t := &target{
-		Context: c, name: "tile" + p.String() + "AVX512", size: p.size(), tall: []int{12, 12, 8}, masks: []bool{true},
+		Context: c, name: "tile" + p.String() + "AVX512", size: p.size(), tall: []int{12, 12, 8}, lasts: []last{masked, half},
 		vec: func(i int) reg.VecPhysical { return z[i] }, regs: len(z),
 		fma:       pick[op](p, c.VFMADD231PS, c.VFMADD231PD),
 		broadcast: pick[op](p, c.VBROADCASTSS, c.VBROADCASTSD),
@@ -126,10 +126,10 @@ func c256(c *build.Context, p precision) {
 		reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15}
 	mask := y[15]
 	move := pick[op](p, c.VMOVUPS, c.VMOVUPD)
-	masked := pick(p, c.VMASKMOVPS, c.VMASKMOVPD)
+	under := pick(p, c.VMASKMOVPS, c.VMASKMOVPD)
 	compare := pick[op](p, c.VCMPPS, c.VCMPPD)
 	t := &target{
-		Context: c, name: "tile" + p.String() + "AVX2", size: p.size(), tall: []int{12, 6}, masks: []bool{false, true},
+		Context: c, name: "tile" + p.String() + "AVX2", size: p.size(), tall: []int{12, 6}, lasts: []last{whole, masked},
 		vec: func(i int) reg.VecPhysical { return y[i] }, regs: len(y) - 1,
 		fma:       pick[op](p, c.VFMADD231PS, c.VFMADD231PD),
 		broadcast: pick[op](p, c.VBROADCASTSS, c.VBROADCASTSD),
@@ -139,14 +139,14 @@ func c256(c *build.Context, p precision) {
 		},
 		load: func(m operand.Mem, v reg.Register, last bool) {
 			if last {
-				masked(m, mask, v)
+				under(m, mask, v)
 			} else {
 				move(m, v)
 			}
 		},
 		store: func(v reg.Register, m operand.Mem, last bool) {
 			if last {
-				masked(v, mask, m)
+				under(v, mask, m)
 			} else {
 				move(v, m)
 			}

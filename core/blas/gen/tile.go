@@ -9,7 +9,7 @@ import (
 )
 
 // fields of blas.tile, eight bytes each, in order.
-var fields = []string{"a", "b", "c", "rs", "cs", "ldb", "ldc", "k", "vecs", "rows", "blocks", "mask", "block"}
+var fields = []string{"a", "b", "c", "rs", "cs", "ldb", "ldc", "k", "vecs", "rows", "blocks", "mask", "block", "start", "ahead", "lds"}
 
 // args holds the address of the tile throughout.
 var args = reg.RAX
@@ -40,6 +40,9 @@ var (
 	rs   = reg.R8 // of A by rows
 	ldb3 = reg.R9
 
+	start = reg.R9 // before the loop over k
+	lds   = reg.R8
+
 	cs  = reg.R8  // of A by columns
 	cs3 = reg.R13 // free while C is not pointed to
 	b3c = reg.RDX // three rows of B, then
@@ -48,18 +51,26 @@ var (
 // unroll is how many steps of k a turn of the loop takes.
 const unroll = 4
 
+// last says what the last vector of a row is.
+type last int
+
+const (
+	whole  last = iota
+	masked      // loaded and stored under a mask
+	half        // likewise, and multiplied as half a vector: where no more is asked for, that is half the work
+)
+
 // shape is one tile: vectors wide, rows high, and how A lies.
 type shape struct {
 	width, rows int
-	masked      bool
+	last        last
 	columns     bool // the rows of A are next to each other: A is transposed or packed
 }
 
-// key is what a tile is asked by. Where there is one kind only, masked is not
-// asked for.
-func (s shape) key(ask bool) int {
+// key is what a tile is asked by.
+func (t *target) key(s shape) int {
 	k := s.width<<4 + s.rows
-	if s.masked && ask {
+	if s.last == t.lasts[1] {
 		k += 8 << 4
 	}
 	if s.columns {
@@ -73,10 +84,7 @@ func (s shape) name() string {
 	if s.columns {
 		n += "_columns"
 	}
-	if s.masked {
-		n += "_masked"
-	}
-	return n
+	return n + [...]string{"", "_masked", "_half"}[s.last]
 }
 
 // function makes the function of all tiles of t: it picks the one asked for and
@@ -95,10 +103,10 @@ func (t *target) function() {
 
 	var shapes []shape
 	for _, columns := range []bool{false, true} {
-		for _, masked := range t.masks {
+		for _, last := range t.lasts {
 			for w, tall := range t.tall {
 				for rows := 1; rows <= tall; rows++ {
-					shapes = append(shapes, shape{w + 1, rows, masked, columns})
+					shapes = append(shapes, shape{w + 1, rows, last, columns})
 				}
 			}
 		}
@@ -122,13 +130,13 @@ func (t *target) dispatch(shapes []shape) {
 		t.JMP(operand.LabelRef(shapes[0].name()))
 		return
 	}
-	half := len(shapes) / 2
-	above := "from_" + shapes[half].name()
-	t.CMPQ(count, operand.U32(shapes[half].key(len(t.masks) > 1)))
+	middle := len(shapes) / 2
+	above := "from_" + shapes[middle].name()
+	t.CMPQ(count, operand.U32(t.key(shapes[middle])))
 	t.JGE(operand.LabelRef(above))
-	t.dispatch(shapes[:half])
+	t.dispatch(shapes[:middle])
 	t.Label(above)
-	t.dispatch(shapes[half:])
+	t.dispatch(shapes[middle:])
 }
 
 // tile makes the loop over blocks of rows, and in it the loop over k: every
@@ -148,11 +156,11 @@ func (t *target) tile(s shape) {
 		spare = append(spare, t.vec(i))
 	}
 	bytes := t.size * t.lanes()
-	last := func(j int) bool { return s.masked && j == width-1 }
-	each := func(f func(at operand.Mem, i, j int)) {
+	last := func(j int) bool { return s.last != whole && j == width-1 }
+	each := func(stride reg.Register, f func(at operand.Mem, i, j int)) {
 		for i := range rows {
 			for j := range width {
-				m := row(i, ldc)
+				m := row(i, stride)
 				m.Disp = j * bytes
 				f(m, i, j)
 			}
@@ -178,7 +186,12 @@ func (t *target) tile(s shape) {
 			a := spare[i%len(spare)]
 			t.broadcast(m, a)
 			for j := range width {
-				t.fma(b[j], a, acc[i*width+j])
+				sum := acc[i*width+j]
+				if s.last == half && j == width-1 {
+					t.fma(lower(b[j]), lower(a), lower(sum))
+				} else {
+					t.fma(b[j], a, sum)
+				}
 			}
 		}
 	}
@@ -196,8 +209,14 @@ func (t *target) tile(s shape) {
 	}
 
 	t.Label(name)
-	t.point(cBlock, ldc, rows)
-	each(func(at operand.Mem, i, j int) { t.load(at, acc[i*width+j], last(j)) })
+	t.MOVQ(argument("start"), start)
+	t.ADDQ(argument("ahead"), start)
+	t.MOVQ(argument("lds"), lds)
+	t.point(start, lds, rows)
+	each(lds, func(at operand.Mem, i, j int) { t.load(at, acc[i*width+j], last(j)) })
+	t.IMUL3Q(operand.U8(rows), lds, count)
+	t.ADDQ(count, argument("ahead"))
+	t.ahead(rows, each)
 	t.LEAQ(operand.Mem{Base: ldb, Index: ldb, Scale: 2}, b3)
 	if s.columns {
 		t.MOVQ(aBlock, pointers[0])
@@ -231,7 +250,7 @@ func (t *target) tile(s shape) {
 	t.Label(name + "_sum")
 	t.canonical(name+"_store", acc, append(b, spare...))
 	t.point(cBlock, ldc, rows)
-	each(func(at operand.Mem, i, j int) { t.store(acc[i*width+j], at, last(j)) })
+	each(ldc, func(at operand.Mem, i, j int) { t.store(acc[i*width+j], at, last(j)) })
 	t.DECQ(argument("blocks"))
 	t.JEQ(operand.LabelRef("done"))
 	t.IMUL3Q(operand.U8(rows), ldc, count)
@@ -244,6 +263,9 @@ func (t *target) tile(s shape) {
 	}
 	t.JMP(operand.LabelRef(name))
 }
+
+// lower is the lower half of a vector; writing it clears the upper.
+func lower(v reg.Register) reg.Register { return v.(reg.VecPhysical).AsY() }
 
 func (t *target) lanes() int { return int(t.vec(0).Size()) / t.size }
 
@@ -274,6 +296,17 @@ func (t *target) forward(p reg.GPPhysical, stride reg.Register, steps int) {
 		return
 	}
 	t.LEAQ(operand.Mem{Base: p, Index: stride, Scale: uint8(steps)}, p)
+}
+
+// ahead asks for the next block of C, far down for a prefetcher to guess: a
+// gradient that was last touched a block of data ago is in the outer cache.
+func (t *target) ahead(rows int, each func(reg.Register, func(at operand.Mem, i, j int))) {
+	t.point(cBlock, ldc, rows)
+	t.IMUL3Q(operand.U8(rows), ldc, count)
+	for i := 0; i < rows; i += 3 {
+		t.ADDQ(count, pointers[i/3])
+	}
+	each(ldc, func(at operand.Mem, i, j int) { t.PREFETCHT0(at) })
 }
 
 // point sets the pointers to the rows of a block.

@@ -16,9 +16,20 @@ func (a asm) axpy() {
 }
 
 func (a asm) scale() {
-	a.function("scale", "func(alpha T, x *T, n int)", "is Scale of n entries.")
-	alpha, x, n := a.scalar("alpha"), a.param("x"), a.param("n")
-	a.loop(n, 4, []reg.GPVirtual{x}, func(w place) { a.store(a.mul(a.load(x, w), alpha), x, w) })
+	a.function("scale", "func(alpha T, dst, x *T, n int)", "is Scaled of n entries.")
+	alpha, dst, x, n := a.scalar("alpha"), a.param("dst"), a.param("x"), a.param("n")
+	a.loop(n, 4, []reg.GPVirtual{dst, x}, func(w place) { a.store(a.mul(a.load(x, w), alpha), dst, w) })
+	a.ret()
+}
+
+func (a asm) tanhPull() {
+	a.function("tanhPull", "func(dst, dy, y *T, n int)", "is TanhPull of n entries.")
+	dst, dy, y, n := a.param("dst"), a.param("dy"), a.param("y"), a.param("n")
+	one := a.reg(a.f(1))
+	a.loop(n, 4, []reg.GPVirtual{dst, dy, y}, func(w place) {
+		v := a.load(y, w)
+		a.store(a.mul(a.load(dy, w), a.sub(one, a.mul(v, v))), dst, w)
+	})
 	a.ret()
 }
 

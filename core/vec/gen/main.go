@@ -58,6 +58,7 @@ func vecKernels(a32, a64 asm) {
 		}
 		a.axpy()
 		a.scale()
+		a.tanhPull()
 		chains := 1
 		if a.wide {
 			chains = 2

@@ -1,0 +1,125 @@
+package dist
+
+import (
+	"fmt"
+
+	"github.com/vibench/bench/core/tape"
+)
+
+// Given is the layers of a chain: the distribution of block i for a value of
+// which the blocks drawn before it are set.
+type Given interface {
+	Given(i int, z Value) Dist
+}
+
+// Chain is several stochastic layers as one distribution: block by block, each
+// given those drawn before it.
+//
+//	q(z) = prod_i q(z_i | blocks drawn before i)
+//
+// A value of it has Parts. Block i draws at layer i of the site, whatever the
+// order, so that sample k of K = 50 extends K = 5 in every layer.
+type Chain struct {
+	t     *tape.Tape
+	of    Given
+	order []int // blocks as they are drawn
+
+	// What the layers are for the value last asked for: layers[p] is that of block
+	// order[p], and before[:p] the blocks that it was given. A density of a sample
+	// finds the layers that drew it, and the first layer is the same for any value.
+	layers []Dist
+	before []tape.Node
+}
+
+// Begin makes c the chain of these layers, drawn in an order of blocks; what it
+// was before is forgotten, its memory kept.
+func (c *Chain) Begin(t *tape.Tape, of Given, order []int) *Chain {
+	c.t, c.of, c.order = t, of, order
+	c.layers, c.before = c.layers[:0], c.before[:0]
+	return c
+}
+
+// layer is the distribution of block order[p] given the blocks of z before it.
+func (c *Chain) layer(p int, z Value) Dist {
+	known := min(len(c.layers), 1)
+	for known < len(c.layers) && c.before[known-1] == z.Parts[c.order[known-1]] {
+		known++
+	}
+	if p < known {
+		return c.layers[p]
+	}
+	c.layers, c.before = c.layers[:known], c.before[:max(known-1, 0)]
+	for q := known; q <= p; q++ {
+		if q > 0 {
+			c.before = append(c.before, z.Parts[c.order[q-1]])
+		}
+		c.layers = append(c.layers, c.of.Given(c.order[q], z))
+	}
+	return c.layers[p]
+}
+
+// Sample draws K of each block, live where its layer has a path.
+func (c *Chain) Sample(n Noise, k int) Value { return c.sample(n, k, Dist.Sample) }
+
+func (c *Chain) sample(n Noise, k int, draw func(Dist, Noise, int) Value) Value {
+	z := Value{Parts: c.t.Nodes(len(c.order)), K: k}
+	for p, i := range c.order {
+		z.Parts[i] = draw(c.layer(p, z), n.Layer(i), k).Node
+	}
+	return z
+}
+
+// LogProb is the sum of the layers' log-densities, [K,B].
+func (c *Chain) LogProb(z Value) tape.Node { return c.logProb(z, Dist.LogProb) }
+
+func (c *Chain) logProb(z Value, of func(Dist, Value) tape.Node) (sum tape.Node) {
+	if len(z.Parts) != len(c.order) {
+		panic(fmt.Sprintf("dist: a chain of %d blocks, a value with %d parts", len(c.order), len(z.Parts)))
+	}
+	for p, i := range c.order {
+		l := of(c.layer(p, z), Value{Node: z.Parts[i], K: z.K})
+		if p == 0 {
+			sum = l
+		} else {
+			sum = sum.Add(l)
+		}
+	}
+	return sum
+}
+
+// Means are those of the layers, in the model's order of blocks, each given one
+// sample of the blocks before it.
+func (c *Chain) Means(n Noise) []tape.Node {
+	z := Value{Parts: c.t.Nodes(len(c.order)), K: 1}
+	means := c.t.Nodes(len(c.order))
+	for p, i := range c.order {
+		d := c.layer(p, z)
+		if m, ok := d.(Centred); ok {
+			means[i] = m.Means(n)[0]
+		} else {
+			panic(fmt.Sprintf("dist: block %d of a chain does not know its mean", i))
+		}
+		if p < len(c.order)-1 {
+			z.Parts[i] = d.Sample(n.Layer(i), 1).Node
+		}
+	}
+	return means
+}
+
+// Frozen stops the weights of every layer. A layer's parameters still move with
+// the samples that they were computed from: stopping the parameters' values would
+// cut the path through those and bias every estimator that takes it.
+func (c *Chain) Frozen() Dist { return frozenChain{c} }
+
+// frozenChain is a chain seen through its layers' Frozen.
+type frozenChain struct{ *Chain }
+
+func (f frozenChain) Frozen() Dist { return f }
+
+func (f frozenChain) Sample(n Noise, k int) Value {
+	return f.sample(n, k, func(d Dist, n Noise, k int) Value { return d.Frozen().Sample(n, k) })
+}
+
+func (f frozenChain) LogProb(z Value) tape.Node {
+	return f.logProb(z, func(d Dist, z Value) tape.Node { return d.Frozen().LogProb(z) })
+}

@@ -1,0 +1,133 @@
+package datasets
+
+import (
+	"bufio"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// split is one part of a set, for training or held out: rows of an IDX file of
+// images, which is known by its digest.
+type split struct {
+	file    string // without .gz
+	sum     string // SHA-256 of its content, decompressed
+	rows    int    // of the file
+	from, n int    // the rows that are this part: from, from+1, ..., n of them
+}
+
+// whole is a part that is all of a file.
+func whole(file string, rows int, sum string) split {
+	return split{file: file, sum: sum, rows: rows, n: rows}
+}
+
+// read reads the images of a split from a folder, decompressing them if need be,
+// and holds them against what is known of them. It says which file it read.
+func (p split) read(folder fs.FS, height, width int) (a *IDX, name string, err error) {
+	f, name, err := p.open(folder)
+	if err != nil {
+		return nil, name, err
+	}
+	defer f.Close()
+	a, sum, err := content(f, p.rows*height*width)
+	if err != nil {
+		return nil, name, err
+	}
+	if want := []int{p.rows, height, width}; !slices.Equal(a.Dims, want) || a.Type != Uint8 {
+		labels := ""
+		if len(a.Dims) == 1 {
+			labels = ", as labels have"
+		}
+		return nil, name, fmt.Errorf("got %s %s values%s; want images, %s uint8 values", times(a.Dims), a.Type, labels, times(want))
+	}
+	if sum != p.sum {
+		return nil, name, fmt.Errorf("another file: SHA-256 of its content, got %s; want %s", sum, p.sum)
+	}
+	return a, name, nil
+}
+
+// open opens the file of a split, compressed or not, and says which.
+func (p split) open(folder fs.FS) (fs.File, string, error) {
+	for _, name := range []string{p.file + ".gz", p.file} {
+		info, err := fs.Stat(folder, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil && !info.Mode().IsRegular() {
+			return nil, name, errors.New("not a regular file")
+		}
+		f, err := folder.Open(name)
+		return f, name, plain(err)
+	}
+	return nil, p.file + ".gz", fs.ErrNotExist
+}
+
+// plain is an error without the path that it happened at, which is said already.
+func plain(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// content is the array of at most so many bytes of values that a stream holds,
+// and the SHA-256 of the stream, both after decompression.
+func content(r io.Reader, most int) (*IDX, string, error) {
+	buffered := bufio.NewReaderSize(r, 1<<16)
+	r = buffered
+	if head, err := buffered.Peek(2); err == nil && head[0] == 0x1f && head[1] == 0x8b {
+		unzipped, err := gzip.NewReader(buffered)
+		if err != nil {
+			return nil, "", fmt.Errorf("gzip header: %w", err)
+		}
+		r = unzipped
+	}
+	hash := sha256.New()
+	a, err := ReadIDX(io.TeeReader(r, hash), most)
+	return a, hex.EncodeToString(hash.Sum(nil)), err
+}
+
+// in says whether a folder has the file of a split, compressed or not.
+func (p split) in(folder string) bool {
+	return slices.ContainsFunc([]string{p.file + ".gz", p.file}, func(name string) bool {
+		_, err := os.Stat(filepath.Join(folder, name))
+		return err == nil || errors.Is(err, fs.ErrPermission) // reading it will say that it may not be
+	})
+}
+
+// missing are the files of splits that a folder has not.
+func missing(folder string, splits []split) []string {
+	return names(slices.DeleteFunc(slices.Clone(splits), func(p split) bool { return p.in(folder) }))
+}
+
+// names are the files of splits, as they are best named.
+func names(splits []split) []string {
+	var out []string
+	for _, p := range splits {
+		if name := p.file + ".gz"; !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// lacks says of a folder what it has not of the files of splits.
+func lacks(folder string, splits []split) string {
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return folder + ", which is not there"
+	}
+	has := ""
+	if labels, _ := filepath.Glob(filepath.Join(folder, "*labels*")); len(labels) > 0 {
+		has = "labels (" + filepath.Base(labels[0]) + ") but "
+	}
+	return fmt.Sprintf("%s, which has %sno %s", folder, has, strings.Join(missing(folder, splits), " and no "))
+}

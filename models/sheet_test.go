@@ -1,0 +1,94 @@
+package models_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vibench/bench/core/dist"
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/datasets"
+	"github.com/vibench/bench/estimators"
+	"github.com/vibench/bench/models"
+	"github.com/vibench/bench/vi"
+)
+
+// What a model's sheet says is what the model does: capabilities against the
+// interfaces that they stand for, blocks against samples, and every parameter moves the
+// network that it is named after.
+func TestSheets(t *testing.T) {
+	works := map[string]*vi.Work{}
+	for name, m := range networks {
+		works["vae "+name], _ = small(t, tape.Float64, m)
+	}
+	for _, m := range models.All() { // the defaults, on data of whichever kind suits
+		for _, ds := range []vi.Dataset{datasets.Bits{N: 3, Dim: 6, Latent: 2}, datasets.LowRank{N: 3, Dim: 4, Latent: 2, Noise: 0.5}} {
+			s := ds.Shape()
+			if _, err := m.For(&vi.Data{N: s.N, D: s.D, Domain: s.Domain}); err == nil {
+				works[m.Name()] = work(t, tape.Float64, m, ds, 0)
+			}
+		}
+		if works[m.Name()] == nil {
+			t.Errorf("%s explains no data", m.Name())
+		}
+	}
+	for _, m := range analyses {
+		works["fa "+m.Noise+m.Cov] = factorAnalysis(t, tape.Float64, m)
+	}
+	for name, w := range works {
+		sheet := w.Model.Sheet()
+		if sheet.Data != w.Data.Domain {
+			t.Errorf("%s: explains %s data", name, sheet.Data)
+		}
+		is := map[vi.Cap]bool{}
+		_, is[vi.Exact] = w.Model.(vi.Evidence)
+		_, is[vi.Gaps] = w.Model.(vi.GapParts)
+		_, is[vi.LargeK] = w.Model.(vi.KLimits)
+		_, is[vi.Render] = w.Model.(vi.Renderer)
+		_, is[vi.Simulate] = w.Model.(vi.Simulator)
+		for c, has := range is {
+			if has != slices.Contains(sheet.Offers, c) {
+				t.Errorf("%s: offers %s; implements %s: %v", name, vi.List(sheet.Offers), c, has)
+			}
+		}
+
+		const k = 2
+		s := w.Step(0, w.All, ramp{})
+		q := s.Posterior()
+		z := q.Sample(s.Noise("z"), k)
+		if one := len(sheet.Blocks) == 1; one != (z.Parts == nil) || !one && len(z.Parts) != len(sheet.Blocks) {
+			t.Fatalf("%s: %d blocks, a sample of %d parts", name, len(sheet.Blocks), len(z.Parts))
+		}
+		closed := false
+		if kl, ok := q.(dist.KL); ok {
+			_, closed = kl.KL(s.Prior())
+		}
+		for i, b := range sheet.Blocks {
+			if rows, cols := z.Block(i).Shape(); rows != k*w.Data.N || cols != b.Dim {
+				t.Errorf("%s: block %s has %d dimensions; its samples are [%d,%d]", name, b.Name, b.Dim, rows, cols)
+			}
+			if closed != slices.Contains(b.Offers, vi.AnalyticKL) {
+				t.Errorf("%s: block %s offers %s; KL in closed form: %v", name, b.Name, vi.List(b.Offers), closed)
+			}
+			moved := func(of tape.Node) bool {
+				d := s.Ascend(vi.Surrogate{Inf: of.Sum()}).Inf.Ascend.F64()
+				return slices.ContainsFunc(d, func(x float64) bool { return x != 0 })
+			}
+			if !slices.Contains(b.Offers, vi.Path) || !moved(z.Block(i).SumD(k)) {
+				t.Errorf("%s: block %s has no path, or does not say so", name, b.Name)
+			}
+			if !slices.Contains(b.Offers, vi.Score) || !moved(q.LogProb(z.Stop())) {
+				t.Errorf("%s: block %s has no score, or does not say so", name, b.Name)
+			}
+		}
+		d := estimators.IWAE{K: 3}.Estimate(w.Step(0, w.All, ramp{}))
+		for _, spec := range sheet.Params {
+			if strings.HasPrefix(spec.Name, "shared/") {
+				continue
+			}
+			if !slices.ContainsFunc(param(w, d, spec.Name), func(x float64) bool { return x != 0 }) {
+				t.Errorf("%s: nothing moves %s", name, spec.Name)
+			}
+		}
+	}
+}

@@ -1,0 +1,21 @@
+package vi
+
+// What a data set may be beyond Dataset, each by one small interface. All of
+// them hold for the settings that the value has.
+
+// Known is a data set whose values do not depend on the key: it was collected,
+// not drawn. Digest names the values without making them; it enters the identity
+// of cells.
+type Known interface{ Digest() string }
+
+// Checked is a data set that can say before anything runs why it cannot be made:
+// a setting beyond its size, a file that is missing or is another. It is asked
+// for every cell, so it remembers what it has read.
+type Checked interface{ Check() error }
+
+// Filed is a data set that is read from files, in a folder of a data directory or
+// embedded in the program.
+type Filed interface {
+	ReadFrom(dir string)                // look in this data directory; before anything else is asked
+	Locate() (folder string, err error) // where its files are, empty if embedded; the error says what was looked for, where, and what to do
+}
