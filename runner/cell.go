@@ -131,7 +131,7 @@ func (c *cell) run(ctx context.Context) error {
 		}
 		c.tick()
 		end := c.train.step == t.Steps
-		if end || t.Every > 0 && c.train.step%t.Every == 0 {
+		if t.Evaluates(c.train.step) {
 			if err := c.evaluate(ctx); err != nil {
 				return err
 			}

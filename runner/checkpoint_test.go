@@ -116,7 +116,7 @@ grid:
     train: {steps: 37, batch: 3, every: 5, optim: {gen/: {adam: {rate: 0.01, schedule: cosine}}, inf/: {sgd: {rate: 0.05, momentum: 0.9}}, own/: adam}}
     log: {metrics: [state, elbo]}
   - {<<: *g, name: double, precision: float64}
-  - {<<: *g, name: plain, estimator: drifter, train: {steps: 12, every: 4, optim: {sgd: {rate: 0.01}}}}
+  - {<<: *g, name: plain, estimator: drifter, train: {steps: 12, points: 5, spacing: log, optim: {sgd: {rate: 0.01}}}}
 `
 
 func run(t testing.TB, ctx context.Context, p Parts, plan *suites.Plan, st *store.Store, opt Options) Summary {
@@ -244,7 +244,7 @@ func at(t testing.TB, p Parts, c suites.Cell, steps int) *cell {
 		t.Fatal(err)
 	}
 	for range steps {
-		if c.Train.Every > 0 && out.train.step%c.Train.Every == 0 {
+		if c.Train.Evaluates(out.train.step) {
 			if err := out.evaluate(t.Context()); err != nil {
 				t.Fatal(err)
 			}

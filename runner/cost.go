@@ -167,9 +167,7 @@ func (p Parts) Work(c suites.Cell) float64 {
 	for _, rows := range slices.Sorted(maps.Keys(probing)) {
 		measure += probing[rows]
 	}
-	if c.Train.Every > 0 {
-		measure *= float64(1 + c.Train.Steps/c.Train.Every)
-	}
+	measure *= float64(c.Train.Evaluations())
 	if c.Train.Batch > 0 {
 		n = min(n, float64(c.Train.Batch))
 	}
@@ -238,7 +236,7 @@ func (p Parts) calibrate(ctx context.Context, missing []suites.Cell, speeds map[
 // reduced is a cell with few replicates and steps.
 func reduced(c suites.Cell) suites.Cell {
 	const few = 20
-	c.Train.Steps, c.Train.Every = min(c.Train.Steps, few), 0
+	c.Train.Steps, c.Train.Every, c.Train.At = min(c.Train.Steps, few), 0, nil
 	c.Metrics = slices.Clone(c.Metrics)
 	for i, m := range c.Metrics {
 		if r, ok := m.Params["r"].(int); ok && r > few {

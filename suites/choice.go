@@ -173,39 +173,6 @@ func (p Param) axis(n *node) []any {
 	return out
 }
 
-// train reads the training block; a missing one is no training.
-func (p *pass) train(n *node) Train {
-	var t Train
-	if n == nil {
-		return t
-	}
-	t.Steps, _ = n.get("steps").whole()
-	t.Batch, _ = n.get("batch").whole()
-	t.Every, _ = n.get("every").whole()
-	optim := n.get("optim")
-	switch {
-	case optim == nil:
-		if t.Steps > 0 {
-			p.bad(n, "train: %d steps without an optimiser, so nothing moves; add optim%s", t.Steps, have(names(p.cat.Optimisers)))
-		}
-	case optim.kind == mapping && slices.ContainsFunc(optim.keys, func(e entry) bool { return prefix.MatchString(e.key) }):
-		for _, e := range optim.keys {
-			t.Optim = p.group(t.Optim, e.key, e.value)
-		}
-	default:
-		t.Optim = p.group(t.Optim, "", optim)
-	}
-	slices.SortFunc(t.Optim, func(a, b Group) int { return strings.Compare(a.Prefix, b.Prefix) })
-	return t
-}
-
-func (p *pass) group(groups []Group, prefix string, n *node) []Group {
-	for _, c := range p.choice(n, "optimiser") {
-		groups = append(groups, Group{prefix, c})
-	}
-	return groups
-}
-
 // metrics reads what is logged, sorted; the same metric twice is an error.
 func (p *pass) metrics(n *node) []Choice {
 	picks := p.choices(n.get("metrics"), "metric")

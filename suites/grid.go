@@ -72,7 +72,6 @@ func (p *pass) grid(out []*grid, n *node, name string) []*grid {
 		Grid:      name,
 		Precision: p.setting(n, "precision", "float32"),
 		Unfit:     p.setting(n, "unfit", "refuse"),
-		Train:     p.train(p.own(n, "train")),
 	}
 	g.log = p.own(n, "log")
 	if g.log == nil {
@@ -81,7 +80,7 @@ func (p *pass) grid(out []*grid, n *node, name string) []*grid {
 		base.Metrics = p.metrics(g.log)
 	}
 	estimators, models, datasets := p.choices(n.get("estimator"), "estimator"), p.choices(n.get("model"), "model"), p.choices(n.get("dataset"), "dataset")
-	p.batchFits(p.own(n, "train"), base.Train, datasets)
+	trains := p.resolved(p.train(p.own(n, "train")), datasets)
 	seeds := p.seeds(n.get("seed"))
 	size := 1
 	for _, k := range []int{len(estimators), len(models), len(datasets), len(seeds)} {
@@ -100,28 +99,15 @@ func (p *pass) grid(out []*grid, n *node, name string) []*grid {
 	}
 	for _, e := range estimators {
 		for _, m := range models {
-			for _, d := range datasets {
+			for i, d := range datasets {
 				c := base
-				c.Estimator, c.Model, c.Dataset = e.Choice, m.Choice, d.Choice
+				c.Estimator, c.Model, c.Dataset, c.Train = e.Choice, m.Choice, d.Choice, trains[i]
 				c.Line, c.Column = e.line, e.col
 				g.combos = append(g.combos, &combo{c, seeds, p.canonical(c)})
 			}
 		}
 	}
 	return append(out, g)
-}
-
-// batchFits reports a batch of more rows than a data set has.
-func (p *pass) batchFits(train *node, t Train, datasets []pick) {
-	if p.cat.Rows == nil {
-		return
-	}
-	for _, d := range datasets {
-		if rows := p.cat.Rows(d.Choice); rows > 0 && t.Batch > rows {
-			p.bad(train.get("batch"), "batch: got %d; dataset %s has %d rows; want at most that many, or 0 for all", t.Batch, d, rows)
-			return
-		}
-	}
 }
 
 // own is a block of the grid itself, else the suite's: the whole block, never a

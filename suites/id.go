@@ -39,7 +39,11 @@ func (p *pass) canonical(c Cell) canonical {
 	b.WriteString(`,"precision":` + quote(c.Precision) + `,"seed":`)
 
 	var t strings.Builder
-	t.WriteString(`,"train":{"batch":` + strconv.Itoa(c.Train.Batch) + `,"every":` + strconv.Itoa(c.Train.Every) + `,"optim":[`)
+	t.WriteString(`,"train":{`)
+	if len(c.Train.At) > 0 { // absent where there are none, as it was before there were any
+		t.WriteString(`"at":` + formatList(c.Train.At) + `,`)
+	}
+	t.WriteString(`"batch":` + strconv.Itoa(c.Train.Batch) + `,"every":` + strconv.Itoa(c.Train.Every) + `,"optim":[`)
 	for i, g := range c.Train.Optim {
 		if i > 0 {
 			t.WriteByte(',')

@@ -42,8 +42,9 @@ type Choice struct {
 // Train says how a cell's parameters move. No steps: they stay where Init put them.
 type Train struct {
 	Steps int     `json:"steps"`
-	Batch int     `json:"batch"` // rows a step; 0 is all of them
-	Every int     `json:"every"` // evaluate each so many steps; 0 is at the end only
+	Batch int     `json:"batch"`        // rows a step; 0 is all of them
+	Every int     `json:"every"`        // evaluate each so many steps; 0 is at the end only
+	At    []int   `json:"at,omitempty"` // or when so many are taken, in order, where no Every says it
 	Optim []Group `json:"optim,omitempty"`
 }
 

@@ -64,7 +64,7 @@ log: {metrics: [snr, elbo]}
 		Model:     Choice{"vae", map[string]any{"hidden": []int{8, 8}, "tied": false, "activation": "tanh"}, 3},
 		Dataset:   Choice{"bits", map[string]any{"n": 100}, 1},
 		Metrics:   []Choice{{"iwae", map[string]any{"k": 1}, 1}, {"iwae", map[string]any{"k": 64}, 1}},
-		Train: Train{10, 20, 5, []Group{
+		Train: Train{Steps: 10, Batch: 20, Every: 5, Optim: []Group{
 			{"", Choice{"adam", map[string]any{"rate": 1e-3, "decay": 0.0}, 1}},
 			{"inf/", Choice{"sgd", map[string]any{"rate": 1.0, "stages": []float64{1, 0.5}}, 1}},
 		}},
@@ -152,7 +152,7 @@ func TestIDChangesWithWhatDecides(t *testing.T) {
 		{"tied: false", "tied: true"}, {"tanh", "relu"}, {"bits: {n: 4}", "lineargaussian: {n: 4}"}, {"n: 4", "n: 5"},
 		{"seed: 3", "seed: 4"}, {"precision: float64", "precision: float32"},
 		{"elbo,", "logpx,"}, {"r: 100", "r: 101"}, {"signal: dreg", "signal: stl"}, {"[elbo,", "[elbo, logpx,"},
-		{"steps: 10", "steps: 11"}, {"batch: 5", "batch: 6"}, {"every: 2", "every: 3"}, {"gen/", "inf/"}, {"sgd", "adam"}, {"rate: 0.5", "rate: 0.6"},
+		{"steps: 10", "steps: 11"}, {"batch: 5", "batch: 6"}, {"every: 2", "every: 3"}, {"every: 2", "points: 5"}, {"every: 2", "points: 6, spacing: log"}, {"gen/", "inf/"}, {"sgd", "adam"}, {"rate: 0.5", "rate: 0.6"},
 	} {
 		got := id(swap(pairs...), fake())
 		if other, same := seen[got]; same {
@@ -182,7 +182,7 @@ func TestIDChangesWithWhatDecides(t *testing.T) {
 		{"suite: f", "suite: g"}, {"about: words", "about: others"}, {"unfit: refuse", "unfit: record"}, {"name: main", "name: other"},
 		{"preset: [quick, other]", "preset: quick"}, {"k: 8,", "k: 8.0,"}, {"k: 8,", "k: 0.8e1,"}, {"beta: 0.5", "beta: 5.0e-1"},
 		{"k: 8, beta: 0.5", "beta: 0.5, k: 8"}, {"[elbo, {snr: {r: 100, signal: dreg}}]", "[{snr: {signal: dreg, r: 100}}, elbo]"},
-		{"suite: f", "# a comment\nsuite: f"}, {"grid:", "claims: []\ngrid:"}, {"tied: false, ", ""},
+		{"suite: f", "# a comment\nsuite: f"}, {"grid:", "claims: []\ngrid:"}, {"tied: false, ", ""}, {"every: 2", "points: 6"}, {"every: 2", "points: 6, spacing: even"},
 	} {
 		text := swap(pairs...)
 		if strings.Contains(text, "preset: quick") {

@@ -129,6 +129,9 @@ func logSchema() obj {
 	}
 }
 
+// mostPoints is how often a cell may be evaluated under points.
+const mostPoints = 100_000
+
 func trainSchema() obj {
 	count := func(doc string) obj {
 		return obj{"type": "integer", "minimum": 0, "maximum": largest, "description": doc}
@@ -136,10 +139,13 @@ func trainSchema() obj {
 	return obj{
 		"type": "object", "additionalProperties": false,
 		"properties": obj{
-			"steps": count("0: parameters stay where init put them"),
-			"batch": count("rows a step; 0: all of them"),
-			"every": count("evaluate each so many steps; 0: at the end only"),
-			"optim": said("optim", "for all parameters, or by the prefix of their names: {gen/: NAME, inf/: NAME}"),
+			"steps":   count("0: parameters stay where init put them"),
+			"epochs":  count("in place of steps: passes over the data, of rows/batch whole steps each"),
+			"batch":   count("rows a step; 0: all of them"),
+			"every":   count("evaluate each so many steps; 0: at the end only"),
+			"points":  obj{"type": "integer", "minimum": 2, "maximum": mostPoints, "description": "in place of every: evaluate so many times, the start and the end among them"},
+			"spacing": obj{"enum": []any{"even", "log"}, "$comment": "spacing", "description": "of points: even, the default, or by equal factors from step 1"},
+			"optim":   said("optim", "for all parameters, or by the prefix of their names: {gen/: NAME, inf/: NAME}"),
 		},
 	}
 }
