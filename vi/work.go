@@ -137,11 +137,12 @@ func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction
 	}
 	// A source that remembers its draws belongs to one goroutine; keys do not.
 	if _, keyed := src.(*Keyed); keyed && w.Threads > 1 {
+		w.shards[1].Tape.Follow(nil)
 		run2(run)
 	} else {
-		for i := range shards {
-			run(i)
-		}
+		run(0)
+		w.shards[1].Tape.Follow(w.shards[0].Tape)
+		run(1)
 	}
 	consistent(card.Name, d[0], d[1])
 	for i := range shards {

@@ -7,13 +7,15 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// Implementation is gonum's BLAS with this package's Gemm, Gemv, Axpy and Dot,
-// so that they take one thread and have the same bits everywhere. Where alpha is
-// not 1, op(A) (or x) is first multiplied by it, and where beta is neither 1 nor
-// 0, C (or y) by that, both rounded.
+// Implementation is gonum's BLAS with this package's Gemm, Symm, Syrk, Trmm,
+// Trsm, Gemv, Axpy and Dot, so that they take one thread and have the same bits
+// everywhere: with them products, and Cholesky's factors and solutions, of mat and
+// lapack. Where alpha is not 1, op(A) (or x) is first multiplied by it, and where
+// beta is neither 1 nor 0, C (or y) by that, both rounded.
 //
-// gonum's own level 3 calls its inner loops directly: Trsm, Syrk and the rest do
-// not run on these kernels, nor have they one sum on all machines.
+// All else is gonum's own, whose sums may differ between machines: Syr2k; of level
+// 2 Ger (which LU uses), Syr and Syr2, Symv, Trmv, Trsv and what is banded or
+// packed; of level 1 Nrm2, Asum and what is complex.
 type Implementation struct{ gonum.Implementation }
 
 // Use installs Implementation under packages blas32, blas64 and so mat and lapack.

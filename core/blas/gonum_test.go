@@ -69,6 +69,34 @@ func (n narrowed) Ddot(nn int, x []float64, incX int, y []float64, incY int) flo
 	return want[0]
 }
 
+func (n narrowed) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, nn int, alpha float64, a []float64, lda int, b []float64, ldb int) {
+	w := narrow(b)
+	n.Strsm(s, ul, tA, d, m, nn, float32(alpha), narrow(a), lda, w, ldb)
+	n.Implementation.Implementation.Dtrsm(s, ul, tA, d, m, nn, alpha, a, lda, b, ldb)
+	widen(b, w)
+}
+
+func (n narrowed) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, nn int, alpha float64, a []float64, lda int, b []float64, ldb int) {
+	w := narrow(b)
+	n.Strmm(s, ul, tA, d, m, nn, float32(alpha), narrow(a), lda, w, ldb)
+	n.Implementation.Implementation.Dtrmm(s, ul, tA, d, m, nn, alpha, a, lda, b, ldb)
+	widen(b, w)
+}
+
+func (n narrowed) Dsyrk(ul blas.Uplo, tA blas.Transpose, nn, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int) {
+	w := narrow(c)
+	n.Ssyrk(ul, tA, nn, k, float32(alpha), narrow(a), lda, float32(beta), w, ldc)
+	n.Implementation.Implementation.Dsyrk(ul, tA, nn, k, alpha, a, lda, beta, c, ldc)
+	widen(c, w)
+}
+
+func (n narrowed) Dsymm(s blas.Side, ul blas.Uplo, m, nn int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	w := narrow(c)
+	n.Ssymm(s, ul, m, nn, float32(alpha), narrow(a), lda, narrow(b), ldb, float32(beta), w, ldc)
+	n.Implementation.Implementation.Dsymm(s, ul, m, nn, alpha, a, lda, b, ldb, beta, c, ldc)
+	widen(c, w)
+}
+
 // TestGonum runs gonum's own conformance tests on every kernel, in float64 and,
 // through narrowed, in float32.
 func TestGonum(t *testing.T) {
@@ -80,6 +108,10 @@ func TestGonum(t *testing.T) {
 				testblas.Dgemver
 				testblas.Daxpyer
 				testblas.Ddotter
+				testblas.Dtrsmer
+				testblas.Dtrmmer
+				testblas.Dsyker
+				testblas.Dsymmer
 			}
 		}{{"float64", Implementation{}}, {"float32", narrowed{}}} {
 			on(t, name, func() {
@@ -88,6 +120,10 @@ func TestGonum(t *testing.T) {
 					testblas.DgemvTest(t, p.impl)
 					testblas.DaxpyTest(t, p.impl)
 					testblas.DdotTest(t, p.impl)
+					testblas.DtrsmTest(t, p.impl)
+					testblas.DtrmmTest(t, p.impl)
+					testblas.DsyrkTest(t, p.impl)
+					testblas.DsymmTest(t, p.impl)
 				})
 			})
 		}

@@ -46,6 +46,12 @@ func (f *floor[T]) turned(id int32) []T {
 	if n.op != opParam || f.t.share > turnBelow {
 		return nil
 	}
+	if f.t.lead != nil {
+		lead := f.t.lead.body.(*floor[T])
+		if lead.turns != nil && lead.turns[n.param].pass == lead.t.pass {
+			return lead.turns[n.param].w
+		}
+	}
 	if f.turns == nil {
 		f.turns = make([]turn[T], len(f.t.params.specs))
 	}

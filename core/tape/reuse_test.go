@@ -63,7 +63,7 @@ func TestSweepAgain(t *testing.T) {
 func TestTurnedWeights(t *testing.T) {
 	for _, prec := range []Precision{Float32, Float64} {
 		p := decoderParams(t, prec)
-		tp := New(p)
+		tp, follower := New(p), New(p)
 		for batch := range 2 {
 			for r := range p.vec {
 				fill(p.vec[r], float64(batch))
@@ -85,6 +85,16 @@ func TestTurnedWeights(t *testing.T) {
 			}
 			if !bytes.Equal(got, want) {
 				t.Errorf("%s, batch %d: turned weights change bits", prec, batch)
+			}
+			follower.Reset()
+			follower.Part(turnBelow/2, true)
+			follower.Follow(tp)
+			plain.Reset()
+			plain.Part(1, true)
+			s := weighted(decoder(plain), 0)
+			plain.share = turnBelow / 2
+			if got := bitsOf(follower.Ascend(weighted(decoder(follower), 0))); !bytes.Equal(got, bitsOf(plain.Ascend(s))) {
+				t.Errorf("%s, batch %d: another tape's turned weights change bits", prec, batch)
 			}
 		}
 	}

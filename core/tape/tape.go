@@ -123,6 +123,7 @@ type Tape struct {
 	share  float64 // of the batch that this recording is
 	add    bool    // Ascend adds to the direction it gave before
 	pass   uint64  // recordings of one batch, between which no parameter moves
+	lead   *Tape   // has gone through other blocks of this batch
 	lists  []Node
 	stats  Stats
 }
@@ -172,6 +173,10 @@ func (t *Tape) Part(share float64, first bool) {
 		t.pass-- // Reset's was no new one
 	}
 }
+
+// Follow says that u, a tape of the same Params, has just been through other blocks
+// of the batch whose blocks come next; nil that there is no such tape.
+func (t *Tape) Follow(u *Tape) { t.lead = u }
 
 // Owns reports whether v is a direction of this tape's own, as Ascend gives it.
 func (t *Tape) Owns(r Role, v Vector) bool { return v.Same(t.dir[r]) }
