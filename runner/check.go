@@ -100,9 +100,20 @@ func (p Parts) unfit(c suites.Cell) string {
 	return ""
 }
 
+// needs says what a metric misses in a model or in one of its latent blocks.
 func needs(x metrics.Metric, m vi.Model) string {
+	s := m.Sheet()
 	for _, need := range x.Needs() {
-		if offers := m.Sheet().Offers; !slices.Contains(offers, need) {
+		if slices.Contains(s.Offers, need) {
+			continue
+		}
+		offers := slices.Clone(s.Offers)
+		every := len(s.Blocks) > 0
+		for _, b := range s.Blocks {
+			every = every && slices.Contains(b.Offers, need)
+			offers = append(offers, b.Offers...)
+		}
+		if !every {
 			return fmt.Sprintf("metric %q needs %s; the model offers %s", x.Name(), need, vi.List(offers))
 		}
 	}
