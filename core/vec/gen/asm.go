@@ -20,7 +20,7 @@ type vec = reg.VecVirtual
 //
 // Operations on lanes are those of the Go loops: IEEE + - * / and square root,
 // each rounded, and integer operations on bits. There is no fused multiply-add
-// and no approximation.
+// (but for the square of a float32 in float64, which is exact) and no approximation.
 type asm struct {
 	*build.Context
 	wide  bool // AVX-512; else AVX2
@@ -244,7 +244,8 @@ func (a asm) copysign(y, x vec) vec { return a.or(y, a.and(x, a.sign())) }
 // ones or all zeros (of which a blend reads the top bit).
 type mask operand.Op
 
-// Predicates of comparison. All but the last two are false if either is NaN.
+// Predicates of comparison. If either is NaN, unordered and those with a not are
+// true, all others false.
 const (
 	eq        = 0
 	lt        = 17
