@@ -37,6 +37,7 @@ const (
 	solid weight = iota // means and markers
 	thin                // single seeds
 	band                // intervals
+	faint               // dots of single seeds
 )
 
 func (k ink) color(w weight) color.Color {
@@ -61,6 +62,8 @@ func (k ink) css(w weight) string {
 		return v + ";stroke-opacity:.3"
 	case band:
 		return v + ";fill-opacity:.16"
+	case faint:
+		return v + ";fill-opacity:.4"
 	}
 	return v
 }
@@ -70,7 +73,7 @@ func (k ink) css(w weight) string {
 func sentinels() *strings.Replacer {
 	var pairs []string
 	for k := inkText; k < inkSeries+seriesColors; k++ {
-		for _, w := range []weight{solid, thin, band} {
+		for _, w := range []weight{solid, thin, band, faint} {
 			pairs = append(pairs, svgColor(k.color(w)), k.css(w))
 		}
 	}
@@ -126,6 +129,16 @@ func (l looks) of(estimator string, variant int) look {
 		ink:   inkSeries + ink(i%seriesColors),
 		dash:  d[(i+variant)%len(d)],
 		glyph: g[(i+variant)%len(g)],
+	}
+}
+
+// give dresses lines in their order.
+func (l looks) give(lines []line) {
+	variants := map[string]int{}
+	for i := range lines {
+		name := lines[i].cell.Estimator.Name
+		lines[i].look = l.of(name, variants[name])
+		variants[name]++
 	}
 }
 
