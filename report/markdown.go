@@ -47,6 +47,12 @@ func (r *Report) Markdown(w io.Writer) error {
 			fmt.Fprintf(out, "  - warning: %s\n", markdown(warning))
 		}
 	}
+	for _, t := range r.Published {
+		fmt.Fprintf(out, "\n## %s\n\n| in the paper | our cells | paper | ours | n | note |\n| --- | --- | ---: | ---: | ---: | --- |\n", markdown(t.title()))
+		for _, row := range t.Rows {
+			fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", markdown(row.From), markdown(row.Over), row.Paper, markdown(row.Ours()), row.Seeds(), markdown(row.Note))
+		}
+	}
 	fmt.Fprintf(out, "\n## Coverage\n\nCells: %s.\n", r.Coverage)
 	if len(r.Unfinished) > 0 {
 		fmt.Fprint(out, "\n| cell | outcome | step | reason | id |\n| --- | --- | ---: | --- | --- |\n")

@@ -46,17 +46,19 @@ func (k ink) color(w weight) color.Color {
 
 // css is what stands for the sentinel in the page.
 func (k ink) css(w weight) string {
+	v := ""
 	switch k {
 	case inkText:
-		return "var(--ink)"
+		v = "var(--ink)"
 	case inkRule:
-		return "var(--rule)"
+		v = "var(--rule)"
 	case inkGuide:
-		return "var(--muted)"
+		v = "var(--muted)"
 	case inkRegion:
-		return "var(--region)"
+		v = "var(--region)"
+	default:
+		v = fmt.Sprintf("var(--s%d)", k-inkSeries)
 	}
-	v := fmt.Sprintf("var(--s%d)", k-inkSeries)
 	switch w {
 	case thin:
 		return v + ";stroke-opacity:.3"
