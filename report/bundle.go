@@ -16,7 +16,7 @@ import (
 type bundle struct {
 	bands, thins, middles []plot.Plotter
 	means                 map[string]plotter.XYs // by the key of their line
-	lo, hi                float64                // what seeds and means span
+	lo, hi                float64                // what seeds span
 	most                  int                    // seeds at one x
 	thin                  bool                   // seeds are drawn
 	legend                []Key
@@ -25,26 +25,25 @@ type bundle struct {
 }
 
 const (
-	mostThin   = 32   // seeds of a line drawn one by one: more would hide each other
+	mostThin   = 32   // seeds of all lines drawn one by one: more would hide each other
+	mostBands  = 4    // bands of the usual strength, one over the other
 	mostPoints = 6000 // of all seeds of a figure: more make the page heavy
 	mostMarks  = 16   // markers on a line
 )
 
 // bundleOf makes the means of lines over their seeds, with bands of 95 % at each
 // x. The lines have their looks already.
-func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, against string) (bundle, error) {
-	b := bundle{means: map[string]plotter.XYs{}, lo: math.Inf(1), hi: math.Inf(-1), thin: true}
+func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, at func(x float64) string) (bundle, error) {
+	b := bundle{means: map[string]plotter.XYs{}, lo: math.Inf(1), hi: math.Inf(-1)}
 	see := func(y float64) { b.lo, b.hi = math.Min(b.lo, y), math.Max(b.hi, y) }
-	points := 0
+	seeds, points := 0, 0
 	for _, l := range lines {
+		seeds += len(l.seeds)
 		for _, seed := range l.seeds {
 			points += len(seed)
 		}
-		if len(l.seeds) > mostThin {
-			b.thin = false
-		}
 	}
-	b.thin = b.thin && points <= mostPoints
+	b.thin = seeds <= mostThin && points <= mostPoints
 	for i := range lines {
 		l := &lines[i]
 		means, upper, lower := plotter.XYs{}, plotter.XYs{}, plotter.XYs{}
@@ -53,6 +52,7 @@ func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, against string) (bu
 			for _, seed := range seedsOf(l.seeds) {
 				if v, ok := l.seeds[seed][x]; ok {
 					y = append(y, v)
+					see(v)
 					b.data = append(b.data, []string{l.label, fmt.Sprint(seed), cell(x), cell(yAxis.back(v))})
 				}
 			}
@@ -60,9 +60,7 @@ func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, against string) (bu
 				continue
 			}
 			b.most = max(b.most, len(y))
-			m := mean(y)
-			see(m)
-			means = append(means, plotter.XY{X: xAxis.at(x), Y: m})
+			means = append(means, plotter.XY{X: xAxis.at(x), Y: mean(y)})
 			if iv, err := stats.TMean(y); err == nil {
 				upper = append(upper, plotter.XY{X: xAxis.at(x), Y: iv.Hi})
 				lower = append(lower, plotter.XY{X: xAxis.at(x), Y: iv.Lo})
@@ -72,9 +70,6 @@ func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, against string) (bu
 			curve := l.curve(seed, xs, xAxis)
 			if len(curve) < 2 || !b.thin {
 				continue
-			}
-			for _, pt := range curve {
-				see(pt.Y)
 			}
 			thinLine, err := plotter.NewLine(curve)
 			if err != nil {
@@ -93,6 +88,9 @@ func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, against string) (bu
 				return b, err
 			}
 			shade.Color, shade.LineStyle.Width = l.look.ink.color(band), 0
+			if len(lines) > mostBands {
+				shade.Color = l.look.ink.color(veil)
+			}
 			b.bands = append(b.bands, shade)
 		}
 		middle, err := plotter.NewLine(means)
@@ -111,7 +109,7 @@ func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, against string) (bu
 			return b, err
 		}
 		b.legend = append(b.legend, Key{template.HTML(key), l.label})
-		b.said = append(b.said, l.sentence(means, xs, xAxis, yAxis, against))
+		b.said = append(b.said, l.sentence(means, xAxis, yAxis, at))
 	}
 	return b, nil
 }

@@ -146,7 +146,7 @@ func onLog(metric string) bool {
 }
 
 func (p *panel) curveTitle(metric string) string {
-	return p.title(p.words(metric) + " against " + p.course(p.steps(metric)).label)
+	return p.title(roleWords(p.words(metric)) + " against " + p.course(p.steps(metric)).label)
 }
 
 // words are a metric in words; which data it is of where the panel logs both.
@@ -182,7 +182,7 @@ func (p *panel) curve(id, metric, note string) Figure {
 		yName += ", log scale"
 	}
 	plot := newPlot(xName, yName)
-	b, err := bundleOf(lines, xs, xAxis.axis, yAxis, xAxis.label)
+	b, err := bundleOf(lines, xs, xAxis.axis, yAxis, func(x float64) string { return "after " + three(x) + " " + xAxis.label })
 	if err != nil {
 		return failed(err.Error())
 	}

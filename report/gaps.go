@@ -80,7 +80,9 @@ func (p *panel) drawGaps(id, split string) Figure {
 				from, lift float64
 			}{{b.family, 0, 0.12}, {b.amortised, start, -0.12}} {
 				if part.s.lo < part.s.hi {
-					whisker(c, stroke, vg.Point{X: x(math.Max(lo, part.from+part.s.lo)), Y: rise(i, part.lift)}, vg.Point{X: x(part.from + part.s.hi), Y: rise(i, part.lift)})
+					a, b := vg.Point{X: x(math.Max(lo, part.from+part.s.lo)), Y: rise(i, part.lift)}, vg.Point{X: x(part.from + part.s.hi), Y: rise(i, part.lift)}
+					whisker(c, draw.LineStyle{Color: inkPaper.color(solid), Width: 3}, a, b) // to be seen on a bar of any colour
+					whisker(c, stroke, a, b)
 				}
 			}
 		}

@@ -107,7 +107,7 @@ func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figur
 		scale = ", log scale"
 	}
 	p := newPlot(g.against+scale, inWords(g.metric)+scale)
-	b, err := bundleOf(lines, xs, xAxis, yAxis, g.against)
+	b, err := bundleOf(lines, xs, xAxis, yAxis, func(x float64) string { return "at " + g.against + "=" + tickText(x) })
 	if err != nil {
 		return failed(err.Error())
 	}

@@ -77,16 +77,16 @@ func (l *line) curve(seed int, xs []float64, xAxis axis) plotter.XYs {
 	return pts
 }
 
-// sentence says what a line does, for those who cannot see it.
-func (l *line) sentence(means plotter.XYs, xs []float64, xAxis, yAxis axis, against string) string {
+// sentence says what a line does, for those who cannot see it; at says where.
+func (l *line) sentence(means plotter.XYs, xAxis, yAxis axis, at func(x float64) string) string {
 	first, last := means[0], means[len(means)-1]
-	verb := "stays"
+	verb := "rises"
 	switch {
-	case last.Y > first.Y:
-		verb = "rises"
 	case last.Y < first.Y:
 		verb = "falls"
+	case last.Y == first.Y:
+		return fmt.Sprintf("%s is %.3g %s and %s.", l.label, yAxis.back(first.Y), at(xAxis.back(first.X)), at(xAxis.back(last.X)))
 	}
-	return fmt.Sprintf("%s %s from %.3g at %s=%s to %.3g at %s=%s.", l.label, verb,
-		yAxis.back(first.Y), against, tickText(xAxis.back(first.X)), yAxis.back(last.Y), against, tickText(xAxis.back(last.X)))
+	return fmt.Sprintf("%s %s from %.3g %s to %.3g %s.", l.label, verb,
+		yAxis.back(first.Y), at(xAxis.back(first.X)), yAxis.back(last.Y), at(xAxis.back(last.X)))
 }

@@ -27,6 +27,7 @@ const (
 	inkRule              // grid
 	inkGuide             // theory
 	inkRegion            // what is claimed
+	inkPaper             // what lies behind: round marks on a dark ground
 	inkSeries            // the first of the series colours
 )
 
@@ -37,6 +38,7 @@ const (
 	solid weight = iota // means and markers
 	thin                // single seeds
 	band                // intervals
+	veil                // intervals where there are many
 	faint               // dots of single seeds
 )
 
@@ -56,6 +58,8 @@ func (k ink) css(w weight) string {
 		v = "var(--muted)"
 	case inkRegion:
 		v = "var(--region)"
+	case inkPaper:
+		v = "var(--paper)"
 	default:
 		v = fmt.Sprintf("var(--s%d)", k-inkSeries)
 	}
@@ -64,6 +68,8 @@ func (k ink) css(w weight) string {
 		return v + ";stroke-opacity:.3"
 	case band:
 		return v + ";fill-opacity:.16"
+	case veil:
+		return v + ";fill-opacity:.07"
 	case faint:
 		return v + ";fill-opacity:.4"
 	}
@@ -75,7 +81,7 @@ func (k ink) css(w weight) string {
 func sentinels() *strings.Replacer {
 	var pairs []string
 	for k := inkText; k < inkSeries+seriesColors; k++ {
-		for _, w := range []weight{solid, thin, band, faint} {
+		for _, w := range []weight{solid, thin, band, veil, faint} {
 			pairs = append(pairs, svgColor(k.color(w)), k.css(w))
 		}
 	}

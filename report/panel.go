@@ -204,9 +204,9 @@ func (p *panel) about() string {
 			seeds = fmt.Sprintf("%d of %d seeds", least, planned)
 		}
 	}
-	text := join("; ", strings.Join(models.list, ", ")+" on "+strings.Join(data.list, ", "), strings.Join(precisions.list, ", "), seeds) + "."
+	text := join("; ", "Of "+strings.Join(models.list, ", ")+" on "+strings.Join(data.list, ", "), strings.Join(precisions.list, ", "), seeds) + "."
 	if p.more > 0 {
 		text += fmt.Sprintf(" %s more in the tables.", plural(p.more, "configuration is", "configurations are"))
 	}
-	return capital(text)
+	return text
 }

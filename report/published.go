@@ -76,9 +76,18 @@ func decimalsOf(x float64) int {
 }
 
 // Ours is our mean with its interval, for people.
-func (r BesideRow) Ours() string {
-	e, interval := intervalText(r.Mean, r.Lo, r.Hi)
-	return join(" ", e, interval)
+func (r BesideRow) Ours() string { return join(" ", r.Effect(), r.Interval()) }
+
+// Effect is our mean.
+func (r BesideRow) Effect() string {
+	e, _ := intervalText(r.Mean, r.Lo, r.Hi)
+	return e
+}
+
+// Interval is that of our mean.
+func (r BesideRow) Interval() string {
+	_, interval := intervalText(r.Mean, r.Lo, r.Hi)
+	return interval
 }
 
 // Seeds is n, of how many where that is not all.

@@ -124,7 +124,7 @@ func (p *panel) drawSpectrum(id string) Figure {
 	}
 	slices.Sort(ranks)
 	pl := newPlot("unit, by its variance", "variance of the posterior mean, log scale")
-	b, err := bundleOf(lines, ranks, axis{}, yAxis, "unit")
+	b, err := bundleOf(lines, ranks, axis{}, yAxis, func(x float64) string { return "at unit " + three(x) })
 	if err != nil {
 		return failed(err.Error())
 	}

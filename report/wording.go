@@ -152,6 +152,16 @@ func inWords(metric string) string {
 	return words + " of " + of
 }
 
+// roleWords says at length whose a metric is, for titles.
+func roleWords(words string) string {
+	for role, name := range map[string]string{"gen": "generative", "inf": "inference"} {
+		if of, ok := strings.CutSuffix(words, " of "+role); ok {
+			return of + " of the " + name + " network"
+		}
+	}
+	return words
+}
+
 // ofData says whether a metric is an evaluation, of one split or another.
 func ofData(metric string) bool {
 	name, _, _ := strings.Cut(metric, "/")
