@@ -59,7 +59,7 @@ func (p *panel) drawPictures(id, size string) Figure {
 		fmt.Fprintf(&body, `<text x="%g" y="%g" font-size="10" class="%s">%s</text>`, x, y, class, html.EscapeString(text))
 	}
 	place := func(x, y float64, m *mosaic) {
-		fmt.Fprintf(&body, `<image x="%g" y="%g" width="%g" height="%g" preserveAspectRatio="none" href="%s"/>`,
+		fmt.Fprintf(&body, `<image x="%g" y="%g" width="%g" height="%g" preserveAspectRatio="none" style="image-rendering:pixelated" href="%s"/>`,
 			x, y, tile*float64(m.columns), rise*float64(m.rows), m.uri())
 	}
 	words(2, y-4, "faded", "data above their reconstructions")

@@ -21,7 +21,7 @@ type violin struct {
 	look       look
 	n          int
 	from, step float64   // of the density's grid
-	density    []float64 // in shares of the highest of the figure
+	density    []float64
 	quartiles  [3]float64
 }
 
@@ -54,7 +54,7 @@ func newViolin(c config, x []float64, hi float64) violin {
 	for i := range v.density {
 		for j, n := range counts {
 			d := float64(i-j) / h
-			v.density[i] += n * math.Exp(-d*d/2) / (float64(len(x)) * h * v.step)
+			v.density[i] += n * math.Exp(-d*d/2) / (math.Sqrt(2*math.Pi) * h * v.step * float64(len(x)))
 		}
 	}
 	return v
