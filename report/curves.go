@@ -23,7 +23,7 @@ var curveOrder = []string{"iwae", "elbo", "nll", "logpx", "kl", "ess", "active-u
 // curves are the figures of the metrics that are worth one, and the names of
 // those that the page has no room for.
 func (p *panel) curves() (shown, left []string) {
-	for _, m := range p.metrics() {
+	for _, m := range p.metrics {
 		switch {
 		case len(p.steps(m)) < 2 || strings.HasSuffix(m, "/floor") || strings.HasSuffix(m, "/r"):
 		case ofNetworks(m):
@@ -162,7 +162,7 @@ func (p *panel) words(metric string) string {
 
 // splits says whether the suite tells training data from held-out data.
 func (p *panel) splits() bool {
-	return slices.ContainsFunc(p.metrics(), func(m string) bool { return strings.HasPrefix(m, "train/") })
+	return slices.ContainsFunc(p.metrics, func(m string) bool { return strings.HasPrefix(m, "train/") })
 }
 
 // curve draws a metric over training; note is what to say at the end.

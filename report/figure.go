@@ -26,6 +26,9 @@ type Key struct {
 	Label  string
 }
 
+// mostPanels keeps the page of a suite with many grids light.
+const mostPanels = 12
+
 // A drawing is a figure to be made under an ID.
 type drawing struct {
 	title string
@@ -45,9 +48,17 @@ func (r *Report) Figures() []Figure {
 	for _, g := range slopeGroups(r.plan, cells) {
 		list = append(list, drawing{g.title(), func(id string) Figure { return g.draw(id, r.results, styles) }})
 	}
-	panels, more := r.panels(cells, styles)
-	for _, p := range panels {
-		list = append(list, p.drawings()...)
+	panels, more := 0, 0
+	for _, p := range r.panels(cells, styles) {
+		some := p.drawings()
+		switch {
+		case len(some) == 0:
+		case panels == mostPanels:
+			more++
+		default:
+			panels++
+			list = append(list, some...)
+		}
 	}
 	if more > 0 {
 		reason := fmt.Sprintf("no room: %s more, whose numbers are in the tables", plural(more, "grid or data set has", "grids and data sets have"))
@@ -79,7 +90,6 @@ func (p *panel) drawings() []drawing {
 	if kl, nll, ok := p.story(); ok {
 		add(p.title(storyTitle), func(id string) Figure { return p.drawStory(id, kl, nll) })
 	}
-	logged := p.metrics()
 	vectors, err := p.vectors()
 	if err != nil {
 		add(p.title("Arrays"), func(string) Figure { return failed(err.Error()) })
@@ -89,14 +99,14 @@ func (p *panel) drawings() []drawing {
 			add(p.essTitle(v), func(id string) Figure { return p.drawESS(id, v) })
 		}
 	}
-	if slices.Contains(logged, activeUnits) {
+	if slices.Contains(p.metrics, activeUnits) {
 		add(p.title("Active units"), p.drawUnits)
 	}
 	if slices.Contains(vectors, activeUnits) {
 		add(p.title(spectrumTitle), p.drawSpectrum)
 	}
 	for _, split := range []string{"", "train/"} {
-		if one, two := gapNames(split); slices.Contains(logged, one) && slices.Contains(logged, two) {
+		if one, two := gapNames(split); slices.Contains(p.metrics, one) && slices.Contains(p.metrics, two) {
 			add(p.gapTitle(split), func(id string) Figure { return p.drawGaps(id, split) })
 		}
 	}

@@ -19,7 +19,8 @@ type panel struct {
 	more    int // configurations that the figures leave out
 	results *store.Results
 	arrays  arrays
-	rows    int // data to train on, 0 where unknown
+	rows    int      // data to train on, 0 where unknown
+	metrics []string // that any of its cells has logged, sorted
 }
 
 // A config is a cell but for its seed.
@@ -37,13 +38,11 @@ type arrays interface {
 	LastVectors(cells []string, name string) (map[string][]float64, error)
 }
 
-const (
-	mostPanels  = 12
-	mostConfigs = 16 // of a figure: more cannot be told apart
-)
+// mostConfigs are those of a figure: more cannot be told apart.
+const mostConfigs = 16
 
-// panels of the plan that have anything to show, and how many more there are.
-func (r *Report) panels(cells []suites.Cell, styles looks) (list []*panel, more int) {
+// panels of the plan that have a cell done, in its order.
+func (r *Report) panels(cells []suites.Cell, styles looks) (list []*panel) {
 	type place struct{ grid, dataset string }
 	var places []place
 	grids := newSet()
@@ -56,30 +55,26 @@ func (r *Report) panels(cells []suites.Cell, styles looks) (list []*panel, more 
 		in[at] = append(in[at], c)
 		grids.add(c.Grid)
 	}
-	sets := map[string]bool{}
+	sets := map[string]int{} // of a grid
 	for _, at := range places {
-		sets[at.dataset] = true
+		sets[at.grid]++
 	}
 	for _, at := range places {
 		p := &panel{results: r.results, arrays: r.arrays, rows: r.plan.Rows[at.dataset]}
 		if p.fill(in[at], styles); len(p.configs) == 0 {
 			continue
 		}
-		if len(list) == mostPanels {
-			more++
-			continue
-		}
 		var words []string
 		if len(grids.list) > 1 {
 			words = append(words, "grid "+at.grid)
 		}
-		if len(sets) > 1 {
+		if sets[at.grid] > 1 {
 			words = append(words, brief(at.dataset))
 		}
 		p.where = strings.Join(words, ", ")
 		list = append(list, p)
 	}
-	return list, more
+	return list
 }
 
 // fill sorts cells into configurations that have at least one seed done, in the
@@ -115,6 +110,16 @@ func (p *panel) fill(cells []suites.Cell, styles looks) {
 		all[i].label, all[i].look = label, lines[i].look
 	}
 	p.configs = all
+	logged := newSet()
+	for _, c := range all {
+		for _, cell := range c.cells {
+			for _, m := range p.results.Metrics(cell.ID) {
+				logged.add(m)
+			}
+		}
+	}
+	slices.Sort(logged.list)
+	p.metrics = logged.list
 }
 
 // title is a figure's, with what tells its panel from others.
@@ -127,20 +132,6 @@ func (c config) ids() []string {
 		ids[i] = cell.ID
 	}
 	return ids
-}
-
-// metrics that any cell of the panel has a number of, sorted.
-func (p *panel) metrics() []string {
-	all := newSet()
-	for _, c := range p.configs {
-		for _, cell := range c.cells {
-			for _, m := range p.results.Metrics(cell.ID) {
-				all.add(m)
-			}
-		}
-	}
-	slices.Sort(all.list)
-	return all.list
 }
 
 // vectors are the names of the arrays that its cells have kept.

@@ -154,11 +154,16 @@ func numbers(x []float64) string {
 	return strings.Join(out, " ")
 }
 
-// A mosaic is tiles in columns and rows, a clear line between two of them.
+// A mosaic is tiles in columns and rows, a clear line between two of them. Every
+// value of a small picture is a square of zoom by zoom, so that the line is thin.
 type mosaic struct {
-	columns, rows, h, w, rim int
-	img                      *image.Paletted
+	columns, rows, h, w int
+	zoom, rim           int
+	img                 *image.Paletted
 }
+
+// fine is about how many squares a tile is wide or high at least.
+const fine = 32
 
 // clear is the index of the palette's only colour that is none.
 const clear = 255
@@ -175,8 +180,9 @@ var greys = func() color.Palette {
 }()
 
 func newMosaic(columns, rows, h, w int) *mosaic {
-	m := &mosaic{columns: columns, rows: rows, h: h, w: w, rim: 1 + w/32}
-	m.img = image.NewPaletted(image.Rect(0, 0, columns*(w+m.rim), rows*(h+m.rim)), greys)
+	m := &mosaic{columns: columns, rows: rows, h: h, w: w, zoom: max(1, fine/max(h, w))}
+	m.rim = max(1, m.zoom*max(h, w)*2/fine)
+	m.img = image.NewPaletted(image.Rect(0, 0, columns*(m.zoom*w+m.rim), rows*(m.zoom*h+m.rim)), greys)
 	for i := range m.img.Pix {
 		m.img.Pix[i] = clear
 	}
@@ -189,8 +195,11 @@ func (m *mosaic) put(column, row int, x []float64) {
 		if math.IsNaN(v) {
 			continue
 		}
-		at := m.img.PixOffset(column*(m.w+m.rim)+i%m.w, row*(m.h+m.rim)+i/m.w)
-		m.img.Pix[at] = uint8(math.Round(math.Max(0, math.Min(1, v)) * (clear - 1)))
+		grey := uint8(math.Round(math.Max(0, math.Min(1, v)) * (clear - 1)))
+		left, top := column*(m.zoom*m.w+m.rim)+i%m.w*m.zoom, row*(m.zoom*m.h+m.rim)+i/m.w*m.zoom
+		for j := range m.zoom * m.zoom {
+			m.img.SetColorIndex(left+j%m.zoom, top+j/m.zoom, grey)
+		}
 	}
 }
 

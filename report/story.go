@@ -20,7 +20,7 @@ import (
 func (p *panel) story() (kl, nll string, ok bool) {
 	most := map[string]int{}
 	best := map[string]string{}
-	for _, m := range p.metrics() {
+	for _, m := range p.metrics {
 		name, size, _ := strings.Cut(m, "@")
 		if k, err := strconv.Atoi(size); err == nil && k > most[name] {
 			most[name], best[name] = k, m

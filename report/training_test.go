@@ -250,9 +250,9 @@ func TestFiguresSayWhatIsLeftOut(t *testing.T) {
 		t.Errorf("caption %q", c)
 	}
 	l = newLab(1)
-	for g := range mostPanels + 2 {
+	for g := range 2*mostPanels + 4 {
 		c := l.train(fmt.Sprintf("g%d", g), "iwae", 0, suites.Train{})
-		l.point(c, activeUnits, 0, 1)
+		l.point(c, []string{"elbo", activeUnits}[g%2], 0, 1) // one number alone has no figure
 	}
 	figures = l.report().Figures()
 	if last := figures[len(figures)-1]; len(figures) != mostPanels+1 || last.Failed != "no room: 2 grids and data sets have more, whose numbers are in the tables" {
@@ -318,13 +318,15 @@ func TestPicturesAreTheirValues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const zoom = fine / 3 // of tiles 3 wide and 2 high, a line of 1 between
 	for _, at := range []struct {
 		x, y int
 		want color.NRGBA
 	}{
-		{0, 0, color.NRGBA{0, 0, 0, 255}}, {1, 0, color.NRGBA{255, 255, 255, 255}}, {2, 0, color.NRGBA{128, 128, 128, 255}},
-		{0, 1, color.NRGBA{0, 0, 0, 255}}, {1, 1, color.NRGBA{255, 255, 255, 255}}, {2, 1, color.NRGBA{}}, {3, 0, color.NRGBA{}},
-		{4, 0, color.NRGBA{255, 255, 255, 255}}, {0, 2, color.NRGBA{}}, {0, 3, color.NRGBA{255, 255, 255, 255}}, {1, 3, color.NRGBA{0, 0, 0, 255}},
+		{0, 0, color.NRGBA{0, 0, 0, 255}}, {zoom, 0, color.NRGBA{255, 255, 255, 255}}, {3*zoom - 1, zoom - 1, color.NRGBA{128, 128, 128, 255}},
+		{0, zoom, color.NRGBA{0, 0, 0, 255}}, {zoom, zoom, color.NRGBA{255, 255, 255, 255}}, {2 * zoom, zoom, color.NRGBA{}}, {3 * zoom, 0, color.NRGBA{}},
+		{3*zoom + 1, 0, color.NRGBA{255, 255, 255, 255}}, {0, 2 * zoom, color.NRGBA{}},
+		{0, 2*zoom + 1, color.NRGBA{255, 255, 255, 255}}, {zoom, 2*zoom + 1, color.NRGBA{0, 0, 0, 255}},
 	} {
 		if got := color.NRGBAModel.Convert(img.At(at.x, at.y)); got != at.want {
 			t.Errorf("(%d,%d): got %v; want %v", at.x, at.y, got, at.want)

@@ -20,14 +20,14 @@ type violin struct {
 	label      string
 	look       look
 	n          int
-	from, step float64   // of the density's grid
+	from, step float64 // of the density's grid
 	density    []float64
 	quartiles  [3]float64
 }
 
 // violinBins is the fineness of a density, violinWidth its kernel's standard
-// deviation: the same for all violins, in shares of the axis, so that their
-// widths can be compared.
+// deviation in shares of the axis: the same for all violins, so that one is not
+// smoother than another.
 const (
 	violinBins  = 120
 	violinWidth = 0.012
@@ -95,14 +95,12 @@ func (p *panel) drawESS(id, name string) Figure {
 	fig := Figure{Data: [][]string{{"configuration", "values", "share", "density"}}}
 	var list []violin
 	var names, said []string
-	highest := 0.0
 	for i, c := range p.configs {
 		if len(pooled[i]) == 0 {
 			continue
 		}
 		v := newViolin(c, pooled[i], hi)
 		list, names = append(list, v), append(names, v.label)
-		highest = math.Max(highest, slices.Max(v.density))
 		q := v.quartiles
 		said = append(said, fmt.Sprintf("%s: median %.2g, middle half %.2g to %.2g of %d values.", v.label, q[1], q[0], q[2], v.n))
 		for j, d := range v.density {
@@ -117,7 +115,7 @@ func (p *panel) drawESS(id, name string) Figure {
 		x, y := pl.Transforms(&c)
 		for i, v := range list {
 			at := rowAt(i, len(list))
-			middle := y(at)
+			middle, highest := y(at), slices.Max(v.density)
 			var upper, lower []vg.Point
 			for j, d := range v.density {
 				half := 0.44 * d / highest
@@ -134,7 +132,7 @@ func (p *panel) drawESS(id, name string) Figure {
 	}))
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = p.about() + fmt.Sprintf(" Each datum's effective sample size at the last step as a share of its %s samples, all seeds together:"+
-		" the wider, the more data. Dots are medians, thick lines the middle half; densities by a Gaussian kernel of width %.3g.", size, violinWidth*hi)
+		" the wider, the more data, each violin as wide as its row. Dots are medians, thick lines the middle half; densities by a Gaussian kernel of width %.3g.", size, violinWidth*hi)
 	drawn, err := svg(pl, rowsHeight(len(list), 34), id, p.essTitle(name), fig.Desc)
 	if err != nil {
 		return failed(err.Error())
