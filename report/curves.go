@@ -217,6 +217,9 @@ func (p *panel) curve(id, metric, note string) Figure {
 		fig.Caption += ", thin lines single seeds"
 	}
 	fig.Caption += "."
+	if xAxis.log && steps[0] == 0 {
+		fig.Caption += " The start, before any sample, has no place on a log axis."
+	}
 	if cut {
 		fig.Caption += " The start lies off the axis, so that the ends can be told apart."
 	}
@@ -247,7 +250,7 @@ func (p *panel) over(metric string, steps []int, xAxis course, yAxis axis) (line
 		l := line{key: fmt.Sprint(len(lines)), label: c.label, cell: c.cell, look: c.look, seeds: map[int]map[float64]float64{}}
 		for _, cell := range c.cells {
 			for _, pt := range p.results.Series(cell.ID, metric) {
-				if !kept[pt.Step] {
+				if !kept[pt.Step] || xAxis.log && pt.Step == 0 {
 					continue
 				}
 				tally.values++
