@@ -98,14 +98,16 @@ func TestBrowserHasNothingToSay(t *testing.T) {
 		t.Fatalf("the faulty page goes unnoticed: console %q, requests %q", v.console, v.requests)
 	}
 
-	v, err = open(t, browser, text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(v.console) > 0 || len(v.requests) > 0 {
-		t.Errorf("console %q, requests %q", v.console, v.requests)
-	}
-	if !strings.Contains(v.dom, `id="claim-T1"`) || !strings.Contains(v.dom, "</html>") {
-		t.Errorf("the page was not read: %d bytes", len(v.dom))
+	for _, text := range []string{text, page(t, trained().report())} {
+		v, err = open(t, browser, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(v.console) > 0 || len(v.requests) > 0 {
+			t.Errorf("console %q, requests %q", v.console, v.requests)
+		}
+		if !strings.Contains(v.dom, `id="claim-T1"`) || !strings.Contains(v.dom, "</html>") {
+			t.Errorf("the page was not read: %d bytes", len(v.dom))
+		}
 	}
 }

@@ -28,6 +28,7 @@ func Console(w io.Writer, r *Report, width int, color bool) error {
 	}
 	p.against(shown)
 	p.without(without)
+	p.published(r.Published)
 	p.line("")
 	p.para("cells: ", "       ", r.Coverage.String())
 	p.unfinished(r.Unfinished)
@@ -136,6 +137,48 @@ func (p printer) against(claims []Verdict) {
 		}
 		for _, warning := range v.Warnings {
 			p.para(gap+"! ", gap+"  ", warning)
+		}
+	}
+}
+
+// published prints papers' numbers with ours beside; where a row has no room it
+// becomes a paragraph.
+func (p printer) published(tables []Beside) {
+	for _, t := range tables {
+		p.line("")
+		p.para("", gap, t.title())
+		head := [4]string{"", "paper", "ours [95 %]", "n"}
+		if t.HasSD() {
+			head[1] += " ± sd"
+		}
+		rows := [][4]string{head}
+		for _, r := range t.Rows {
+			rows = append(rows, [4]string{r.Name(), r.Paper, r.Ours(), r.Seeds()})
+		}
+		wide, used := [4]int{}, len(gap)
+		for j := range wide {
+			for _, r := range rows {
+				wide[j] = max(wide[j], utf8.RuneCountInString(r[j]))
+			}
+			used += len(gap) + wide[j]
+		}
+		for i, r := range rows {
+			if used > p.width {
+				if i > 0 {
+					p.para(gap, gap+gap, fmt.Sprintf("%s: %s %s, ours %s, n %s", r[0], head[1], r[1], r[2], r[3]))
+				}
+				continue
+			}
+			text := gap
+			for j, cell := range r {
+				pad := strings.Repeat(" ", wide[j]-utf8.RuneCountInString(cell))
+				if j == 0 {
+					text += cell + pad
+				} else {
+					text += gap + pad + cell
+				}
+			}
+			p.line(text)
 		}
 	}
 }

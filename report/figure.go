@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"html/template"
+	"slices"
+	"strings"
 )
 
 // A Figure is one drawing with what a reader needs beside it.
@@ -24,21 +26,94 @@ type Key struct {
 	Label  string
 }
 
-// Figures draws the growth laws that slopes are claimed of, then the effects of
-// all other claims. A figure that cannot be drawn says why and spoils nothing.
+// mostPanels keeps the page of a suite with many grids light.
+const mostPanels = 12
+
+// A drawing is a figure to be made under an ID.
+type drawing struct {
+	title string
+	draw  func(id string) Figure
+}
+
+// Figures draws the growth laws that slopes are claimed of, what the cells have
+// logged in training and at its end, and the effects of all other claims. A figure
+// that cannot be drawn says why and spoils nothing.
+//
+// The arrays that some of them show are read from the store that the report was
+// made of, which must still be open.
 func (r *Report) Figures() []Figure {
 	cells := distinct(r.plan.Cells)
 	styles := newLooks(cells)
-	var figures []Figure
+	var list []drawing
 	for _, g := range slopeGroups(r.plan, cells) {
-		id := fmt.Sprintf("fig-%d", len(figures)+1)
-		figures = append(figures, guarded(id, g.title(), func() Figure { return g.draw(id, r.results, styles) }))
+		list = append(list, drawing{g.title(), func(id string) Figure { return g.draw(id, r.results, styles) }})
+	}
+	panels, more := 0, 0
+	for _, p := range r.panels(cells, styles) {
+		some := p.drawings()
+		switch {
+		case len(some) == 0:
+		case panels == mostPanels:
+			more++
+		default:
+			panels++
+			list = append(list, some...)
+		}
+	}
+	if more > 0 {
+		reason := fmt.Sprintf("no room: %s more, whose numbers are in the tables", plural(more, "grid or data set has", "grids and data sets have"))
+		list = append(list, drawing{"Further figures", func(string) Figure { return failed(reason) }})
 	}
 	for _, g := range forestGroups(r.Claims) {
-		id := fmt.Sprintf("fig-%d", len(figures)+1)
-		figures = append(figures, guarded(id, g.title, func() Figure { return g.draw(id) }))
+		list = append(list, drawing{g.title, g.draw})
+	}
+	figures := make([]Figure, len(list))
+	for i, d := range list {
+		id := fmt.Sprintf("fig-%d", i+1)
+		figures[i] = guarded(id, d.title, func() Figure { return d.draw(id) })
 	}
 	return figures
+}
+
+// drawings are the figures of a panel: training, then its end.
+func (p *panel) drawings() []drawing {
+	var list []drawing
+	add := func(title string, draw func(id string) Figure) { list = append(list, drawing{title, draw}) }
+	shown, left := p.curves()
+	for i, m := range shown {
+		note := ""
+		if i == len(shown)-1 && len(left) > 0 {
+			note = p.leftOut(left)
+		}
+		add(p.curveTitle(m), func(id string) Figure { return p.curve(id, m, note) })
+	}
+	if kl, nll, ok := p.story(); ok {
+		add(p.title(storyTitle), func(id string) Figure { return p.drawStory(id, kl, nll) })
+	}
+	vectors, err := p.vectors()
+	if err != nil {
+		add(p.title("Arrays"), func(string) Figure { return failed(err.Error()) })
+	}
+	for _, v := range vectors {
+		if strings.HasPrefix(strings.TrimPrefix(v, "train/"), "ess@") {
+			add(p.essTitle(v), func(id string) Figure { return p.drawESS(id, v) })
+		}
+	}
+	if slices.Contains(p.metrics, activeUnits) {
+		add(p.title("Active units"), p.drawUnits)
+	}
+	if slices.Contains(vectors, activeUnits) {
+		add(p.title(spectrumTitle), p.drawSpectrum)
+	}
+	for _, split := range []string{"", "train/"} {
+		if one, two := gapNames(split); slices.Contains(p.metrics, one) && slices.Contains(p.metrics, two) {
+			add(p.gapTitle(split), func(id string) Figure { return p.drawGaps(id, split) })
+		}
+	}
+	for _, size := range pictureSizes(vectors) {
+		add(p.title(pictureTitle), func(id string) Figure { return p.drawPictures(id, size) })
+	}
+	return list
 }
 
 // guarded keeps a panic of the plotting library inside its figure.

@@ -89,8 +89,13 @@ func svgDashes(l look) string {
 }
 
 func TestAssets(t *testing.T) {
+	for name, r := range map[string]*Report{"demo": demo().report(), "trained": trained().report()} {
+		t.Run(name, func(t *testing.T) { checkAssets(t, r) })
+	}
+}
+
+func checkAssets(t *testing.T, r *Report) {
 	dir := filepath.Join(t.TempDir(), "figures")
-	r := demo().report()
 	if err := r.Assets(dir); err != nil {
 		t.Fatal(err)
 	}

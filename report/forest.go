@@ -102,41 +102,27 @@ func forestOf(p PartVerdict) *forest {
 func (f *forest) draw(id string) Figure {
 	var fig Figure
 	fig.Data = [][]string{{"claim", "part", "verdict", "effect", "lo", "hi", "region_lo", "region_hi", "n"}}
-	lo, hi := math.Inf(1), math.Inf(-1)
-	see := func(xs ...float64) {
-		for _, x := range xs {
-			if !math.IsNaN(x) && !math.IsInf(x, 0) {
-				lo, hi = math.Min(lo, x), math.Max(hi, x)
-			}
-		}
-	}
+	span := newReach()
 	states := newSet()
 	var said []string
 	for _, row := range f.rows {
 		p := row.part
-		see(p.Effect, p.Lo, p.Hi, p.Region.Lo, p.Region.Hi)
+		span.see(p.Effect, p.Lo, p.Hi, p.Region.Lo, p.Region.Hi)
 		states.add(string(p.State))
 		e, interval := p.effectText()
 		said = append(said, fmt.Sprintf("%s %s: %s.", f.name(row), p.State.words(), join(" ", e, interval)))
 		fig.Data = append(fig.Data, []string{row.claim, p.name(), string(p.State), cell(p.Effect), cell(p.Lo), cell(p.Hi), cell(p.Region.Lo), cell(p.Region.Hi), fmt.Sprint(p.N)})
 	}
-	if span := hi - lo; math.IsInf(span, 0) || math.IsNaN(span) {
-		return failed(fmt.Sprintf("no value to draw: from %.3g to %.3g is more than an axis can span", lo, hi))
+	if width := span.hi - span.lo; math.IsInf(width, 0) || math.IsNaN(width) {
+		return failed(fmt.Sprintf("no value to draw: from %.3g to %.3g is more than an axis can span", span.lo, span.hi))
 	}
-	pad := margin(0.06, lo, hi)
-	lo, hi = lo-pad, hi+pad
-	p := newPlot(f.axis, "")
-	var ticks plot.ConstantTicks
+	lo, hi := span.padded()
+	names := make([]string, len(f.rows))
 	for i, row := range f.rows {
-		ticks = append(ticks, plot.Tick{Value: f.height(i), Label: clip(f.name(row), 42)})
+		names[i] = f.name(row)
 	}
-	p.Add(forestPlotter{f, lo, hi})
-	p.X.Min, p.X.Max = lo, hi
-	p.Y.Min, p.Y.Max = 0.4, float64(len(f.rows))+0.6
-	p.X.Tick.Marker = axis{}.rangeTicks(lo, hi)
-	p.Y.Tick.Marker = ticks
-	p.Y.Tick.Length = 0
-	p.Y.LineStyle.Width = 0
+	p := rowPlot(f.axis, names, lo, hi)
+	p.Add(plotFunc(func(c draw.Canvas, p *plot.Plot) { f.plot(c, p, lo, hi) }))
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = "Effects over seeds with two-sided 95 % t intervals. What is claimed is shaded."
 	if f.more > 0 {
@@ -154,16 +140,13 @@ func (f *forest) draw(id string) Figure {
 		return failed(err.Error())
 	}
 	fig.Legend = append(fig.Legend, Key{template.HTML(key), "claimed region"})
-	drawn, err := svg(p, vg.Length(46+17*len(f.rows)), id, f.title, fig.Desc)
+	drawn, err := svg(p, rowsHeight(len(f.rows), 17), id, f.title, fig.Desc)
 	if err != nil {
 		return failed(err.Error())
 	}
 	fig.SVG = template.HTML(drawn)
 	return fig
 }
-
-// height is a row's place: the first on top.
-func (f *forest) height(i int) float64 { return float64(len(f.rows) - i) }
 
 // name tells the row from the others; with the metric where the figure has
 // several.
@@ -187,47 +170,31 @@ func stateLook(s State) look {
 	return l
 }
 
-// forestPlotter draws the rows: region, zero, interval, effect.
-type forestPlotter struct {
-	f      *forest
-	lo, hi float64
-}
-
-// Plot draws the rows, regions first.
-func (fp forestPlotter) Plot(c draw.Canvas, p *plot.Plot) {
+// plot draws the rows: regions first, zero, intervals, effects.
+func (f *forest) plot(c draw.Canvas, p *plot.Plot, lo, hi float64) {
 	x, y := p.Transforms(&c)
-	inside := func(v float64) vg.Length { return x(math.Max(fp.lo, math.Min(fp.hi, v))) }
-	for i, row := range fp.f.rows {
+	inside := func(v float64) vg.Length { return x(math.Max(lo, math.Min(hi, v))) }
+	for i, row := range f.rows {
 		region := row.part.Region
 		if math.IsNaN(region.Lo) || math.IsNaN(region.Hi) {
 			continue
 		}
 		a, b := inside(region.Lo), inside(region.Hi)
-		top, bottom := y(fp.f.height(i)+0.38), y(fp.f.height(i)-0.38)
+		top, bottom := y(rowAt(i, len(f.rows))+0.38), y(rowAt(i, len(f.rows))-0.38)
 		c.FillPolygon(inkRegion.color(solid), []vg.Point{{X: a, Y: bottom}, {X: b, Y: bottom}, {X: b, Y: top}, {X: a, Y: top}})
 	}
-	if fp.lo < 0 && fp.hi > 0 {
+	if lo < 0 && hi > 0 {
 		c.StrokeLine2(draw.LineStyle{Color: inkGuide.color(solid), Width: 0.6, Dashes: guideDashes}, x(0), c.Min.Y, x(0), c.Max.Y)
 	}
 	stroke := draw.LineStyle{Color: inkText.color(solid), Width: 1.2}
-	for i, row := range fp.f.rows {
-		at := y(fp.f.height(i))
+	for i, row := range f.rows {
+		at := y(rowAt(i, len(f.rows)))
 		if lo, hi := row.part.Lo, row.part.Hi; !math.IsNaN(lo) && !math.IsNaN(hi) {
-			a, b := inside(lo), inside(hi)
-			c.StrokeLine2(stroke, a, at, b, at)
-			c.StrokeLine2(stroke, a, at-3, a, at+3)
-			c.StrokeLine2(stroke, b, at-3, b, at+3)
+			whisker(c, stroke, vg.Point{X: inside(lo), Y: at}, vg.Point{X: inside(hi), Y: at})
 		}
 		c.DrawGlyph(stateLook(row.part.State).mark(), vg.Point{X: inside(row.part.Effect), Y: at})
 	}
 }
-
-// DataRange is what the rows span.
-func (fp forestPlotter) DataRange() (xmin, xmax, ymin, ymax float64) {
-	return fp.lo, fp.hi, 1, float64(len(fp.f.rows))
-}
-
-var _ plot.DataRanger = forestPlotter{}
 
 // clip shortens text to n runes.
 func clip(s string, n int) string {

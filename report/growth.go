@@ -11,7 +11,6 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg/draw"
 
-	"github.com/vibench/bench/stats"
 	"github.com/vibench/bench/store"
 	"github.com/vibench/bench/suites"
 )
@@ -93,24 +92,8 @@ func (g *slopeGroup) seriesOf(c suites.Cell) string {
 	return join(" x ", without(c.Estimator, g.against), without(c.Model, g.against), without(c.Dataset, g.against))
 }
 
-// without is a choice's text with one parameter left out.
-func without(c suites.Choice, param string) string {
-	kept := suites.Choice{Name: c.Name, Params: map[string]any{}}
-	_, bare, pinned := strings.Cut(param, ".")
-	for k, v := range c.Params {
-		if k != param && !(pinned && k == bare) {
-			kept.Params[k] = v
-		}
-	}
-	return kept.String()
-}
-
 // tallied counts what has no place in the figure.
 type tallied struct{ values, missing, unloggable int }
-
-// mostThin is how many seeds of a series are drawn one by one; more would hide
-// each other and make the page heavy.
-const mostThin = 32
 
 func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figure {
 	xAxis, yAxis := axis{g.log}, axis{g.log}
@@ -118,97 +101,29 @@ func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figur
 	if len(xs) == 0 {
 		return failed("no value to draw: " + tally.String())
 	}
-	variants := map[string]int{}
-	var fig Figure
+	styles.give(lines)
 	scale := ""
 	if g.log {
 		scale = ", log scale"
 	}
 	p := newPlot(g.against+scale, inWords(g.metric)+scale)
-	lo, hi := math.Inf(1), math.Inf(-1)
-	see := func(y float64) { lo, hi = math.Min(lo, y), math.Max(hi, y) }
-	fig.Data = [][]string{{"series", "seed", g.against, g.metric}}
-	var over, above []plot.Plotter // the means stand on top of seeds and bands
-	summary := map[string]plotter.XYs{}
-	var said []string
-	most := 0
-	for i := range lines {
-		l := &lines[i]
-		l.look = styles.of(l.cell.Estimator.Name, variants[l.cell.Estimator.Name])
-		variants[l.cell.Estimator.Name]++
-		means, upper, lower := plotter.XYs{}, plotter.XYs{}, plotter.XYs{}
-		for _, x := range xs {
-			var y []float64
-			for _, seed := range seedsOf(l.seeds) {
-				if v, ok := l.seeds[seed][x]; ok {
-					y = append(y, v)
-					fig.Data = append(fig.Data, []string{l.label, fmt.Sprint(seed), cell(x), cell(yAxis.back(v))})
-				}
-			}
-			if len(y) == 0 {
-				continue
-			}
-			most = max(most, len(y))
-			m := mean(y)
-			see(m)
-			means = append(means, plotter.XY{X: xAxis.at(x), Y: m})
-			if iv, err := stats.TMean(y); err == nil {
-				upper = append(upper, plotter.XY{X: xAxis.at(x), Y: iv.Hi})
-				lower = append(lower, plotter.XY{X: xAxis.at(x), Y: iv.Lo})
-			}
-		}
-		for _, seed := range seedsOf(l.seeds) {
-			if len(l.seeds) > mostThin {
-				break
-			}
-			if curve := l.curve(seed, xs, xAxis); len(curve) > 1 {
-				for _, pt := range curve {
-					see(pt.Y)
-				}
-				thinLine, err := plotter.NewLine(curve)
-				if err != nil {
-					return failed(err.Error())
-				}
-				thinLine.LineStyle = l.look.line(thin)
-				over = append(over, thinLine)
-			}
-		}
-		if len(upper) > 1 {
-			outline := append(plotter.XYs{}, upper...)
-			for j := len(lower) - 1; j >= 0; j-- {
-				outline = append(outline, lower[j])
-			}
-			shade, err := plotter.NewPolygon(outline)
-			if err != nil {
-				return failed(err.Error())
-			}
-			shade.Color, shade.LineStyle.Width = l.look.ink.color(band), 0
-			p.Add(shade)
-		}
-		middle, marks, err := plotter.NewLinePoints(means)
-		if err != nil {
-			return failed(err.Error())
-		}
-		middle.LineStyle, marks.GlyphStyle = l.look.line(solid), l.look.mark()
-		above = append(above, middle, marks)
-		summary[l.key] = means
-		key, err := sample(l.look, true)
-		if err != nil {
-			return failed(err.Error())
-		}
-		fig.Legend = append(fig.Legend, Key{template.HTML(key), l.label})
-		said = append(said, l.sentence(means, xs, xAxis, yAxis, g.against))
+	b, err := bundleOf(lines, xs, xAxis, yAxis, func(x float64) string { return "at " + g.against + "=" + tickText(x) })
+	if err != nil {
+		return failed(err.Error())
 	}
-	p.Add(over...)
-	guides, top := g.guides(lines, summary, hi-lo)
+	fig := Figure{Legend: b.legend, Data: append([][]string{{"series", "seed", g.against, g.metric}}, b.data...)}
+	p.Add(b.bands...)
+	p.Add(b.thins...)
+	guides, top := g.guides(lines, b.means, b.hi-b.lo)
+	lo, hi := b.lo, b.hi
 	if len(guides) > 0 {
-		see(top)
+		lo, hi = math.Min(lo, top), math.Max(hi, top)
 	}
 	if span := hi - lo; math.IsInf(span, 0) || math.IsNaN(span) {
 		return failed(fmt.Sprintf("no value to draw: from %.3g to %.3g is more than an axis can span", lo, hi))
 	}
 	p.Add(guides...)
-	p.Add(above...)
+	p.Add(b.middles...) // on top of seeds and bands
 
 	pad := margin(0.05, lo, hi)
 	p.Y.Min, p.Y.Max = lo-pad, hi+pad
@@ -220,8 +135,8 @@ func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figur
 		p.X.Max += 0.17 * (p.X.Max - p.X.Min)
 	}
 
-	fig.Desc = strings.Join(said, " ")
-	fig.Caption = g.caption(most, tally)
+	fig.Desc = strings.Join(b.said, " ")
+	fig.Caption = g.caption(b, tally)
 	if len(g.expects) > 0 {
 		guide := look{ink: inkGuide, dash: guideDashes}
 		key, err := sample(guide, true)
@@ -280,7 +195,7 @@ func (g *slopeGroup) guides(lines []line, means map[string]plotter.XYs, span flo
 	return plotters, top
 }
 
-func (g *slopeGroup) caption(seeds int, tally tallied) string {
+func (g *slopeGroup) caption(b bundle, tally tallied) string {
 	where := newSet()
 	precisions := newSet()
 	for _, c := range g.cells {
@@ -296,8 +211,8 @@ func (g *slopeGroup) caption(seeds int, tally tallied) string {
 		grid = ""
 	}
 	text := join("; ", grid, strings.Join(where.list, ", "), strings.Join(precisions.list, ", ")) + "."
-	text += fmt.Sprintf(" %s over %s, bands their 95 %% t intervals at each %s", averaged, plural(seeds, "seed", "seeds"), g.against)
-	if seeds <= mostThin {
+	text += fmt.Sprintf(" %s over %s, bands their 95 %% t intervals at each %s", averaged, plural(b.most, "seed", "seeds"), g.against)
+	if b.thin {
 		text += ", thin lines single seeds"
 	}
 	text += "."

@@ -35,6 +35,9 @@ func (r *Report) HTML(w io.Writer) error {
 	for _, v := range r.Claims {
 		data.Claims = append(data.Claims, htmlClaimOf(v))
 	}
+	for _, b := range r.Published {
+		data.Published = append(data.Published, htmlBeside{b, paperLink(b.Paper)})
+	}
 	for _, o := range []struct {
 		name string
 		n    int
@@ -70,6 +73,7 @@ type htmlPage struct {
 	Summary    string
 	Banner     []htmlCount
 	Claims     []htmlClaim
+	Published  []htmlBeside
 	Figures    []Figure
 	Coverage   []htmlOutcome
 	Unfinished []htmlUnfinished
@@ -112,6 +116,11 @@ type htmlClaim struct {
 	MoreCells        int
 }
 
+type htmlBeside struct {
+	Beside
+	Link string
+}
+
 type htmlPart struct {
 	P                PartVerdict
 	State            htmlState
@@ -123,11 +132,16 @@ type htmlPart struct {
 
 var arxiv = regexp.MustCompile(`^\d{4}\.\d{4,5}(v\d+)?$`)
 
-func htmlClaimOf(v Verdict) htmlClaim {
-	c := htmlClaim{V: v, State: mark(v.State), Criterion: v.shownCriterion(), P: pText(v.P), Adjusted: pText(v.PAdjusted), Reasons: v.reasons()}
-	if arxiv.MatchString(v.Paper) {
-		c.Link = "https://arxiv.org/abs/" + v.Paper
+// paperLink leads to a paper; empty when its name is no arXiv number.
+func paperLink(paper string) string {
+	if !arxiv.MatchString(paper) {
+		return ""
 	}
+	return "https://arxiv.org/abs/" + paper
+}
+
+func htmlClaimOf(v Verdict) htmlClaim {
+	c := htmlClaim{V: v, State: mark(v.State), Link: paperLink(v.Paper), Criterion: v.shownCriterion(), P: pText(v.P), Adjusted: pText(v.PAdjusted), Reasons: v.reasons()}
 	c.Effect, c.Interval = v.effectText()
 	if v.Binding >= 0 {
 		c.Ratio = v.Parts[v.Binding].ratioText()

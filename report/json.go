@@ -40,6 +40,13 @@ func (r *Report) JSON(w io.Writer) error {
 		}
 		out.Claims = append(out.Claims, c)
 	}
+	for _, b := range r.Published {
+		t := jsonBeside{Paper: b.Paper, Table: b.Table, Metric: b.Metric}
+		for _, row := range b.Rows {
+			t.Rows = append(t.Rows, jsonBesideRow{row.From, row.Over, row.value, finite(row.sd), finite(row.Mean), finite(row.Lo), finite(row.Hi), row.N, row.Note})
+		}
+		out.Published = append(out.Published, t)
+	}
 	for _, u := range r.Unfinished {
 		out.Unfinished = append(out.Unfinished, jsonUnfinished(u))
 	}
@@ -53,6 +60,7 @@ type jsonReport struct {
 	Suite      string           `json:"suite"`
 	Preset     string           `json:"preset"`
 	Claims     []jsonClaim      `json:"claims"`
+	Published  []jsonBeside     `json:"published,omitempty"`
 	Coverage   Coverage         `json:"coverage"`
 	Unfinished []jsonUnfinished `json:"unfinished"`
 	Provenance jsonProvenance   `json:"provenance"`
@@ -106,6 +114,25 @@ type jsonRatio struct {
 	Effect *float64 `json:"effect"`
 	Lo     *float64 `json:"lo"`
 	Hi     *float64 `json:"hi"`
+}
+
+type jsonBeside struct {
+	Paper  string          `json:"paper"`
+	Table  string          `json:"table"`
+	Metric string          `json:"metric"`
+	Rows   []jsonBesideRow `json:"rows"`
+}
+
+type jsonBesideRow struct {
+	From  string   `json:"from"`
+	Over  string   `json:"over"`
+	Value float64  `json:"value"` // of the paper, as SD is
+	SD    *float64 `json:"sd"`
+	Mean  *float64 `json:"mean"`
+	Lo    *float64 `json:"lo"`
+	Hi    *float64 `json:"hi"`
+	N     int      `json:"n"`
+	Note  string   `json:"note"`
 }
 
 type jsonUnfinished struct {

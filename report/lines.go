@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"sort"
-	"strings"
 
 	"gonum.org/v1/plot/plotter"
 
@@ -53,42 +52,19 @@ func (g *slopeGroup) collect(results *store.Results, xAxis, yAxis axis) ([]line,
 		seen[x] = true
 	}
 	sort.Slice(lines, func(i, j int) bool { return lines[i].key < lines[j].key })
-	g.label(lines)
+	cells := make([]suites.Cell, len(lines))
+	for i, l := range lines {
+		cells[i] = l.cell
+	}
+	for i, label := range labels(cells, g.against) {
+		lines[i].label = label
+	}
 	xs := make([]float64, 0, len(seen))
 	for x := range seen {
 		xs = append(xs, x)
 	}
 	sort.Float64s(xs)
 	return lines, xs, tally
-}
-
-// label names lines by what tells them apart: the estimator, its parameters if
-// there are several of it, model and data set if they vary.
-func (g *slopeGroup) label(lines []line) {
-	same := map[string]int{}
-	models, data := newSet(), newSet()
-	for _, l := range lines {
-		models.add(without(l.cell.Model, g.against))
-		data.add(without(l.cell.Dataset, g.against))
-	}
-	names := make([]string, len(lines))
-	for i, l := range lines {
-		names[i] = l.cell.Estimator.Name
-		if len(models.list) > 1 {
-			names[i] += " x " + without(l.cell.Model, g.against)
-		}
-		if len(data.list) > 1 {
-			names[i] += " x " + without(l.cell.Dataset, g.against)
-		}
-		same[names[i]]++
-	}
-	for i := range lines {
-		lines[i].label = names[i]
-		if same[names[i]] > 1 {
-			name := lines[i].cell.Estimator.Name
-			lines[i].label = without(lines[i].cell.Estimator, g.against) + strings.TrimPrefix(names[i], name)
-		}
-	}
 }
 
 func (l *line) curve(seed int, xs []float64, xAxis axis) plotter.XYs {
@@ -101,16 +77,16 @@ func (l *line) curve(seed int, xs []float64, xAxis axis) plotter.XYs {
 	return pts
 }
 
-// sentence says what a line does, for those who cannot see it.
-func (l *line) sentence(means plotter.XYs, xs []float64, xAxis, yAxis axis, against string) string {
+// sentence says what a line does, for those who cannot see it; at says where.
+func (l *line) sentence(means plotter.XYs, xAxis, yAxis axis, at func(x float64) string) string {
 	first, last := means[0], means[len(means)-1]
-	verb := "stays"
+	verb := "rises"
 	switch {
-	case last.Y > first.Y:
-		verb = "rises"
 	case last.Y < first.Y:
 		verb = "falls"
+	case last.Y == first.Y:
+		return fmt.Sprintf("%s is %.3g %s and %s.", l.label, yAxis.back(first.Y), at(xAxis.back(first.X)), at(xAxis.back(last.X)))
 	}
-	return fmt.Sprintf("%s %s from %.3g at %s=%s to %.3g at %s=%s.", l.label, verb,
-		yAxis.back(first.Y), against, tickText(xAxis.back(first.X)), yAxis.back(last.Y), against, tickText(xAxis.back(last.X)))
+	return fmt.Sprintf("%s %s from %.3g %s to %.3g %s.", l.label, verb,
+		yAxis.back(first.Y), at(xAxis.back(first.X)), yAxis.back(last.Y), at(xAxis.back(last.X)))
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Markdown writes the claims and the coverage as tables for an issue or a page.
@@ -47,6 +49,12 @@ func (r *Report) Markdown(w io.Writer) error {
 			fmt.Fprintf(out, "  - warning: %s\n", markdown(warning))
 		}
 	}
+	for _, t := range r.Published {
+		fmt.Fprintf(out, "\n## %s\n\n| in the paper | our cells | paper | ours | n | note |\n| --- | --- | ---: | ---: | ---: | --- |\n", markdown(t.title()))
+		for _, row := range t.Rows {
+			fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", markdown(row.From), markdown(row.Over), row.Paper, markdown(row.Ours()), row.Seeds(), markdown(row.Note))
+		}
+	}
 	fmt.Fprintf(out, "\n## Coverage\n\nCells: %s.\n", r.Coverage)
 	if len(r.Unfinished) > 0 {
 		fmt.Fprint(out, "\n| cell | outcome | step | reason | id |\n| --- | --- | ---: | --- | --- |\n")
@@ -81,10 +89,11 @@ var markdownEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;",
 func markdown(s string) string { return markdownEscapes.Replace(s) }
 
 func capital(s string) string {
-	if s == "" {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // shortID is enough of a cell's ID to find it.

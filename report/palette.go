@@ -27,6 +27,7 @@ const (
 	inkRule              // grid
 	inkGuide             // theory
 	inkRegion            // what is claimed
+	inkPaper             // what lies behind: round marks on a dark ground
 	inkSeries            // the first of the series colours
 )
 
@@ -37,6 +38,8 @@ const (
 	solid weight = iota // means and markers
 	thin                // single seeds
 	band                // intervals
+	veil                // intervals where there are many
+	faint               // dots of single seeds
 )
 
 func (k ink) color(w weight) color.Color {
@@ -45,22 +48,30 @@ func (k ink) color(w weight) color.Color {
 
 // css is what stands for the sentinel in the page.
 func (k ink) css(w weight) string {
+	v := ""
 	switch k {
 	case inkText:
-		return "var(--ink)"
+		v = "var(--ink)"
 	case inkRule:
-		return "var(--rule)"
+		v = "var(--rule)"
 	case inkGuide:
-		return "var(--muted)"
+		v = "var(--muted)"
 	case inkRegion:
-		return "var(--region)"
+		v = "var(--region)"
+	case inkPaper:
+		v = "var(--paper)"
+	default:
+		v = fmt.Sprintf("var(--s%d)", k-inkSeries)
 	}
-	v := fmt.Sprintf("var(--s%d)", k-inkSeries)
 	switch w {
 	case thin:
 		return v + ";stroke-opacity:.3"
 	case band:
 		return v + ";fill-opacity:.16"
+	case veil:
+		return v + ";fill-opacity:.07"
+	case faint:
+		return v + ";fill-opacity:.4"
 	}
 	return v
 }
@@ -70,7 +81,7 @@ func (k ink) css(w weight) string {
 func sentinels() *strings.Replacer {
 	var pairs []string
 	for k := inkText; k < inkSeries+seriesColors; k++ {
-		for _, w := range []weight{solid, thin, band} {
+		for _, w := range []weight{solid, thin, band, veil, faint} {
 			pairs = append(pairs, svgColor(k.color(w)), k.css(w))
 		}
 	}
@@ -126,6 +137,16 @@ func (l looks) of(estimator string, variant int) look {
 		ink:   inkSeries + ink(i%seriesColors),
 		dash:  d[(i+variant)%len(d)],
 		glyph: g[(i+variant)%len(g)],
+	}
+}
+
+// give dresses lines in their order.
+func (l looks) give(lines []line) {
+	variants := map[string]int{}
+	for i := range lines {
+		name := lines[i].cell.Estimator.Name
+		lines[i].look = l.of(name, variants[name])
+		variants[name]++
 	}
 }
 

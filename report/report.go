@@ -9,7 +9,7 @@ import (
 )
 
 // A Report is what a store says of one suite under one preset. It does not
-// change, and does not need the store any more.
+// change. Only figures need the store still, for the arrays that they show.
 type Report struct {
 	Suite      string
 	Preset     string
@@ -21,9 +21,11 @@ type Report struct {
 	Coverage   Coverage
 	Unfinished []Unfinished
 	Provenance []store.Provenance // the runs that wrote a cell of it, oldest first
+	Published  []Beside           // papers' tables with our numbers beside
 
 	plan    *suites.Plan
 	results *store.Results
+	arrays  arrays
 }
 
 // Coverage counts the plan's cells by how they ended. Done, Diverged, Failed,
@@ -72,7 +74,9 @@ func New(st *store.Store, suite, preset string) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
-	return From(plan, results, prov), nil
+	r := From(plan, results, prov)
+	r.arrays = st
+	return r, nil
 }
 
 // From makes a report of results in memory.
@@ -81,7 +85,8 @@ func From(plan *suites.Plan, results *store.Results, prov []store.Provenance) *R
 		Suite: plan.Suite, Preset: plan.Preset, About: plan.About, File: plan.File, Text: plan.Text, Set: plan.Set,
 		Claims:     Judge(plan, results),
 		Provenance: prov,
-		plan:       plan, results: results,
+		Published:  beside(plan, results),
+		plan:       plan, results: results, arrays: results,
 	}
 	for _, c := range distinct(plan.Cells) {
 		r.Coverage.Planned++

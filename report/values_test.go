@@ -71,7 +71,8 @@ func TestForestNamesTellRowsApart(t *testing.T) {
 
 func TestMetricsInWords(t *testing.T) {
 	for metric, want := range map[string]string{
-		"snr/inf/b": "signal-to-noise of inf/b", "ess": "effective sample size", "elbo": "elbo", "iwae@64": "iwae@64", "mine/x": "mine/x",
+		"snr/inf/b": "signal-to-noise of inf/b", "ess": "effective sample size", "elbo": "bound ELBO", "iwae@64": "bound IWAE-64",
+		"ess@1000": "effective sample size of 1000", "gap/amortization": "amortization gap", "mine/x": "mine/x", "mine@3": "mine@3",
 	} {
 		if got := inWords(metric); got != want {
 			t.Errorf("%s: got %q; want %q", metric, got, want)

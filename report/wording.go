@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -111,20 +112,59 @@ func metricWords(name string) string {
 		return "slope on the reference direction"
 	case "ess":
 		return "effective sample size"
+	case "elbo":
+		return "bound ELBO"
+	case "iwae":
+		return "bound IWAE"
+	case "nll":
+		return "negative log-likelihood NLL"
+	case "kl":
+		return "divergence KL"
+	case "active-units":
+		return "active units"
+	case "logpx":
+		return "evidence log p(x)"
+	case "gap":
+		return "gap"
 	}
 	return ""
 }
 
-// inWords is a metric for an axis: snr/inf/b is signal-to-noise of inf/b. Names
-// that speak for themselves, and those nobody here knows, stay.
+// inWords is a metric for an axis: snr/inf/b is signal-to-noise of inf/b, iwae@64
+// bound IWAE-64. Names that speak for themselves, and those nobody here knows, stay.
 func inWords(metric string) string {
-	name, of, _ := strings.Cut(metric, "/")
+	whole, of, _ := strings.Cut(metric, "/")
+	name, k, sized := strings.Cut(whole, "@")
 	words := metricWords(name)
 	switch {
 	case words == "":
 		return metric
-	case of == "":
+	case name == "gap" && of != "":
+		return of + " gap"
+	case name == "ess" && sized:
+		words += " of " + k
+	case sized:
+		words += "-" + k
+	}
+	if of == "" {
 		return words
 	}
 	return words + " of " + of
+}
+
+// roleWords says at length whose a metric is, for titles.
+func roleWords(words string) string {
+	for role, name := range map[string]string{"gen": "generative", "inf": "inference"} {
+		if of, ok := strings.CutSuffix(words, " of "+role); ok {
+			return of + " of the " + name + " network"
+		}
+	}
+	return words
+}
+
+// ofData says whether a metric is an evaluation, of one split or another.
+func ofData(metric string) bool {
+	name, _, _ := strings.Cut(metric, "/")
+	name, _, _ = strings.Cut(name, "@")
+	return slices.Contains([]string{"elbo", "iwae", "nll", "kl", "ess", "logpx", "gap"}, name)
 }

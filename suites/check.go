@@ -101,10 +101,7 @@ func (p *pass) tooMany(claims []claim, combos int) bool {
 // check holds a claim against the cells of a preset and resolves its seeds.
 func (p *pass) check(c claim, v *view, preset string) Claim {
 	out := c.Claim
-	in := ""
-	if len(p.presets) > 1 {
-		in = fmt.Sprintf(" in preset %q", preset)
-	}
+	in := p.inPreset(preset)
 	k := &checker{pass: p, view: v, in: in}
 	least := 0
 	for i, part := range c.parts {
@@ -126,6 +123,14 @@ func (p *pass) check(c claim, v *view, preset string) Claim {
 		}
 	}
 	return out
+}
+
+// inPreset says for a message which preset, when there are several.
+func (p *pass) inPreset(preset string) string {
+	if len(p.presets) < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" in preset %q", preset)
 }
 
 // checker holds the parts of one claim against one view.

@@ -58,11 +58,7 @@ func (p *pass) claim(n *node) claim {
 	if r := n.get("report"); r != nil {
 		c.Report = r.text == "true"
 	}
-	for _, name := range c.presets {
-		if at := n.get("preset"); at != nil && !slices.Contains(p.presets, name) {
-			p.bad(at, "unknown preset %q%s%s", name, meant(name, p.presets), have(p.presets))
-		}
-	}
+	p.known(n, c.presets)
 	metric := n.get("metric")
 	all := n.get("all")
 	if all == nil {
@@ -88,6 +84,15 @@ func (p *pass) claim(n *node) claim {
 		c.parts = append(c.parts, p.tests(part, m)...)
 	}
 	return c
+}
+
+// known reports presets that a block names and no grid has.
+func (p *pass) known(n *node, presets []string) {
+	for _, name := range presets {
+		if at := n.get("preset"); at != nil && !slices.Contains(p.presets, name) {
+			p.bad(at, "unknown preset %q%s%s", name, meant(name, p.presets), have(p.presets))
+		}
+	}
 }
 
 // claimKeys are the keys of a claim beside its test.

@@ -12,6 +12,9 @@ type Plan struct {
 	Cells  []Cell   `json:"cells"`
 	Claims []Claim  `json:"claims"`
 
+	Published []Published    `json:"published,omitempty"`
+	Rows      map[string]int `json:"rows,omitempty"` // data to train on of each data set, by its String; where the catalog knows
+
 	Narrowed bool `json:"narrowed,omitempty"` // some of the suite's cells, or other seeds, were asked for
 }
 

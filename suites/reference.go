@@ -17,7 +17,7 @@ func Example() []byte { return []byte(example) }
 
 // Topics are the names that Describe explains.
 func Topics() []string {
-	return append([]string{"suite", "grid", "log", "train", "claims"}, kindNames[:]...)
+	return append([]string{"suite", "grid", "log", "train", "claims", "published"}, kindNames[:]...)
 }
 
 // Describe explains a part of a suite file: its keys as the schema has them, and
@@ -28,11 +28,13 @@ func Describe(topic string) (text string, ok bool) {
 	case "suite":
 		return describeSuite(), true
 	case "grid":
-		return page("grid (of a suite)", gridSchema(), section("grid:", "\nclaims:")), true
+		return page("grid (of a suite)", gridSchema(), section("grid:", "\npublished:")), true
 	case "log":
 		return page("log (of a suite or a grid)", logSchema(), `log: {metrics: [NAME, NAME@64, {NAME: {PARAMETER: 400}}]}`), true
 	case "train":
 		return page("train (of a suite or a grid)", trainSchema(), section("    train:", "\n    log:")), true
+	case "published":
+		return describePublished(), true
 	case "claim", "claims":
 		return describeClaims(), true
 	}
@@ -51,9 +53,20 @@ func describeSuite() string {
 		fmt.Fprintf(&b, "\n%s\n", part)
 		keys(&b, top["$defs"].(obj)[part].(obj))
 	}
-	b.WriteString("\nexample\n" + indented(section("", "\nclaims:")))
-	b.WriteString("\nbench explain claims says what a suite may claim, bench list what it may name,\n")
-	b.WriteString("bench explain suite --yaml prints the example whole, to begin from.\n")
+	b.WriteString("\nexample\n" + indented(section("", "\npublished:")))
+	b.WriteString("\nbench explain claims says what a suite may claim, explain published what it may\n")
+	b.WriteString("show beside its numbers, bench list what it may name; bench explain suite --yaml\n")
+	b.WriteString("prints the example whole, to begin from.\n")
+	return b.String()
+}
+
+func describePublished() string {
+	s := publishedSchema()
+	var b strings.Builder
+	b.WriteString(page("published (of a suite)", s, ""))
+	b.WriteString("\na row\n")
+	keys(&b, s["properties"].(obj)["rows"].(obj)["items"].(obj))
+	b.WriteString("\nexample\n" + indented(section("published:", "\nclaims:")))
 	return b.String()
 }
 

@@ -29,7 +29,7 @@ func Schema(cat Catalog) []byte {
 }
 
 func schema(cat Catalog) obj {
-	defs := obj{"grid": gridSchema(), "log": logSchema(), "train": trainSchema(), "optim": optimSchema()}
+	defs := obj{"grid": gridSchema(), "log": logSchema(), "train": trainSchema(), "published": publishedSchema(), "optim": optimSchema()}
 	for _, g := range cat.groups() {
 		defs[g.noun] = choiceSchema(g, cat, g.noun != "optimiser")
 	}
@@ -50,9 +50,10 @@ func schema(cat Catalog) obj {
 			"grid": described(when("array",
 				obj{"minItems": 1, "items": obj{"$ref": "#/$defs/grid", "required": []any{"name"}}},
 				ref("grid"), "object", "array"), "estimators x models x data sets x seeds"),
-			"log":    said("log", "for grids without their own"),
-			"train":  said("train", "for grids without their own"),
-			"claims": obj{"type": []any{"array", "null"}, "items": ref("claim"), "description": "what papers say, with the test of it"},
+			"log":       said("log", "for grids without their own"),
+			"train":     said("train", "for grids without their own"),
+			"claims":    obj{"type": []any{"array", "null"}, "items": ref("claim"), "description": "what papers say, with the test of it"},
+			"published": obj{"type": []any{"array", "null"}, "items": ref("published"), "description": "tables of papers, to stand beside ours"},
 		},
 		"$defs": defs,
 	}

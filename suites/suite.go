@@ -22,6 +22,7 @@ type Suite struct {
 	src    source
 	grids  []*grid
 	claims []claim
+	beside []published
 }
 
 // A Preset is a part of a suite that runs at once: quick, paper.
@@ -104,7 +105,7 @@ func (s *Suite) read(p *pass, faults []fault) {
 	for _, name := range p.presets {
 		s.Presets = append(s.Presets, Preset{name, textOf(p.root.get("presets").get(name))})
 	}
-	sound := p.cells > 0 && len(p.problems) == countUnder(faults, "claims")
+	sound := p.cells > 0 && len(p.problems) == countUnder(faults, "claims")+countUnder(faults, "published")
 	if sound {
 		for _, g := range s.grids {
 			p.emittedTwice(g)
@@ -113,7 +114,7 @@ func (s *Suite) read(p *pass, faults []fault) {
 			p.duplicates(name, combosOf(s.grids, name))
 		}
 	}
-	s.claims = p.claims(faults)
+	s.claims, s.beside = p.claims(faults), p.published(faults)
 	if !sound {
 		return
 	}
@@ -126,6 +127,11 @@ func (s *Suite) read(p *pass, faults []fault) {
 		for _, c := range s.claims {
 			if c.sound && slices.Contains(c.presets, name) {
 				p.check(c, v, name)
+			}
+		}
+		for _, b := range s.beside {
+			if b.sound && slices.Contains(b.presets, name) {
+				p.beside(b, v, name)
 			}
 		}
 	}
@@ -245,6 +251,11 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 			plan.Claims = append(plan.Claims, check.check(c, v, preset))
 		}
 	}
+	for _, b := range s.beside {
+		if slices.Contains(b.presets, preset) {
+			plan.Published = append(plan.Published, b.Published)
+		}
+	}
 	if err := NewErrors(check.problems); err != nil {
 		return nil, err
 	}
@@ -271,7 +282,28 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	plan.Rows = rowsOf(plan.Cells, s.cat)
 	return plan, nil
+}
+
+// rowsOf is how many data each data set has, nil where the catalog does not say.
+func rowsOf(cells []Cell, cat Catalog) map[string]int {
+	if cat.Rows == nil {
+		return nil
+	}
+	rows, last := map[string]int{}, ""
+	for _, c := range cells {
+		name := c.Dataset.String()
+		if name == last {
+			continue // seeds of one configuration stand together
+		}
+		last = name
+		if _, known := rows[name]; !known {
+			rows[name] = cat.Rows(c.Dataset)
+		}
+	}
+	maps.DeleteFunc(rows, func(_ string, n int) bool { return n <= 0 })
+	return rows
 }
 
 func (s *Suite) presetNames() []string {

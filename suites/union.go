@@ -1,6 +1,9 @@
 package suites
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // SameSuite says whether two plans come from one suite file under one preset and
 // the same patches, so that they differ at most in what they were narrowed to.
@@ -25,5 +28,9 @@ func (p *Plan) Union(q *Plan) *Plan {
 			out.Cells = append(out.Cells, c)
 		}
 	}
+	if out.Rows = maps.Clone(p.Rows); out.Rows == nil {
+		out.Rows = map[string]int{}
+	}
+	maps.Copy(out.Rows, q.Rows)
 	return &out
 }

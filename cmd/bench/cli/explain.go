@@ -27,7 +27,7 @@ func (a *app) explain() *cobra.Command {
 equation, parameters with defaults and limits, paper and needs. Of a suite it
 prints what it is about, its presets, grids and claims; with --yaml its text as
 it stands, to copy and edit. How a suite is written: explain suite (grid, log,
-train), explain claims, and each kind of claim: explain slope.`,
+train, published), explain claims, and each kind of claim: explain slope.`,
 		Example: `  bench explain dreg
   bench explain iwae_snr --yaml > mine.yaml
   bench explain suite
@@ -261,6 +261,7 @@ func (a *app) explainSuite(name string) error {
 	}
 	fmt.Fprintf(t, "\ngrids\n")
 	seen := map[string]bool{}
+	var tables []string
 	for _, p := range s.Presets {
 		plan, err := s.Plan(suites.Options{Preset: p.Name})
 		if err != nil {
@@ -272,11 +273,29 @@ func (a *app) explainSuite(name string) error {
 		for _, c := range plan.Claims {
 			seen[c.ID] = true
 		}
+		for _, b := range plan.Published {
+			line := fmt.Sprintf("  %s beside %s of %s%s\n", count(len(b.Rows), "number"), b.Metric, b.Paper, after(": ", b.Table))
+			if !slices.Contains(tables, line) {
+				tables = append(tables, line)
+			}
+		}
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	return a.explainClaims(s, seen)
+	if err := a.explainClaims(s, seen); err != nil || len(tables) == 0 {
+		return err
+	}
+	_, err = fmt.Fprintf(a.out, "\npublished\n%s", strings.Join(tables, ""))
+	return err
+}
+
+// after is text behind a separator, nothing for nothing.
+func after(sep, text string) string {
+	if text == "" {
+		return ""
+	}
+	return sep + text
 }
 
 // explainClaims prints each claim once, with the presets that test it.

@@ -1,0 +1,298 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Learning curves: a metric that is logged at several steps of training, a line a
+// configuration.
+
+const (
+	mostCurves = 8   // figures of a panel
+	mostSteps  = 300 // points of a line
+)
+
+// curveOrder is what a reader looks for first; other metrics follow by name.
+var curveOrder = []string{"iwae", "elbo", "nll", "logpx", "kl", "ess", "active-units", "snr", "dsnr", "gradvar", "gap"}
+
+// curves are the figures of the metrics that are worth one, and the names of
+// those that the page has no room for.
+func (p *panel) curves() (shown, left []string) {
+	for _, m := range p.metrics {
+		switch {
+		case len(p.steps(m)) < 2 || strings.HasSuffix(m, "/floor") || strings.HasSuffix(m, "/r"):
+		case ofNetworks(m):
+			shown = append(shown, m)
+		default:
+			left = append(left, m)
+		}
+	}
+	rank := func(m string) int {
+		name, _, _ := strings.Cut(strings.TrimPrefix(m, "train/"), "/")
+		name, _, _ = strings.Cut(name, "@")
+		at := slices.Index(curveOrder, name)
+		if at < 0 {
+			at = len(curveOrder)
+		}
+		return at
+	}
+	slices.SortStableFunc(shown, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+	if len(shown) > mostCurves {
+		shown, left = shown[:mostCurves], append(shown[mostCurves:], left...)
+	}
+	return shown, left
+}
+
+// leftOut says what else was logged in training, and where it is.
+func (p *panel) leftOut(metrics []string) string {
+	const named = 4
+	names := strings.Join(metrics[:min(len(metrics), named)], ", ")
+	if len(metrics) > named {
+		names += ", ..."
+	}
+	return fmt.Sprintf("Without a figure, in the tables and whole in bench export: %s over training (%s).", plural(len(metrics), "more metric", "more metrics"), names)
+}
+
+// ofNetworks says whether a metric is of the whole model or of one network: snr/inf
+// and not snr/inf/mu/W.
+func ofNetworks(metric string) bool {
+	name, of, parted := strings.Cut(strings.TrimPrefix(metric, "train/"), "/")
+	return !parted || name == "gap" || slices.Contains([]string{"gen", "inf", "own", "shared"}, of)
+}
+
+// steps at which any cell of the panel has a value of a metric, sorted.
+func (p *panel) steps(metric string) []int {
+	seen := map[int]bool{}
+	for _, c := range p.configs {
+		for _, cell := range c.cells {
+			for _, pt := range p.results.Series(cell.ID, metric) {
+				if pt.Reason == "" {
+					seen[pt.Step] = true
+				}
+			}
+		}
+	}
+	var steps []int
+	for s := range seen {
+		steps = append(steps, s)
+	}
+	slices.Sort(steps)
+	return steps
+}
+
+// A course is the x axis of training: a step times a unit.
+type course struct {
+	axis
+	label string
+	unit  float64
+}
+
+// course measures training in samples seen where evaluations are spaced by
+// ratios, and else in epochs where there are several, or in steps.
+func (p *panel) course(steps []int) course {
+	train := p.configs[0].cell.Train
+	batch := train.Batch
+	if batch == 0 {
+		batch = p.rows
+	}
+	steady := !slices.ContainsFunc(p.configs, func(c config) bool { return c.cell.Train.Batch != train.Batch })
+	c := course{label: "training steps", unit: 1}
+	if c.log = byRatios(steps); c.log && steady && batch > 0 {
+		c.label, c.unit = "samples seen", float64(batch)
+	}
+	if !c.log && steady && train.Batch > 0 && p.rows >= train.Batch {
+		epoch := p.rows / train.Batch // rows that fill no batch wait
+		if last := steps[len(steps)-1]; last >= 2*epoch && epoch > 1 {
+			c.label, c.unit = "epochs", 1/float64(epoch)
+		}
+	}
+	return c
+}
+
+// byRatios says whether steps lie evenly on a log axis rather than on a linear one.
+func byRatios(steps []int) bool {
+	if len(steps) > 0 && steps[0] == 0 {
+		steps = steps[1:]
+	}
+	if len(steps) < 4 || steps[len(steps)-1] < 10*steps[0] {
+		return false
+	}
+	var gaps, ratios []float64
+	for i := range steps[1:] {
+		gaps = append(gaps, float64(steps[i+1]-steps[i]))
+		ratios = append(ratios, math.Log(float64(steps[i+1])/float64(steps[i])))
+	}
+	return unevenness(ratios) < unevenness(gaps)
+}
+
+// unevenness is the standard deviation over the mean.
+func unevenness(x []float64) float64 {
+	m, v := mean(x), 0.0
+	for _, a := range x {
+		v += (a - m) * (a - m)
+	}
+	return math.Sqrt(v/float64(len(x))) / m
+}
+
+// onLog are metrics whose ratios are what is read.
+func onLog(metric string) bool {
+	name, _, _ := strings.Cut(strings.TrimPrefix(metric, "train/"), "/")
+	return slices.Contains([]string{"snr", "dsnr", "gradvar"}, name)
+}
+
+func (p *panel) curveTitle(metric string) string {
+	return p.title(roleWords(p.words(metric)) + " against " + p.course(p.steps(metric)).label)
+}
+
+// words are a metric in words; which data it is of where the panel logs both.
+func (p *panel) words(metric string) string {
+	if of, train := strings.CutPrefix(metric, "train/"); train {
+		return "training " + inWords(of)
+	}
+	if p.splits() && ofData(metric) {
+		return "test " + inWords(metric)
+	}
+	return inWords(metric)
+}
+
+// splits says whether the suite tells training data from held-out data.
+func (p *panel) splits() bool {
+	return slices.ContainsFunc(p.metrics, func(m string) bool { return strings.HasPrefix(m, "train/") })
+}
+
+// curve draws a metric over training; note is what to say at the end.
+func (p *panel) curve(id, metric, note string) Figure {
+	steps := p.steps(metric)
+	xAxis := p.course(steps)
+	yAxis := axis{onLog(metric)}
+	lines, xs, tally := p.over(metric, steps, xAxis, yAxis)
+	if len(xs) < 2 {
+		return failed("no value to draw: " + tally.String())
+	}
+	xName, yName := xAxis.label, p.words(metric)
+	if xAxis.log {
+		xName += ", log scale"
+	}
+	if yAxis.log {
+		yName += ", log scale"
+	}
+	plot := newPlot(xName, yName)
+	b, err := bundleOf(lines, xs, xAxis.axis, yAxis, func(x float64) string { return "after " + three(x) + " " + xAxis.label })
+	if err != nil {
+		return failed(err.Error())
+	}
+	if span := b.hi - b.lo; math.IsInf(span, 0) || math.IsNaN(span) {
+		return failed(fmt.Sprintf("no value to draw: from %.3g to %.3g is more than an axis can span", b.lo, b.hi))
+	}
+	plot.Add(b.bands...)
+	plot.Add(b.thins...)
+	plot.Add(b.middles...)
+	lo, hi, cut := settled(b, xs, xAxis.axis)
+	pad := margin(0.05, lo, hi)
+	plot.Y.Min, plot.Y.Max = lo-pad, hi+pad
+	plot.Y.Tick.Marker = yAxis.rangeTicks(plot.Y.Min, plot.Y.Max)
+	plot.X.Min, plot.X.Max = xAxis.at(xs[0]), xAxis.at(xs[len(xs)-1])
+	if !xAxis.log {
+		plot.X.Min = math.Min(0, plot.X.Min)
+	}
+	plot.X.Tick.Marker = xAxis.rangeTicks(plot.X.Min, plot.X.Max)
+
+	fig := Figure{Legend: b.legend, Data: append([][]string{{"series", "seed", xAxis.label, metric}}, b.data...)}
+	fig.Desc = strings.Join(b.said, " ")
+	fig.Caption = p.about()
+	if batch := p.configs[0].cell.Train.Batch; batch > 0 {
+		fig.Caption += fmt.Sprintf(" Batch %d.", batch)
+	}
+	means := "means"
+	if yAxis.log {
+		means = "means of logs"
+	}
+	fig.Caption += fmt.Sprintf(" Lines are %s over seeds, bands their 95 %% t intervals at each evaluation", means)
+	if b.thin {
+		fig.Caption += ", thin lines single seeds"
+	}
+	fig.Caption += "."
+	if xAxis.log && steps[0] == 0 {
+		fig.Caption += " The start, before any sample, has no place on a log axis."
+	}
+	if cut {
+		fig.Caption += " The start lies off the axis, so that the ends can be told apart."
+	}
+	if len(steps) > len(xs) && len(xs) > mostSteps/2 {
+		fig.Caption += fmt.Sprintf(" %d of %d evaluations are drawn.", len(xs), len(steps))
+	}
+	if tally.missing+tally.unloggable > 0 {
+		fig.Caption += " Not drawn: " + tally.String() + "."
+	}
+	fig.Caption = join(" ", fig.Caption, note)
+	drawn, err := svg(plot, 270, id, p.curveTitle(metric), fig.Desc)
+	if err != nil {
+		return failed(err.Error())
+	}
+	fig.SVG = template.HTML(drawn)
+	return fig
+}
+
+// over sorts a metric's values into lines over the course of training.
+func (p *panel) over(metric string, steps []int, xAxis course, yAxis axis) (lines []line, xs []float64, tally tallied) {
+	kept := map[int]bool{}
+	every := (len(steps) + mostSteps - 1) / mostSteps
+	for i := len(steps) - 1; i >= 0; i -= every { // the last one always
+		kept[steps[i]] = true
+	}
+	seen := map[float64]bool{}
+	for _, c := range p.configs {
+		l := line{key: fmt.Sprint(len(lines)), label: c.label, cell: c.cell, look: c.look, seeds: map[int]map[float64]float64{}}
+		for _, cell := range c.cells {
+			for _, pt := range p.results.Series(cell.ID, metric) {
+				if !kept[pt.Step] || xAxis.log && pt.Step == 0 {
+					continue
+				}
+				tally.values++
+				x := float64(pt.Step) * xAxis.unit
+				switch {
+				case pt.Reason != "" || math.IsNaN(pt.Value) || math.IsInf(pt.Value, 0):
+					tally.missing++
+				case !xAxis.drawable(x) || !yAxis.drawable(pt.Value):
+					tally.unloggable++
+				default:
+					if l.seeds[cell.Seed] == nil {
+						l.seeds[cell.Seed] = map[float64]float64{}
+					}
+					l.seeds[cell.Seed][x], seen[x] = yAxis.at(pt.Value), true
+				}
+			}
+		}
+		if len(l.seeds) > 0 {
+			lines = append(lines, l)
+		}
+	}
+	for x := range seen {
+		xs = append(xs, x)
+	}
+	slices.Sort(xs)
+	return lines, xs, tally
+}
+
+// settled is the range to draw: without the first fifth of training where that
+// would leave the rest no room, and then cut is true.
+func settled(b bundle, xs []float64, xAxis axis) (lo, hi float64, cut bool) {
+	from := xAxis.at(xs[len(xs)/5])
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for _, means := range b.means {
+		for _, pt := range means {
+			if pt.X >= from {
+				lo, hi = math.Min(lo, pt.Y), math.Max(hi, pt.Y)
+			}
+		}
+	}
+	if room := 0.25 * (hi - lo); b.hi-b.lo > 4*(hi-lo) && hi > lo {
+		return math.Max(b.lo, lo-room), math.Min(b.hi, hi+room), true
+	}
+	return b.lo, b.hi, false
+}

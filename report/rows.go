@@ -1,0 +1,71 @@
+package report
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Many figures have a row a configuration: names of any length fit beside them,
+// and a narrow screen can show them.
+
+// rowPlot has a name a row, the first on top, over a range with a margin.
+func rowPlot(label string, names []string, lo, hi float64) *plot.Plot {
+	p := newPlot(label, "")
+	var ticks plot.ConstantTicks
+	for i, name := range names {
+		ticks = append(ticks, plot.Tick{Value: rowAt(i, len(names)), Label: clip(name, 42)})
+	}
+	p.X.Min, p.X.Max = lo, hi
+	p.Y.Min, p.Y.Max = 0.4, float64(len(names))+0.6
+	p.X.Tick.Marker = axis{}.rangeTicks(lo, hi)
+	p.Y.Tick.Marker = ticks
+	p.Y.Tick.Length = 0
+	p.Y.LineStyle.Width = 0
+	return p
+}
+
+// rowAt is a row's place among n.
+func rowAt(i, n int) float64 { return float64(n - i) }
+
+// rowsHeight is that of a drawing of n rows.
+func rowsHeight(n int, row vg.Length) vg.Length { return 46 + row*vg.Length(n) }
+
+// A plotFunc is a plotter of one's own in one function.
+type plotFunc func(c draw.Canvas, p *plot.Plot)
+
+// Plot draws it.
+func (f plotFunc) Plot(c draw.Canvas, p *plot.Plot) { f(c, p) }
+
+// whisker is an interval from a to b with ends across it.
+func whisker(c draw.Canvas, s draw.LineStyle, a, b vg.Point) {
+	c.StrokeLine2(s, a.X, a.Y, b.X, b.Y)
+	across := vg.Point{X: 0, Y: 3}
+	if a.X == b.X {
+		across = vg.Point{X: 3, Y: 0}
+	}
+	for _, end := range []vg.Point{a, b} {
+		c.StrokeLine2(s, end.X-across.X, end.Y-across.Y, end.X+across.X, end.Y+across.Y)
+	}
+}
+
+// A reach is the range that values span.
+type reach struct{ lo, hi float64 }
+
+func newReach() reach { return reach{math.Inf(1), math.Inf(-1)} }
+
+func (r *reach) see(xs ...float64) {
+	for _, x := range xs {
+		if !math.IsNaN(x) && !math.IsInf(x, 0) {
+			r.lo, r.hi = math.Min(r.lo, x), math.Max(r.hi, x)
+		}
+	}
+}
+
+// padded is the range with room at both ends.
+func (r reach) padded() (lo, hi float64) {
+	pad := margin(0.06, r.lo, r.hi)
+	return r.lo - pad, r.hi + pad
+}
