@@ -36,9 +36,13 @@ func TestGoldenDirections(t *testing.T) {
 		}
 	}
 	lines := strings.Split(strings.TrimSpace(got.String()), "\n")
+	lines = append(lines, fmt.Sprintf("core version %d", tape.Version)) // raised with any of them
 	text := strings.Join(sorted(lines), "\n") + "\n"
 	const file = "testdata/directions.golden"
 	if *update {
+		if old, err := os.ReadFile(file); err == nil {
+			raised(t, string(old), lines)
+		}
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -57,6 +61,29 @@ func TestGoldenDirections(t *testing.T) {
 	}
 	if n := strings.Count(string(want), "\n"); n != len(lines) {
 		t.Errorf("got %d directions; the golden file has %d", len(lines), n)
+	}
+}
+
+// raised fails where bits that the file has are others now and the core's version
+// is the same: a store's old cells would be taken for new ones.
+func raised(t *testing.T, old string, lines []string) {
+	now := map[string]string{}
+	for _, l := range lines {
+		at := strings.LastIndex(l, " ")
+		now[l[:at]] = l[at:]
+	}
+	changed := ""
+	for _, l := range strings.Split(strings.TrimSpace(old), "\n") {
+		at := strings.LastIndex(l, " ")
+		if is, ok := now[l[:at]]; ok && is != l[at:] {
+			if l[:at] == "core version" {
+				return
+			}
+			changed = l[:at]
+		}
+	}
+	if changed != "" {
+		t.Fatalf("the directions of %s are others now: raise tape.Version first", changed)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/datasets"
 	"github.com/vibench/bench/estimators"
 	"github.com/vibench/bench/metrics"
@@ -33,7 +34,7 @@ func Builtin() Parts {
 
 // Catalog is the parts as the suite parser wants them.
 func (p Parts) Catalog() suites.Catalog {
-	c := suites.Catalog{Emits: p.emits, Digest: p.digest}
+	c := suites.Catalog{Core: tape.Version, Emits: p.emits, Digest: p.digest}
 	for _, e := range p.Estimators {
 		c.Estimators = append(c.Estimators, entry(e.Card().Name, e, ""))
 	}

@@ -13,6 +13,9 @@ import (
 type Catalog struct {
 	Estimators, Models, Datasets, Metrics, Optimisers []Entry
 
+	// Core is the numeric version of the arithmetic under all parts; it enters the
+	// cell's ID unless it is zero.
+	Core int
 	// Emits lists all metric names that a cell will log: elbo, iwae@64, snr/inf,
 	// snr/inf/b. Without it a claim's metric is checked only up to its first "/".
 	Emits func(Cell) []string

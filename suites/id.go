@@ -17,7 +17,11 @@ type canonical struct{ head, tail string }
 
 func (p *pass) canonical(c Cell) canonical {
 	var b strings.Builder
-	b.WriteString(`{"dataset":`)
+	b.WriteByte('{')
+	if p.cat.Core > 0 {
+		b.WriteString(`"core":` + strconv.Itoa(p.cat.Core) + `,`)
+	}
+	b.WriteString(`"dataset":`)
 	digest := ""
 	if p.cat.Digest != nil {
 		digest = p.cat.Digest(c.Dataset)
