@@ -14,6 +14,7 @@ import (
 // A panel is what can share an axis: the configurations of one grid on one data
 // set. Every figure that is not of a claim is one panel's.
 type panel struct {
+	plan    *suites.Plan
 	where   string // tells it from the other panels; empty for the only one
 	configs []config
 	more    int // configurations that the figures leave out
@@ -60,7 +61,7 @@ func (r *Report) panels(cells []suites.Cell, styles looks) (list []*panel) {
 		sets[at.grid]++
 	}
 	for _, at := range places {
-		p := &panel{results: r.results, arrays: r.arrays, rows: r.plan.Rows[at.dataset]}
+		p := &panel{plan: r.plan, results: r.results, arrays: r.arrays, rows: r.plan.Rows[at.dataset]}
 		if p.fill(in[at], styles); len(p.configs) == 0 {
 			continue
 		}
@@ -69,7 +70,8 @@ func (r *Report) panels(cells []suites.Cell, styles looks) (list []*panel) {
 			words = append(words, "grid "+at.grid)
 		}
 		if sets[at.grid] > 1 {
-			words = append(words, brief(at.dataset))
+			_, data := r.plan.Brief(in[at][0])
+			words = append(words, brief(data.String()))
 		}
 		p.where = strings.Join(words, ", ")
 		list = append(list, p)
@@ -180,8 +182,9 @@ func (p *panel) about() string {
 	models, data, precisions := newSet(), newSet(), newSet()
 	least, most, planned := math.MaxInt, 0, 0
 	for _, c := range p.configs {
-		models.add(brief(c.cell.Model.String()))
-		data.add(brief(c.cell.Dataset.String()))
+		model, set := p.plan.Brief(c.cell)
+		models.add(brief(model.String()))
+		data.add(brief(set.String()))
 		precisions.add(c.cell.Precision)
 		least, most, planned = min(least, len(c.cells)), max(most, len(c.cells)), max(planned, c.seeds)
 	}

@@ -15,6 +15,10 @@ type Plan struct {
 	Published []Published    `json:"published,omitempty"`
 	Rows      map[string]int `json:"rows,omitempty"` // data to train on of each data set, by its String; where the catalog knows
 
+	// Defaults are the usual texts of the parameters of every model and data set in
+	// the plan, by noun and name ("model vae"), so that people are told the others only.
+	Defaults map[string]map[string]string `json:"defaults,omitempty"`
+
 	Narrowed bool `json:"narrowed,omitempty"` // some of the suite's cells, or other seeds, were asked for
 }
 

@@ -283,7 +283,51 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 		return nil, err
 	}
 	plan.Rows = rowsOf(plan.Cells, s.cat)
+	plan.Defaults = defaultsOf(plan.Cells, s.cat)
 	return plan, nil
+}
+
+// defaultsOf is Plan.Defaults of some cells.
+func defaultsOf(cells []Cell, cat Catalog) map[string]map[string]string {
+	out := map[string]map[string]string{}
+	for _, c := range cells {
+		for _, p := range c.parts() {
+			if p.noun == "estimator" {
+				continue
+			}
+			key := p.noun + " " + p.choice.Name
+			if out[key] != nil {
+				continue
+			}
+			out[key] = map[string]string{}
+			e, _ := find(cat.group(p.noun), p.choice.Name)
+			for _, param := range e.Params {
+				if param.Default == nil {
+					continue
+				}
+				if v, ok := param.own(param.Default); ok {
+					out[key][param.Name] = formatValue(v)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Brief is a cell's model and data set with those parameters that are not at their
+// defaults, as people speak of them.
+func (p *Plan) Brief(c Cell) (model, dataset Choice) {
+	of := func(noun string, c Choice) Choice {
+		usual := p.Defaults[noun+" "+c.Name]
+		kept := Choice{Name: c.Name, Params: map[string]any{}}
+		for name, v := range c.Params {
+			if text, known := usual[name]; !known || text != formatValue(v) {
+				kept.Params[name] = v
+			}
+		}
+		return kept
+	}
+	return of("model", c.Model), of("dataset", c.Dataset)
 }
 
 // rowsOf is how many data each data set has, nil where the catalog does not say.
