@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -44,21 +45,21 @@ const mostConfigs = 16
 
 // panels of the plan that have a cell done, in its order.
 func (r *Report) panels(cells []suites.Cell, styles looks) (list []*panel) {
-	type place struct{ grid, dataset string }
+	type place struct{ figure, dataset string }
 	var places []place
 	grids := newSet()
 	in := map[place][]suites.Cell{}
 	for _, c := range cells {
-		at := place{c.Grid, c.Dataset.String()}
+		at := place{cmp.Or(c.Figure, c.Grid), c.Dataset.String()}
 		if in[at] == nil {
 			places = append(places, at)
 		}
 		in[at] = append(in[at], c)
-		grids.add(c.Grid)
+		grids.add(at.figure)
 	}
-	sets := map[string]int{} // of a grid
+	sets := map[string]int{} // of a figure
 	for _, at := range places {
-		sets[at.grid]++
+		sets[at.figure]++
 	}
 	for _, at := range places {
 		p := &panel{plan: r.plan, results: r.results, arrays: r.arrays, rows: r.plan.Rows[at.dataset]}
@@ -67,9 +68,9 @@ func (r *Report) panels(cells []suites.Cell, styles looks) (list []*panel) {
 		}
 		var words []string
 		if len(grids.list) > 1 {
-			words = append(words, "grid "+at.grid)
+			words = append(words, cmp.Or(in[at][0].Figure, "grid "+at.figure))
 		}
-		if sets[at.grid] > 1 {
+		if sets[at.figure] > 1 {
 			_, data := r.plan.Brief(in[at][0])
 			words = append(words, brief(data.String()))
 		}

@@ -73,6 +73,9 @@ func (p *pass) grid(out []*grid, n *node, name string) []*grid {
 		Precision: p.setting(n, "precision", "float32"),
 		Unfit:     p.setting(n, "unfit", "refuse"),
 	}
+	if at := n.get("figure"); at != nil && at.kind == text {
+		base.Figure = at.text
+	}
 	g.log = p.own(n, "log")
 	if g.log == nil {
 		p.bad(n, "grid %q logs nothing; add log: {metrics: [...]} to it or to the suite%s", name, have(names(p.cat.Metrics)))

@@ -27,6 +27,7 @@ type Plan struct {
 type Cell struct {
 	ID        string   `json:"id"` // SHA-256 of the canonical form, 64 hex digits
 	Grid      string   `json:"grid"`
+	Figure    string   `json:"figure,omitempty"` // grids of one figure are drawn together; not part of the ID
 	Estimator Choice   `json:"estimator"`
 	Model     Choice   `json:"model"`
 	Dataset   Choice   `json:"dataset"`

@@ -109,6 +109,7 @@ func gridSchema() obj {
 		"required":             []any{"estimator", "model", "dataset", "seed"},
 		"additionalProperties": false,
 		"properties": obj{
+			"figure":    obj{"type": "string", "minLength": 1, "description": "grids of one figure are drawn together; the grid's own name if absent"},
 			"name":      obj{"type": "string", "minLength": 1, "description": "the label grid of its cells; needed where there are several"},
 			"preset":    presetsSchema(),
 			"precision": precisionSchema(),
