@@ -31,9 +31,9 @@ func All() []vi.Estimator {
 		RWSDReG{K: 64},
 		ScoreFunction{K: 64},
 		STL{K: 64},
-		TVO{K: 64, J: 5, B1: 0.03},
+		TVO{K: 64, J: 5, B1: usualB1},
 		VIMCO{K: 64, Baseline: "arithmetic"},
-		VRAlpha{K: 64, Alpha: 0.5},
+		VRAlpha{K: 64, Alpha: usualAlpha},
 		VRIWAEDReG{K: 64, Alpha: 0.5},
 		WakeSleep{K: 1, Wake: "equal"},
 	}

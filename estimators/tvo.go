@@ -38,6 +38,17 @@ func (e TVO) Card() vi.Card {
 	return c
 }
 
+// Check refuses a first node that one term would leave unread: cells of several
+// would be one cell's numbers several times.
+func (e TVO) Check() error {
+	if e.J == 1 && e.B1 != 0 && e.B1 != usualB1 {
+		return fmt.Errorf("b1: got %g; j = 1 has no node between 0 and 1", e.B1)
+	}
+	return nil
+}
+
+const usualB1 = 0.03
+
 // node is b_j.
 func (e TVO) node(j int) float64 {
 	switch j {

@@ -33,6 +33,17 @@ func (e VRAlpha) Card() vi.Card {
 	return c
 }
 
+// Check refuses an order that max would leave unread: cells of several orders would
+// be one cell's numbers several times.
+func (e VRAlpha) Check() error {
+	if e.Max && e.Alpha != 0 && e.Alpha != usualAlpha {
+		return fmt.Errorf("alpha: got %g beside max, which is the order -inf; give one of them", e.Alpha)
+	}
+	return nil
+}
+
+const usualAlpha = 0.5
+
 func (e VRAlpha) Estimate(s *vi.Step) vi.Direction {
 	w := s.Weigh(e.K)
 	v := w.LogW.Scale(1 - e.Alpha).SoftmaxK()

@@ -18,9 +18,6 @@ func All() []vi.Maker {
 	return []vi.Maker{
 		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh"},
 		LinearGaussian{S: 2.0 / 3},
-		VAE{
-			Latent: 50, Hidden: []int{200, 200}, Hidden2: []int{100, 100}, Decoder: []int{}, Act: "tanh",
-			Likelihood: "bernoulli", Noise: "network", Sigma: 1, Start: "glorot", SD: 0.01,
-		},
+		usualVAE,
 	}
 }

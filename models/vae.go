@@ -3,6 +3,7 @@ package models
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
@@ -75,6 +76,9 @@ func (m VAE) For(d *vi.Data) (vi.Model, error) {
 	if m.Latent2 < 0 {
 		return nil, fmt.Errorf("model vae: latent2: got %d; need 0 (one stochastic layer) or more", m.Latent2)
 	}
+	if err := m.unread(); err != nil {
+		return nil, err
+	}
 	if err := m.explains(d); err != nil {
 		return nil, err
 	}
@@ -93,6 +97,32 @@ func (m VAE) For(d *vi.Data) (vi.Model, error) {
 	v.x = newLayer("gen/x", v.dec.out, d.D)
 	v.logsigma = newLayer("gen/logsigma", v.dec.out, d.D)
 	return v, nil
+}
+
+// unread refuses settings that others leave unread: a network that is not what its
+// words say.
+func (m VAE) unread() error {
+	for _, c := range []struct {
+		unread       bool
+		name, reader string
+	}{
+		{m.Latent2 == 0 && len(m.Hidden2) > 0 && !slices.Equal(m.Hidden2, usualVAE.Hidden2), "hidden2", "latent2 above 0"},
+		{m.Likelihood != "gaussian" && m.Squash, "squash", "likelihood gaussian"},
+		{m.Likelihood != "gaussian" && m.Noise != usualVAE.Noise, "noise", "likelihood gaussian"},
+		{m.Likelihood != "gaussian" && m.Sigma != usualVAE.Sigma, "sigma", "likelihood gaussian"},
+		{m.Start != "normal" && m.SD != 0 && m.SD != usualVAE.SD, "sd", "init normal"},
+	} {
+		if c.unread {
+			return fmt.Errorf("model vae: %s: given but not read; it needs %s", c.name, c.reader)
+		}
+	}
+	return nil
+}
+
+// usualVAE has the defaults of its settings.
+var usualVAE = VAE{
+	Latent: 50, Hidden: []int{200, 200}, Hidden2: []int{100, 100}, Decoder: []int{}, Act: "tanh",
+	Likelihood: "bernoulli", Noise: "network", Sigma: 1, Start: "glorot", SD: 0.01,
 }
 
 // explains says why the likelihood does not suit the data, if so.

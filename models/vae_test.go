@@ -320,6 +320,9 @@ func TestVAEStart(t *testing.T) {
 			t.Errorf("%s: mean square %.3f limit^2; want 1/3 (z = %.1f)", spec.Name, ss/n, z)
 		}
 	}
+	if slices.Equal(w.Params.Value("inf/mu/W").F64(), w.Params.Value("inf/logsigma/W").F64()) {
+		t.Error("layers of one shape start alike")
+	}
 }
 
 // The visible bias is the logit of the data's mean, clipped to [0.001, 0.999].
@@ -364,6 +367,11 @@ func TestVAERefusals(t *testing.T) {
 		{models.VAE{Latent: 1, Act: "tanh"}, reals, `model vae: likelihood bernoulli explains binary data, got real data "hand"; gaussian explains real data`},
 		{models.VAE{Latent: 1, Act: "tanh", Likelihood: "gaussian"}, bits, `model vae: likelihood gaussian explains real data, got binary data "hand"; bernoulli explains binary data`},
 		{models.VAE{Latent: 1, Act: "tanh", Likelihood: "gaussian", Squash: true}, reals, `model vae: squash keeps means in (0, 1); row 1 of "hand" holds 1.5`},
+		{models.VAE{Latent: 1, Act: "tanh", Hidden2: []int{3}}, bits, "model vae: hidden2: given but not read; it needs latent2 above 0"},
+		{models.VAE{Latent: 1, Act: "tanh", Squash: true}, bits, "model vae: squash: given but not read; it needs likelihood gaussian"},
+		{models.VAE{Latent: 1, Act: "tanh", Noise: "free"}, bits, "model vae: noise: given but not read; it needs likelihood gaussian"},
+		{models.VAE{Latent: 1, Act: "tanh", Sigma: 0.5}, bits, "model vae: sigma: given but not read; it needs likelihood gaussian"},
+		{models.VAE{Latent: 1, Act: "tanh", SD: 0.7}, bits, "model vae: sd: given but not read; it needs init normal"},
 		{models.VAE{Latent: 1, Act: "swish"}, bits, `model vae: act: got "swish"; have tanh, relu, softplus, sigmoid`},
 		{models.VAE{Latent: 1, Act: "exp"}, bits, `model vae: act: got "exp"; have tanh, relu, softplus, sigmoid`},
 		{models.VAE{Latent: 1, Act: ""}, bits, `model vae: act: got ""; have tanh, relu, softplus, sigmoid`},

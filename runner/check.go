@@ -63,6 +63,11 @@ func (p Parts) unfit(c suites.Cell) string {
 	if err != nil {
 		return err.Error()
 	}
+	if k, ok := e.(vi.Checked); ok {
+		if err := k.Check(); err != nil {
+			return fmt.Sprintf("estimator %q: %v", c.Estimator.Name, err)
+		}
+	}
 	if err := vi.Fit(e.Card(), m.Sheet(), d.Shape()); err != nil {
 		return err.Error() + p.fitting(c, m, d)
 	}

@@ -293,6 +293,27 @@ func TestGreyIsBinarisedWhenRead(t *testing.T) {
 	}
 }
 
+// The place of local posteriors reads the bits that the work it comes from reads.
+func TestLocalReadsTheSameBits(t *testing.T) {
+	grey := &vi.Data{Name: "grey", N: 5, D: 30, X: make([]float64, 150), Domain: vi.Binary, Grey: true}
+	for i := range grey.X {
+		grey.X[i] = 0.5
+	}
+	w, err := vi.NewWork(point{30}, nil, grey, tape.Float64, rng.Init(1, "point"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Bits = rng.HeldBits(1, "grey", "test")
+	l, err := w.Local(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := w.Step(0, w.All[:3], &vi.Keyed{}).X.Value().AppendTo(nil)
+	if got := l.Step(0, l.All, &vi.Keyed{}).X.Value().AppendTo(nil); !slices.Equal(got, want) {
+		t.Error("q* is fitted to other bits than q is measured on")
+	}
+}
+
 // Samples drawn a few at a time are those drawn at once.
 func TestSkipGoesOn(t *testing.T) {
 	for _, prec := range []tape.Precision{tape.Float64, tape.Float32} {

@@ -8,9 +8,10 @@ package vi
 // of cells.
 type Known interface{ Digest() string }
 
-// Checked is a data set that can say before anything runs why it cannot be made:
-// a setting beyond its size, a file that is missing or is another. It is asked
-// for every cell, so it remembers what it has read.
+// Checked is a data set, or an estimator, that can say before anything runs why its
+// settings will not do: one beyond a set's size, one that another leaves unread, a
+// file that is missing or is another. It is asked for every cell, so it remembers
+// what it has read.
 type Checked interface{ Check() error }
 
 // Filed is a data set that is read from files, in a folder of a data directory or
