@@ -23,6 +23,7 @@ import (
 
 	"github.com/vibench/bench/estimators"
 	"github.com/vibench/bench/metrics"
+	"github.com/vibench/bench/vi/vitest"
 )
 
 const module = "github.com/vibench/bench"
@@ -98,6 +99,7 @@ var layers = map[string][]string{
 	"store":         {"suites"},
 	"report":        {"store", "suites", "stats"},
 	"vi":            {"core/"},
+	"vi/vitest":     {"core/", "vi"},
 	"estimators":    {"core/", "vi"},
 	"models":        {"core/", "vi"},
 	"datasets":      {"core/", "vi"},
@@ -129,13 +131,15 @@ func TestImports(t *testing.T) {
 }
 
 // homonyms are estimators whose names are words of other packages too: metrics have an elbo
-// and an iwae of their own, of which report writes, and score is a capability of models.
+// and an iwae of their own, of which report writes, score is a capability of models, and
+// vitest has the targets that cards name, some by the word of an estimator.
 func homonyms() map[string][]string {
 	out := map[string][]string{"vi": {"score"}}
 	for _, m := range metrics.All() {
 		out["metrics"] = append(out["metrics"], m.Name())
 	}
 	out["report"] = out["metrics"] // which it says in words
+	out["vi/vitest"] = vitest.Targets()
 	return out
 }
 
