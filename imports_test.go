@@ -87,19 +87,22 @@ var listed = sync.OnceValues(func() (tree, error) {
 // layers says what of ours a package may import; a package that is not listed
 // is an error, so that a new one finds its place here.
 var layers = map[string][]string{
-	"core/vec":      {"core/cpu"},
-	"core/rng":      {"core/cpu", "core/vec"},
-	"core/optim":    {"core/cpu", "core/vec"},
-	"core/cpu":      {},
-	"core/blas":     {"core/cpu"},
-	"core/tape":     {"core/blas", "core/vec"},
-	"core/dist":     {"core/tape"},
-	"stats":         {},
-	"suites":        {},
-	"store":         {"suites"},
-	"report":        {"store", "suites", "stats"},
-	"vi":            {"core/"},
-	"vi/vitest":     {"core/", "vi"},
+	"core/vec":   {"core/cpu"},
+	"core/rng":   {"core/cpu", "core/vec"},
+	"core/optim": {"core/cpu", "core/vec"},
+	"core/cpu":   {},
+	"core/blas":  {"core/cpu"},
+	"core/tape":  {"core/blas", "core/vec"},
+	"core/dist":  {"core/tape"},
+	"stats":      {},
+	"suites":     {},
+	"store":      {"suites"},
+	"report":     {"store", "suites", "stats"},
+	"vi":         {"core/"},
+	"vi/vitest":  {"core/", "vi"},
+
+	"vi/vitest/internal/mutants": {"core/", "vi", "vi/vitest"},
+
 	"estimators":    {"core/", "vi"},
 	"models":        {"core/", "vi"},
 	"datasets":      {"core/", "vi"},
@@ -140,6 +143,7 @@ func homonyms() map[string][]string {
 	}
 	out["report"] = out["metrics"] // which it says in words
 	out["vi/vitest"] = vitest.Targets()
+	out["vi/vitest/internal/mutants"] = out["vi/vitest"]
 	return out
 }
 

@@ -15,7 +15,7 @@ import (
 //	p(z2) = N(mu, 1),  p(z1|z2) = N(v z2, 1),  p(x|z1) = N(z1, 1)
 //	q(z1|x) = N(a1 x + b1, s1^2),  q(z2|z1) = N(a2 z1 + b2, s2^2)
 func Chain() Oracle {
-	return &chain{mu: 0.4, v: 0.7, a1: 0.5, b1: -0.1, a2: 0.6, b2: 0.1, unit: [2]float64{1, 1}}
+	return &chain{mu: 0.4, v: 0.7, a1: 0.5, b1: 0.1, a2: 0.4, b2: 0.2, unit: [2]float64{1, 1}}
 }
 
 type chain struct {

@@ -30,7 +30,11 @@ func (s *subject) measure() {
 	s.measured = true
 	for _, i := range s.instances {
 		w := work(s.o, i.e)
-		mean, _, ok, err := expectation(w, i.e, w.All[:1], s.o.Axis)
+		most := mostNodes
+		if i.aside {
+			most = fewNodes
+		}
+		mean, _, ok, err := expectation(w, i.e, w.All[:1], s.o.Axis, most)
 		if err != nil {
 			s.err = fmt.Errorf("%s: %w", i.at, err)
 			return

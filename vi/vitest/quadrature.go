@@ -15,8 +15,8 @@ import (
 type Axis struct{ Nodes, Weights []float64 }
 
 // Draw names one number of noise: entry Entry of what an estimator asks for at a
-// site. axes is how many numbers the whole estimate draws, by which a rule may be
-// as fine as can be paid for.
+// site. Axes is how many numbers the whole estimate draws, those of dreams aside, by
+// which a rule may be as fine as can be paid for.
 type Draw struct {
 	Site    string
 	Entry   int
@@ -51,8 +51,12 @@ func Pieces(n int, breaks ...float64) Axis {
 	return a
 }
 
-// mostNodes is how many estimates one expectation may take: a second or so.
-const mostNodes = 100000
+// mostNodes is how many estimates one expectation may take, a second or so, and
+// fewNodes one of a setting that is tried beside the others.
+const (
+	mostNodes = 70000
+	fewNodes  = 40000
+)
 
 // normalAxis is the rule of the built-in Gaussian problems. Their log weights are
 // quadratic in the noise and their bounds analytic in a strip about the real axis,
@@ -60,15 +64,20 @@ const mostNodes = 100000
 // few nodes.
 func normalAxis(d Draw) Axis {
 	switch {
-	case strings.HasPrefix(d.Site, "dream/"):
-		return Hermite(4) // polynomials of low degree
+	case dreamt(d.Site):
+		return Hermite(3) // polynomials of the second degree
 	case d.Axes == 1:
 		return Hermite(96)
 	case d.Axes == 2:
 		return Hermite(64)
+	case d.Axes == 3:
+		return Hermite(32)
 	}
-	return Hermite(32)
+	return Hermite(16)
 }
+
+// dreamt tells the sites of a model's own data (vi.Simulator).
+func dreamt(site string) bool { return strings.HasPrefix(site, "dream/") }
 
 // asked is what an estimator asked for at a site for a datum, and where the
 // numbers lie in a point of the cube.
@@ -143,18 +152,24 @@ func (d *direction) add(weight float64, u vi.Direction) error {
 }
 
 // expectation is E[direction] on rows of the data, by quadrature over all the
-// noise that the estimator asks for. ok is false where that takes too many nodes.
-func expectation(w *vi.Work, e vi.Estimator, rows []int, axis func(Draw) Axis) (mean direction, nodes int, ok bool, err error) {
+// noise that the estimator asks for. ok is false where that takes more than most nodes.
+func expectation(w *vi.Work, e vi.Estimator, rows []int, axis func(Draw) Axis, most int) (mean direction, nodes int, ok bool, err error) {
 	src := &cube{grows: true}
 	e.Estimate(w.Step(0, rows, src))
 	src.grows = false
 	axes := make([]Axis, len(src.point))
 	nodes = 1
+	awake := 0
+	for _, a := range src.asked {
+		if !dreamt(a.site) {
+			awake += a.n
+		}
+	}
 	for _, a := range src.asked {
 		for j := range a.n {
-			x := axis(Draw{a.site, j, a.uniform, len(src.point)})
+			x := axis(Draw{a.site, j, a.uniform, awake})
 			axes[a.first+j] = x
-			if nodes *= len(x.Nodes); nodes > mostNodes {
+			if nodes *= len(x.Nodes); nodes > most {
 				return mean, nodes, false, nil
 			}
 		}

@@ -22,8 +22,9 @@ type subject struct {
 
 // instance is the estimator at some settings.
 type instance struct {
-	e  vi.Estimator
-	at string
+	e     vi.Estimator
+	at    string
+	aside bool // one of the settings beside those given
 }
 
 // check is one thing to find out.
@@ -96,12 +97,12 @@ func instances(e vi.Estimator, most int) (out []instance) {
 				set["m"], at = m, fmt.Sprintf("m=%d, %s", m, at)
 			}
 			if x, err := vi.With(e, set); err == nil && x.Card().K >= least(x.Card()) && x.Card().K <= most {
-				out = append(out, instance{x, at})
+				out = append(out, instance{x, at, false})
 			}
 		}
 	}
 	if !has("k") {
-		out = []instance{{e, "as it is"}}
+		out = []instance{{e, "as it is", false}}
 	}
 	base := slices.IndexFunc(out, func(i instance) bool { return i.e.Card().K > 1 })
 	if base < 0 {
@@ -110,7 +111,7 @@ func instances(e vi.Estimator, most int) (out []instance) {
 	for _, s := range settings {
 		for _, value := range others(s) {
 			if x, err := vi.With(out[base].e, map[string]any{s.Name: value}); err == nil && x.Card().K >= least(x.Card()) && x.Card().K <= most {
-				out = append(out, instance{x, fmt.Sprintf("%s, %s=%v", out[base].at, s.Name, value)})
+				out = append(out, instance{x, fmt.Sprintf("%s, %s=%v", out[base].at, s.Name, value), true})
 			}
 		}
 	}

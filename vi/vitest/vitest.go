@@ -15,6 +15,7 @@ package vitest
 import (
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,8 +37,12 @@ func OnlyOn(list ...Oracle) Option { return func(k *kit) { k.oracles = list } }
 // number of noise dimensions, and with it the time, grows with k.
 func Within(k int) Option { return func(c *kit) { c.most = k } }
 
-// Exactly does the exact checks alone.
-func Exactly() Option { return func(k *kit) { k.checks = k.checks[:2] } }
+// Only does some of the checks, by name (Checks).
+func Only(names ...string) Option {
+	return func(k *kit) {
+		k.checks = slices.DeleteFunc(k.checks, func(c check) bool { return !slices.Contains(names, c.name) })
+	}
+}
 
 type kit struct {
 	oracles []Oracle
