@@ -109,7 +109,7 @@ var layers = map[string][]string{
 	"metrics":       {"core/", "vi"},
 	"runner":        {"core/", "vi", "estimators", "models", "datasets", "metrics", "stats", "suites", "store"},
 	"speed":         {"core/", "vi", "estimators", "models", "datasets"},
-	"cmd/bench/cli": {"core/", "vi", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed"},
+	"cmd/bench/cli": {"core/", "vi", "vi/vitest", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed"},
 	"cmd/bench":     {"cmd/bench/cli"},
 }
 

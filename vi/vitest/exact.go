@@ -30,9 +30,9 @@ func (s *subject) measure() {
 	s.measured = true
 	for _, i := range s.instances {
 		w := work(s.o, i.e)
-		most := mostNodes
+		most := s.nodes
 		if i.aside {
-			most = fewNodes
+			most = min(most, fewNodes)
 		}
 		mean, _, ok, err := expectation(w, i.e, w.All[:1], s.o.Axis, most)
 		if err != nil {

@@ -14,11 +14,15 @@ import (
 type subject struct {
 	e         vi.Estimator
 	o         Oracle
+	nodes     int        // estimates that an exact mean may take
 	instances []instance // of few samples
 	means     []placed   // exact means of instances, where they can be had
 	measured  bool
 	err       error // of the means
 }
+
+// mostSamples is how many samples exact means have: the noise cube grows with them.
+const mostSamples = 3
 
 // instance is the estimator at some settings.
 type instance struct {
@@ -61,9 +65,9 @@ func Checks() (names, about []string) {
 }
 
 // newSubject is the estimator on an oracle, or why it does not fit.
-func newSubject(e vi.Estimator, o Oracle, most int) (*subject, error) {
-	s := &subject{e: e, o: o}
-	for _, i := range instances(e, most) {
+func newSubject(e vi.Estimator, o Oracle, nodes int) (*subject, error) {
+	s := &subject{e: e, o: o, nodes: nodes}
+	for _, i := range instances(e, mostSamples) {
 		if err := vi.Fit(i.e.Card(), o.Model().Sheet(), o.Data().Shape()); err != nil {
 			s.err = err
 			continue
@@ -73,7 +77,7 @@ func newSubject(e vi.Estimator, o Oracle, most int) (*subject, error) {
 	err := s.err
 	s.err = nil
 	if len(s.instances) == 0 && err == nil {
-		err = fmt.Errorf("no setting k with at most %d samples", most)
+		err = fmt.Errorf("no setting k with at most %d samples", mostSamples)
 	}
 	if len(s.instances) > 0 {
 		err = nil

@@ -33,9 +33,9 @@ func On(list ...Oracle) Option {
 // OnlyOn checks on these oracles and no other.
 func OnlyOn(list ...Oracle) Option { return func(k *kit) { k.oracles = list } }
 
-// Within checks exact means with at most k samples a datum instead of 3: the
-// number of noise dimensions, and with it the time, grows with k.
-func Within(k int) Option { return func(c *kit) { c.most = k } }
+// Nodes leaves out the exact means that take more than so many estimates each; by
+// default all of at most three samples are taken, in a few seconds.
+func Nodes(most int) Option { return func(k *kit) { k.nodes = most } }
 
 // Only does some of the checks, by name (Checks).
 func Only(names ...string) Option {
@@ -46,7 +46,7 @@ func Only(names ...string) Option {
 
 type kit struct {
 	oracles []Oracle
-	most    int
+	nodes   int
 	checks  []check
 }
 
@@ -67,14 +67,14 @@ func Run(t testing.TB, e vi.Estimator, opts ...Option) {
 // those given, but for the number of samples, k (and m, of groups), which exact
 // means need to be small; choices, switches and the ends of ranges are tried too.
 func Check(e vi.Estimator, opts ...Option) Report {
-	k := &kit{oracles: Oracles(), most: 3, checks: checks()}
+	k := &kit{oracles: Oracles(), nodes: mostNodes, checks: checks()}
 	for _, o := range opts {
 		o(k)
 	}
 	r := Report{Estimator: e.Card().Name}
 	var refusals []string
 	for _, o := range k.oracles {
-		s, err := newSubject(e, o, k.most)
+		s, err := newSubject(e, o, k.nodes)
 		if err != nil {
 			refusals = append(refusals, fmt.Sprintf("%s: %v", o.Name(), err))
 			continue

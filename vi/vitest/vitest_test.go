@@ -16,7 +16,7 @@ func TestBuiltIn(t *testing.T) {
 		t.Run(e.Card().Name, func(t *testing.T) {
 			opts := []vitest.Option{}
 			if testing.Short() {
-				opts = append(opts, vitest.Within(2), vitest.Only("exact", "bias", "pure", "isolated"))
+				opts = append(opts, vitest.Nodes(5000), vitest.Only("exact", "bias", "pure", "isolated"))
 			}
 			vitest.Run(t, e, opts...)
 		})
