@@ -84,8 +84,8 @@ func (o *chain) LogLik(s *vi.Step, z dist.Value) tape.Node {
 }
 
 // Want knows the targets that are functions of the log weights.
-func (o *chain) Want(role tape.Role, _ string, of Coefficients, k int) ([]float64, bool) {
-	return normalWant(role, of, k, 2, o.Axis, o.at)
+func (o *chain) Want(role tape.Role, _ string, t Target, k int) ([]float64, bool) {
+	return normalWant(role, t.Of, k, 2, o.Axis, o.at)
 }
 
 func (o *chain) at(eps []float64) sample {

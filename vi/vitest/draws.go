@@ -27,7 +27,7 @@ func draws(s *subject) Result {
 	e := s.with(manySamples)
 	k := e.Card().K
 	w, other := work(s.o, e), work(s.o, e)
-	rows := w.All[:1]
+	rows, known := w.All[:1], s.exactly(e)
 	var sum, square, level direction
 	for n := 1; ; n++ {
 		d, err := estimate(w, e, rows, key(n))
@@ -36,6 +36,9 @@ func draws(s *subject) Result {
 		}
 		ref := s.reference(other, e, rows, key(n))
 		for r := range d {
+			if ref[r] == nil {
+				ref[r] = known[r]
+			}
 			if d[r] == nil || ref[r] == nil {
 				continue
 			}
@@ -54,7 +57,7 @@ func draws(s *subject) Result {
 		}
 		x, note := judged(sum, square, level, float64(n))
 		if x == nil {
-			return Result{Verdict: Idle, Note: "the target is known by its exact mean alone"}
+			return Result{Verdict: Idle, Note: "the mean of so many samples is not known"}
 		}
 		if x.K = k; x.Detectable > wanted && 2*n <= mostDraws {
 			continue
@@ -95,17 +98,13 @@ func judged(sum, square, level direction, n float64) (*Draws, string) {
 	return x, note
 }
 
-// reference is the target's direction on the same draws, by its coefficients; a
-// target without any has its exact mean if the oracle knows it.
+// reference is the target's direction on the same draws, by its coefficients. Where
+// it has none, or the latents no path, it is nil: only the exact mean is known.
 func (s *subject) reference(w *vi.Work, e vi.Estimator, rows []int, src vi.Source) (out direction) {
 	k := e.Card().K
 	for _, r := range []tape.Role{tape.Gen, tape.Inf} {
-		name, t := s.target(e, r)
-		if t.Of == nil {
-			out[r], _ = s.o.Want(r, name, nil, k)
-			continue
-		}
-		if !pathwise(s.o) {
+		_, t := s.target(e, r)
+		if t.Of == nil || !pathwise(s.o) {
 			continue
 		}
 		step := w.Step(0, rows, src)
@@ -125,6 +124,18 @@ func (s *subject) reference(w *vi.Work, e vi.Estimator, rows []int, src vi.Sourc
 	return out
 }
 
+// exactly is the target's mean direction where there is no reference on draws, if
+// the oracle knows it.
+func (s *subject) exactly(e vi.Estimator) (out direction) {
+	for _, r := range []tape.Role{tape.Gen, tape.Inf} {
+		name, t := s.target(e, r)
+		if t.Of == nil || !pathwise(s.o) {
+			out[r], _ = s.o.Want(r, name, t, e.Card().K)
+		}
+	}
+	return out
+}
+
 // pathwise reports that every latent of an oracle has a path.
 func pathwise(o Oracle) bool {
 	sheet := o.Model().Sheet()
@@ -133,26 +144,24 @@ func pathwise(o Oracle) bool {
 
 // totals compares every draw with the total derivative of the declared bound.
 func totals(s *subject) Result {
-	e := s.some()
-	if !e.Card().Total {
-		return Result{Verdict: Idle, Note: "the card does not say so"}
-	}
-	if _, t := s.target(e, tape.Inf); t.Bound == nil {
-		return Result{Verdict: Fails, Note: "says total, for a target that is no bound"}
-	}
 	if !pathwise(s.o) {
 		return Result{Verdict: Idle, Note: "the latents have no path"}
 	}
-	w, other := work(s.o, e), work(s.o, e)
-	for n := range 20 {
-		d, err := estimate(w, e, once(w), key(n))
-		if err != nil {
-			return failed(err)
+	return s.where(func(c vi.Card) bool { return c.Total }, func(e vi.Estimator) Result {
+		if _, t := s.target(e, tape.Inf); t.Bound == nil {
+			return Result{Verdict: Fails, Note: "says total, for a target that is no bound"}
 		}
-		ref := s.reference(other, e, once(w), key(n))
-		if off, where := distance(direction{tape.Inf: d[tape.Inf]}, direction{tape.Inf: ref[tape.Inf]}); off > rounding {
-			return Result{Verdict: Fails, Note: "not the total derivative: " + where}
+		w, other := work(s.o, e), work(s.o, e)
+		for n := range 20 {
+			d, err := estimate(w, e, once(w), key(n))
+			if err != nil {
+				return failed(err)
+			}
+			ref := s.reference(other, e, once(w), key(n))
+			if off, where := distance(direction{tape.Inf: d[tape.Inf]}, direction{tape.Inf: ref[tape.Inf]}); off > rounding {
+				return Result{Verdict: Fails, Note: "not the total derivative: " + where}
+			}
 		}
-	}
-	return Result{Verdict: Passes}
+		return Result{Verdict: Passes}
+	})
 }

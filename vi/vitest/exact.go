@@ -62,7 +62,7 @@ func exact(s *subject) Result {
 				continue
 			}
 			name, t := s.target(p.e, r)
-			want, ok := s.o.Want(r, name, t.Of, k)
+			want, ok := s.o.Want(r, name, t, k)
 			if !ok && t.Of == nil {
 				return Result{Verdict: Fails, Note: unknown(name)}
 			}
@@ -124,7 +124,7 @@ func bias(s *subject) Result {
 			if !ok || b.Bound == nil || bound == fmt.Sprintf("jvi@%d", 1) {
 				continue
 			}
-			want, ok := s.o.Want(tape.Inf, bound, b.Of, c.K)
+			want, ok := s.o.Want(tape.Inf, bound, b, c.K)
 			if !ok || len(want) != len(p.mean[tape.Inf]) {
 				continue
 			}

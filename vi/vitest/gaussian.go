@@ -121,11 +121,11 @@ func (o *gaussian) Simulate(s *vi.Step) (z dist.Value, x tape.Node) {
 
 // Want knows the targets that are functions of the log weights, and sleep: the
 // mean of the score of q at p's own (z, x), from their moments.
-func (o *gaussian) Want(role tape.Role, target string, of Coefficients, k int) ([]float64, bool) {
+func (o *gaussian) Want(role tape.Role, target string, t Target, k int) ([]float64, bool) {
 	if target == "sleep" && role == tape.Inf {
 		return o.sleep(), true
 	}
-	return normalWant(role, of, k, 1, o.Axis, o.at)
+	return normalWant(role, t.Of, k, 1, o.Axis, o.at)
 }
 
 func (o *gaussian) at(eps []float64) sample {

@@ -18,10 +18,10 @@ type Oracle interface {
 	// Axis is the rule for one number of an estimator's noise.
 	Axis(Draw) Axis
 	// Want is the exact mean on the first row of the direction of a role, laid out as
-	// the role's parameters, that a target's name promises with k samples. of is the
-	// target by its coefficients, nil where it is no function of the log weights. ok is
-	// false for a target that the oracle does not know, or that is out of its reach.
-	Want(role tape.Role, target string, of Coefficients, k int) (want []float64, ok bool)
+	// the role's parameters, that a target's name promises with k samples. t is what the
+	// name means in log weights, empty where it means nothing in them. ok is false for
+	// a target that the oracle does not know, or that is out of its reach.
+	Want(role tape.Role, target string, t Target, k int) (want []float64, ok bool)
 }
 
 // Scaled is an oracle that can state a network's parameters in other units: the
@@ -37,7 +37,7 @@ type Tied interface {
 }
 
 // Oracles are those that come with the kit.
-func Oracles() []Oracle { return []Oracle{Gaussian(), Chain()} }
+func Oracles() []Oracle { return []Oracle{Gaussian(), Chain(), Bit()} }
 
 // sample is one sample of a Gaussian oracle with the derivatives by hand: the log
 // weight, d log p/d theta, the path term and the score, laid out as parameters.

@@ -199,11 +199,18 @@ func duplicates(s *subject) Result {
 	return Result{Verdict: Passes}
 }
 
-// allocations: arenas have grown after the first steps.
+// allocations: arenas have grown after the first steps. What the oracle's own
+// distributions allocate is not the estimator's.
 func allocations(s *subject) Result {
 	e := s.some()
 	w := work(s.o, e)
 	src := key(0)
+	weigh := func() { w.Step(0, w.All, src).Weigh(1) }
+	weigh()
+	weigh()
+	if testing.AllocsPerRun(5, weigh) > 0 {
+		return Result{Verdict: Idle, Note: "the oracle allocates"}
+	}
 	step := func() { e.Estimate(w.Step(0, w.All, src)) }
 	step()
 	step()
@@ -217,46 +224,38 @@ func allocations(s *subject) Result {
 	return Result{Verdict: Fails, Note: fmt.Sprintf("%.0f allocations an estimate", least)}
 }
 
-// perDatum: a batch's direction is the mean of its data's, each on its own, and
-// two goroutines give the bits of one.
+// perDatum: a batch's direction is the mean of its data's, each on its own.
 func perDatum(s *subject) Result {
-	e := s.some()
-	if !e.Card().PerDatum {
-		return Result{Verdict: Idle, Note: "the card does not say so"}
-	}
-	w := work(s.o, e)
-	for n := range 20 {
-		whole, err := estimate(w, e, w.All, key(n))
-		if err != nil {
-			return failed(err)
-		}
-		var parts direction
-		for i := range w.All {
-			d := e.Estimate(w.Step(0, w.All[i:i+1], key(n)))
-			if err := parts.add(1/float64(len(w.All)), d); err != nil {
+	return s.where(func(c vi.Card) bool { return c.PerDatum }, func(e vi.Estimator) Result {
+		w := work(s.o, e)
+		for n := range 20 {
+			whole, err := estimate(w, e, w.All, key(n))
+			if err != nil {
 				return failed(err)
 			}
+			var parts direction
+			for i := range w.All {
+				d := e.Estimate(w.Step(0, w.All[i:i+1], key(n)))
+				if err := parts.add(1/float64(len(w.All)), d); err != nil {
+					return failed(err)
+				}
+			}
+			if d, where := distance(whole, parts); d > rounding {
+				return Result{Verdict: Fails, Note: "a batch is not the mean of its data: " + where}
+			}
 		}
-		if d, where := distance(whole, parts); d > rounding {
-			return Result{Verdict: Fails, Note: "a batch is not the mean of its data: " + where}
-		}
-	}
-	return Result{Verdict: Passes}
+		return Result{Verdict: Passes}
+	})
 }
 
 // oneScalar: a weight that both networks share gets the sum of the derivatives that
 // it would get as two, one in each, at equal values.
 func oneScalar(s *subject) Result {
-	e := s.some()
-	if !e.Card().OneScalar {
-		return Result{Verdict: Idle, Note: "the card does not say so"}
-	}
 	o, ok := s.o.(Tied)
 	if !ok {
 		return Result{Verdict: Idle, Note: "the oracle shares no weight"}
 	}
 	tied, apart, shared, gen, inf := o.Tie()
-	wt, wa := work(tied, e), work(apart, e)
 	at := func(w *vi.Work, d direction, name string) float64 {
 		r, lo, _, ok := w.Params.Range(name)
 		if !ok || d[r] == nil {
@@ -264,19 +263,22 @@ func oneScalar(s *subject) Result {
 		}
 		return d[r][lo]
 	}
-	for n := range 20 {
-		t, err := estimate(wt, e, once(wt), key(n))
-		if err != nil {
-			return failed(err)
+	return s.where(func(c vi.Card) bool { return c.OneScalar }, func(e vi.Estimator) Result {
+		wt, wa := work(tied, e), work(apart, e)
+		for n := range 20 {
+			t, err := estimate(wt, e, once(wt), key(n))
+			if err != nil {
+				return failed(err)
+			}
+			a, err := estimate(wa, e, once(wa), key(n))
+			if err != nil {
+				return failed(err)
+			}
+			got, want := at(wt, t, shared), at(wa, a, gen)+at(wa, a, inf)
+			if !(math.Abs(got-want) <= rounding*max(1, math.Abs(want))) {
+				return Result{Verdict: Fails, Note: fmt.Sprintf("a shared weight gets %.10g; as two weights, one in each network, %.10g", got, want)}
+			}
 		}
-		a, err := estimate(wa, e, once(wa), key(n))
-		if err != nil {
-			return failed(err)
-		}
-		got, want := at(wt, t, shared), at(wa, a, gen)+at(wa, a, inf)
-		if math.Abs(got-want) > rounding*max(1, math.Abs(want)) {
-			return Result{Verdict: Fails, Note: fmt.Sprintf("a shared weight gets %.10g; as two weights, one in each network, %.10g", got, want)}
-		}
-	}
-	return Result{Verdict: Passes}
+		return Result{Verdict: Passes}
+	})
 }

@@ -169,6 +169,25 @@ func (s *subject) with(k int) vi.Estimator {
 // some is the estimator with three samples, or the fewest more that it takes.
 func (s *subject) some() vi.Estimator { return s.with(max(3, s.e.Card().LeastK)) }
 
+// where does a check at every setting whose card says something, some samples
+// first; it is idle if none does.
+func (s *subject) where(says func(vi.Card) bool, do func(e vi.Estimator) Result) Result {
+	all := Result{Verdict: Idle, Note: "the card does not say so"}
+	for _, i := range append([]instance{{s.some(), "as it is", false}}, s.instances...) {
+		if !says(i.e.Card()) {
+			continue
+		}
+		all = do(i.e)
+		if all.Verdict != Passes {
+			if all.Verdict == Fails {
+				all.Note = i.at + ": " + all.Note
+			}
+			return all
+		}
+	}
+	return all
+}
+
 // work is a place to take steps, with every datum twice: rows n..2n-1 repeat rows
 // 0..n-1 under plates of their own.
 func work(o Oracle, e vi.Estimator) *vi.Work {

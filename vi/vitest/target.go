@@ -28,6 +28,15 @@ type Target struct {
 // Of is the target of a bound: its total derivative on the same draws.
 func Of(b Bound) Target { return Target{b, total(b)} }
 
+// at is the bound's value.
+func (t Target) at(lw []float64) float64 {
+	z := make([]complex128, len(lw))
+	for i, x := range lw {
+		z[i] = complex(x, 0)
+	}
+	return real(t.Bound(z))
+}
+
 func total(b Bound) Coefficients {
 	return func(lw []float64) (gen, path, score []float64) {
 		const h = 1e-40
@@ -235,13 +244,7 @@ func ovis(gamma float64) Coefficients {
 	}
 }
 
-func logMeanOf(lw []float64) float64 {
-	z := make([]complex128, len(lw))
-	for i, x := range lw {
-		z[i] = complex(x, 0)
-	}
-	return real(logMeanExp(z))
-}
+func logMeanOf(lw []float64) float64 { return Target{Bound: logMeanExp}.at(lw) }
 
 // thermodynamic is a left sum of J terms over nodes 0, b1, ..., 1, log-spaced, of
 // E[d log w] + K/(K-1) Cov(log w, b d log p + (1-b) h), d log w = d log p - h,

@@ -118,7 +118,11 @@ func (a *app) conformText(reports []vitest.Report) error {
 	if len(reports) == 1 {
 		fmt.Fprintln(a.out)
 		for _, x := range reports[0].Results {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", x.Check, dash(x.Oracle), x.Verdict, x.Note)
+			fmt.Fprintf(t, "%s\t%s\t%s", x.Check, dash(x.Oracle), x.Verdict)
+			if x.Note != "" {
+				fmt.Fprintf(t, "\t%s", x.Note)
+			}
+			fmt.Fprintln(t)
 		}
 		return t.Flush()
 	}
