@@ -23,6 +23,7 @@ import (
 
 	"github.com/vibench/bench/estimators"
 	"github.com/vibench/bench/metrics"
+	"github.com/vibench/bench/vi/vitest"
 )
 
 const module = "github.com/vibench/bench"
@@ -86,25 +87,29 @@ var listed = sync.OnceValues(func() (tree, error) {
 // layers says what of ours a package may import; a package that is not listed
 // is an error, so that a new one finds its place here.
 var layers = map[string][]string{
-	"core/vec":      {"core/cpu"},
-	"core/rng":      {"core/cpu", "core/vec"},
-	"core/optim":    {"core/cpu", "core/vec"},
-	"core/cpu":      {},
-	"core/blas":     {"core/cpu"},
-	"core/tape":     {"core/blas", "core/vec"},
-	"core/dist":     {"core/tape"},
-	"stats":         {},
-	"suites":        {},
-	"store":         {"suites"},
-	"report":        {"store", "suites", "stats"},
-	"vi":            {"core/"},
+	"core/vec":   {"core/cpu"},
+	"core/rng":   {"core/cpu", "core/vec"},
+	"core/optim": {"core/cpu", "core/vec"},
+	"core/cpu":   {},
+	"core/blas":  {"core/cpu"},
+	"core/tape":  {"core/blas", "core/vec"},
+	"core/dist":  {"core/tape"},
+	"stats":      {},
+	"suites":     {},
+	"store":      {"suites"},
+	"report":     {"store", "suites", "stats"},
+	"vi":         {"core/"},
+	"vi/vitest":  {"core/", "vi"},
+
+	"vi/vitest/internal/mutants": {"core/", "vi", "vi/vitest"},
+
 	"estimators":    {"core/", "vi"},
 	"models":        {"core/", "vi"},
 	"datasets":      {"core/", "vi"},
 	"metrics":       {"core/", "vi"},
 	"runner":        {"core/", "vi", "estimators", "models", "datasets", "metrics", "stats", "suites", "store"},
 	"speed":         {"core/", "vi", "estimators", "models", "datasets"},
-	"cmd/bench/cli": {"core/", "vi", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed"},
+	"cmd/bench/cli": {"core/", "vi", "vi/vitest", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed"},
 	"cmd/bench":     {"cmd/bench/cli"},
 }
 
@@ -129,13 +134,16 @@ func TestImports(t *testing.T) {
 }
 
 // homonyms are estimators whose names are words of other packages too: metrics have an elbo
-// and an iwae of their own, of which report writes, and score is a capability of models.
+// and an iwae of their own, of which report writes, score is a capability of models, and
+// vitest has the targets that cards name, some by the word of an estimator.
 func homonyms() map[string][]string {
 	out := map[string][]string{"vi": {"score"}}
 	for _, m := range metrics.All() {
 		out["metrics"] = append(out["metrics"], m.Name())
 	}
 	out["report"] = out["metrics"] // which it says in words
+	out["vi/vitest"] = vitest.Targets()
+	out["vi/vitest/internal/mutants"] = out["vi/vitest"]
 	return out
 }
 

@@ -22,7 +22,7 @@ type DReGAlpha struct {
 }
 
 func (e DReGAlpha) Card() vi.Card {
-	c := vi.Card{Name: "dreg-alpha", Paper: "1810.04152", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.K}
+	c := vi.Card{Name: "dreg-alpha", Paper: "1810.04152", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.K, GenTarget: iwae(e.K)}
 	switch e.Alpha {
 	case 0:
 		c.Target = iwae(e.K)

@@ -25,7 +25,7 @@ type OVIS struct {
 func (e OVIS) Card() vi.Card {
 	c := vi.Card{Name: "ovis", Paper: "2008.01998", PerDatum: true, Needs: []vi.Cap{vi.Score}, K: e.K, LeastK: 2, Target: iwae(e.K)}
 	if e.Gamma > 0 {
-		c.Target = fmt.Sprintf("ovis@%g*%d", e.Gamma, e.K)
+		c.Target, c.GenTarget = fmt.Sprintf("ovis@%g*%d", e.Gamma, e.K), iwae(e.K)
 		c.Bias = "the control variate holds the sample's own weight"
 	}
 	return c

@@ -18,7 +18,7 @@ type PIWAE struct {
 }
 
 func (e PIWAE) Card() vi.Card {
-	return vi.Card{Name: "piwae-mk", Paper: "1802.04537", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.M * e.K, Target: e.target()}
+	return vi.Card{Name: "piwae-mk", Paper: "1802.04537", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.M * e.K, Target: e.target(), GenTarget: iwae(e.M * e.K)}
 }
 
 func (e PIWAE) target() string {

@@ -17,7 +17,7 @@ type RWS struct {
 }
 
 func (e RWS) Card() vi.Card {
-	return vi.Card{Name: "rws", Paper: "1406.2751", PerDatum: true, Needs: []vi.Cap{vi.Score}, K: e.K, Target: wake(e.K), Bias: selfNormalised}
+	return vi.Card{Name: "rws", Paper: "1406.2751", PerDatum: true, Needs: []vi.Cap{vi.Score}, K: e.K, Target: wake(e.K), GenTarget: iwae(e.K), Bias: selfNormalised}
 }
 
 func (e RWS) Estimate(s *vi.Step) vi.Direction {

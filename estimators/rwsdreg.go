@@ -20,7 +20,7 @@ type RWSDReG struct {
 }
 
 func (e RWSDReG) Card() vi.Card {
-	return vi.Card{Name: "rws-dreg", Paper: "1810.04152", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.K, Target: wake(e.K), Bias: selfNormalised}
+	return vi.Card{Name: "rws-dreg", Paper: "1810.04152", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.K, Target: wake(e.K), GenTarget: iwae(e.K), Bias: selfNormalised}
 }
 
 func (e RWSDReG) Estimate(s *vi.Step) vi.Direction {

@@ -23,7 +23,7 @@ type STL struct {
 func (e STL) Card() vi.Card {
 	c := vi.Card{Name: "stl", Paper: "1703.09194", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.K, Target: iwae(e.K)}
 	if e.K > 1 {
-		c.Target = fmt.Sprintf("stl@%d", e.K)
+		c.Target, c.GenTarget = fmt.Sprintf("stl@%d", e.K), iwae(e.K)
 		c.Bias = "drops the score term, which has mean zero only at K = 1"
 	}
 	return c

@@ -31,7 +31,7 @@ type TVO struct {
 
 func (e TVO) Card() vi.Card {
 	c := vi.Card{Name: "tvo", Paper: "1907.00031", PerDatum: true, Needs: []vi.Cap{vi.Score}, K: e.K, LeastK: 2, Target: "elbo"}
-	if e.J > 1 {
+	if e.J > 1 && e.B1 < 1 {
 		c.Target = fmt.Sprintf("tvo@%d,%g*%d", e.J, e.B1, e.K)
 		c.Bias = "O(1/K) for the gradient of the left sum, whose expectations the normalised weights estimate"
 	}

@@ -19,10 +19,14 @@ type WakeSleep struct {
 }
 
 func (e WakeSleep) Card() vi.Card {
-	return vi.Card{
-		Name: "wake-sleep", Paper: "1406.2751", PerDatum: true, Needs: []vi.Cap{vi.Score, vi.Simulate}, K: e.K, Target: "sleep",
+	c := vi.Card{
+		Name: "wake-sleep", Paper: "1406.2751", PerDatum: true, Needs: []vi.Cap{vi.Score, vi.Simulate}, K: e.K, Target: "sleep", GenTarget: "elbo",
 		Bias: "q follows p's own data, and KL(p || q)",
 	}
+	if e.Wake == "weighted" {
+		c.GenTarget = iwae(e.K)
+	}
+	return c
 }
 
 func (e WakeSleep) Estimate(s *vi.Step) vi.Direction {

@@ -70,6 +70,7 @@ type Card struct {
 	K         int    // samples a datum
 	LeastK    int    // fewer are refused; 0 is 1
 	Target    string // names the mean of its inference direction, with its sizes: elbo, iwae@64; equal targets, equal means
+	GenTarget string // names that of its generative direction; empty if it is Target
 	Bias      string // how that mean differs from the gradient of the bound it is used for; empty if it does not
 	PerDatum  bool   // its scalars are means over data of what one datum gives: a batch may be cut into blocks
 	OneScalar bool   // Gen and Inf are the very same scalar: shared weights are admitted

@@ -24,6 +24,7 @@ import (
 	"github.com/vibench/bench/metrics"
 	"github.com/vibench/bench/runner"
 	"github.com/vibench/bench/vi"
+	"github.com/vibench/bench/vi/vitest"
 )
 
 // An Option adds to what comes with bench.
@@ -49,6 +50,11 @@ func WithMetrics(list ...metrics.Metric) Option {
 	return func(a *app) { a.parts.Metrics = append(a.parts.Metrics, list...) }
 }
 
+// WithOracles adds problems with exact means, on which conform checks estimators.
+func WithOracles(list ...vitest.Oracle) Option {
+	return func(a *app) { a.oracles = append(a.oracles, list...) }
+}
+
 // WithSource adds the text of packages that parts come from, so that explain
 // quotes the comments of their types as it does those of bench's own. A package
 // embeds itself by go:embed *.go.
@@ -57,8 +63,8 @@ func WithSource(list ...embed.FS) Option {
 }
 
 // Main runs the command line of this process and ends the process with its
-// status: 0 done, 1 a claim that had to hold does not, 2 usage, suite or store,
-// 3 cells failed or missing, 130 interrupted.
+// status: 0 done, 1 a claim that had to hold does not or an estimator does not
+// conform, 2 usage, suite or store, 3 cells failed or missing, 130 interrupted.
 func Main(opts ...Option) {
 	os.Exit(Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, opts...))
 }
@@ -90,6 +96,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, opts ...O
 // app is one run of the command.
 type app struct {
 	parts    runner.Parts
+	oracles  []vitest.Oracle
 	sources  []embed.FS // of parts that are not bench's own
 	out, err io.Writer
 	line     string // the command line
@@ -117,8 +124,8 @@ func (a *app) root() *cobra.Command {
 cells and, before anything runs, the claims of papers; run fills a store with
 numbers; report says which claims hold, with intervals.
 
-Exit status: 0 done; 1 a claim that had to hold does not; 2 usage, suite or
-store; 3 cells failed or missing; 130 interrupted.`,
+Exit status: 0 done; 1 a claim that had to hold does not, or an estimator does
+not conform; 2 usage, suite or store; 3 cells failed or missing; 130 interrupted.`,
 		Example: `  bench run iwae_snr                  run what is missing, print verdicts
   bench plan iwae_snr                 what would run, and what it would cost
   bench report results/iwae_snr.db    one HTML page
@@ -146,7 +153,7 @@ store; 3 cells failed or missing; 130 interrupted.`,
 	root.PersistentFlags().StringVar(&a.dataDir, "data-dir", "", "folder of data sets in files (default: BENCH_DATA, else bench in the user's caches)")
 	root.MarkPersistentFlagDirname("data-dir")
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"never", "auto", "always"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.export(), a.schema(), a.version(), a.speed())
+	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.conform(), a.new(), a.export(), a.schema(), a.version(), a.speed())
 	return root
 }
 

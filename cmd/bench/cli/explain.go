@@ -155,10 +155,15 @@ func (a *app) explainPart(k kind, p part) error {
 		if c.Bias != "" {
 			bias = c.Bias
 		}
-		facts = [][2]string{{"paper", c.Paper}, {"needs", dash(join(c.Needs))}, {"target", c.Target + " (at the defaults)"}, {"bias", bias}}
+		target := c.Target + " (at the defaults)"
+		if c.GenTarget != "" {
+			target = fmt.Sprintf("%s; of the generative network %s (at the defaults)", c.Target, c.GenTarget)
+		}
+		facts = [][2]string{{"paper", c.Paper}, {"needs", dash(join(c.Needs))}, {"target", target}, {"bias", bias}}
 		if c.LeastK > 1 {
 			facts = append(facts, [2]string{"least k", strconv.Itoa(c.LeastK)})
 		}
+		facts = append(facts, [2]string{"conforms", a.conforms(x)})
 	case vi.Dataset:
 		s := x.Shape()
 		facts = [][2]string{{"shape", fmt.Sprintf("%d x %d %s values (at the defaults)", s.N, s.D, s.Domain)}, {"from", originText(x)}}

@@ -1,0 +1,129 @@
+package vitest
+
+import (
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/vi"
+)
+
+// Oracle is a small problem on which the mean of a direction can be had exactly,
+// twice over: of the estimator, by quadrature or break points over its noise
+// (Axis), and of what its card promises, in closed form, by enumeration or by
+// quadrature of the definition (Want), by code that knows no estimator.
+type Oracle interface {
+	Name() string
+	// Model starts, by Init, at the parameters of which Want speaks, whatever the key.
+	Model() vi.Model
+	// Data are a few different rows; exact means are taken on the first.
+	Data() *vi.Data
+	// Axis is the rule for one number of an estimator's noise.
+	Axis(Draw) Axis
+	// Want is the exact mean on the first row of the direction of a role, laid out as
+	// the role's parameters, that a target's name promises with k samples. t is what the
+	// name means in log weights, empty where it means nothing in them. ok is false for
+	// a target that the oracle does not know, or that is out of its reach.
+	Want(role tape.Role, target string, t Target, k int) (want []float64, ok bool)
+}
+
+// Scaled is an oracle that can state a network's parameters in other units: the
+// same distributions by parameters of 1/unit the value. A unit is a power of two.
+type Scaled interface {
+	In(role tape.Role, unit float64) Oracle
+}
+
+// Tied is an oracle that can share a weight between both networks: the problem
+// with parameter shared, and the same problem with it apart, as gen and inf.
+type Tied interface {
+	Tie() (tied, apart Oracle, shared, gen, inf string)
+}
+
+// Oracles are those that come with the kit.
+func Oracles() []Oracle { return []Oracle{Gaussian(), Chain(), Bit()} }
+
+// sample is one sample of a Gaussian oracle with the derivatives by hand: the log
+// weight, d log p/d theta, the path term and the score, laid out as parameters.
+type sample struct {
+	lw               float64
+	gen, path, score []float64
+}
+
+// normalWant is the mean of coefficients over k samples of dims standard normals
+// each, by the tensor product of a rule. ok is false where that takes too long.
+func normalWant(role tape.Role, of Coefficients, k, dims int, axis func(Draw) Axis, at func(eps []float64) sample) (want []float64, ok bool) {
+	if of == nil {
+		return nil, false
+	}
+	rule := axis(Draw{Axes: k * dims})
+	n := 1
+	for range k * dims {
+		if n *= len(rule.Nodes); n > mostNodes {
+			return nil, false
+		}
+	}
+	// One sample at every point of its own noise.
+	var points []sample
+	var weights []float64
+	eps := make([]float64, dims)
+	each := func(dims int, visit func(i []int)) {
+		i := make([]int, dims)
+		for {
+			visit(i)
+			d := 0
+			for ; d < dims; d++ {
+				if i[d]++; i[d] < len(rule.Nodes) {
+					break
+				}
+				i[d] = 0
+			}
+			if d == dims {
+				return
+			}
+		}
+	}
+	each(dims, func(i []int) {
+		weight := 1.0
+		for d, j := range i {
+			eps[d] = rule.Nodes[j]
+			weight *= rule.Weights[j]
+		}
+		points, weights = append(points, at(eps)), append(weights, weight)
+	})
+	lw, chosen := make([]float64, k), make([]int, k)
+	for {
+		weight := 1.0
+		for j, i := range chosen {
+			lw[j] = points[i].lw
+			weight *= weights[i]
+		}
+		gen, path, score := of(lw)
+		for j, i := range chosen {
+			p := &points[i]
+			switch role {
+			case tape.Gen:
+				want = axpy(want, weight*gen[j], p.gen)
+			case tape.Inf:
+				want = axpy(axpy(want, weight*path[j], p.path), weight*score[j], p.score)
+			}
+		}
+		j := 0
+		for ; j < k; j++ {
+			if chosen[j]++; chosen[j] < len(points) {
+				break
+			}
+			chosen[j] = 0
+		}
+		if j == k {
+			return want, want != nil
+		}
+	}
+}
+
+// axpy adds c x to y, which it makes.
+func axpy(y []float64, c float64, x []float64) []float64 {
+	if y == nil {
+		y = make([]float64, len(x))
+	}
+	for i := range x {
+		y[i] += c * x[i]
+	}
+	return y
+}

@@ -1,0 +1,105 @@
+// Package vitest proves an estimator right. Noise enters an estimate only through
+// its step, so the kit puts quadrature in its place and sums: the mean direction,
+// exactly, against what the estimator's card says it is. Beyond the reach of
+// quadrature it compares means over draws and states the bias it could have seen;
+// and it tests all else that a card and the seam promise.
+//
+//	func TestMine(t *testing.T) { vitest.Run(t, Mine{K: 8}) }
+//
+// An estimator is judged by its card's Target and GenTarget: names that the kit
+// knows (Targets), or the estimator says what it means (Bounded, Directed). What
+// it runs on are oracles, small problems with exact means (Oracle); one's own are
+// added by On.
+package vitest
+
+import (
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vibench/bench/vi"
+)
+
+// Option changes what Check does.
+type Option func(*kit)
+
+// On adds oracles to those that come with the kit.
+func On(list ...Oracle) Option {
+	return func(k *kit) { k.oracles = append(k.oracles, list...) }
+}
+
+// OnlyOn checks on these oracles and no other.
+func OnlyOn(list ...Oracle) Option { return func(k *kit) { k.oracles = list } }
+
+// Nodes leaves out the exact means that take more than so many estimates each; by
+// default all of at most three samples are taken, in a few seconds.
+func Nodes(most int) Option { return func(k *kit) { k.nodes = most } }
+
+// Only does some of the checks, by name (Checks).
+func Only(names ...string) Option {
+	return func(k *kit) {
+		k.checks = slices.DeleteFunc(k.checks, func(c check) bool { return !slices.Contains(names, c.name) })
+	}
+}
+
+type kit struct {
+	oracles []Oracle
+	nodes   int
+	checks  []check
+}
+
+// Run is Check in a test: what fails is an error.
+func Run(t testing.TB, e vi.Estimator, opts ...Option) {
+	t.Helper()
+	for _, r := range Check(e, opts...).Results {
+		switch r.Verdict {
+		case Fails:
+			t.Errorf("%s", r)
+		default:
+			t.Log(r)
+		}
+	}
+}
+
+// Check does every check on every oracle that the estimator fits. Its settings are
+// those given, but for the number of samples, k (and m, of groups), which exact
+// means need to be small; choices, switches and the ends of ranges are tried too.
+func Check(e vi.Estimator, opts ...Option) Report {
+	k := &kit{oracles: Oracles(), nodes: mostNodes, checks: checks()}
+	for _, o := range opts {
+		o(k)
+	}
+	r := Report{Estimator: e.Card().Name}
+	var refusals []string
+	for _, o := range k.oracles {
+		s, err := newSubject(e, o, k.nodes)
+		if err != nil {
+			refusals = append(refusals, fmt.Sprintf("%s: %v", o.Name(), err))
+			continue
+		}
+		for _, c := range k.checks {
+			r.Results = append(r.Results, guarded(c, s))
+		}
+	}
+	if len(r.Results) == 0 {
+		r.Results = []Result{{Check: "exact", Verdict: Fails, Note: "no oracle fits: " + strings.Join(refusals, "; ")}}
+	}
+	return r
+}
+
+// guarded is the result of a check, or its panic as one.
+func guarded(c check, s *subject) (r Result) {
+	defer func() {
+		if f := recover(); f != nil {
+			text := fmt.Sprintf("panics: %v", f)
+			if _, ours := f.(string); !ours {
+				text += "\n" + string(debug.Stack())
+			}
+			r = Result{Verdict: Fails, Crash: true, Note: text}
+		}
+		r.Check, r.Oracle = c.name, s.o.Name()
+	}()
+	return c.do(s)
+}
