@@ -28,7 +28,7 @@ func (s *Step) Weigh(k int) Weighted {
 	q := s.Posterior()
 	z := q.Sample(s.Noise("z"), k)
 	lp := s.LogJoint(z)
-	return Weighted{Z: z, LogW: lp.Sub(s.LogQ(q.Frozen(), z)), s: s, q: q, lp: lp}
+	return Weighted{Z: z, LogW: s.less(lp, q.Frozen(), z), s: s, q: q, lp: lp}
 }
 
 // Raise is the direction with coefficients gen, path and score, [K,B] each, or
