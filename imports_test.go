@@ -129,9 +129,9 @@ func TestImports(t *testing.T) {
 }
 
 // homonyms are estimators whose names are words of other packages too: metrics have an elbo
-// and an iwae of their own, of which report writes, and score and enumerate are capabilities of models.
+// and an iwae of their own, of which report writes, and score, relax and enumerate are capabilities of models.
 func homonyms() map[string][]string {
-	out := map[string][]string{"vi": {"score", "enumerate"}}
+	out := map[string][]string{"vi": {"score", "relax", "enumerate"}}
 	for _, m := range metrics.All() {
 		out["metrics"] = append(out["metrics"], m.Name())
 	}

@@ -20,7 +20,7 @@ type cost struct {
 const costLogits = "inf/logits"
 
 func (c cost) Sheet() vi.Sheet {
-	b := vi.Block{Name: "z", Kind: "binary", Dim: len(c.start), Offers: []vi.Cap{vi.Score, vi.Logits, vi.Pairs, vi.Relax, vi.Enumerate}}
+	b := vi.Block{Name: "z", Kind: "binary", Dim: len(c.start), Offers: []vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Relax, vi.Enumerate}}
 	if c.classes > 0 {
 		b.Kind, b.Classes, b.Offers = "categorical", c.classes, []vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate}
 	}

@@ -19,7 +19,7 @@ const (
 	Score      Cap = "score"       // log q(z) with gradients in its parameters
 	Path       Cap = "path"        // z = g(noise; phi), differentiable in phi
 	Logits     Cap = "logits"      // independent bits or categories by their logits (dist.Discrete)
-	Pairs      Cap = "pairs"       // antithetic pairs of bits (dist.Paired)
+	Bits       Cap = "bits"        // independent bits by their logits (dist.Bits)
 	Relax      Cap = "relax"       // samples with a path, soft or hard (dist.Relaxer)
 	Enumerate  Cap = "enumerate"   // all values it may have (dist.Enumerable)
 	AnalyticKL Cap = "analytic-kl" // KL(q || prior) in closed form (dist.KL)
@@ -136,7 +136,7 @@ func Fit(c Card, s Sheet, data Shape) error {
 		return fmt.Errorf("estimator %q weighs q against a prior; the model is a cost and has none", c.Name)
 	}
 	for _, need := range c.Needs {
-		if slices.Contains(s.Offers, need) {
+		if slices.Contains(s.Offers, need) || need == AnalyticKL && s.Cost { // no prior, no KL
 			continue
 		}
 		if len(s.Blocks) == 0 {

@@ -72,21 +72,23 @@ type Step struct {
 	Iter  int       // training step, from 0
 	Evals int64     // density evaluations so far: rows of log p or log q
 
-	model  Latent
-	cost   bool // the model has no prior
-	source Source
-	sites  []*site
-	used   int
-	state  State
-	kept   []kept
-	names  map[layer]string // of sites of chains, made once
-	dists  dist.Pool
-	chains []*chain
-	linked int // chains in use
-	bits   []float32
-	of     *Step   // the step that this is another view of (At), nil if none
-	views  []*Step // views made by At, reused
-	viewed int
+	model      Latent
+	cost       bool // the model has no prior
+	source     Source
+	sites      []*site
+	used       int
+	state      State
+	kept       []kept
+	keptRows   []int
+	keptValues []float64
+	names      map[layer]string // of sites of chains, made once
+	dists      dist.Pool
+	chains     []*chain
+	linked     int // chains in use
+	bits       []float32
+	of         *Step   // the step that this is another view of (At), nil if none
+	views      []*Step // views made by At, reused
+	viewed     int
 }
 
 // root is the step itself, or the one that it is a view of.

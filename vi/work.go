@@ -90,7 +90,8 @@ func (w *Work) On(d *Data) *Work {
 // Step opens a step on rows of the data with a source of noise. The one before
 // is over: its nodes and directions are gone.
 func (w *Work) Step(iter int, rows []int, src Source) *Step {
-	w.shards[0].kept, w.shards[1].kept = w.shards[0].kept[:0], w.shards[1].kept[:0]
+	w.shards[0].forget()
+	w.shards[1].forget()
 	return w.shards[0].open(w, iter, rows, src)
 }
 
@@ -129,7 +130,7 @@ func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction
 	var evals [shards]int64
 	run := func(i int) {
 		s := &w.shards[i]
-		s.kept = s.kept[:0]
+		s.forget()
 		first := i * blocks / shards
 		for b := first; b < first+blocks/shards; b++ {
 			block := rows[b*len(rows)/blocks : (b+1)*len(rows)/blocks]

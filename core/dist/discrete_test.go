@@ -71,7 +71,7 @@ func TestOneKeyOneSample(t *testing.T) {
 						t.Errorf("%s, %s, %d rows: straight-through samples are others", prec, name, rows)
 					}
 				}
-				if p, ok := d.(dist.Paired); ok {
+				if p, ok := d.(dist.Bits); ok {
 					pair := p.Pair(noise, k)
 					z := values(pair.Z.Node)
 					for r := range b * k {

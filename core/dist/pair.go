@@ -12,8 +12,9 @@ type Pair struct {
 	Given   tape.Node // E[u - 1/2 | b1, b2] = (b1 - b2) max(p, 1-p) / 2, [pairs*B, D]
 }
 
-// Paired draws antithetic pairs.
-type Paired interface {
+// Bits is the capability of that name: a Discrete whose variables are bits.
+type Bits interface {
+	Discrete
 	Pair(n Noise, pairs int) Pair
 }
 
