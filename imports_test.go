@@ -93,7 +93,7 @@ var layers = map[string][]string{
 	"core/cpu":   {},
 	"core/blas":  {"core/cpu"},
 	"core/tape":  {"core/blas", "core/vec"},
-	"core/dist":  {"core/tape"},
+	"core/dist":  {"core/tape", "core/vec"},
 	"stats":      {},
 	"suites":     {},
 	"store":      {"suites"},
@@ -134,10 +134,10 @@ func TestImports(t *testing.T) {
 }
 
 // homonyms are estimators whose names are words of other packages too: metrics have an elbo
-// and an iwae of their own, of which report writes, score is a capability of models, and
-// vitest has the targets that cards name, some by the word of an estimator.
+// and an iwae of their own, of which report writes; score, relax and enumerate are capabilities
+// of models; and vitest has the targets that cards name, some by the word of an estimator.
 func homonyms() map[string][]string {
-	out := map[string][]string{"vi": {"score"}}
+	out := map[string][]string{"vi": {"score", "relax", "enumerate"}}
 	for _, m := range metrics.All() {
 		out["metrics"] = append(out["metrics"], m.Name())
 	}

@@ -14,15 +14,18 @@ import (
 // An estimate allocates nothing once its arenas have grown.
 func TestEstimatesAllocateNothing(t *testing.T) {
 	reals := datasets.LowRank{N: 6, Dim: 5, Latent: 2, Noise: 0.5}
-	for name, w := range map[string]*vi.Work{
+	for name, on := range map[string]*vi.Work{
 		"toy": toy(t, tape.Float64, 3, 4, 0.4), "vae": vae(t, tape.Float32), "vae of two layers": twoLayers(t, tape.Float32),
 		"gaussian vae": work(t, tape.Float32, models.VAE{Latent: 2, Hidden: []int{4}, Act: "relu", Likelihood: "gaussian", Noise: "fixed"}, reals, 0),
-		"fa":           work(t, tape.Float64, models.FA{Latent: 2, Noise: "isotropic", Hidden: []int{3}, Act: "tanh"}, reals, 0),
+		"bits":         sbn(t, tape.Float32, nets["bits"]), "categories": sbn(t, tape.Float64, nets["categories"]), "two layers of bits": sbn(t, tape.Float32, nets["two layers"]),
+		"cost": onToy(t, models.FourBit{}, nil),
+		"fa":   work(t, tape.Float64, models.FA{Latent: 2, Noise: "isotropic", Hidden: []int{3}, Act: "tanh"}, reals, 0),
 	} {
 		for _, e := range append(estimators.All(), estimators.ELBO{K: 2, Form: "sgvb-b"}) {
-			if vi.Fit(e.Card(), w.Model.Sheet(), w.Data.Shape()) != nil {
-				continue // no closed KL
+			if vi.Fit(e.Card(), on.Model.Sheet(), on.Data.Shape()) != nil {
+				continue
 			}
+			w := with(t, on, e)
 			src := &vi.Keyed{Key: rng.Noise(0, 0)}
 			step := func() { e.Estimate(w.Step(0, w.All, src)) }
 			step()

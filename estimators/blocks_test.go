@@ -6,7 +6,9 @@ import (
 
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/datasets"
 	"github.com/vibench/bench/estimators"
+	"github.com/vibench/bench/models"
 	"github.com/vibench/bench/vi"
 )
 
@@ -14,12 +16,16 @@ import (
 // the whole, to rounding: a datum has its own noise and its own dream wherever
 // it stands.
 func TestBlocksMakeTheWhole(t *testing.T) {
-	w := toy(t, tape.Float64, 3, 900, 0.4)
 	src := &vi.Keyed{Key: rng.Probe(0, 0, 5)}
-	for _, e := range append(estimators.All(), estimators.WakeSleep{K: 64, Wake: "weighted"}) {
+	for _, e := range append(estimators.All(), estimators.WakeSleep{K: 64, Wake: "weighted"}, estimators.Reinforce{K: 9, Baseline: "none"}) {
 		if !e.Card().PerDatum {
 			continue
 		}
+		w := toy(t, tape.Float64, 3, 900, 0.4)
+		if vi.Fit(e.Card(), w.Model.Sheet(), w.Data.Shape()) != nil {
+			w = work(t, tape.Float64, models.SBN{Layers: []int{6}}, datasets.Bits{N: 9000, Dim: 16, Latent: 2}, 0)
+		}
+		w = with(t, w, e)
 		d := e.Estimate(w.Step(0, w.All, src))
 		var whole [2][]float64
 		for r := range whole {

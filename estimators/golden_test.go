@@ -16,20 +16,27 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/directions.golden")
 
-// The bits of every estimator's direction, on the toy and on a network, in both
+// The bits of every estimator's direction, on the toy and on networks, in both
 // precisions. They may change only with a numeric version; a compiler that fuses
 // a multiply-add, or a routine that differs by machine, changes them too, which
 // is why this test also runs at GOAMD64=v3.
 func TestGoldenDirections(t *testing.T) {
 	var got strings.Builder
 	for _, prec := range []tape.Precision{tape.Float64, tape.Float32} {
-		for name, w := range map[string]*vi.Work{"toy": toy(t, prec, 3, 4, 0.4), "vae": vae(t, prec)} {
+		for name, on := range map[string]*vi.Work{
+			"toy": toy(t, prec, 3, 4, 0.4), "vae": vae(t, prec),
+			"sbn": sbn(t, prec, nets["bits"]), "categories": sbn(t, prec, nets["categories"]), "sbn2": sbn(t, prec, nets["two layers"]),
+		} {
 			for _, e := range estimators.All() {
-				h := sha256.New()
+				if vi.Fit(e.Card(), on.Model.Sheet(), on.Data.Shape()) != nil {
+					continue
+				}
+				w, h := with(t, on, e), sha256.New()
 				for r := range 3 {
 					d := estimate(w, e, r)
 					h.Write(d.Gen.Ascend.Bits())
 					h.Write(d.Inf.Ascend.Bits())
+					h.Write(d.Own.Ascend.Bits())
 				}
 				fmt.Fprintf(&got, "%s %s %s %x\n", name, prec, e.Card().Name, h.Sum(nil)[:12])
 			}

@@ -120,7 +120,7 @@ func (e *Eval) drawBlocks(w *vi.Work, n, k, b, most int, key rng.Key, f func(lw 
 			s := w.Step(e.Step, block, &vi.Keyed{Key: key, Skip: j, K: now})
 			q := s.Posterior()
 			z := q.Sample(s.Noise("z"), now)
-			x := s.LogJoint(z).Sub(s.LogQ(q, z)).Float64s()
+			x := s.LogW(q, z).Float64s()
 			for i := range block {
 				copy(lw[i*k+j:i*k+j+now], x[i*now:(i+1)*now])
 			}

@@ -17,7 +17,11 @@ var Source embed.FS
 func All() []vi.Maker {
 	return []vi.Maker{
 		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh"},
+		FourBit{},
 		LinearGaussian{S: 2.0 / 3},
+		OneBit{T: 0.45},
+		SBN{Layers: []int{200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs", Prior: "learned"},
+		ThreeWay{},
 		usualVAE,
 	}
 }

@@ -138,3 +138,11 @@ func columnMeans(x []float64, d int) []float64 {
 	}
 	return mean
 }
+
+// finite wants a number.
+func finite(model, setting string, x float64) error {
+	if x-x != 0 {
+		return fmt.Errorf("model %s: %s: got %g; need a finite number", model, setting, x)
+	}
+	return nil
+}

@@ -32,6 +32,9 @@ func TestSheets(t *testing.T) {
 			t.Errorf("%s explains no data", m.Name())
 		}
 	}
+	for name, m := range beliefs {
+		works["sbn "+name] = work(t, tape.Float64, m, datasets.Bits{N: 3, Dim: 6, Latent: 2}, 0)
+	}
 	for _, m := range analyses {
 		works["fa "+m.Noise+m.Cov] = factorAnalysis(t, tape.Float64, m)
 	}
@@ -74,14 +77,41 @@ func TestSheets(t *testing.T) {
 				d := s.Ascend(vi.Surrogate{Inf: of.Sum()}).Inf.Ascend.F64()
 				return slices.ContainsFunc(d, func(x float64) bool { return x != 0 })
 			}
-			if !slices.Contains(b.Offers, vi.Path) || !moved(z.Block(i).SumD(k)) {
+			if slices.Contains(b.Offers, vi.Path) != moved(z.Block(i).SumD(k)) {
 				t.Errorf("%s: block %s has no path, or does not say so", name, b.Name)
 			}
 			if !slices.Contains(b.Offers, vi.Score) || !moved(q.LogProb(z.Stop())) {
 				t.Errorf("%s: block %s has no score, or does not say so", name, b.Name)
 			}
 		}
-		d := estimators.IWAE{K: 3}.Estimate(w.Step(0, w.All, ramp{}))
+		offers := func(c vi.Cap) bool {
+			return !slices.ContainsFunc(sheet.Blocks, func(b vi.Block) bool { return !slices.Contains(b.Offers, c) })
+		}
+		is = map[vi.Cap]bool{}
+		_, is[vi.Logits] = q.(dist.Discrete)
+		_, is[vi.Bits] = q.(dist.Bits)
+		_, is[vi.Relax] = q.(dist.Relaxer)
+		if e, ok := q.(dist.Enumerable); ok && offers(vi.Enumerate) {
+			if is[vi.Enumerate] = true; e.States() != sheet.States() {
+				t.Errorf("%s: %g states; its sheet says %g", name, e.States(), sheet.States())
+			}
+		}
+		if len(sheet.Blocks) > 1 && !offers(vi.Relax) {
+			is[vi.Relax] = false // a chain has what its layers have
+		}
+		for c, has := range is {
+			if has != offers(c) {
+				t.Errorf("%s: every block offers %s: %v; its q implements it: %v", name, c, offers(c), has)
+			}
+		}
+		if (s.Prior() == nil) != sheet.Cost {
+			t.Errorf("%s: no prior: %v; its sheet says it is a cost: %v", name, s.Prior() == nil, sheet.Cost)
+		}
+		var e vi.Estimator = estimators.IWAE{K: 3}
+		if !offers(vi.Path) {
+			e = estimators.RWS{K: 3}
+		}
+		d := e.Estimate(w.Step(0, w.All, ramp{}))
 		for _, spec := range sheet.Params {
 			if strings.HasPrefix(spec.Name, "shared/") {
 				continue

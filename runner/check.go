@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -99,6 +100,9 @@ func (p Parts) unfit(c suites.Cell) string {
 			}
 			if err := vi.Fit(o.Card(), m.Sheet(), d.Shape()); err != nil {
 				return fmt.Sprintf("metric %q: %v", x.Name(), err)
+			}
+			if _, own := o.(vi.Starter); own && !reflect.DeepEqual(o, e) {
+				return fmt.Sprintf("metric %q: estimator %q has parameters or a state of its own, and a cell of %q trains neither", x.Name(), name, e.Card().Name)
 			}
 		}
 	}

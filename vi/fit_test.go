@@ -1,6 +1,7 @@
 package vi_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/vibench/bench/vi"
@@ -36,6 +37,17 @@ func TestFit(t *testing.T) {
 		{"shared", vi.Card{Name: "e", K: 1}, vi.Sheet{Blocks: []vi.Block{z}, Params: []vi.Spec{{Name: "gen/a"}, {Name: "shared/w"}}}, reals,
 			`estimator "e" raises gen and inf by two scalars; parameter "shared/w" is shared by both networks and would get a wrong direction`},
 		{"shared, one scalar", vi.Card{Name: "e", K: 1, OneScalar: true}, vi.Sheet{Blocks: []vi.Block{z}, Params: []vi.Spec{{Name: "shared/w"}}}, reals, ""},
+		{"no path", vi.Card{Name: "reparam", K: 1, Needs: []vi.Cap{vi.Path}}, sbn(3), reals,
+			`estimator "reparam" needs path; block "z" (binary) offers score, logits, enumerate`},
+		{"no bits", vi.Card{Name: "disarm", K: 2, Needs: []vi.Cap{vi.Bits}}, vi.Sheet{Blocks: []vi.Block{{Name: "z", Kind: "categorical", Offers: []vi.Cap{vi.Score, vi.Logits}}}}, reals,
+			`estimator "disarm" needs bits; block "z" (categorical) offers score, logits`},
+		{"odd k", vi.Card{Name: "arm", K: 3, Multiple: 2}, sbn(3), reals, `estimator "arm": got k = 3; need a multiple of 2`},
+		{"states", vi.Card{Name: "enumerate", K: 1, Needs: []vi.Cap{vi.Enumerate}}, sbn(16), reals, ""},
+		{"too many states", vi.Card{Name: "enumerate", K: 1, Needs: []vi.Cap{vi.Enumerate}}, sbn(200), reals,
+			`estimator "enumerate": a datum's latents have 1.607e+60 states of 200 numbers; at most 65536 states and 67108864 numbers fit`},
+		{"cost", vi.Card{Name: "vimco", K: 2}, vi.Sheet{Cost: true}, reals,
+			`estimator "vimco" weighs q against a prior; the model is a cost and has none`},
+		{"takes a cost", vi.Card{Name: "loo", K: 2, Cost: true}, vi.Sheet{Cost: true}, reals, ""},
 	} {
 		got := ""
 		if err := vi.Fit(c.card, c.sheet, c.data); err != nil {
@@ -43,6 +55,21 @@ func TestFit(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s: got %q; want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// sbn is a sheet of so many bits.
+func sbn(bits int) vi.Sheet {
+	return vi.Sheet{Blocks: []vi.Block{{Name: "z", Kind: "binary", Dim: bits, Offers: []vi.Cap{vi.Score, vi.Logits, vi.Enumerate}}}}
+}
+
+// States of a sheet: the product over blocks, no end of them where one is real.
+func TestStates(t *testing.T) {
+	bits, cats := vi.Block{Kind: "binary", Dim: 3}, vi.Block{Kind: "categorical", Dim: 8, Classes: 4}
+	for want, blocks := range map[float64][]vi.Block{1: nil, 8: {bits}, 16: {cats}, 128: {bits, cats}, math.Inf(1): {bits, {Kind: "real", Dim: 1}}} {
+		if got := (vi.Sheet{Blocks: blocks}).States(); got != want {
+			t.Errorf("%v: got %g states, want %g", blocks, got, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package vi
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -17,6 +18,10 @@ type Cap string
 const (
 	Score      Cap = "score"       // log q(z) with gradients in its parameters
 	Path       Cap = "path"        // z = g(noise; phi), differentiable in phi
+	Logits     Cap = "logits"      // independent bits or categories by their logits (dist.Discrete)
+	Bits       Cap = "bits"        // independent bits by their logits (dist.Bits)
+	Relax      Cap = "relax"       // samples with a path, soft or hard (dist.Relaxer)
+	Enumerate  Cap = "enumerate"   // all values it may have (dist.Enumerable)
 	AnalyticKL Cap = "analytic-kl" // KL(q || prior) in closed form (dist.KL)
 	Simulate   Cap = "simulate"    // (x, z) ~ p (Simulator)
 	Render     Cap = "render"      // E[x|z] (Renderer)
@@ -37,15 +42,40 @@ type Sheet struct {
 	Params []Spec  // gen/... and inf/...
 	Offers []Cap   // of the whole model
 	Data   Domain  // what it explains
+	Cost   bool    // there is no prior: log p(x|z) is an f(z) whose mean under q is to be raised
 	Mixes  bool    // a datum's densities depend on the other rows of a batch (batch norm): it is not cut into blocks
 }
 
 // Block is one latent block.
 type Block struct {
-	Name   string
-	Kind   string // real, binary, categorical
-	Dim    int
-	Offers []Cap
+	Name    string
+	Kind    string // real, binary, categorical
+	Dim     int    // numbers a sample: a categorical variable has one for each of its categories
+	Classes int    // categories of a variable, of a categorical block
+	Offers  []Cap
+}
+
+// MostStates is how many values a datum's latents may have for all of them to be
+// looked at.
+const MostStates = 1 << 16
+
+// States is how many values the latents of a datum may have, +Inf of reals.
+func (s Sheet) States() float64 {
+	n := 1.0
+	for _, b := range s.Blocks {
+		base, d := 2.0, b.Dim
+		switch b.Kind {
+		case "binary":
+		case "categorical":
+			base, d = float64(b.Classes), b.Dim/b.Classes
+		default:
+			return math.Inf(1)
+		}
+		for range d {
+			n *= base
+		}
+	}
+	return n
 }
 
 // Domain is the kind of the observed values.
@@ -69,11 +99,13 @@ type Card struct {
 	Needs     []Cap  // of every latent block, or of the model
 	K         int    // samples a datum
 	LeastK    int    // fewer are refused; 0 is 1
+	Multiple  int    // K is one of its multiples; 0 is 1
 	Target    string // names the mean of its inference direction, with its sizes: elbo, iwae@64; equal targets, equal means
 	GenTarget string // names that of its generative direction; empty if it is Target
 	Bias      string // how that mean differs from the gradient of the bound it is used for; empty if it does not
 	PerDatum  bool   // its scalars are means over data of what one datum gives: a batch may be cut into blocks
 	OneScalar bool   // Gen and Inf are the very same scalar: shared weights are admitted
+	Cost      bool   // treats the log weight as a function of z alone: fits a model without a prior
 	Total     bool   // phi follows the plain total derivative of the bound, path minus score, whose variance theory knows
 }
 
@@ -88,6 +120,9 @@ func Fit(c Card, s Sheet, data Shape) error {
 	if least := max(c.LeastK, 1); c.K < least {
 		return fmt.Errorf("estimator %q: got k = %d; need at least %d", c.Name, c.K, least)
 	}
+	if c.Multiple > 1 && c.K%c.Multiple != 0 {
+		return fmt.Errorf("estimator %q: got k = %d; need a multiple of %d", c.Name, c.K, c.Multiple)
+	}
 	if s.Data != "" && s.Data != data.Domain {
 		return fmt.Errorf("estimator %q: the model explains %s data, the data set is %s", c.Name, s.Data, data.Domain)
 	}
@@ -98,8 +133,11 @@ func Fit(c Card, s Sheet, data Shape) error {
 	if float64(c.K)*float64(widest) > mostNumbers {
 		return fmt.Errorf("estimator %q: got k = %d samples of %d numbers for one datum; at most %d numbers fit", c.Name, c.K, widest, mostNumbers)
 	}
+	if s.Cost && !c.Cost {
+		return fmt.Errorf("estimator %q weighs q against a prior; the model is a cost and has none", c.Name)
+	}
 	for _, need := range c.Needs {
-		if slices.Contains(s.Offers, need) {
+		if slices.Contains(s.Offers, need) || need == AnalyticKL && s.Cost { // no prior, no KL
 			continue
 		}
 		if len(s.Blocks) == 0 {
@@ -110,6 +148,9 @@ func Fit(c Card, s Sheet, data Shape) error {
 				return fmt.Errorf("estimator %q needs %s; block %q (%s) offers %s", c.Name, need, b.Name, b.Kind, List(b.Offers))
 			}
 		}
+	}
+	if n := s.States(); slices.Contains(c.Needs, Enumerate) && !(n <= MostStates && n*float64(widest) <= mostNumbers) {
+		return fmt.Errorf("estimator %q: a datum's latents have %.4g states of %d numbers; at most %d states and %d numbers fit", c.Name, n, widest, MostStates, mostNumbers)
 	}
 	if !c.OneScalar {
 		for _, p := range s.Params {

@@ -1,9 +1,6 @@
 package vi
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // State is what an estimator or a model carries from step to step beside
 // parameters: chains, baselines, imputations. It is read by name and returned by
@@ -37,7 +34,14 @@ func (s *Step) Keep(name string, rows []int, value []float64) {
 		panic(fmt.Sprintf("vi: Keep %q: %d rows of width %d want %d values, got %d", name, len(rows), w, w*len(rows), len(value)))
 	}
 	s = s.root()
-	s.kept = append(s.kept, kept{name, slices.Clone(rows), slices.Clone(value)})
+	r, v := len(s.keptRows), len(s.keptValues)
+	s.keptRows, s.keptValues = append(s.keptRows, rows...), append(s.keptValues, value...)
+	s.kept = append(s.kept, kept{name, s.keptRows[r:], s.keptValues[v:]}) // those of an array outgrown stay where they are
+}
+
+// forget drops what the step has kept.
+func (s *Step) forget() {
+	s.kept, s.keptRows, s.keptValues = s.kept[:0], s.keptRows[:0], s.keptValues[:0]
 }
 
 // Commit makes what the last step kept the state of the next. A probe does not
@@ -51,6 +55,6 @@ func (w *Work) Commit() {
 				copy(t.Data[r*t.Width:(r+1)*t.Width], k.data[i*t.Width:])
 			}
 		}
-		s.kept = s.kept[:0]
+		s.forget()
 	}
 }

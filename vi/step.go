@@ -72,20 +72,23 @@ type Step struct {
 	Iter  int       // training step, from 0
 	Evals int64     // density evaluations so far: rows of log p or log q
 
-	model  Latent
-	source Source
-	sites  []*site
-	used   int
-	state  State
-	kept   []kept
-	names  map[layer]string // of sites of chains, made once
-	dists  dist.Pool
-	chains []*chain
-	linked int // chains in use
-	bits   []float32
-	of     *Step   // the step that this is another view of (At), nil if none
-	views  []*Step // views made by At, reused
-	viewed int
+	model      Latent
+	cost       bool // the model has no prior
+	source     Source
+	sites      []*site
+	used       int
+	state      State
+	kept       []kept
+	keptRows   []int
+	keptValues []float64
+	names      map[layer]string // of sites of chains, made once
+	dists      dist.Pool
+	chains     []*chain
+	linked     int // chains in use
+	bits       []float32
+	of         *Step   // the step that this is another view of (At), nil if none
+	views      []*Step // views made by At, reused
+	viewed     int
 }
 
 // root is the step itself, or the one that it is a view of.
@@ -105,7 +108,7 @@ func (s *Step) At(x tape.Node) *Step {
 	}
 	a := r.views[r.viewed]
 	r.viewed++
-	*a = Step{Tape: r.Tape, X: x, Index: r.Index, N: r.N, Iter: r.Iter, model: r.model, source: r.source, state: r.state, of: r}
+	*a = Step{Tape: r.Tape, X: x, Index: r.Index, N: r.N, Iter: r.Iter, model: r.model, cost: r.cost, source: r.source, state: r.state, of: r}
 	return a
 }
 
@@ -113,6 +116,18 @@ func (s *Step) At(x tape.Node) *Step {
 // [B,D] or [1,D].
 func (s *Step) Normal(mu, logsigma tape.Node) dist.Dist {
 	return s.root().dists.Normal(dist.Normal{T: s.Tape, B: s.B(), Mu: mu, LogSigma: logsigma})
+}
+
+// Bernoulli is independent bits of this step by their logits [R,D], a row for all, a
+// datum or a sample.
+func (s *Step) Bernoulli(logits tape.Node) dist.Dist {
+	return s.root().dists.Bernoulli(dist.Bernoulli{T: s.Tape, B: s.B(), Logits: logits})
+}
+
+// Categorical is independent variables of n categories of this step by their logits
+// [R,G*n], rows as of Bernoulli.
+func (s *Step) Categorical(logits tape.Node, n int) dist.Dist {
+	return s.root().dists.Categorical(dist.Categorical{T: s.Tape, B: s.B(), Logits: logits, N: n})
 }
 
 // Layers are the stochastic layers of a chain: Layer is the distribution of block
@@ -178,7 +193,7 @@ func (s *Step) Noise(name string) dist.Noise {
 	return n
 }
 
-// Prior is the model's p(z).
+// Prior is the model's p(z); nil of a cost.
 func (s *Step) Prior() dist.Dist { return s.model.Prior(s) }
 
 // Posterior is the model's q(z|x).
@@ -194,10 +209,29 @@ func (s *Step) LogLik(z dist.Value) tape.Node {
 	return s.model.LogLik(s, z)
 }
 
-// LogJoint is log p(x,z) = log p(z) + log p(x|z), [K,B].
+// LogJoint is log p(x,z) = log p(z) + log p(x|z), [K,B]; of a cost, which has no
+// prior, log p(x|z).
 func (s *Step) LogJoint(z dist.Value) tape.Node {
 	s.count(z)
-	return s.model.Prior(s).LogProb(z).Add(s.model.LogLik(s, z))
+	p := s.model.Prior(s)
+	if p == nil {
+		return s.model.LogLik(s, z)
+	}
+	return p.LogProb(z).Add(s.model.LogLik(s, z))
+}
+
+// LogW is the log weight log p(x,z) - log q(z|x), [K,B], by a q of this step; of a
+// cost log p(x|z).
+func (s *Step) LogW(q dist.Dist, z dist.Value) tape.Node {
+	return s.less(s.LogJoint(z), q, z)
+}
+
+// less is a log joint less log q, unless there is no prior for q to stand against.
+func (s *Step) less(lp tape.Node, q dist.Dist, z dist.Value) tape.Node {
+	if s.cost {
+		return lp
+	}
+	return lp.Sub(s.LogQ(q, z))
 }
 
 // LogQ is log q(z|x) of a distribution of this step, [K,B], counted as an evaluation.
@@ -221,6 +255,7 @@ func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 	s.dists.Reset()
 	s.Index, s.N, s.Iter, s.source, s.used, s.viewed, s.linked, s.Evals = rows, w.Data.N, iter, src, 0, 0, 0, 0
 	s.model, _ = w.Model.(Latent)
+	s.cost = w.cost
 	s.state = w.State
 	d := w.Data.D
 	s.X = s.Tape.Blank(len(rows), d)

@@ -28,7 +28,7 @@ func (s *Step) Weigh(k int) Weighted {
 	q := s.Posterior()
 	z := q.Sample(s.Noise("z"), k)
 	lp := s.LogJoint(z)
-	return Weighted{Z: z, LogW: lp.Sub(s.LogQ(q.Frozen(), z)), s: s, q: q, lp: lp}
+	return Weighted{Z: z, LogW: s.less(lp, q.Frozen(), z), s: s, q: q, lp: lp}
 }
 
 // Raise is the direction with coefficients gen, path and score, [K,B] each, or
@@ -39,7 +39,11 @@ func (s *Step) Weigh(k int) Weighted {
 //
 // so that its gradients are 1/B sum gen dlogp/dtheta and 1/B sum path P + score h.
 func (w Weighted) Raise(gen, path, score tape.Node) Direction {
-	var u Surrogate
+	return w.s.Ascend(w.Surrogate(gen, path, score))
+}
+
+// Surrogate is what Raise raises, for an estimator that adds a scalar of its own.
+func (w Weighted) Surrogate(gen, path, score tape.Node) (u Surrogate) {
 	b := float64(w.s.B())
 	if !gen.Nil() {
 		u.Gen = gen.Stop().Dot(w.lp).Scale(1 / b)
@@ -55,5 +59,5 @@ func (w Weighted) Raise(gen, path, score tape.Node) Direction {
 			u.Inf = u.Inf.Add(h)
 		}
 	}
-	return w.s.Ascend(u)
+	return u
 }

@@ -3,6 +3,7 @@ package vi
 import (
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
@@ -20,8 +21,10 @@ type Work struct {
 	Evals   int64   // density evaluations of all estimates so far
 
 	shards [shards]Step
-	mixes  bool // the model's sheet says so
-	widest int  // numbers in a row of the widest matrix
+	mixes  bool    // the model's sheet says so
+	cost   bool    // so too
+	states float64 // of a datum's latents
+	widest int     // numbers in a row of the widest matrix
 }
 
 // A batch is cut into blocks of data small enough to stay in the second-level
@@ -52,7 +55,7 @@ func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*
 	if init != nil {
 		init(p)
 	}
-	w := &Work{Model: m, Params: p, Data: d, All: make([]int, d.N), State: st, Threads: 1, widest: d.D, mixes: sheet.Mixes}
+	w := &Work{Model: m, Params: p, Data: d, All: make([]int, d.N), State: st, Threads: 1, widest: d.D, mixes: sheet.Mixes, cost: sheet.Cost, states: sheet.States()}
 	for i := range w.All {
 		w.All[i] = i
 	}
@@ -71,7 +74,10 @@ func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*
 // On is a place to look at other data with the same model and parameters: a test
 // set. It is for evaluation: state stays behind.
 func (w *Work) On(d *Data) *Work {
-	o := &Work{Model: w.Model, Params: w.Params, Data: d, All: make([]int, d.N), Threads: w.Threads, widest: w.widest, mixes: w.mixes}
+	o := &Work{
+		Model: w.Model, Params: w.Params, Data: d, All: make([]int, d.N), Threads: w.Threads,
+		widest: w.widest, mixes: w.mixes, cost: w.cost, states: w.states,
+	}
 	for i := range o.All {
 		o.All[i] = i
 	}
@@ -84,7 +90,8 @@ func (w *Work) On(d *Data) *Work {
 // Step opens a step on rows of the data with a source of noise. The one before
 // is over: its nodes and directions are gone.
 func (w *Work) Step(iter int, rows []int, src Source) *Step {
-	w.shards[0].kept, w.shards[1].kept = w.shards[0].kept[:0], w.shards[1].kept[:0]
+	w.shards[0].forget()
+	w.shards[1].forget()
 	return w.shards[0].open(w, iter, rows, src)
 }
 
@@ -107,6 +114,9 @@ func (w *Work) block(k int) int {
 func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction {
 	card := e.Card()
 	per := w.block(card.K)
+	if slices.Contains(card.Needs, Enumerate) && w.states <= MostStates {
+		per = w.block(int(w.states)) // as many rows a datum, whatever K is
+	}
 	if !card.PerDatum || w.mixes || len(rows) <= per || len(rows) < shards {
 		s := w.Step(iter, rows, src)
 		d := e.Estimate(s)
@@ -120,7 +130,7 @@ func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction
 	var evals [shards]int64
 	run := func(i int) {
 		s := &w.shards[i]
-		s.kept = s.kept[:0]
+		s.forget()
 		first := i * blocks / shards
 		for b := first; b < first+blocks/shards; b++ {
 			block := rows[b*len(rows)/blocks : (b+1)*len(rows)/blocks]

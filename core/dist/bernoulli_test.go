@@ -110,12 +110,12 @@ func TestBernoulliScore(t *testing.T) {
 	}
 }
 
-func TestBernoulliSampleWantsARowADatum(t *testing.T) {
+func TestSampleWantsRowsThatFit(t *testing.T) {
 	defer func() {
 		if recover() == nil {
-			t.Error("sampled from a row of logits a sample")
+			t.Error("sampled two of each of two data from three rows of logits")
 		}
 	}()
 	tp := tape.New(params(t, tape.Float64))
-	dist.Bernoulli{T: tp, B: 2, Logits: tp.Leaf(4, 1)}.Sample(keyed{}, 2)
+	dist.Bernoulli{T: tp, B: 2, Logits: tp.Leaf(3, 1)}.Sample(keyed{}, 2)
 }

@@ -29,13 +29,14 @@ type Chain struct {
 	// finds the layers that drew it, and the first layer is the same for any value.
 	layers []Dist
 	before []tape.Node
+	views  shelf[view]
 }
 
 // Begin makes c the chain of these layers, drawn in an order of blocks; what it
 // was before is forgotten, its memory kept.
 func (c *Chain) Begin(t *tape.Tape, of Given, order []int) *Chain {
 	c.t, c.of, c.order = t, of, order
-	c.layers, c.before = c.layers[:0], c.before[:0]
+	c.layers, c.before, c.views.used = c.layers[:0], c.before[:0], 0
 	return c
 }
 
@@ -59,25 +60,32 @@ func (c *Chain) layer(p int, z Value) Dist {
 }
 
 // Sample draws K of each block, live where its layer has a path.
-func (c *Chain) Sample(n Noise, k int) Value { return c.sample(n, k, Dist.Sample) }
+func (c *Chain) Sample(n Noise, k int) Value { return c.sample(n, k, view{}) }
 
-func (c *Chain) sample(n Noise, k int, draw func(Dist, Noise, int) Value) Value {
+func (c *Chain) sample(n Noise, k int, as view) Value {
 	z := Value{Parts: c.t.Nodes(len(c.order)), K: k}
 	for p, i := range c.order {
-		z.Parts[i] = draw(c.layer(p, z), n.Layer(i), k).Node
+		v := as.of(c.layer(p, z)).Sample(n.Layer(i), k)
+		z.Parts[i] = v.Node
+		if !v.Log.Nil() {
+			if z.Logs == nil {
+				z.Logs = c.t.Nodes(len(c.order))
+			}
+			z.Logs[i] = v.Log
+		}
 	}
 	return z
 }
 
 // LogProb is the sum of the layers' log-densities, [K,B].
-func (c *Chain) LogProb(z Value) tape.Node { return c.logProb(z, Dist.LogProb) }
+func (c *Chain) LogProb(z Value) tape.Node { return c.logProb(z, view{}) }
 
-func (c *Chain) logProb(z Value, of func(Dist, Value) tape.Node) (sum tape.Node) {
+func (c *Chain) logProb(z Value, as view) (sum tape.Node) {
 	if len(z.Parts) != len(c.order) {
 		panic(fmt.Sprintf("dist: a chain of %d blocks, a value with %d parts", len(c.order), len(z.Parts)))
 	}
 	for p, i := range c.order {
-		l := of(c.layer(p, z), Value{Node: z.Parts[i], K: z.K})
+		l := as.of(c.layer(p, z)).LogProb(z.part(i))
 		if p == 0 {
 			sum = l
 		} else {
@@ -85,6 +93,38 @@ func (c *Chain) logProb(z Value, of func(Dist, Value) tape.Node) (sum tape.Node)
 		}
 	}
 	return sum
+}
+
+// States is the product over blocks.
+func (c *Chain) States() float64 {
+	s := 1.0
+	c.first(func(e Enumerable) { s *= e.States() })
+	return s
+}
+
+// first looks at every layer given the first state of those before it.
+func (c *Chain) first(see func(Enumerable)) {
+	z := Value{Parts: c.t.Nodes(len(c.order)), K: 1}
+	for p, i := range c.order {
+		e, ok := c.layer(p, z).(Enumerable)
+		if !ok {
+			panic(fmt.Sprintf("dist: block %d of a chain has no states to enumerate", i))
+		}
+		see(e)
+		z.Parts[i] = e.Enumerate(1, 1).Node
+	}
+}
+
+// Enumerate gives every combination of the blocks' states, that of the block drawn
+// first running fastest.
+func (c *Chain) Enumerate(k, stride int) Value {
+	z, p := Value{Parts: c.t.Nodes(len(c.order)), K: k}, 0
+	c.first(func(e Enumerable) {
+		z.Parts[c.order[p]] = e.Enumerate(k, stride).Node
+		stride *= int(e.States())
+		p++
+	})
+	return z
 }
 
 // Means are those of the layers, in the model's order of blocks, each given one
@@ -109,17 +149,50 @@ func (c *Chain) Means(n Noise) []tape.Node {
 // Frozen stops the weights of every layer. A layer's parameters still move with
 // the samples that they were computed from: stopping the parameters' values would
 // cut the path through those and bias every estimator that takes it.
-func (c *Chain) Frozen() Dist { return frozenChain{c} }
+func (c *Chain) Frozen() Dist { return c.see(view{frozen: true}) }
 
-// frozenChain is a chain seen through its layers' Frozen.
-type frozenChain struct{ *Chain }
+// Relax relaxes every layer; a layer reads relaxed samples of those before it.
+func (c *Chain) Relax(r Relaxation) Dist { return c.see(view{relaxed: true, by: r}) }
 
-func (f frozenChain) Frozen() Dist { return f }
-
-func (f frozenChain) Sample(n Noise, k int) Value {
-	return f.sample(n, k, func(d Dist, n Noise, k int) Value { return d.Frozen().Sample(n, k) })
+// view is a chain with every layer seen in one way.
+type view struct {
+	*Chain
+	frozen, relaxed bool
+	by              Relaxation
 }
 
-func (f frozenChain) LogProb(z Value) tape.Node {
-	return f.logProb(z, func(d Dist, z Value) tape.Node { return d.Frozen().LogProb(z) })
+// see keeps a view until Begin.
+func (c *Chain) see(v view) *view {
+	v.Chain = c
+	return c.views.take(v)
+}
+
+func (v view) of(d Dist) Dist {
+	if v.relaxed {
+		r, ok := d.(Relaxer)
+		if !ok {
+			panic(fmt.Sprintf("dist: a layer of a chain, %T, cannot be relaxed", d))
+		}
+		d = r.Relax(v.by)
+	}
+	if v.frozen {
+		d = d.Frozen()
+	}
+	return d
+}
+
+func (v *view) Sample(n Noise, k int) Value { return v.sample(n, k, *v) }
+
+func (v *view) LogProb(z Value) tape.Node { return v.logProb(z, *v) }
+
+func (v *view) Frozen() Dist {
+	w := *v
+	w.frozen = true
+	return v.see(w)
+}
+
+func (v *view) Relax(r Relaxation) Dist {
+	w := *v
+	w.relaxed, w.by = true, r
+	return v.see(w)
 }

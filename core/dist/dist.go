@@ -18,7 +18,18 @@ type Noise interface {
 type Value struct {
 	Node  tape.Node   // [K*B, D]; nil where there are several blocks
 	Parts []tape.Node // a [K*B, D_i] for each of several blocks, in the model's order; nil where there is one
+	Log   tape.Node   // of relaxed bits their logit, of relaxed categories their log; nil of other samples
+	Logs  []tape.Node // a Log for each of several blocks
 	K     int
+}
+
+// part is block i as a value of its own.
+func (v Value) part(i int) Value {
+	w := Value{Node: v.Parts[i], K: v.K}
+	if v.Logs != nil {
+		w.Log = v.Logs[i]
+	}
+	return w
 }
 
 // Block is the rows of block i, from 0.
@@ -31,16 +42,23 @@ func (v Value) Block(i int) tape.Node {
 
 // Stop is the value as a constant: no path leads through it.
 func (v Value) Stop() Value {
-	if v.Parts == nil {
-		v.Node = v.Node.Stop()
-		return v
+	stop := func(n tape.Node) tape.Node {
+		if n.Nil() {
+			return n
+		}
+		return n.Stop()
 	}
-	parts := v.Parts[0].Tape().Nodes(len(v.Parts))
-	for i, n := range v.Parts {
-		parts[i] = n.Stop()
+	all := func(nodes []tape.Node) []tape.Node {
+		if nodes == nil {
+			return nil
+		}
+		stopped := v.Parts[0].Tape().Nodes(len(nodes))
+		for i, n := range nodes {
+			stopped[i] = stop(n)
+		}
+		return stopped
 	}
-	v.Parts = parts
-	return v
+	return Value{Node: stop(v.Node), Parts: all(v.Parts), Log: stop(v.Log), Logs: all(v.Logs), K: v.K}
 }
 
 // Dist is a distribution with one row a datum.
@@ -59,4 +77,27 @@ type Centred interface {
 // KL is implemented by pairs with a closed form.
 type KL interface {
 	KL(p Dist) (kl tape.Node, ok bool) // KL(receiver || p), [1,B]; ok is false for a pair without one
+}
+
+// Relaxer is the capability Relax: the same variables by a way of sampling that
+// has a path.
+type Relaxer interface {
+	Relax(r Relaxation) Dist
+}
+
+// Enumerable is the capability Enumerate.
+type Enumerable interface {
+	States() float64               // that a datum's value may have
+	Enumerate(k, stride int) Value // sample j of each datum is state (j/stride) mod States
+}
+
+// Discrete is the capability Logits: independent bits or categories of one block
+// by their logits, and what is drawn on the way to a sample.
+type Discrete interface {
+	Dist
+	Centred
+	Natural() tape.Node                           // the logits, [R,D]
+	Perturb(n Noise, k int) tape.Node             // logits + noise, live; it decides the sample that Sample draws from that noise
+	Given(z Value, n Noise) tape.Node             // the same given the sample, from noise of its own; live
+	Soften(y tape.Node, k int, tau float64) Value // the relaxed sample of perturbed logits
 }

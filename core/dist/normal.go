@@ -13,28 +13,6 @@ type Normal struct {
 	pool *Pool // where Frozen puts its result; nil is the heap
 }
 
-// Pool lends distributions to a step, so that handing one on as a Dist allocates
-// nothing once the pool has grown.
-type Pool struct {
-	normals []*Normal
-	used    int
-}
-
-// Reset takes all back.
-func (p *Pool) Reset() { p.used = 0 }
-
-// Normal is q in the pool's keeping until Reset.
-func (p *Pool) Normal(q Normal) *Normal {
-	if p.used == len(p.normals) {
-		p.normals = append(p.normals, &Normal{})
-	}
-	n := p.normals[p.used]
-	p.used++
-	*n = q
-	n.pool = p
-	return n
-}
-
 // Sample is mu + sigma eps, live in mu and sigma.
 func (q Normal) Sample(n Noise, k int) Value {
 	_, d := q.Mu.Shape()

@@ -12,12 +12,14 @@ type real interface{ float32 | float64 }
 type body interface {
 	reset()
 	alias(id, of int32)
-	forward(id int32)        // computes a node's value from its record
-	twin(id int32) bool      // takes a row reduction's value from an equal one, if there is one
-	vector(id int32) Vector  // a node's value, shared
-	seed(dir *[Roles]Vector) // where the parameters' adjoints go
-	sweep()                  // the reverse pass
-	settle()                 // clears what it did not reach
+	forward(id int32)         // computes a node's value from its record
+	twin(id int32) bool       // takes a row reduction's value from an equal one, if there is one
+	vector(id int32) Vector   // a node's value, shared
+	grad(at int32) Vector     // the adjoint of one node, from those of the head
+	place(id int32, v Vector) // makes v a node's value
+	seed(dir *[Roles]Vector)  // where the parameters' adjoints go
+	sweep()                   // the reverse pass
+	settle()                  // clears what it did not reach
 }
 
 // floor holds the values and adjoints of the body's nodes.
@@ -198,7 +200,7 @@ func (f *floor[T]) forward(id int32) {
 		p := f.t.params
 		f.val[id] = unwrap[T](p.vec[p.role[n.param]])[p.off[n.param] : p.off[n.param]+size]
 		return
-	case opStop:
+	case opStop, opThrough:
 		f.val[id] = a
 		return
 	}
@@ -259,6 +261,10 @@ func (f *floor[T]) forward(id int32) {
 		for r := range n.rows {
 			copy(row(y, r, n.cols), row(a, r, in)[int(n.c):])
 		}
+	case opLogSoft:
+		f.aux[id] = f.logSoftmax(int(n.c), y, a)
+	case opGroupSum:
+		groupSum(int(n.c), y, a)
 	case opReparam:
 		om, sd, eps := f.operand(&n, 0, n.rows), f.expOf(f.operand(&n, 1, n.rows), 1), f.val[n.in[2]]
 		f.aux[id] = sd.x

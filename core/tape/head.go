@@ -47,14 +47,16 @@ func (n Node) Float() float64 {
 }
 
 // pair brings two nodes of the head, or two of the body, to one shape. A
-// dimension of one is spread over the other's.
+// dimension of one is spread over the other's; so is, in the body, a row a datum
+// over the datum's samples.
 func (t *Tape) pair(o op, a, b Node) (rows, cols int, head bool) {
 	if a.t != t || b.t != t {
 		panic("tape: " + o.String() + ": " + a.describe() + " and " + b.describe() + " are not on one tape")
 	}
 	x, y := a.rec(), b.rec()
 	fit := func(p, q int) bool { return p == q || p == 1 || q == 1 }
-	if x.head != y.head || !fit(x.rows, y.rows) || !fit(x.cols, y.cols) {
+	blocks := !x.head && (x.rows%y.rows == 0 || y.rows%x.rows == 0) // a row a datum, and one a sample of it
+	if x.head != y.head || !fit(x.rows, y.rows) && !blocks || !fit(x.cols, y.cols) {
 		panic("tape: " + o.String() + ": " + a.describe() + " and " + b.describe() + ": shapes differ")
 	}
 	return max(x.rows, y.rows), max(x.cols, y.cols), x.head
@@ -213,9 +215,14 @@ func (t *Tape) reverseHead(role Role, s Node) {
 	adj := t.adj[role]
 	adj[s.id] = t.arena.take(1)
 	adj[s.id][0] = t.share
-	for id := s.id; id > 0; id-- {
+	t.pullHeads(role, s.id)
+}
+
+// pullHeads takes the adjoints of one role down the head, from node id on.
+func (t *Tape) pullHeads(role Role, id int32) {
+	for ; id > 0; id-- {
 		n := &t.nodes[id]
-		if n.head && adj[id] != nil && n.reach.has(role) {
+		if n.head && t.adj[role][id] != nil && n.reach.has(role) {
 			t.pullHead(role, id)
 		}
 	}

@@ -23,7 +23,7 @@ const (
 	opOthersK // mean of the other K-1
 	opGroups  // the same values, K cut into groups
 
-	// body: rows x features (affine.go, rowwise.go, mixing.go)
+	// body: rows x features (affine.go, body.go)
 	opLeaf
 	opParam
 	opAffine
@@ -36,6 +36,9 @@ const (
 	opSpread
 	opCentre
 	opCols
+	opLogSoft  // log-softmax within groups of features (groups.go)
+	opGroupSum // sum of a group, in place of each of its members
+	opThrough  // the value of one node, the derivative of another (through.go)
 
 	// from body to head, one number a row (frontier.go)
 	opNormal
@@ -47,7 +50,7 @@ const (
 func (o op) String() string {
 	return [...]string{"nil", "Const", "Stop", "Add", "Sub", "Mul", "Scale", "Exp", "Sum", "Dot", "SumK", "SoftmaxK",
 		"LogSumExpK", "OthersMeanK", "Groups", "Leaf", "Param", "Affine", "Add", "Sub", "Mul", "Scale", "Apply",
-		"Reparam", "Spread", "Centre", "Cols", "NormalLogProb", "BernoulliLogProb", "KLNormal", "RowSum"}[o]
+		"Reparam", "Spread", "Centre", "Cols", "LogSoftmax", "GroupSum", "Through", "NormalLogProb", "BernoulliLogProb", "KLNormal", "RowSum"}[o]
 }
 
 // Act is an activation, applied by Affine and Apply.

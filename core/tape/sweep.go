@@ -339,6 +339,29 @@ func (f *floor[T]) pull(id int32, n *node, ch channel[T]) {
 				u[j] += T(g[j] * T(q[j]*e[j]))
 			}
 		})
+	case opLogSoft: // d/dx_j = g_j - softmax_j sum of g over the group
+		size, p := int(n.c), f.aux[id]
+		f.pullRows(in[0], n, ch, func(r int, u, g []T) {
+			q := row(p, r, n.cols)
+			for lo := 0; lo < n.cols; lo += size {
+				all := vec.Sum(g[lo : lo+size])
+				for j := lo; j < lo+size; j++ {
+					u[j] += g[j] - T(q[j]*all)
+				}
+			}
+		})
+	case opGroupSum:
+		size := int(n.c)
+		f.pullRows(in[0], n, ch, func(r int, u, g []T) {
+			for lo := 0; lo < n.cols; lo += size {
+				all := vec.Sum(g[lo : lo+size])
+				for j := lo; j < lo+size; j++ {
+					u[j] += all
+				}
+			}
+		})
+	case opThrough:
+		f.pullSum(in[1], n, ch)
 	case opStop, opLeaf:
 	default:
 		panic("tape: no pull for " + n.op.String())

@@ -131,6 +131,8 @@ type Tape struct {
 	lead   *Tape   // has gone through other blocks of this batch
 	lists  []Node
 	stats  Stats
+	held   []reach // of all nodes, while Grad has its own in their place
+	moved  []Node  // of every node, its tangent
 }
 
 // Stats counts what the last Ascend did.
@@ -251,7 +253,7 @@ func (n Node) Freeze() Node {
 		return n
 	case r.reach&drawn == 0:
 		return n.Stop()
-	case r.op == opReparam:
+	case r.op == opReparam || r.op == opThrough:
 		return n
 	case r.frozen != 0:
 		return Node{t, r.frozen}

@@ -1,0 +1,50 @@
+package dist
+
+// Pool lends distributions to a step, so that handing one on as a Dist allocates
+// nothing once the pool has grown. A distribution made in a pool makes its own
+// relatives (Frozen, Relax) there; one made elsewhere makes them on the heap.
+type Pool struct {
+	normals    shelf[Normal]
+	bernoullis shelf[Bernoulli]
+	categories shelf[Categorical]
+	binary     shelf[BinaryConcrete]
+	simplex    shelf[ExpConcrete]
+}
+
+// Reset takes all back.
+func (p *Pool) Reset() {
+	p.normals.used, p.bernoullis.used, p.categories.used, p.binary.used, p.simplex.used = 0, 0, 0, 0, 0
+}
+
+// shelf holds values of one type, those in use first.
+type shelf[D any] struct {
+	items []*D
+	used  int
+}
+
+func (s *shelf[D]) take(d D) *D {
+	if s.used == len(s.items) {
+		s.items = append(s.items, new(D))
+	}
+	s.used++
+	*s.items[s.used-1] = d
+	return s.items[s.used-1]
+}
+
+// Normal is q in the pool's keeping until Reset.
+func (p *Pool) Normal(q Normal) *Normal {
+	q.pool = p
+	return p.normals.take(q)
+}
+
+// Bernoulli is q in the pool's keeping until Reset.
+func (p *Pool) Bernoulli(q Bernoulli) *Bernoulli {
+	q.pool = p
+	return p.bernoullis.take(q)
+}
+
+// Categorical is q in the pool's keeping until Reset.
+func (p *Pool) Categorical(q Categorical) *Categorical {
+	q.pool = p
+	return p.categories.take(q)
+}

@@ -1,0 +1,46 @@
+package estimators
+
+import (
+	"fmt"
+
+	"github.com/vibench/bench/core/dist"
+	"github.com/vibench/bench/vi"
+)
+
+// Concrete trains the relaxed model: points of the open simplex that have a density
+// and a path, at one temperature for q and another for the prior. What it reports
+// is for the discrete model to say.
+//
+//	dens: log 1/K sum_k p(x|Z_k) p_{a,tauP}(Z_k) / q_{alpha,tau}(Z_k),   Z ~ Concrete(alpha(x), tau)
+//	mass: log p(x|Z) + sum_i Z_i log P(i)/Q(i) in place of the densities;  disc: log p(x|Z) - KL(Q || P)
+//
+// dens is a bound of the relaxed model's evidence; mass and disc are bounds of nothing.
+//
+// Needs relax; mode disc needs analytic-kl as well.
+// Unbiased for the relaxed bound only: biased for the discrete one, by O(tau^2) as tau falls, with variance O(1/tau).
+// Costs K densities of p and of q a datum.
+//
+// Maddison, Mnih and Teh 2017 (1611.00712).
+type Concrete struct {
+	K int `name:"k" min:"1" doc:"samples a datum"`
+	Temperature
+	TauP float64 `name:"prior_tau" min:"0.0001" doc:"temperature of the prior, in mode dens"`
+	KL   string  `name:"kl" choices:"dens|mass|disc" doc:"what stands for the KL at a relaxed sample"`
+}
+
+func (e Concrete) Card() vi.Card {
+	return vi.Card{
+		Name: "concrete", Paper: "1611.00712", PerDatum: true, Needs: closed(e.KL), K: e.K, Cost: e.K == 1, OneScalar: true,
+		Target: fmt.Sprintf("concrete-%s@%g,%g*%d", e.KL, e.Tau, e.TauP, e.K), Bias: relaxedModel,
+	}
+}
+
+const relaxedModel = "it is the gradient of a relaxed model's objective, not of the discrete bound"
+
+func (e Concrete) Estimate(s *vi.Step) vi.Direction {
+	q := s.Posterior()
+	r := q.(dist.Relaxer).Relax(dist.Relaxation{Tau: e.at(s.Iter)})
+	z := r.Sample(s.Noise("z"), e.K)
+	l := less(s.LogLik(z), divergence(s, e.KL, q, r, z, e.TauP)).LogMeanExpK().Mean()
+	return s.Ascend(vi.Surrogate{Gen: l, Inf: l})
+}

@@ -1,0 +1,379 @@
+package estimators_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/vibench/bench/core/rng"
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/datasets"
+	"github.com/vibench/bench/estimators"
+	"github.com/vibench/bench/models"
+	"github.com/vibench/bench/vi"
+)
+
+// Exact expectations: noise enters a step only through its source, so a source that
+// plays given uniforms, over a rule of nodes and weights, adds up an estimator's mean
+// and second moments without dice.
+
+// node is what some consecutive uniforms of a site are, and with what weight.
+type node struct {
+	u []float64
+	w float64
+}
+
+// rule gives the nodes for the uniforms of a site from entry i on; all of a rule's
+// nodes at one entry have one length.
+type rule func(site string, i int) []node
+
+// player plays one choice of nodes for each stretch of each site.
+type player struct {
+	rule  rule
+	parts []part
+	at    map[string]int // the site's first part
+}
+
+type part struct {
+	site  string
+	from  int
+	nodes []node
+	now   int
+}
+
+func (p *player) Normal(string, uint64, tape.Vector) { panic("a normal of a discrete toy") }
+
+func (p *player) Uniform(site string, _ uint64, dst tape.Vector) {
+	if _, known := p.at[site]; !known {
+		p.at[site] = len(p.parts)
+		for i := 0; i < dst.Len(); {
+			n := p.rule(site, i)
+			p.parts = append(p.parts, part{site: site, from: i, nodes: n})
+			i += len(n[0].u)
+		}
+	}
+	for _, c := range p.parts[p.at[site]:] {
+		if c.site != site {
+			break
+		}
+		for j, u := range c.nodes[c.now].u {
+			dst.Set(c.from+j, u)
+		}
+	}
+}
+
+// next goes on to another choice; false after the last.
+func (p *player) next() bool {
+	for i := range p.parts {
+		c := &p.parts[i]
+		if c.now++; c.now < len(c.nodes) {
+			return true
+		}
+		c.now = 0
+	}
+	return false
+}
+
+func (p *player) weight() float64 {
+	w := 1.0
+	for _, c := range p.parts {
+		w *= c.nodes[c.now].w
+	}
+	return w
+}
+
+// moments are the mean and the covariance's trace of an estimator's inference
+// direction under a rule.
+func moments(w *vi.Work, e vi.Estimator, r rule) (mean []float64, variance float64) {
+	p := &player{rule: r, at: map[string]int{}}
+	second := 0.0
+	for more := true; more; more = p.next() {
+		g := e.Estimate(w.Step(0, w.All, p)).Inf.Ascend.F64()
+		if mean == nil {
+			mean = make([]float64, len(g))
+		}
+		c := p.weight()
+		for i, x := range g {
+			mean[i] += c * x
+			second += c * x * x
+		}
+	}
+	for _, m := range mean {
+		second -= m * m
+	}
+	return mean, second
+}
+
+// gauss is the three-point rule on an interval, exact to the fifth degree.
+func gauss(lo, hi float64) []node {
+	m, h := (lo+hi)/2, (hi-lo)/2
+	x := math.Sqrt(0.6) * h
+	return []node{{[]float64{m - x}, 5. / 9 * h}, {[]float64{m}, 8. / 9 * h}, {[]float64{m + x}, 5. / 9 * h}}
+}
+
+// bitRule breaks each uniform where an estimator of bits may: at 1-p, or, in pairs,
+// at p and 1-p with enough points for squares between them.
+func bitRule(phi []float64, pairs bool) rule {
+	return func(_ string, i int) (out []node) {
+		p := 1 / (1 + math.Exp(-phi[i%len(phi)]))
+		if !pairs {
+			return []node{{[]float64{(1 - p) / 2}, 1 - p}, {[]float64{1 - p/2}, p}}
+		}
+		lo, hi := math.Min(p, 1-p), math.Max(p, 1-p)
+		for _, c := range [][2]float64{{0, lo}, {lo, hi}, {hi, 1}} {
+			if c[1] > c[0] {
+				out = append(out, gauss(c[0], c[1])...)
+			}
+		}
+		return out
+	}
+}
+
+// categoryRule has for each variable one choice of uniforms that draws each category.
+func categoryRule(theta []float64) rule {
+	return func(string, int) (out []node) {
+		z := 0.0
+		for _, a := range theta {
+			z += math.Exp(a)
+		}
+		for k, a := range theta {
+			u := make([]float64, len(theta))
+			for i := range u {
+				u[i] = 0.1
+			}
+			u[k] = 0.999 // Gumbel 6.9 against -0.8
+			out = append(out, node{u, math.Exp(a) / z})
+		}
+		return out
+	}
+}
+
+// logistic is the trapezoid rule in the logit of u, which converges beyond any power
+// for what is smooth in it.
+func logistic(h float64) []node {
+	var out []node
+	for l := -36.0; l <= 36; l += h {
+		s := 1 / (1 + math.Exp(-l))
+		out = append(out, node{[]float64{s}, h * s / (1 + math.Exp(l))})
+	}
+	return out
+}
+
+func onToy(t testing.TB, m vi.Maker, e vi.Estimator) *vi.Work {
+	t.Helper()
+	return with(t, work(t, tape.Float64, m, datasets.Bits{N: 1, Dim: 1, Latent: 1}, 0), e)
+}
+
+// with is a place like w that has what the estimator needs of its own.
+func with(t testing.TB, w *vi.Work, e vi.Estimator) *vi.Work {
+	t.Helper()
+	if _, own := e.(vi.Starter); !own {
+		return w
+	}
+	v, err := vi.NewWork(w.Model, e, w.Data, w.Params.Precision(), rng.Init(0, "own"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range w.Params.Specs() {
+		v.Params.Value(s.Name).Copy(w.Params.Value(s.Name))
+	}
+	return v
+}
+
+func close(t testing.TB, what string, got, want, tol float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tol) {
+		t.Errorf("%s: got %.15g; want %.15g within %g", what, got, want, tol)
+	}
+}
+
+var fourPhi = []float64{0.3, -1, 1.5, 0}
+
+// On four bits every unbiased estimator that looks at bits, or at noise in pairs, has
+// the enumerated gradient for its mean, to rounding, and the variance that a long
+// simulation by another program gave (1 %).
+func TestFourBitsExactly(t *testing.T) {
+	_, want := models.FourBit{}.Exact(fourPhi)
+	for _, c := range []struct {
+		e        vi.Estimator
+		pairs    bool
+		variance float64 // 0: not tabled
+	}{
+		{estimators.Enumerate{}, false, 0},
+		{estimators.Reinforce{K: 1, Baseline: "none"}, false, 6.128},
+		{estimators.Reinforce{K: 1, Baseline: "moving", Decay: 0.9}, false, 6.128}, // nothing to go by yet
+		{estimators.Reinforce{K: 2, Baseline: "none"}, false, 6.128 / 2},
+		{estimators.NVIL{K: 1, Hidden: 3, Decay: 0.8}, false, 6.128},
+		{estimators.LOO{K: 2}, false, 0.700},
+		{estimators.LOO{K: 3}, false, 0},
+		{estimators.ARM{K: 2}, true, 0.674},
+		{estimators.DisARM{K: 2}, true, 0.466},
+		{estimators.MuProp{K: 1}, false, 0.428},
+		{estimators.MuProp{K: 2}, false, 0.428 / 2},
+	} {
+		w := onToy(t, models.FourBit{}, c.e)
+		mean, variance := moments(w, c.e, bitRule(fourPhi, c.pairs))
+		for i, x := range mean {
+			close(t, fmt.Sprintf("%s, E g[%d]", name(c.e), i), x, want[i], 2e-14)
+		}
+		if c.variance > 0 {
+			close(t, name(c.e)+", tr Var", variance, c.variance, 0.01*c.variance)
+		}
+	}
+}
+
+// A constant baseline c = E f: 0.468 of variance where none leaves 6.128.
+func TestBaselineOfTheMean(t *testing.T) {
+	value, want := models.FourBit{}.Exact(fourPhi)
+	e := estimators.Reinforce{K: 1, Baseline: "moving", Decay: 0.9}
+	w := onToy(t, models.FourBit{}, e)
+	w.State["baseline"].Data[0], w.State["baseline"].Data[1] = 0.3*value, 0.3
+	mean, variance := moments(w, e, bitRule(fourPhi, false))
+	for i, x := range mean {
+		close(t, "E g", x, want[i], 2e-14)
+	}
+	close(t, "tr Var", variance, 0.468, 0.005)
+}
+
+// The moving baseline is the debiased average of the steps before, kept when a step
+// is committed and not by a probe.
+func TestMovingBaseline(t *testing.T) {
+	e := estimators.Reinforce{K: 1, Baseline: "moving", Decay: 0.5}
+	w := onToy(t, models.FourBit{}, e)
+	sum, weight := 0.0, 0.0
+	for r := range 4 {
+		s := w.Step(r, w.All, &vi.Keyed{Key: rng.Noise(0, uint64(r))})
+		e.Estimate(s)
+		f := s.LogLik(s.Posterior().Sample(s.Noise("z"), 1)).Float()
+		if got := w.State["baseline"].Data; got[0] != sum || got[1] != weight {
+			t.Errorf("step %d: state %v; want %g, %g", r, got, sum, weight)
+		}
+		w.Commit()
+		sum, weight = 0.5*sum+0.5*f, 0.5*weight+0.5
+	}
+	if got := w.State["baseline"].Data; got[0] != sum || got[1] != weight {
+		t.Errorf("after: state %v; want %g, %g", got, sum, weight)
+	}
+}
+
+// Biased estimators on four bits: straight-through's mean is off by 0.062 and its
+// variance 0.156; DARN's mean is the trapezoid rule's, exact for the quadratic part.
+func TestFourBitsBiased(t *testing.T) {
+	_, exact := models.FourBit{}.Exact(fourPhi)
+	st := estimators.StraightThrough{K: 1, Temperature: estimators.Temperature{Tau: 1}}
+	mean, variance := moments(onToy(t, models.FourBit{}, st), st, bitRule(fourPhi, false))
+	off := 0.0
+	for i, x := range mean {
+		off += (x - exact[i]) * (x - exact[i])
+	}
+	close(t, "straight-through, norm of bias", math.Sqrt(off), 0.062, 1e-3) // simulated, with a standard error of 6e-4
+	close(t, "straight-through, tr Var", variance, 0.156, 5e-4)
+	mean, _ = moments(onToy(t, models.FourBit{}, estimators.DARN{K: 1}), estimators.DARN{K: 1}, bitRule(fourPhi, false))
+	for i, want := range []float64{0.371743, -0.018706, -0.051960, 0.155400} {
+		close(t, fmt.Sprintf("darn, E g[%d]", i), mean[i], want, 5e-7)
+	}
+}
+
+// One bit: means and variances by closed form, wherever the logit and the target.
+func TestOneBitExactly(t *testing.T) {
+	for _, m := range []models.OneBit{{T: 0.45, Phi: 0}, {T: 0.499, Phi: 0}, {T: 0.3, Phi: 0.8}, {T: 1.2, Phi: -2}} {
+		phi := []float64{m.Phi}
+		for _, c := range []struct {
+			e     vi.Estimator
+			pairs bool
+			v     float64
+		}{
+			{estimators.Enumerate{}, false, 0},
+			{estimators.Reinforce{K: 1, Baseline: "none"}, false, m.VarianceScore(m.Phi)},
+			{estimators.LOO{K: 2}, false, m.VarianceLOO(m.Phi)},
+			{estimators.ARM{K: 2}, true, m.VarianceARM(m.Phi)},
+			{estimators.DisARM{K: 2}, true, m.VarianceDisARM(m.Phi)},
+			{estimators.DARN{K: 1}, false, -1}, // quadratic: exact in mean
+		} {
+			mean, variance := moments(onToy(t, m, c.e), c.e, bitRule(phi, c.pairs))
+			close(t, fmt.Sprintf("%+v, %s, E g", m, name(c.e)), mean[0], m.Gradient(m.Phi), 1e-15)
+			if c.v >= 0 {
+				close(t, fmt.Sprintf("%+v, %s, variance", m, name(c.e)), variance, c.v, 1e-15)
+			}
+		}
+		p := 1 / (1 + math.Exp(-m.Phi))
+		st := estimators.StraightThrough{K: 1, Temperature: estimators.Temperature{Tau: 1}}
+		mean, _ := moments(onToy(t, m, st), st, bitRule(phi, false))
+		close(t, "straight-through", mean[0], -2*(p-m.T)*p*(1-p), 1e-15)
+	}
+}
+
+// Concrete on one bit at phi = 0, tau = 1: the mean is (1-2t)/6 for an exact (1-2t)/4,
+// and as tau falls (1-2t)(1/4 - pi^2 tau^2/48 + ..).
+func TestConcreteOnOneBit(t *testing.T) {
+	const target = 0.45
+	m := models.OneBit{T: target}
+	at := func(tau float64, e vi.Estimator) float64 {
+		mean, _ := moments(onToy(t, m, e), e, func(string, int) []node { return logistic(tau / 40) })
+		return mean[0]
+	}
+	concrete := func(tau float64) vi.Estimator {
+		return estimators.Concrete{K: 1, Temperature: estimators.Temperature{Tau: tau}, TauP: 1, KL: "dens"}
+	}
+	close(t, "tau = 1", at(1, concrete(1)), -(1-2*target)/6, 1e-12)
+	for _, tau := range []float64{0.1, 0.05} {
+		close(t, fmt.Sprint("tau = ", tau), at(tau, concrete(tau))/-(1-2*target), 0.25-math.Pi*math.Pi*tau*tau/48, 0.6*math.Pow(tau, 4))
+	}
+	gs := estimators.GumbelSoftmax{K: 1, Temperature: estimators.Temperature{Tau: 1}, KL: "disc"}
+	close(t, "gumbel-softmax of a cost is concrete", at(1, gs), -(1-2*target)/6, 1e-12)
+}
+
+// REBAR and RELAX on one bit, over u broken where the bit flips and over v: the exact
+// gradient, whatever eta, the temperature, the relaxation, the network.
+func TestControlVariatesOnOneBit(t *testing.T) {
+	m := models.OneBit{T: 0.3, Phi: 0.8}
+	r := func(site string, _ int) []node {
+		if site == "z/cond" {
+			return logistic(0.5)
+		}
+		// u in the logit, each side of -phi by itself: sinh-like spacing towards the break.
+		var out []node
+		const h = 0.125
+		for s := -3.9; s <= 3.9; s += h { // exp(pi/2 sinh s) over a half line
+			x := math.Exp(math.Pi / 2 * math.Sinh(s))
+			dx := x * math.Pi / 2 * math.Cosh(s) * h
+			if x > 36 || x < 1e-13 {
+				continue
+			}
+			for _, l := range []float64{-m.Phi + x, -m.Phi - x} {
+				u := 1 / (1 + math.Exp(-l))
+				if 1-u > 0x1p-53 {
+					out = append(out, node{[]float64{u}, dx * u / (1 + math.Exp(l))})
+				}
+			}
+		}
+		return out
+	}
+	for _, e := range []vi.Estimator{
+		estimators.REBAR{K: 1, Tau: 1, Eta: 1}, estimators.REBAR{K: 1, Tau: 1, Eta: 0.3, Modified: true},
+		estimators.REBAR{K: 1, Tau: 2, Adapt: true, Modified: true}, estimators.RELAX{K: 1, Tau: 1, Hidden: 3},
+	} {
+		w := onToy(t, m, e)
+		own := w.Params.Vector(tape.Own)
+		for i := range own.Len() {
+			own.Set(i, own.At(i)+0.4*math.Sin(float64(i+1)))
+		}
+		mean, _ := moments(w, e, r)
+		close(t, fmt.Sprintf("%+v, E g", e), mean[0], m.Gradient(m.Phi), 2e-9)
+	}
+}
+
+// Three categories: every unbiased estimator of hard samples has the exact gradient.
+func TestThreeWaysExactly(t *testing.T) {
+	theta := []float64{0.2, -0.5, 1}
+	_, want := models.ThreeWay{}.Exact(theta)
+	for _, e := range []vi.Estimator{
+		estimators.Enumerate{}, estimators.Reinforce{K: 1, Baseline: "none"}, estimators.LOO{K: 2}, estimators.LOO{K: 4},
+		estimators.MuProp{K: 1}, estimators.NVIL{K: 2, Hidden: 2},
+	} {
+		mean, _ := moments(onToy(t, models.ThreeWay{}, e), e, categoryRule(theta))
+		for i, x := range mean {
+			close(t, fmt.Sprintf("%s, E g[%d]", name(e), i), x, want[i], 1e-15)
+		}
+	}
+}

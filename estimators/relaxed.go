@@ -1,0 +1,66 @@
+package estimators
+
+import (
+	"github.com/vibench/bench/core/dist"
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/core/vec"
+	"github.com/vibench/bench/vi"
+)
+
+// What estimators through a relaxed sample share: a temperature, and a term of the
+// bound that stands for KL(q || p).
+
+// Temperature is fixed, or falls with the step t as max(floor, tau exp(-rate t)),
+// looked at anew every so many steps.
+type Temperature struct {
+	Tau   float64 `name:"tau" min:"0.0001" doc:"temperature, at the start if it falls"`
+	Rate  float64 `name:"rate" min:"0" doc:"at which it falls, a step; 0 holds it"`
+	Floor float64 `name:"floor" min:"0" doc:"below which it does not fall"`
+	Every int     `name:"every" min:"1" doc:"steps between two looks"`
+}
+
+func (t Temperature) at(step int) float64 {
+	if t.Rate == 0 {
+		return t.Tau
+	}
+	if t.Every > 1 {
+		step -= step % t.Every
+	}
+	return max(t.Floor, t.Tau*vec.Exp64(-t.Rate*float64(step)))
+}
+
+// divergence is the term for KL(q || p) at z, a sample of relaxed q, [K,B] or [1,B]:
+// by densities of the relaxed q and p, by the masses of the discrete ones, or the
+// discrete KL in closed form. Nil of a cost.
+func divergence(s *vi.Step, mode string, q, relaxed dist.Dist, z dist.Value, tauP float64) tape.Node {
+	p := s.Prior()
+	switch {
+	case p == nil:
+		return tape.Node{}
+	case mode == "dens":
+		return s.LogQ(relaxed, z).Sub(p.(dist.Relaxer).Relax(dist.Relaxation{Tau: tauP}).LogProb(z))
+	case mode == "mass":
+		return s.LogQ(q, z).Sub(p.LogProb(z))
+	}
+	kl, ok := q.(dist.KL).KL(p)
+	if !ok {
+		panic("estimators: the model offers analytic-kl, and its q has none against its prior")
+	}
+	return kl
+}
+
+// less is l - d, or l where there is nothing to take away.
+func less(l, d tape.Node) tape.Node {
+	if d.Nil() {
+		return l
+	}
+	return l.Sub(d)
+}
+
+// closed is the capability that a mode of the divergence needs beyond relax.
+func closed(mode string) []vi.Cap {
+	if mode == "disc" {
+		return []vi.Cap{vi.Relax, vi.AnalyticKL}
+	}
+	return []vi.Cap{vi.Relax}
+}
