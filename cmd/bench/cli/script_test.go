@@ -140,7 +140,8 @@ func insist(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// halt stops a run in the middle of a cell.
+// halt stops a run in the middle of a cell: so many milliseconds after it has begun,
+// and not before it has worked for most of 300 of them, however busy the machine is.
 func halt(ts *testscript.TestScript, neg bool, args []string) {
 	after, err := strconv.Atoi(args[0])
 	ts.Check(err)
@@ -152,7 +153,14 @@ func halt(ts *testscript.TestScript, neg bool, args []string) {
 	for lines := bufio.NewScanner(told); lines.Scan(); {
 		fmt.Fprintln(&text, lines.Text())
 		if strings.Contains(lines.Text(), "cells to run") {
-			time.AfterFunc(time.Duration(after)*time.Millisecond, func() { cmd.Process.Signal(os.Interrupt) })
+			go func() {
+				begun := worked(cmd.Process.Pid)
+				time.Sleep(time.Duration(after) * time.Millisecond)
+				for begun >= 0 && worked(cmd.Process.Pid) < begun+250*time.Millisecond && worked(cmd.Process.Pid) >= 0 {
+					time.Sleep(5 * time.Millisecond)
+				}
+				cmd.Process.Signal(os.Interrupt)
+			}()
 		}
 	}
 	err = cmd.Wait()
@@ -161,6 +169,20 @@ func halt(ts *testscript.TestScript, neg bool, args []string) {
 	if !errors.As(err, &failed) || failed.ExitCode() != 130 {
 		ts.Fatalf("got %v; want exit status 130; stderr:\n%s", err, &text)
 	}
+}
+
+// worked is the processor time that a process has had, below zero where the system
+// does not tell.
+func worked(pid int) time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, rest, ok := strings.Cut(string(text), ") ") // past a name that may hold anything
+	f := strings.Fields(rest)
+	if err != nil || !ok || len(f) < 13 {
+		return -1
+	}
+	user, _ := strconv.Atoi(f[11])
+	system, _ := strconv.Atoi(f[12])
+	return time.Duration(user+system) * 10 * time.Millisecond // Linux counts in hundredths for every program
 }
 
 // command is one of the commands of TestMain, not begun.
