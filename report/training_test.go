@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"image/color"
 	"image/png"
@@ -399,6 +400,30 @@ func TestStoreGivesTheSameFigures(t *testing.T) {
 	}
 	if page(t, l.report()) != page(t, r) {
 		t.Error("the pages differ")
+	}
+}
+
+// A report says what its preset is in the preset's own words, and counts no
+// verdicts where nothing is claimed.
+func TestLead(t *testing.T) {
+	l := newLab(1)
+	l.plan.Preset, l.plan.Words = "real", "real images, a *week*"
+	r := l.report()
+	var console, md bytes.Buffer
+	if err := errors.Join(Console(&console, r, 80, false), r.Markdown(&md)); err != nil {
+		t.Fatal(err)
+	}
+	for _, has := range []struct{ where, text, want string }{
+		{"console", console.String(), "(real), no claims\n  real images, a *week*\n"},
+		{"markdown", md.String(), "\nPreset real: real images, a \\*week\\*.\n"},
+		{"page", page(t, r), `<p class="about"><b>Preset real:</b> real images, a *week*</p>`},
+	} {
+		if !strings.Contains(has.text, has.want) {
+			t.Errorf("%s: no %q in\n%s", has.where, has.want, has.text[:min(len(has.text), 1500)])
+		}
+	}
+	if strings.Contains(page(t, r), `class="banner"`) || strings.Contains(md.String(), "0 claims") {
+		t.Error("there are no verdicts to count")
 	}
 }
 
