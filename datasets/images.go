@@ -118,6 +118,18 @@ func (d Images) how() string {
 // Digest is that of both splits: SHA-256 of their digests, one a line.
 func (d Images) Digest() string { return hash(d.digest(0) + "\n" + d.digest(1) + "\n") }
 
+// Sums are the files that the set is read from, without .gz, each with the SHA-256
+// of its content when decompressed.
+func (d Images) Sums() [][2]string {
+	var out [][2]string
+	for _, p := range d.splits {
+		if sum := [2]string{p.file, p.sum}; !slices.Contains(out, sum) {
+			out = append(out, sum)
+		}
+	}
+	return out
+}
+
 // digest of a split is the SHA-256 of what decides its values, so that no file
 // need be read for it: the content of the file, the rows, the binarisation.
 func (d Images) digest(i int) string {

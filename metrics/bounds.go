@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/vibench/bench/core/vec"
 	"github.com/vibench/bench/vi"
@@ -87,6 +88,15 @@ func (KL) Unit() string              { return "nats" }
 func (KL) Needs() []vi.Cap           { return nil }
 func (m KL) name() string            { return m.named(fmt.Sprintf("kl@%d", m.K)) }
 func (m KL) Emits(vi.Sheet) []string { return []string{m.name()} }
+
+// Check refuses an evidence that has fewer samples than the bound below it.
+func (m KL) Check(s vi.Sheet) error {
+	if m.PHat < m.K && !slices.Contains(s.Offers, vi.Exact) {
+		return fmt.Errorf("phat: got %d samples for log p(x), beside k: %d for the bound; need at least as many", m.PHat, m.K)
+	}
+	return nil
+}
+
 func (m KL) Measure(e *Eval, o *Out) {
 	p, exact := e.Evidence(m.On)
 	if !exact {

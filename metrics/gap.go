@@ -49,6 +49,9 @@ func (m Gap) names() []string {
 	return []string{m.named("gap/inference"), m.named("gap/approximation"), m.named("gap/amortization"), m.named("gap/excess")}
 }
 
+// Check refuses models that q* is no posterior of.
+func (Gap) Check(s vi.Sheet) error { return s.Localises() }
+
 func (m Gap) Measure(e *Eval, o *Out) {
 	p := e.at(m.On)
 	w := e.of(p)

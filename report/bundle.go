@@ -11,17 +11,18 @@ import (
 	"github.com/vibench/bench/stats"
 )
 
-// A bundle is lines ready to be drawn: bands below, seeds over them, means on
+// A bundle is lines ready to be drawn: belts below, seeds over them, means on
 // top, and what is to be said of them.
 type bundle struct {
-	bands, thins, middles []plot.Plotter
-	means                 map[string]plotter.XYs // by the key of their line
-	lo, hi                float64                // what seeds span
-	most                  int                    // seeds at one x
-	thin                  bool                   // seeds are drawn
-	legend                []Key
-	said                  []string
-	data                  [][]string // series, seed, x, y
+	belts          []belt
+	thins, middles []plot.Plotter
+	means          map[string]plotter.XYs // by the key of their line
+	lo, hi         float64                // what seeds span
+	most           int                    // seeds at one x
+	thin           bool                   // seeds are drawn
+	legend         []Key
+	said           []string
+	data           [][]string // series, seed, x, y
 }
 
 const (
@@ -79,19 +80,11 @@ func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, at func(x float64) 
 			b.thins = append(b.thins, thinLine)
 		}
 		if len(upper) > 1 {
-			outline := append(plotter.XYs{}, upper...)
-			for j := len(lower) - 1; j >= 0; j-- {
-				outline = append(outline, lower[j])
-			}
-			shade, err := plotter.NewPolygon(outline)
-			if err != nil {
-				return b, err
-			}
-			shade.Color, shade.LineStyle.Width = l.look.ink.color(band), 0
+			s := belt{lower, upper, band, l.look}
 			if len(lines) > mostBands {
-				shade.Color = l.look.ink.color(veil)
+				s.weight = veil
 			}
-			b.bands = append(b.bands, shade)
+			b.belts = append(b.belts, s)
 		}
 		middle, err := plotter.NewLine(means)
 		if err != nil {

@@ -21,6 +21,9 @@ func Console(w io.Writer, r *Report, width int, color bool) error {
 		title += " (" + r.Preset + ")"
 	}
 	p.para("", "", title+", "+r.summary())
+	if r.Words != "" {
+		p.para(gap, gap, r.Words)
+	}
 	shown, without := split(r.Claims)
 	if len(shown) > 0 {
 		p.line("")

@@ -145,6 +145,9 @@ func onLog(metric string) bool {
 	return slices.Contains([]string{"snr", "dsnr", "gradvar"}, name)
 }
 
+// counts says whether a metric is a number of things.
+func counts(metric string) bool { return strings.TrimPrefix(metric, "train/") == activeUnits }
+
 func (p *panel) curveTitle(metric string) string {
 	return p.title(roleWords(p.words(metric)) + " against " + p.course(p.steps(metric)).label)
 }
@@ -189,13 +192,38 @@ func (p *panel) curve(id, metric, note string) Figure {
 	if span := b.hi - b.lo; math.IsInf(span, 0) || math.IsNaN(span) {
 		return failed(fmt.Sprintf("no value to draw: from %.3g to %.3g is more than an axis can span", b.lo, b.hi))
 	}
-	plot.Add(b.bands...)
-	plot.Add(b.thins...)
-	plot.Add(b.middles...)
 	lo, hi, cut := settled(b, xs, xAxis.axis)
 	pad := margin(0.05, lo, hi)
-	plot.Y.Min, plot.Y.Max = lo-pad, hi+pad
-	plot.Y.Tick.Marker = yAxis.rangeTicks(plot.Y.Min, plot.Y.Max)
+	if counts(metric) {
+		pad = max(pad, 1)
+	}
+	lo, hi = lo-pad, hi+pad
+	ticks := yAxis.rangeTicks(lo, hi)
+	if counts(metric) {
+		ticks = atWhole(ticks)
+	}
+	bands, open, err := b.shades(lo, hi)
+	if err != nil {
+		return failed(err.Error())
+	}
+	noise := p.floor(metric, xs, xAxis, yAxis)
+	plot.Add(bands...)
+	plot.Add(b.thins...)
+	if noise.within(lo, hi) {
+		l, err := noise.line()
+		if err != nil {
+			return failed(err.Error())
+		}
+		key, err := sample(look{ink: inkGuide, dash: guideDashes}, true)
+		if err != nil {
+			return failed(err.Error())
+		}
+		plot.Add(l)
+		b.legend = append(b.legend, Key{template.HTML(key), "noise floor, mean of all"})
+	}
+	plot.Add(b.middles...)
+	plot.Y.Min, plot.Y.Max = lo, hi // after what was added, which widens it
+	plot.Y.Tick.Marker = ticks
 	plot.X.Min, plot.X.Max = xAxis.at(xs[0]), xAxis.at(xs[len(xs)-1])
 	if !xAxis.log {
 		plot.X.Min = math.Min(0, plot.X.Min)
@@ -223,12 +251,16 @@ func (p *panel) curve(id, metric, note string) Figure {
 	if cut {
 		fig.Caption += " The start lies off the axis, so that the ends can be told apart."
 	}
+	if open {
+		fig.Caption += " Where an interval leaves the axis on both sides, its band is not filled."
+	}
 	if len(steps) > len(xs) && len(xs) > mostSteps/2 {
 		fig.Caption += fmt.Sprintf(" %d of %d evaluations are drawn.", len(xs), len(steps))
 	}
 	if tally.missing+tally.unloggable > 0 {
 		fig.Caption += " Not drawn: " + tally.String() + "."
 	}
+	fig.Caption = join(" ", fig.Caption, noise.String())
 	fig.Caption = join(" ", fig.Caption, note)
 	drawn, err := svg(plot, 270, id, p.curveTitle(metric), fig.Desc)
 	if err != nil {
@@ -256,8 +288,10 @@ func (p *panel) over(metric string, steps []int, xAxis course, yAxis axis) (line
 				tally.values++
 				x := float64(pt.Step) * xAxis.unit
 				switch {
-				case pt.Reason != "" || math.IsNaN(pt.Value) || math.IsInf(pt.Value, 0):
-					tally.missing++
+				case pt.Reason != "":
+					tally.lacks(pt.Reason)
+				case math.IsNaN(pt.Value) || math.IsInf(pt.Value, 0):
+					tally.lacks("")
 				case !xAxis.drawable(x) || !yAxis.drawable(pt.Value):
 					tally.unloggable++
 				default:

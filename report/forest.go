@@ -135,7 +135,7 @@ func (f *forest) draw(id string) Figure {
 		}
 		fig.Legend = append(fig.Legend, Key{template.HTML(key), State(s).words()})
 	}
-	key, err := sample(look{ink: inkRegion, glyph: draw.BoxGlyph{}}, false)
+	key, err := swatch(inkRegion, solid)
 	if err != nil {
 		return failed(err.Error())
 	}

@@ -93,7 +93,7 @@ func (p *panel) drawGaps(id, split string) Figure {
 		w     weight
 		label string
 	}{{solid, "approximation gap: the family of q at its best"}, {band, "amortization gap: the network instead of the best q"}} {
-		key, err := swatch(k.w)
+		key, err := swatch(inkGuide, k.w)
 		if err != nil {
 			return failed(err.Error())
 		}

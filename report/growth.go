@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -93,7 +94,22 @@ func (g *slopeGroup) seriesOf(c suites.Cell) string {
 }
 
 // tallied counts what has no place in the figure.
-type tallied struct{ values, missing, unloggable int }
+type tallied struct {
+	values, missing, unloggable int
+
+	why []string // reasons of those that are missing
+}
+
+// lacks counts a missing value, with the reason that was logged in its place.
+func (t *tallied) lacks(reason string) {
+	t.missing++
+	if reason == "" {
+		reason = "missing"
+	}
+	if !slices.Contains(t.why, reason) {
+		t.why = append(t.why, reason)
+	}
+}
 
 func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figure {
 	xAxis, yAxis := axis{g.log}, axis{g.log}
@@ -112,8 +128,6 @@ func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figur
 		return failed(err.Error())
 	}
 	fig := Figure{Legend: b.legend, Data: append([][]string{{"series", "seed", g.against, g.metric}}, b.data...)}
-	p.Add(b.bands...)
-	p.Add(b.thins...)
 	guides, top := g.guides(lines, b.means, b.hi-b.lo)
 	lo, hi := b.lo, b.hi
 	if len(guides) > 0 {
@@ -122,11 +136,17 @@ func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figur
 	if span := hi - lo; math.IsInf(span, 0) || math.IsNaN(span) {
 		return failed(fmt.Sprintf("no value to draw: from %.3g to %.3g is more than an axis can span", lo, hi))
 	}
+	pad := margin(0.05, lo, hi)
+	lo, hi = lo-pad, hi+pad
+	bands, _, err := b.shades(lo, hi)
+	if err != nil {
+		return failed(err.Error())
+	}
+	p.Add(bands...)
+	p.Add(b.thins...)
 	p.Add(guides...)
 	p.Add(b.middles...) // on top of seeds and bands
-
-	pad := margin(0.05, lo, hi)
-	p.Y.Min, p.Y.Max = lo-pad, hi+pad
+	p.Y.Min, p.Y.Max = lo, hi // after what was added, which widens it
 	p.Y.Tick.Marker = yAxis.rangeTicks(p.Y.Min, p.Y.Max)
 	p.X.Tick.Marker = xAxis.valueTicks(xs)
 	p.X.Min, p.X.Max = xAxis.at(xs[0]), xAxis.at(xs[len(xs)-1])
@@ -226,7 +246,11 @@ func (g *slopeGroup) caption(b bundle, tally tallied) string {
 func (t tallied) String() string {
 	var parts []string
 	if t.missing > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d values missing", t.missing, t.values))
+		why := " missing"
+		if len(t.why) == 1 && t.why[0] != "missing" {
+			why = ": " + t.why[0] // all for one reason
+		}
+		parts = append(parts, fmt.Sprintf("%d of %d values%s", t.missing, t.values, why))
 	}
 	if t.unloggable > 0 {
 		parts = append(parts, fmt.Sprintf("%d of %d values not positive, which a log axis has no place for", t.unloggable, t.values))

@@ -30,6 +30,9 @@ func (r *Report) HTML(w io.Writer) error {
 		Summary: capital(r.summary()) + ".",
 	}
 	for i, s := range []State{Holds, Fails, Open, NotRun} {
+		if len(r.Claims) == 0 {
+			break // four noughts would look like a result
+		}
 		data.Banner = append(data.Banner, htmlCount{N: r.Counts()[i], State: mark(s)})
 	}
 	for _, v := range r.Claims {

@@ -130,7 +130,7 @@ func TestPageOfNothing(t *testing.T) {
 	l := newLab(1)
 	r := From(&l.plan, l.stored(), nil)
 	everything(t, r)
-	for _, want := range []string{"The suite states no claims.", "Nothing of this suite has a figure yet.", "The plan has no cells.", "No run has been recorded."} {
+	for _, want := range []string{"Nothing is claimed of this preset.", "Nothing of this suite has a figure yet.", "The plan has no cells.", "No run has been recorded."} {
 		if !strings.Contains(page(t, r), want) {
 			t.Errorf("%q is not in the page", want)
 		}

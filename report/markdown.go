@@ -13,12 +13,15 @@ import (
 func (r *Report) Markdown(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "# %s\n\n", markdown(r.Suite))
+	preset := ""
+	switch {
+	case r.Words != "":
+		fmt.Fprintf(out, "Preset %s: %s.\n\n", markdown(r.Preset), markdown(strings.TrimSuffix(r.Words, ".")))
+	case r.Preset != "":
+		preset = "Preset " + markdown(r.Preset) + ". "
+	}
 	if r.About != "" {
 		fmt.Fprintf(out, "%s\n\n", markdown(r.About))
-	}
-	preset := ""
-	if r.Preset != "" {
-		preset = "Preset " + markdown(r.Preset) + ". "
 	}
 	fmt.Fprintf(out, "%s%s.\n\n", preset, capital(r.summary()))
 	if len(r.Claims) > 0 {

@@ -14,6 +14,7 @@ type Report struct {
 	Suite      string
 	Preset     string
 	About      string
+	Words      string   // of the preset
 	File       string   // the suite file's name
 	Text       string   // the suite as read
 	Set        []string // patches it was changed by before it ran
@@ -82,7 +83,7 @@ func New(st *store.Store, suite, preset string) (*Report, error) {
 // From makes a report of results in memory.
 func From(plan *suites.Plan, results *store.Results, prov []store.Provenance) *Report {
 	r := &Report{
-		Suite: plan.Suite, Preset: plan.Preset, About: plan.About, File: plan.File, Text: plan.Text, Set: plan.Set,
+		Suite: plan.Suite, Preset: plan.Preset, About: plan.About, Words: plan.Words, File: plan.File, Text: plan.Text, Set: plan.Set,
 		Claims:     Judge(plan, results),
 		Provenance: prov,
 		Published:  beside(plan, results),
@@ -133,17 +134,25 @@ func (r *Report) Counts() [4]int {
 	return n
 }
 
-// summary is the counts in words: 7 claims: 5 hold, 1 fails, 1 open.
+// summary is the counts in words: 7 claims: 5 hold, 1 fails, 1 open; or no claims.
 func (r *Report) summary() string {
 	n := r.Counts()
+	text := "no claims"
+	if len(r.Claims) > 0 {
+		text = r.verdicts(n)
+	}
+	if len(r.Set) > 0 {
+		text += "; not the suite as filed: --set " + strings.Join(r.Set, " --set ")
+	}
+	return text
+}
+
+func (r *Report) verdicts(n [4]int) string {
 	text := plural(len(r.Claims), "claim", "claims") + ": " + plural(n[0], "holds", "hold")
 	for i, word := range [][2]string{{"fails", "fail"}, {"open", "open"}, {"not run", "not run"}} {
 		if n[i+1] > 0 {
 			text += ", " + plural(n[i+1], word[0], word[1])
 		}
-	}
-	if len(r.Set) > 0 {
-		text += "; not the suite as filed: --set " + strings.Join(r.Set, " --set ")
 	}
 	return text
 }

@@ -74,13 +74,14 @@ func element(c *vgsvg.Canvas, attributes, first string) (string, error) {
 	return "<svg " + attributes + " " + string(text[head[2]:head[3]]) + ">" + first + sentinels().Replace(string(body)), nil
 }
 
-// swatch is a legend's key of an area: filled, or pale with its outline.
-func swatch(w weight) (string, error) {
+// swatch is a legend's key of an area: filled in an ink, with an outline without
+// which pale ones would not be seen.
+func swatch(k ink, w weight) (string, error) {
 	const width, h = 48, 12
 	c := vgsvg.New(width, h)
 	d := draw.New(c)
 	box := []vg.Point{{X: 12, Y: 1}, {X: 36, Y: 1}, {X: 36, Y: h - 1}, {X: 12, Y: h - 1}}
-	d.FillPolygon(inkGuide.color(w), box)
+	d.FillPolygon(k.color(w), box)
 	d.StrokeLines(draw.LineStyle{Color: inkGuide.color(solid), Width: 0.9}, append(box, box[0]))
 	return element(c, `class="key" aria-hidden="true"`, "")
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"image/color"
 	"image/png"
@@ -14,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/plot/plotter"
 
 	"github.com/vibench/bench/store"
 	"github.com/vibench/bench/suites"
@@ -179,6 +181,79 @@ func TestCurves(t *testing.T) {
 	}
 	if !strings.Contains(f.Desc, "after 10 samples seen to ") || !strings.Contains(f.Desc, " after 10000 samples seen.") {
 		t.Errorf("in words: %q", f.Desc)
+	}
+}
+
+// Values below their own noise floor are counted, and the floor is drawn; a
+// missing value is counted with its reason.
+func TestFloorOfCurves(t *testing.T) {
+	l := newLab(1)
+	for seed := range 3 {
+		c := l.train("g", "elbo", seed, suites.Train{Steps: 10, Batch: 16})
+		for step := range 11 {
+			if step == 10 && seed == 0 {
+				r := l.end(c, store.Done, "")
+				r.Points = append(r.Points, store.Point{Metric: "snr/inf", Step: step, Reason: "debiased squared signal not positive"})
+				continue
+			}
+			l.point(c, "snr/inf", step, math.Exp(-float64(step)/3))
+			l.point(c, "snr/inf/floor", step, 0.1)
+		}
+	}
+	f := figureOf(t, l.report(), "Signal-to-noise of the inference network against training steps")
+	for _, want := range []string{"Not drawn: 1 of 33 values: debiased squared signal not positive.",
+		"11 of the 32 values drawn lie below their noise floor: there they are no signal."} {
+		if !strings.Contains(f.Caption, want) {
+			t.Errorf("no %q in %q", want, f.Caption)
+		}
+	}
+	if n := len(f.Legend); n != 2 || f.Legend[1].Label != "noise floor, mean of all" {
+		t.Errorf("legend %+v", f.Legend)
+	}
+	f = figureOf(t, trained().report(), "Signal-to-noise of the inference network against epochs: grid vae")
+	if !strings.Contains(f.Caption, "Every value lies above its noise floor.") || len(f.Legend) != 4 {
+		t.Errorf("caption %q, %d lines; want no floor far below the axis", f.Caption, len(f.Legend))
+	}
+}
+
+// A band is left open where it would fill the axis from end to end.
+func TestBandsOffTheAxis(t *testing.T) {
+	at := func(ys ...float64) (out plotter.XYs) {
+		for x, y := range ys {
+			out = append(out, plotter.XY{X: float64(x), Y: y})
+		}
+		return out
+	}
+	for _, test := range []struct {
+		lo, hi plotter.XYs
+		areas  int
+		cut    bool
+	}{
+		{at(1, 1, 1), at(2, 2, 2), 1, false},
+		{at(-9, 1, 1), at(2, 2, 2), 1, false}, // leaves on one side
+		{at(-9, 1, 1), at(99, 2, 2), 1, true},
+		{at(1, 1, -9, 1, 1), at(2, 2, 99, 2, 2), 2, true},
+		{at(-9, -9), at(99, 99), 0, true},
+	} {
+		areas, cut, err := bundle{belts: []belt{{lo: test.lo, hi: test.hi}}}.shades(0, 10)
+		if err != nil || len(areas) != test.areas || cut != test.cut {
+			t.Errorf("%v to %v: %d areas, cut %t, %v", test.lo, test.hi, len(areas), cut, err)
+		}
+	}
+}
+
+// A number of things has ticks at whole numbers only.
+func TestTicksOfCounts(t *testing.T) {
+	l := newLab(1)
+	for seed := range 3 {
+		c := l.train("g", "elbo", seed, suites.Train{Steps: 10, Batch: 16})
+		for step := range 11 {
+			l.point(c, "active-units", step, 50)
+		}
+	}
+	f := figureOf(t, l.report(), "Active units against training steps")
+	if s := string(f.SVG); !strings.Contains(s, ">50<") || strings.Contains(s, ">49.") || strings.Contains(s, ">50.") {
+		t.Error("ticks between whole numbers")
 	}
 }
 
@@ -399,6 +474,30 @@ func TestStoreGivesTheSameFigures(t *testing.T) {
 	}
 	if page(t, l.report()) != page(t, r) {
 		t.Error("the pages differ")
+	}
+}
+
+// A report says what its preset is in the preset's own words, and counts no
+// verdicts where nothing is claimed.
+func TestLead(t *testing.T) {
+	l := newLab(1)
+	l.plan.Preset, l.plan.Words = "real", "real images, a *week*"
+	r := l.report()
+	var console, md bytes.Buffer
+	if err := errors.Join(Console(&console, r, 80, false), r.Markdown(&md)); err != nil {
+		t.Fatal(err)
+	}
+	for _, has := range []struct{ where, text, want string }{
+		{"console", console.String(), "(real), no claims\n  real images, a *week*\n"},
+		{"markdown", md.String(), "\nPreset real: real images, a \\*week\\*.\n"},
+		{"page", page(t, r), `<p class="about"><b>Preset real:</b> real images, a *week*</p>`},
+	} {
+		if !strings.Contains(has.text, has.want) {
+			t.Errorf("%s: no %q in\n%s", has.where, has.want, has.text[:min(len(has.text), 1500)])
+		}
+	}
+	if strings.Contains(page(t, r), `class="banner"`) || strings.Contains(md.String(), "0 claims") {
+		t.Error("there are no verdicts to count")
 	}
 }
 

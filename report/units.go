@@ -39,6 +39,7 @@ func (p *panel) drawUnits(id string) Figure {
 	}
 	lo, hi := span.padded()
 	pl := rowPlot("active units", names, math.Min(0, lo), hi)
+	pl.X.Tick.Marker = atWhole(axis{}.rangeTicks(pl.X.Min, pl.X.Max))
 	pl.Add(plotFunc(func(c draw.Canvas, _ *plot.Plot) {
 		x, y := pl.Transforms(&c)
 		for i, s := range sums {
@@ -134,11 +135,14 @@ func (p *panel) drawSpectrum(id string) Figure {
 		span.see(yAxis.at(least))
 	}
 	lo, hi := span.padded()
-	pl.Y.Min, pl.Y.Max = lo, hi
 	pl.X.Min, pl.X.Max = 0.5, ranks[len(ranks)-1]+0.5
 	pl.X.Tick.Marker = atWhole(axis{}.rangeTicks(pl.X.Min, pl.X.Max))
 	pl.Y.Tick.Marker = yAxis.rangeTicks(lo, hi)
-	pl.Add(b.bands...)
+	bands, _, err := b.shades(lo, hi)
+	if err != nil {
+		return failed(err.Error())
+	}
+	pl.Add(bands...)
 	pl.Add(b.thins...)
 	fig := Figure{Legend: b.legend, Data: append([][]string{{"configuration", "seed", "unit", "variance"}}, b.data...)}
 	if least > 0 {
@@ -155,6 +159,7 @@ func (p *panel) drawSpectrum(id string) Figure {
 		fig.Legend = append(fig.Legend, Key{template.HTML(key), "threshold of an active unit"})
 	}
 	pl.Add(b.middles...)
+	pl.Y.Min, pl.Y.Max = lo, hi // after what was added, which widens it
 	fig.Desc = strings.Join(b.said, " ")
 	fig.Caption = p.about() + " Units of each seed by falling variance at the last step; lines are means of logs over seeds, bands their 95 % t intervals"
 	if b.thin {

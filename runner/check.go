@@ -19,7 +19,13 @@ func (p Parts) Check(s *suites.Suite, plan *suites.Plan) (refused map[string]str
 	var problems []suites.Problem
 	said := map[string]bool{}
 	for _, c := range plan.Cells {
-		why := p.unfit(c)
+		// a model that the data do not suit is one mistake, however many estimators stand beside it
+		who, at := c.Model.Name+" x "+c.Dataset.Name, ""
+		why := p.misfit(c)
+		if why == "" {
+			who, at = c.Estimator.Name+" x "+c.Model.Name, fmt.Sprint(c.Line, ":", c.Column)
+			why = p.unfit(c)
+		}
 		if why == "" {
 			continue
 		}
@@ -27,9 +33,9 @@ func (p Parts) Check(s *suites.Suite, plan *suites.Plan) (refused map[string]str
 			refused[c.ID] = why
 			continue
 		}
-		if at := fmt.Sprint(c.Line, ":", c.Column, why); !said[at] {
-			said[at] = true
-			problems = append(problems, s.Problem(c.Line, c.Column, fmt.Sprintf("%s x %s: %s", c.Estimator.Name, c.Model.Name, why)))
+		if text := who + ": " + why; !said[at+text] {
+			said[at+text] = true
+			problems = append(problems, s.Problem(c.Line, c.Column, text))
 		}
 	}
 	return refused, suites.NewErrors(problems)
@@ -43,15 +49,26 @@ func (p Parts) CheckData(s *suites.Suite, cells []suites.Cell) error {
 	said := map[string]bool{}
 	for _, c := range cells {
 		name := c.Dataset.String()
+		if said[name] {
+			continue
+		}
 		d, err := p.dataset(c.Dataset)
-		if k, ok := d.(vi.Checked); ok && err == nil && !said[name] {
+		if k, ok := d.(vi.Checked); ok && err == nil {
 			err = k.Check()
 		}
 		if said[name] = true; err != nil {
-			problems = append(problems, s.Problem(0, 0, fmt.Sprintf("dataset %s: %v", c.Dataset.Name, err)))
+			problems = append(problems, s.Problem(c.Line, c.Column, fmt.Sprintf("dataset %s: %v", c.Dataset.Name, err)))
 		}
 	}
 	return suites.NewErrors(problems)
+}
+
+// misfit says why a cell's model is none for its data; empty if it is one.
+func (p Parts) misfit(c suites.Cell) string {
+	if _, _, err := p.shape(c); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 // unfit says why a cell cannot run; empty if it can.
@@ -109,9 +126,15 @@ func (p Parts) unfit(c suites.Cell) string {
 	return ""
 }
 
-// needs says what a metric misses in a model or in one of its latent blocks.
+// needs says what a metric misses in a model or in one of its latent blocks, or
+// what else stands against it there.
 func needs(x metrics.Metric, m vi.Model) string {
 	s := m.Sheet()
+	if k, ok := x.(interface{ Check(vi.Sheet) error }); ok {
+		if err := k.Check(s); err != nil {
+			return fmt.Sprintf("metric %q: %v", x.Name(), err)
+		}
+	}
 	for _, need := range x.Needs() {
 		if slices.Contains(s.Offers, need) {
 			continue

@@ -149,14 +149,24 @@ func (p Parts) Work(c suites.Cell) float64 {
 		dims += b.Dim
 	}
 	n, k := float64(d.N), float64(max(e.Card().K, 1))
-	measure, final := 0.0, 0.0 // all metrics once, and those at the end only
+	measure, final := 0.0, 0.0       // all metrics once, and those at the end only
+	drawn := map[string][2]float64{} // rows that the metrics of one place share: always, and at the end
 	for _, x := range evals {
-		cost := step + evaluated(n, vi.Settings(x))*unit
+		a := asks(n, vi.Settings(x))
+		own, at := step+(a.own+back*a.climbs)*unit, 0
 		if metrics.AtEnd(x) {
-			final += cost
+			final, at = final+own, 1
 		} else {
-			measure += cost
+			measure += own
 		}
+		rows := drawn[a.place]
+		rows[at] = max(rows[at], a.shared)
+		drawn[a.place] = rows
+	}
+	for _, place := range slices.Sorted(maps.Keys(drawn)) {
+		rows := drawn[place]
+		measure += rows[0] * unit
+		final += max(rows[1]-rows[0], 0) * unit
 	}
 	probing := map[int]float64{} // by rows: probes of one batch share its replicates
 	for _, x := range probes {
@@ -174,25 +184,43 @@ func (p Parts) Work(c suites.Cell) float64 {
 	return step + measure + final + float64(c.Train.Steps)*(step+back*n*k*unit)
 }
 
-// evaluated is how many rows an evaluation looks at: by custom k and r are the
-// samples of one draw and the draws, and first is of how many data.
-func evaluated(n float64, settings []vi.Setting) float64 {
-	k, r := 1.0, 1.0
+// asked is how many rows of samples an evaluation looks at.
+type asked struct {
+	place  string  // on and first: metrics of one place share their draws
+	shared float64 // rows of those
+	own    float64 // rows that no other metric has
+	climbs float64 // forward and back
+}
+
+// asks reads it off a metric's settings. By custom k and r are the samples of one
+// draw and the draws, phat the samples of an estimate of log p(x), first is of how
+// many data, and steps of so many samples fit something to each of them.
+func asks(n float64, settings []vi.Setting) asked {
+	v := map[string]float64{"k": 1, "r": 1}
+	a, placed := asked{}, false
 	for _, s := range settings {
-		if v, ok := s.Default.(int); ok {
-			switch s.Name {
-			case "k":
-				k = float64(v)
-			case "r":
-				r = float64(v)
-			case "first":
-				if v > 0 {
-					n = min(n, float64(v))
-				}
+		switch x := s.Default.(type) {
+		case int:
+			v[s.Name] = float64(x)
+		case string:
+			if s.Name == "on" {
+				a.place, placed = x, true
 			}
 		}
 	}
-	return n * k * r
+	if first := v["first"]; first > 0 {
+		n = min(n, first)
+	}
+	rows := n * max(v["k"]*v["r"], v["phat"])
+	if !placed {
+		a.own = rows
+		return a
+	}
+	a.place, a.shared = fmt.Sprint(a.place, " ", n), rows
+	if a.climbs = n * v["steps"] * v["samples"]; a.climbs > 0 {
+		a.own = n * (v["k"] + v["phat"]) // under what was fitted
+	}
+	return a
 }
 
 // calibrate times a small cell of every class of estimator and model that no
@@ -205,16 +233,19 @@ func (p Parts) calibrate(ctx context.Context, missing []suites.Cell, speeds map[
 		if slices.ContainsFunc(names, func(s string) bool { return speeds[s] != nil }) {
 			continue
 		}
-		c = reduced(c)
+		c = p.reduced(c)
 		if best, ok := small[names[1]]; !ok || p.Work(c) < p.Work(best) {
 			small[names[1]] = c
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, calibration)
-	defer cancel()
 	order := slices.SortedFunc(maps.Keys(small), func(a, b string) int {
 		return cmp.Or(cmp.Compare(p.Work(small[a]), p.Work(small[b])), cmp.Compare(a, b))
 	})
+	for _, class := range order {
+		p.build(small[class]) // data are read once for all cells: their time is no cell's
+	}
+	ctx, cancel := context.WithTimeout(ctx, calibration)
+	defer cancel()
 	deadline := time.Now().Add(calibration)
 	for _, class := range order {
 		c := small[class]
@@ -233,15 +264,30 @@ func (p Parts) calibrate(ctx context.Context, missing []suites.Cell, speeds map[
 	return timed
 }
 
-// reduced is a cell with few replicates and steps.
-func reduced(c suites.Cell) suites.Cell {
-	const few = 20
-	c.Train.Steps, c.Train.Every, c.Train.At = min(c.Train.Steps, few), 0, nil
+// reduced is a cell with so few replicates, samples, data and steps that it takes
+// a small part of the time that there is.
+func (p Parts) reduced(c suites.Cell) suites.Cell {
+	const most = 2e9 // of Work: about a tenth of a second
+	few := 20
+	out := shrunk(c, few, few)
+	for few > 1 && p.Work(out) > most {
+		few /= 2
+		out = shrunk(c, few, max(few, 5)) // nll wants five samples
+	}
+	return out
+}
+
+// shrunk is a cell with at most so many steps, and few of all that a metric takes.
+func shrunk(c suites.Cell, steps, few int) suites.Cell {
+	c.Train.Steps, c.Train.Every, c.Train.At = min(c.Train.Steps, steps), 0, nil
 	c.Metrics = slices.Clone(c.Metrics)
 	for i, m := range c.Metrics {
-		if r, ok := m.Params["r"].(int); ok && r > few {
-			c.Metrics[i].Params = maps.Clone(m.Params)
-			c.Metrics[i].Params["r"] = few
+		c.Metrics[i].Params = maps.Clone(m.Params)
+		for _, name := range []string{"r", "k", "phat", "first", "steps", "samples"} {
+			v, ok := m.Params[name].(int)
+			if whole := name == "first" && v == 0; ok && (v > few || whole) {
+				c.Metrics[i].Params[name] = few
+			}
 		}
 	}
 	return c

@@ -98,3 +98,43 @@ func TestCostWall(t *testing.T) {
 		t.Error("a cell without a cost has one")
 	}
 }
+
+// A cell whose metrics are far too long to run has a cost all the same: it is
+// timed with few of everything.
+func TestCostOfLargeMetrics(t *testing.T) {
+	p, plan := Builtin(), planOf(t, `
+suite: s
+grid: {estimator: {iwae: {k: 64}}, model: vae, dataset: {bits: {n: 64}}, seed: 0}
+train: {steps: 1000000, batch: 8, optim: adam}
+log: {metrics: [{nll: {k: 1000000}}, {kl: {k: 64, phat: 1000000}}, {gap: {steps: 100000}}, {snr: {r: 100000}}]}
+`)
+	cost, err := p.Cost(context.Background(), plan, plan.Cells, nil)
+	if err != nil || len(cost.Cells) != 1 {
+		t.Fatalf("got %+v, %v", cost, err)
+	}
+	if took := cost.Cells[plan.Cells[0].ID]; took < time.Minute {
+		t.Errorf("costs %v; want hours", took)
+	}
+}
+
+// Metrics of one place share their draws; a fit to each datum is its own.
+func TestWorkOfMetrics(t *testing.T) {
+	work := func(metrics string) float64 {
+		plan := planOf(t, "suite: s\ngrid: {estimator: elbo, model: vae, dataset: {bits: {n: 64}}, seed: 0}\nlog: {metrics: ["+metrics+"]}\n")
+		return Builtin().Work(plan.Cells[0])
+	}
+	nll := work("{nll: {k: 5000}}")
+	for name, other := range map[string]struct {
+		metrics     string
+		least, most float64 // times nll
+	}{
+		"shared":       {"{nll: {k: 5000}}, {ess: {k: 5000}}, {kl: {k: 64, phat: 5000}}", 1, 1.01},
+		"phat":         {"{kl: {k: 1, phat: 5000}}", 0.99, 1.01},
+		"another half": {"{nll: {k: 5000}}, {ess: {k: 5000, first: 32}}", 1.4, 1.6},
+		"a fit":        {"{gap: {k: 10, phat: 10, steps: 100, samples: 50, first: 0}}", 2.9, 3.1},
+	} {
+		if got := work(other.metrics) / nll; got < other.least || got > other.most {
+			t.Errorf("%s: %.3g times as much; want %g to %g", name, got, other.least, other.most)
+		}
+	}
+}

@@ -81,8 +81,8 @@ func TestKnownAndFiled(t *testing.T) {
 	}
 
 	err = p.CheckData(s, plan.Cells)
-	if want := "small.yaml: dataset kept: no file in there"; err == nil || strings.TrimSpace(err.Error()) != want {
-		t.Errorf("got %v; want %s", err, want)
+	if want := ": dataset kept: no file in there\n"; err == nil || strings.Count(err.Error(), want) != 1 || !strings.HasPrefix(err.Error(), "small.yaml:4:14") {
+		t.Errorf("got %v; want one %q with its place", err, want)
 	}
 	if err := p.CheckData(s, nil); err != nil {
 		t.Errorf("no cell needs the data, and yet: %v", err)

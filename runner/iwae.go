@@ -1,6 +1,10 @@
 package runner
 
-import "github.com/vibench/bench/core/optim"
+import (
+	"fmt"
+
+	"github.com/vibench/bench/core/optim"
+)
 
 // IWAEPaper is Adam and the course of its rate as Burda, Grosse and Salakhutdinov
 // 2016 (1509.00519) state them: beta1 0.9, beta2 0.999, eps 1e-4, and the rate
@@ -41,6 +45,14 @@ type IWAECode struct {
 }
 
 func (IWAECode) Name() string { return "iwae-code" }
+
+// Check refuses another batch than that of training, whose sums these are.
+func (c IWAECode) Check(batch int) error {
+	if batch > 0 && c.Batch != batch {
+		return fmt.Errorf("batch: got %d; train has batches of %d rows, and the gradient is summed over those; write batch: %d", c.Batch, batch, batch)
+	}
+	return nil
+}
 
 func (c IWAECode) Rule(int) optim.Rule {
 	b := float64(c.Batch)

@@ -53,6 +53,23 @@ func (s Course) Factor(steps int) (optim.Schedule, error) {
 	return f, f.Check()
 }
 
+// Check refuses settings that the schedule does not read, and stages that are not
+// whole: what was written would not be what happens.
+func (s Course) Check(int) error {
+	for _, x := range []struct {
+		name, of string
+		given    bool
+	}{{"to", "cosine", s.To != 0}, {"rates", "stages", len(s.Rates) > 0}, {"lengths", "stages", len(s.Lengths) > 0}} {
+		if x.given && s.Schedule != x.of {
+			return fmt.Errorf("%s: schedule %s does not read it; add schedule: %s", x.name, s.Schedule, x.of)
+		}
+	}
+	if s.Schedule == "stages" && (len(s.Rates) != len(s.Lengths) || len(s.Rates) == 0) {
+		return fmt.Errorf("schedule stages: got %d rates and %d lengths; want as many, one at least", len(s.Rates), len(s.Lengths))
+	}
+	return nil
+}
+
 // Adam is the rule of Kingma and Ba 2015, ascending.
 type Adam struct {
 	Rate  float64 `name:"rate" min:"0" doc:"size of a first step"`
@@ -105,6 +122,22 @@ func (t Target) Rule(int) optim.Rule { return optim.Step{Rho: t.Rho} }
 
 // Factor is constant: the share is the whole setting.
 func (Target) Factor(int) (optim.Schedule, error) { return optim.Constant(1), nil }
+
+// trains says why an optimiser's settings do not go with each other or with
+// batches of so many rows, 0 where nobody knows how many.
+func (p Parts) trains(c suites.Choice, batch int) error {
+	o, err := find(p.Optimisers, Optimiser.Name, c.Name)
+	if err != nil {
+		return err
+	}
+	if o, err = vi.With(o, c.Params); err != nil {
+		return err
+	}
+	if k, ok := o.(interface{ Check(batch int) error }); ok {
+		return k.Check(batch)
+	}
+	return nil
+}
 
 // optimiser is the named one with a cell's settings, for so many steps on n data.
 func (p Parts) optimiser(c suites.Choice, steps, n int) (optim.Rule, optim.Schedule, error) {

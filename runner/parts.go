@@ -34,7 +34,7 @@ func Builtin() Parts {
 
 // Catalog is the parts as the suite parser wants them.
 func (p Parts) Catalog() suites.Catalog {
-	c := suites.Catalog{Core: tape.Version, Emits: p.emits, Digest: p.digest}
+	c := suites.Catalog{Core: tape.Version, Emits: p.emits, Digest: p.digest, Trains: p.trains}
 	for _, e := range p.Estimators {
 		c.Estimators = append(c.Estimators, entry(e.Card().Name, e, ""))
 	}

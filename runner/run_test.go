@@ -231,13 +231,15 @@ grid:
 func TestCheckRefuses(t *testing.T) {
 	p := parts()
 	for text, want := range map[string]string{
-		"estimator: {vimco: {k: 1}}\n  log: {metrics: [elbo]}":                      `vimco x lineargaussian: estimator "vimco": got k = 1; need at least 2. Fits here: ciwae-beta, dreg,`,
-		"estimator: {stl: {k: 4}}\n  log: {metrics: [{snr: {signal: rws}}]}":        `metric "snr": "rws" estimates the gradient of wake-phi@4, "stl" that of stl@4; need one target`,
-		"estimator: {dreg: {k: 4}}\n  log: {metrics: [snr-law]}":                    `metric "snr-law": the law is of the plain total derivative, whose variance is known; "dreg" has another`,
-		"estimator: {stl: {k: 4}}\n  log: {metrics: [mean-law]}":                    `metric "mean-law": the law is of the mean of iwae@4; "stl" estimates that of stl@4`,
-		"estimator: {iwae: {k: 100000000}}\n  log: {metrics: [elbo]}":               `estimator "iwae": got k = 100000000 samples of 2 numbers for one datum; at most`,
-		"estimator: {iwae: {k: 4}}\n  log: {metrics: [elbo]}\n  model: vae":         `model vae: likelihood bernoulli explains binary data, got real data "lineargaussian"; gaussian explains real data`,
-		"estimator: elbo\n  model: vae\n  dataset: bits\n  log: {metrics: [logpx]}": `metric "logpx" needs exact; the model offers simulate`,
+		"estimator: {vimco: {k: 1}}\n  log: {metrics: [elbo]}":                                       `vimco x lineargaussian: estimator "vimco": got k = 1; need at least 2. Fits here: ciwae-beta, dreg,`,
+		"estimator: {stl: {k: 4}}\n  log: {metrics: [{snr: {signal: rws}}]}":                         `metric "snr": "rws" estimates the gradient of wake-phi@4, "stl" that of stl@4; need one target`,
+		"estimator: {dreg: {k: 4}}\n  log: {metrics: [snr-law]}":                                     `metric "snr-law": the law is of the plain total derivative, whose variance is known; "dreg" has another`,
+		"estimator: {stl: {k: 4}}\n  log: {metrics: [mean-law]}":                                     `metric "mean-law": the law is of the mean of iwae@4; "stl" estimates that of stl@4`,
+		"estimator: {iwae: {k: 100000000}}\n  log: {metrics: [elbo]}":                                `estimator "iwae": got k = 100000000 samples of 2 numbers for one datum; at most`,
+		"estimator: {iwae: {k: 4}}\n  log: {metrics: [elbo]}\n  model: vae":                          `model vae: likelihood bernoulli explains binary data, got real data "lineargaussian"; gaussian explains real data`,
+		"estimator: elbo\n  model: vae\n  dataset: bits\n  log: {metrics: [logpx]}":                  `metric "logpx" needs exact; the model offers simulate`,
+		"estimator: elbo\n  model: {vae: {latent2: 3}}\n  dataset: bits\n  log: {metrics: [gap]}":    `metric "gap": a posterior of each datum's own needs a model with one latent block of reals; this one has 2: `,
+		"estimator: elbo\n  model: vae\n  dataset: bits\n  log: {metrics: [{kl: {k: 64, phat: 5}}]}": `metric "kl": phat: got 5 samples for log p(x), beside k: 64 for the bound; need at least as many`,
 	} {
 		for _, line := range []string{"model: lineargaussian", "dataset: lineargaussian"} {
 			if !strings.Contains(text, strings.SplitN(line, ":", 2)[0]+":") {
@@ -248,6 +250,42 @@ func TestCheckRefuses(t *testing.T) {
 		_, err := p.Check(s, plan)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "small.yaml:") {
 			t.Errorf("%s:\ngot  %v\nwant %s", text, err, want)
+		}
+	}
+}
+
+// A model that does not suit the data is said once for all estimators, at the
+// first of them; kl needs no samples where the evidence is exact.
+func TestCheckSaysAMisfitOnce(t *testing.T) {
+	p := parts()
+	s, plan := planned(t, p, "suite: x\ngrid:\n  estimator:\n    - elbo\n    - {iwae: {k: [4, 8]}}\n  model: vae\n  dataset: lineargaussian\n  seed: 0\n  log: {metrics: [elbo]}\n")
+	_, err := p.Check(s, plan)
+	if err == nil || strings.Count(err.Error(), "explains binary data") != 1 || !strings.HasPrefix(err.Error(), "small.yaml:4:7: vae x lineargaussian: ") {
+		t.Errorf("got %v", err)
+	}
+	s, plan = planned(t, p, "suite: x\nprecision: float64\ngrid: {estimator: elbo, model: lineargaussian, dataset: lineargaussian, seed: 0}\nlog: {metrics: [{kl: {k: 64, phat: 5}}]}\n")
+	if _, err := p.Check(s, plan); err != nil {
+		t.Error(err)
+	}
+}
+
+// What an optimiser would not read, or cannot, is refused where it is written.
+func TestOptimisersAreCheckedAtLoad(t *testing.T) {
+	for optim, want := range map[string]string{
+		"{adam: {schedule: stages, rates: [1, 0.1], lengths: [5]}}":  "optimiser adam: schedule stages: got 2 rates and 1 lengths; want as many, one at least",
+		"{adam: {schedule: stages}}":                                 "optimiser adam: schedule stages: got 0 rates and 0 lengths; want as many, one at least",
+		"{adam: {rates: [1, 0.1]}}":                                  "optimiser adam: rates: schedule constant does not read it; add schedule: stages",
+		"{gen/: adam, inf/: {sgd: {lengths: [5]}}}":                  "optimiser sgd: lengths: schedule constant does not read it; add schedule: stages",
+		"{sgd: {schedule: stages, rates: [1], lengths: [5], to: 1}}": "optimiser sgd: to: schedule stages does not read it; add schedule: cosine",
+		"iwae-code":                           "optimiser iwae-code: batch: got 20; train has batches of 16 rows, and the gradient is summed over those; write batch: 16",
+		"{adam: {to: 0.1, schedule: cosine}}": "",
+		"{iwae-code: {batch: 16}}":            "",
+		"iwae-paper":                          "",
+	} {
+		text := "suite: x\ngrid: {estimator: elbo, model: vae, dataset: bits, seed: 0}\nlog: {metrics: [elbo]}\ntrain:\n  steps: 10\n  batch: 16\n  optim: " + optim + "\n"
+		_, err := suites.Parse("s.yaml", []byte(text), parts().Catalog())
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "s.yaml:7:")) {
+			t.Errorf("%s:\ngot  %v\nwant %s", optim, err, want)
 		}
 	}
 }

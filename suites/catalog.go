@@ -25,6 +25,9 @@ type Catalog struct {
 	// Rows is how many data a data set has, so that a larger batch is an error
 	// where it stands. Nil, or zero, leaves that to the run.
 	Rows func(Choice) int
+	// Trains says why an optimiser's settings do not go with each other or with
+	// batches of so many rows, 0 where nobody knows how many. Nil leaves that to the run.
+	Trains func(optimiser Choice, batch int) error
 }
 
 // An Entry is one named part.

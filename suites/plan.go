@@ -6,7 +6,8 @@ type Plan struct {
 	Suite  string   `json:"suite"`
 	Preset string   `json:"preset"`
 	About  string   `json:"about,omitempty"`
-	Text   string   `json:"text"` // the suite file as read, before --set
+	Words  string   `json:"words,omitempty"` // what the suite says of the preset
+	Text   string   `json:"text"`            // the suite file as read, before --set
 	File   string   `json:"file"`
 	Set    []string `json:"set,omitempty"` // patches under which it is not the file's suite
 	Cells  []Cell   `json:"cells"`

@@ -9,7 +9,7 @@ import (
 )
 
 const besides = `suite: b
-presets: {quick: , paper: }
+presets: {quick: two minutes, paper: }
 grid:
   - {name: a, preset: [quick, paper], estimator: [{iwae: {k: [1, 8]}}, dreg], model: lineargaussian, dataset: {bits: {n: 16}}, seed: 0..2}
 log: {metrics: [elbo]}
@@ -30,7 +30,7 @@ func TestPublishedIsInThePlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	quick, err := s.Plan(Options{})
-	if err != nil || len(quick.Published) != 0 {
+	if err != nil || len(quick.Published) != 0 || quick.Words != "two minutes" {
 		t.Fatalf("quick has %d blocks, %v", len(quick.Published), err)
 	}
 	p, err := s.Plan(Options{Preset: "paper"})

@@ -240,7 +240,7 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 	if known := s.presetNames(); !slices.Contains(known, preset) {
 		return nil, fmt.Errorf("preset: unknown, got %q%s%s", preset, meant(preset, known), have(known))
 	}
-	plan := &Plan{Suite: s.Name, Preset: preset, About: s.About, Text: string(s.text), File: s.File, Set: o.Set, Narrowed: o.Seeds != "" || len(o.Only) > 0}
+	plan := &Plan{Suite: s.Name, Preset: preset, About: s.About, Words: s.words(preset), Text: string(s.text), File: s.File, Set: o.Set, Narrowed: o.Seeds != "" || len(o.Only) > 0}
 
 	combos := combosOf(s.grids, preset)
 	// claims are resolved on the cells of the file: narrowing leaves them open
@@ -285,6 +285,16 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 	plan.Rows = rowsOf(plan.Cells, s.cat)
 	plan.Defaults = defaultsOf(plan.Cells, s.cat)
 	return plan, nil
+}
+
+// words are what the suite says of a preset.
+func (s *Suite) words(preset string) string {
+	for _, p := range s.Presets {
+		if p.Name == preset {
+			return strings.TrimSpace(p.About)
+		}
+	}
+	return ""
 }
 
 // defaultsOf is Plan.Defaults of some cells.

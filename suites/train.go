@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -29,15 +30,16 @@ func (t Train) Evaluations() int {
 // one data set.
 type training struct {
 	Train
-	at     *node // nil: no training
-	epochs int   // in place of steps
-	points int   // in place of every
-	log    bool  // points are spaced by factors
+	at     *node            // nil: no training
+	optims map[string]*node // where the optimiser of a prefix is written
+	epochs int              // in place of steps
+	points int              // in place of every
+	log    bool             // points are spaced by factors
 }
 
 // train reads the training block; a missing one is no training.
 func (p *pass) train(n *node) training {
-	t := training{at: n}
+	t := training{at: n, optims: map[string]*node{}}
 	if n == nil {
 		return t
 	}
@@ -65,20 +67,20 @@ func (p *pass) train(n *node) training {
 		}
 	case optim.kind == mapping && slices.ContainsFunc(optim.keys, func(e entry) bool { return prefix.MatchString(e.key) }):
 		for _, e := range optim.keys {
-			t.Optim = p.group(t.Optim, e.key, e.value)
+			p.group(&t, e.key, e.value)
 		}
 	default:
-		t.Optim = p.group(t.Optim, "", optim)
+		p.group(&t, "", optim)
 	}
 	slices.SortFunc(t.Optim, func(a, b Group) int { return strings.Compare(a.Prefix, b.Prefix) })
 	return t
 }
 
-func (p *pass) group(groups []Group, prefix string, n *node) []Group {
+func (p *pass) group(t *training, prefix string, n *node) {
 	for _, c := range p.choice(n, "optimiser") {
-		groups = append(groups, Group{prefix, c})
+		t.Optim = append(t.Optim, Group{prefix, c})
 	}
-	return groups
+	t.optims[prefix] = n
 }
 
 // oneOf reports two keys that say the same thing in two ways.
@@ -99,8 +101,26 @@ func (p *pass) resolved(t training, datasets []pick) []Train {
 			said = true
 			p.bad(t.at.get(key), "%s: %s", key, strings.ReplaceAll(why, "DATASET", "dataset "+d.String()))
 		}
+		if !said {
+			said = p.trains(t, cmp.Or(t.Batch, p.rows(d.Choice)))
+		}
 	}
 	return out
+}
+
+// trains reports optimisers whose settings do not go together, and says whether
+// there are any.
+func (p *pass) trains(t training, batch int) (said bool) {
+	if p.cat.Trains == nil {
+		return false
+	}
+	for _, g := range t.Optim {
+		if err := p.cat.Trains(g.Optim, batch); err != nil {
+			p.bad(t.optims[g.Prefix], "optimiser %s: %v", g.Optim.Name, err)
+			said = true
+		}
+	}
+	return said
 }
 
 // rows of a data set; 0 where nobody knows before the run.

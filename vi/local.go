@@ -14,12 +14,11 @@ import (
 // N(0, I). A step must take all n data, in order. An error says that the model's
 // latents are not one block of reals.
 func (w *Work) Local(n int) (*Work, error) {
-	m, ok := w.Model.(Latent)
 	sheet := w.Model.Sheet()
-	if !ok || len(sheet.Blocks) != 1 || sheet.Blocks[0].Kind != "real" {
-		return nil, fmt.Errorf("local posterior: need one latent block of reals; the model has %d blocks", len(sheet.Blocks))
+	if err := sheet.Localises(); err != nil {
+		return nil, err
 	}
-	l := local{m, n, sheet}
+	l := local{w.Model.(Latent), n, sheet}
 	d := *w.Data
 	d.N, d.X = n, w.Data.X[:n*d.D]
 	o, err := NewWork(l, nil, &d, w.Params.Precision(), rng.Key{})
@@ -33,6 +32,19 @@ func (w *Work) Local(n int) (*Work, error) {
 	}
 	o.Bits = w.Bits
 	return o, nil
+}
+
+// Localises says why a model with this sheet can have no posterior of each datum's
+// own in the one family there is, a Gaussian.
+func (s Sheet) Localises() error {
+	if len(s.Blocks) == 1 && s.Blocks[0].Kind == "real" {
+		return nil
+	}
+	var have []string
+	for _, b := range s.Blocks {
+		have = append(have, fmt.Sprintf("%s (%s)", b.Name, b.Kind))
+	}
+	return fmt.Errorf("a posterior of each datum's own needs a model with one latent block of reals; this one has %d: %s", len(have), strings.Join(have, ", "))
 }
 
 type local struct {

@@ -107,7 +107,7 @@ func (a *app) explainName(name string) error {
 		return a.explainSuite(name)
 	}
 	if found == 0 {
-		return fmt.Errorf("bench explain: unknown name, got %q%s; bench list has all", name, meant(plain, a.names()))
+		return fmt.Errorf("bench explain: unknown name, got %q%s; bench list has all parts and suites, bench explain suite how a suite is written", name, meant(plain, a.names()))
 	}
 	return nil
 }
@@ -167,6 +167,11 @@ func (a *app) explainPart(k kind, p part) error {
 	case vi.Dataset:
 		s := x.Shape()
 		facts = [][2]string{{"shape", fmt.Sprintf("%d x %d %s values (at the defaults)", s.N, s.D, s.Domain)}, {"from", originText(x)}}
+		if s, ok := x.(interface{ Sums() [][2]string }); ok {
+			for _, file := range s.Sums() {
+				facts = append(facts, [2]string{"SHA-256", file[1] + "  " + file[0]})
+			}
+		}
 	case metrics.Metric:
 		facts = [][2]string{{"better", dash(x.Better())}, {"unit", dash(x.Unit())}, {"needs", dash(join(x.Needs()))}}
 	}
@@ -185,10 +190,11 @@ func explainFacts(w io.Writer, p part, facts [][2]string) error {
 		fmt.Fprintf(t, "%s\t%s\n", f[0], f[1])
 	}
 	settings := vi.Settings(p.value)
-	if len(settings) == 0 {
-		return t.Flush()
-	}
 	if err := t.Flush(); err != nil {
+		return err
+	}
+	if len(settings) == 0 {
+		_, err := fmt.Fprintf(w, "\nin a suite: %s\n", p.name)
 		return err
 	}
 	fmt.Fprintln(w, "\nparameters")

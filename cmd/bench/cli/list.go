@@ -19,6 +19,7 @@ type listing struct {
 	Models     []listedModel     `json:"models"`
 	Datasets   []listedDataset   `json:"datasets"`
 	Metrics    []listedMetric    `json:"metrics"`
+	Optimisers []listedOptimiser `json:"optimisers"`
 	Suites     []listedSuite     `json:"suites"`
 }
 
@@ -52,6 +53,11 @@ type listedMetric struct {
 	Needs  []vi.Cap `json:"needs"`
 }
 
+type listedOptimiser struct {
+	Name     string   `json:"name"`
+	Settings []string `json:"settings"`
+}
+
 type listedSuite struct {
 	Name    string   `json:"name"`
 	About   string   `json:"about"`
@@ -62,7 +68,7 @@ func (a *app) list() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "estimators, models, data sets, metrics and suites there are",
+		Short: "estimators, models, data sets, metrics, optimisers and suites there are",
 		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
 			l, err := a.listing()
@@ -82,7 +88,7 @@ func (a *app) list() *cobra.Command {
 }
 
 func (a *app) listing() (listing, error) {
-	l := listing{[]listedEstimator{}, []listedModel{}, []listedDataset{}, []listedMetric{}, []listedSuite{}}
+	l := listing{[]listedEstimator{}, []listedModel{}, []listedDataset{}, []listedMetric{}, []listedOptimiser{}, []listedSuite{}}
 	for _, e := range a.parts.Estimators {
 		c := e.Card()
 		l.Estimators = append(l.Estimators, listedEstimator{c.Name, c.Paper, caps(c.Needs), c.Target, c.Bias == ""})
@@ -97,6 +103,9 @@ func (a *app) listing() (listing, error) {
 	}
 	for _, m := range a.parts.Metrics {
 		l.Metrics = append(l.Metrics, listedMetric{m.Name(), m.Better(), m.Unit(), caps(m.Needs())})
+	}
+	for _, o := range a.parts.Optimisers {
+		l.Optimisers = append(l.Optimisers, listedOptimiser{o.Name(), settingNames(o)})
 	}
 	for _, name := range suites.Names() {
 		s, err := a.parse(name)
@@ -113,6 +122,7 @@ func (a *app) listing() (listing, error) {
 	slices.SortFunc(l.Models, func(x, y listedModel) int { return strings.Compare(x.Name, y.Name) })
 	slices.SortFunc(l.Datasets, func(x, y listedDataset) int { return strings.Compare(x.Name, y.Name) })
 	slices.SortFunc(l.Metrics, func(x, y listedMetric) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(l.Optimisers, func(x, y listedOptimiser) int { return strings.Compare(x.Name, y.Name) })
 	return l, nil
 }
 
@@ -152,6 +162,10 @@ func (a *app) listText(l listing) error {
 	fmt.Fprint(t, "\nMETRIC\tBETTER\tUNIT\tNEEDS\n")
 	for _, m := range l.Metrics {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", m.Name, dash(m.Better), dash(m.Unit), dash(join(m.Needs)))
+	}
+	fmt.Fprint(t, "\nOPTIMISER\tSETTINGS\n")
+	for _, o := range l.Optimisers {
+		fmt.Fprintf(t, "%s\t%s\n", o.Name, dash(list(o.Settings)))
 	}
 	fmt.Fprint(t, "\nSUITE\tPRESETS\n")
 	for _, s := range l.Suites {
