@@ -40,7 +40,7 @@ func (FourBit) Cost(b []float64) float64 {
 func (m FourBit) Exact(phi []float64) (value float64, grad []float64) {
 	grad = make([]float64, len(phi))
 	chances(phi, func(prob float64, bits, score []float64) {
-		f := prob * m.Cost(bits)
+		f := float64(prob * m.Cost(bits))
 		value += f
 		for i, s := range score {
 			grad[i] += float64(f * s)
