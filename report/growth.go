@@ -145,7 +145,7 @@ func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figur
 	p.Add(bands...)
 	p.Add(b.thins...)
 	p.Add(guides...)
-	p.Add(b.middles...) // on top of seeds and bands
+	p.Add(b.middles...)       // on top of seeds and bands
 	p.Y.Min, p.Y.Max = lo, hi // after what was added, which widens it
 	p.Y.Tick.Marker = yAxis.rangeTicks(p.Y.Min, p.Y.Max)
 	p.X.Tick.Marker = xAxis.valueTicks(xs)
