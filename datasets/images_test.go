@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -214,6 +215,67 @@ func TestImagesOrder(t *testing.T) {
 	cut := must(t, d)
 	if cut.N != 7 || cut.Test.N != 2 || !slices.Equal(cut.X, plain.X[:42]) || !slices.Equal(cut.Test.X, plain.X[42:]) {
 		t.Errorf("cut into %d and %d rows, not those of the file", cut.N, cut.Test.N)
+	}
+}
+
+// Of a file in the order of its classes the first rows are of all classes: 10 of 200
+// each, and the first 60.
+func TestImagesOfAllClasses(t *testing.T) {
+	const classes, each, first = 10, 200, 60
+	file := binary.BigEndian.AppendUint32([]byte{0, 0, 8, 3}, classes*each)
+	file = append(file, 0, 0, 0, 1, 0, 0, 0, 1)
+	for i := range classes * each {
+		file = append(file, byte(i/each))
+	}
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "sorted", "all"), file)
+	s := whole("all", classes*each, sumOf(file))
+	x := must(t, Images{Binarise: "none", images: &images{name: "sorted", height: 1, width: 1, white: 1, dir: dir, splits: [2]split{s, s}, shuffle: true}})
+	for _, rows := range [][]float64{x.X, x.Test.X} {
+		seen := map[float64]bool{}
+		for _, class := range rows[:first] {
+			seen[class] = true
+		}
+		if len(seen) != classes {
+			t.Errorf("the first %d rows are of %d classes; want %d", first, len(seen), classes)
+		}
+	}
+}
+
+// Omniglot's file goes alphabet by alphabet; the first 500 rows of each split come
+// from all of its twentieths.
+func TestOmniglotIsShuffled(t *testing.T) {
+	d := NewOmniglot28()
+	d.ReadFrom(os.Getenv("BENCH_DATA"))
+	if _, err := d.Locate(); err != nil || testing.Short() {
+		t.Skip("left out: ", err)
+	}
+	x := must(t, d.Images)
+	const size = 28 * 28
+	for i, rows := range [][]float64{x.X, x.Test.X} {
+		at := map[string]int{} // of an image in the file
+		levels, n := d.levels[i], len(rows)/size
+		image := make([]byte, size)
+		for r := range n {
+			for j := range image {
+				image[j] = byte(levels.At(r*size + j))
+			}
+			at[string(image)] = r
+		}
+		seen := map[int]bool{}
+		for r := range 500 {
+			for j := range image {
+				image[j] = byte(math.Round(rows[r*size+j] * 255))
+			}
+			from, known := at[string(image)]
+			if !known {
+				t.Fatalf("row %d is not of the file", r)
+			}
+			seen[from*20/n] = true
+		}
+		if len(seen) != 20 {
+			t.Errorf("%s: the first 500 rows are of %d twentieths of the file", splitNames[i], len(seen))
+		}
 	}
 }
 

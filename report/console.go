@@ -150,15 +150,23 @@ func (p printer) published(tables []Beside) {
 	for _, t := range tables {
 		p.line("")
 		p.para("", gap, t.title())
-		head := [4]string{"", "paper", "ours [95 %]", "n"}
+		p.para(gap, gap, "ours: "+t.Ours)
+		head := []string{"", "paper", "ours [95 %]", "n"}
 		if t.HasSD() {
 			head[1] += " ± sd"
 		}
-		rows := [][4]string{head}
-		for _, r := range t.Rows {
-			rows = append(rows, [4]string{r.Name(), r.Paper, r.Ours(), r.Seeds()})
+		if t.Reference != "" {
+			head = append(head, t.lessTitle())
 		}
-		wide, used := [4]int{}, len(gap)
+		rows := [][]string{head}
+		for _, r := range t.Rows {
+			cells := []string{r.Name(), r.Paper, r.Ours(), r.Seeds()}
+			if t.Reference != "" {
+				cells = append(cells, r.Less)
+			}
+			rows = append(rows, cells)
+		}
+		wide, used := make([]int, len(head)), len(gap)
 		for j := range wide {
 			for _, r := range rows {
 				wide[j] = max(wide[j], utf8.RuneCountInString(r[j]))
@@ -168,7 +176,11 @@ func (p printer) published(tables []Beside) {
 		for i, r := range rows {
 			if used > p.width {
 				if i > 0 {
-					p.para(gap, gap+gap, fmt.Sprintf("%s: %s %s, ours %s, n %s", r[0], head[1], r[1], r[2], r[3]))
+					text := fmt.Sprintf("%s: %s %s, ours %s, n %s", r[0], head[1], r[1], r[2], r[3])
+					if len(r) > 4 && r[4] != "" {
+						text += fmt.Sprintf("; %s: %s", head[4], r[4])
+					}
+					p.para(gap, gap+gap, text)
 				}
 				continue
 			}

@@ -41,9 +41,14 @@ func (r *Report) JSON(w io.Writer) error {
 		out.Claims = append(out.Claims, c)
 	}
 	for _, b := range r.Published {
-		t := jsonBeside{Paper: b.Paper, Table: b.Table, Metric: b.Metric}
+		t := jsonBeside{Paper: b.Paper, Table: b.Table, Metric: b.Metric, Ours: b.Ours, Reference: b.Reference}
 		for _, row := range b.Rows {
-			t.Rows = append(t.Rows, jsonBesideRow{row.From, row.Over, row.value, finite(row.sd), finite(row.Mean), finite(row.Lo), finite(row.Hi), row.N, row.Note})
+			x := jsonBesideRow{From: row.From, Over: row.Over, Value: row.value, SD: finite(row.sd),
+				Mean: finite(row.Mean), Lo: finite(row.Lo), Hi: finite(row.Hi), N: row.N, Note: row.Note}
+			if n := len(row.less.seeds); n > 0 {
+				x.Less = &jsonLess{finite(row.less.mean), finite(row.less.lo), finite(row.less.hi), n}
+			}
+			t.Rows = append(t.Rows, x)
 		}
 		out.Published = append(out.Published, t)
 	}
@@ -120,7 +125,10 @@ type jsonBeside struct {
 	Paper  string          `json:"paper"`
 	Table  string          `json:"table"`
 	Metric string          `json:"metric"`
+	Ours   string          `json:"ours"`
 	Rows   []jsonBesideRow `json:"rows"`
+
+	Reference string `json:"reference,omitempty"`
 }
 
 type jsonBesideRow struct {
@@ -133,6 +141,15 @@ type jsonBesideRow struct {
 	Hi    *float64 `json:"hi"`
 	N     int      `json:"n"`
 	Note  string   `json:"note"`
+
+	Less *jsonLess `json:"less,omitempty"` // ours less the reference's, paired by seed
+}
+
+type jsonLess struct {
+	Effect *float64 `json:"effect"`
+	Lo     *float64 `json:"lo"`
+	Hi     *float64 `json:"hi"`
+	N      int      `json:"n"`
 }
 
 type jsonUnfinished struct {

@@ -53,9 +53,17 @@ func (r *Report) Markdown(w io.Writer) error {
 		}
 	}
 	for _, t := range r.Published {
-		fmt.Fprintf(out, "\n## %s\n\n| in the paper | our cells | paper | ours | n | note |\n| --- | --- | ---: | ---: | ---: | --- |\n", markdown(t.title()))
+		less, line := "", ""
+		if t.Reference != "" {
+			less, line = " "+markdown(t.lessTitle())+" |", " ---: |"
+		}
+		fmt.Fprintf(out, "\n## %s\n\nOurs: %s.\n\n", markdown(t.title()), markdown(t.Ours))
+		fmt.Fprintf(out, "| in the paper | our cells | paper | ours | n |%s note |\n| --- | --- | ---: | ---: | ---: |%s --- |\n", less, line)
 		for _, row := range t.Rows {
-			fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", markdown(row.From), markdown(row.Over), row.Paper, markdown(row.Ours()), row.Seeds(), markdown(row.Note))
+			if less != "" {
+				less = " " + markdown(row.Less) + " |"
+			}
+			fmt.Fprintf(out, "| %s | %s | %s | %s | %s |%s %s |\n", markdown(row.From), markdown(row.Over), row.Paper, markdown(row.Ours()), row.Seeds(), less, markdown(row.Note))
 		}
 	}
 	fmt.Fprintf(out, "\n## Coverage\n\nCells: %s.\n", r.Coverage)

@@ -1,11 +1,12 @@
 package report
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/vibench/bench/stats"
 	"github.com/vibench/bench/store"
 	"github.com/vibench/bench/suites"
 )
@@ -15,7 +16,10 @@ type Beside struct {
 	Paper  string
 	Table  string
 	Metric string // of ours
+	Ours   string // on what, of how many seeds, after how much training
 	Rows   []BesideRow
+
+	Reference string // its name, the row that ours of the others are compared with; empty: none
 }
 
 // A BesideRow is one number of a paper and ours.
@@ -28,8 +32,12 @@ type BesideRow struct {
 	N       int     // seeds
 	Planned int
 	Note    string
-	value   float64
-	sd      float64
+
+	Less      string // ours less the reference's, paired by seed
+	less      summary
+	reference bool
+	value     float64
+	sd        float64
 }
 
 // beside reads our side of every published table.
@@ -42,31 +50,145 @@ func beside(plan *suites.Plan, results *store.Results) []Beside {
 		for _, row := range b.Rows {
 			decimals = max(decimals, decimalsOf(row.Value), decimalsOf(value(row.SD, 0)))
 		}
-		for _, row := range b.Rows {
-			r := BesideRow{From: row.From, Over: row.Over.String(), Note: row.Note,
-				Mean: math.NaN(), Lo: math.NaN(), Hi: math.NaN(), value: row.Value, sd: value(row.SD, math.NaN())}
+		var all []suites.Cell
+		seeds := make([]map[int]float64, len(b.Rows)) // ours of each row
+		for i, row := range b.Rows {
+			picked := pick(cells, row.Over)
+			all = append(all, picked...)
+			r := BesideRow{From: row.From, Over: named(row.Over, picked), Note: row.Note, Planned: len(picked),
+				Mean: math.NaN(), value: row.Value, sd: value(row.SD, math.NaN()), reference: row.Reference}
 			r.Paper = strconv.FormatFloat(row.Value, 'f', decimals, 64)
 			if row.SD != nil {
 				r.Paper += " ± " + strconv.FormatFloat(*row.SD, 'f', decimals, 64)
 			}
 			var x []float64
-			for _, c := range pick(cells, row.Over) {
-				r.Planned++
+			seeds[i] = map[int]float64{}
+			for _, c := range picked {
 				if v, _, ok := results.Value(c.ID, b.Metric); ok && !math.IsNaN(v) && !math.IsInf(v, 0) {
+					seeds[i][c.Seed] = v
 					x = append(x, v)
 				}
 			}
-			if r.N = len(x); r.N > 0 {
-				r.Mean = mean(x)
-			}
-			if iv, err := stats.TMean(x); err == nil {
-				r.Lo, r.Hi = iv.Lo, iv.Hi
+			s := summarize(x)
+			r.N, r.Lo, r.Hi = len(x), s.lo, s.hi
+			if r.N > 0 {
+				r.Mean = s.mean
 			}
 			t.Rows = append(t.Rows, r)
 		}
+		t.Ours = measured(plan, all, b.Metric)
+		t.compare(seeds)
 		out = append(out, t)
 	}
 	return out
+}
+
+// compare takes ours of the reference from ours of every other row, seed by seed.
+func (b *Beside) compare(seeds []map[int]float64) {
+	at := slices.IndexFunc(b.Rows, func(r BesideRow) bool { return r.reference })
+	if at < 0 || len(b.Rows) < 2 {
+		return
+	}
+	b.Reference = b.Rows[at].Name()
+	for i := range b.Rows {
+		if i == at {
+			continue
+		}
+		var d []float64
+		for _, s := range seedsOf(seeds[i]) {
+			if v, ok := seeds[at][s]; ok {
+				d = append(d, seeds[i][s]-v)
+			}
+		}
+		if b.Rows[i].Less = "–"; len(d) > 0 {
+			b.Rows[i].less = summarize(d)
+			b.Rows[i].Less = fmt.Sprintf("%s, n %d", b.Rows[i].less, len(d))
+		}
+	}
+}
+
+// named is a selection as people speak of it: the estimator with its settings,
+// piwae-mk{k=8,m=8}, and what else was chosen.
+func named(over suites.Select, cells []suites.Cell) string {
+	if len(cells) == 0 || len(over["estimator"]) != 1 {
+		return over.String()
+	}
+	e := cells[0].Estimator
+	rest := suites.Select{}
+	for label, values := range over {
+		if _, own := e.Params[label]; !own && label != "estimator" {
+			rest[label] = values
+		}
+	}
+	return join(" ", e.String(), rest.String())
+}
+
+// measured says of ours what a paper's table says of its own: on how many data a
+// metric is, over how many seeds, after how much training.
+func measured(plan *suites.Plan, cells []suites.Cell, metric string) string {
+	data, lengths, seeds := newSet(), newSet(), map[int]bool{}
+	for _, c := range cells {
+		seeds[c.Seed] = true
+		data.add(dataOf(c, metric))
+		lengths.add(lengthOf(c, plan.Rows[c.Dataset.String()]))
+	}
+	text := metric
+	if len(data.list) == 1 {
+		text += data.list[0]
+	}
+	text += "; " + plural(len(seeds), "seed", "seeds")
+	if len(lengths.list) == 1 {
+		text = join(", ", text, lengths.list[0])
+	}
+	return text
+}
+
+// dataOf is of how many data a cell's metric is; nothing where it does not say.
+func dataOf(c suites.Cell, metric string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(metric, "train/"), "/")
+	name, k, _ := strings.Cut(name, "@")
+	for _, m := range c.Metrics {
+		on, placed := m.Params["on"].(string)
+		first := intOf(m.Params["first"])
+		size := intOf(m.Params["k"])
+		if m.Name != name || !placed || k != "" && k != strconv.Itoa(size) || (on == "train") != strings.HasPrefix(metric, "train/") {
+			continue
+		}
+		words := map[string]string{"test": "test data", "train": "training data"}[on]
+		if first > 0 {
+			return fmt.Sprintf(" of the first %d %s", first, words)
+		}
+		return " of all " + words
+	}
+	return ""
+}
+
+// intOf is a parameter that is a whole number, which a plan that was stored has as
+// a float; 0 if it is none.
+func intOf(v any) int {
+	switch v := v.(type) {
+	case int:
+		return v
+	case float64:
+		return int(v)
+	}
+	return 0
+}
+
+// lengthOf is how long a cell trains: in epochs where the data can be counted.
+func lengthOf(c suites.Cell, rows int) string {
+	t := c.Train
+	switch {
+	case t.Steps == 0:
+		return ""
+	case t.Batch > 0 && rows >= t.Batch:
+		epochs := float64(t.Steps) / float64(rows/t.Batch)
+		if epochs == 1 {
+			return "1 epoch"
+		}
+		return strconv.FormatFloat(epochs, 'g', max(3, len(strconv.Itoa(int(epochs)))), 64) + " epochs"
+	}
+	return plural(t.Steps, "step", "steps")
 }
 
 // decimalsOf is how many a number is written with, at most six.
@@ -120,3 +242,6 @@ func (b Beside) HasSD() bool {
 func (b Beside) title() string {
 	return join(": ", b.Metric+" beside "+b.Paper, b.Table)
 }
+
+// lessTitle heads the column of comparisons.
+func (b Beside) lessTitle() string { return "ours − " + b.Reference + ", paired [95 %]" }

@@ -98,7 +98,7 @@ func trained() *lab {
 	}
 	l.claim("T1", 5, suites.Part{Kind: "better", Metric: "kl@64", Over: suites.Select{"grid": {"vae"}}, A: by("elbo"), B: by("iwae"), Want: "lower"})
 	l.plan.Published = []suites.Published{{Paper: "1802.04537", Table: "MNIST, 3280 epochs, 4 runs", Metric: "nll@200", Rows: []suites.PublishedRow{
-		{Over: suites.Select{"estimator": {"iwae"}}, Value: 84.5, SD: ptr(0.02), From: "IWAE"},
+		{Over: suites.Select{"estimator": {"iwae"}}, Value: 84.5, SD: ptr(0.02), From: "IWAE", Reference: true},
 		{Over: suites.Select{"estimator": {"piwae-mk"}, "m": {"8"}}, Value: 84.46, SD: ptr(0.06), From: "PIWAE (8,8)", Note: "a | note"},
 		{Over: suites.Select{"estimator": {"elbo"}, "grid": {"aevb"}}, Value: 86},
 	}}}
@@ -477,6 +477,35 @@ func TestStoreGivesTheSameFigures(t *testing.T) {
 	}
 }
 
+// Ours is of so many data, seeds and epochs, and less the reference's pairs seeds.
+func TestOursIsMeasured(t *testing.T) {
+	l := newLab(1)
+	l.plan.Rows = map[string]int{"bits{n=96}": 96}
+	for i, e := range []string{"iwae", "elbo"} {
+		for seed := range 3 + i {
+			c := l.train("g", e, seed, suites.Train{Steps: 60, Batch: 16})
+			l.plan.Cells[len(l.plan.Cells)-1].Metrics = []suites.Choice{{Name: "nll", Params: map[string]any{"k": 7, "first": 5, "on": "test"}}, {Name: "nll", Params: map[string]any{"k": 9, "first": 0, "on": "test"}}}
+			l.point(c, "nll@7", 60, float64(10*seed*seed+i)+0.1*float64(i*seed))
+		}
+	}
+	l.plan.Published = []suites.Published{{Paper: "p", Metric: "nll@7", Rows: []suites.PublishedRow{{Over: by("iwae"), Value: 1, Reference: true}, {Over: by("elbo"), Value: 2}}}}
+	b := l.report().Published[0]
+	if want := "nll@7 of the first 5 test data; 4 seeds, 10 epochs"; b.Ours != want {
+		t.Errorf("got %q; want %q", b.Ours, want)
+	}
+	if got := b.Rows[1]; b.Reference != "iwae{k=64}" && b.Reference != "iwae" || b.Rows[0].Less != "" || math.Abs(got.less.mean-1.1) > 1e-9 || len(got.less.seeds) != 3 || !strings.HasSuffix(got.Less, ", n 3") {
+		t.Errorf("beside %q: %+v", b.Reference, got)
+	}
+	l.plan.Cells[0].Metrics[0].Params["first"] = 5.0 // as it is stored
+	if got := l.report().Published[0].Ours; got != b.Ours {
+		t.Errorf("got %q; want %q", got, b.Ours)
+	}
+	l.plan.Published[0].Metric = "nll@9"
+	if got := l.report().Published[0].Ours; !strings.HasPrefix(got, "nll@9 of all test data; ") {
+		t.Errorf("got %q", got)
+	}
+}
+
 // A report says what its preset is in the preset's own words, and counts no
 // verdicts where nothing is claimed.
 func TestLead(t *testing.T) {
@@ -510,17 +539,20 @@ func TestBesideThePapers(t *testing.T) {
 		t.Errorf("got %+v", rows)
 	}
 	var console, narrow, md, js bytes.Buffer
-	for err := range slices.Values([]error{Console(&console, r, 100, false), Console(&narrow, r, 40, false), r.Markdown(&md), r.JSON(&js)}) {
+	for err := range slices.Values([]error{Console(&console, r, 120, false), Console(&narrow, r, 40, false), r.Markdown(&md), r.JSON(&js)}) {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, has := range []struct{ where, text, want string }{
 		{"console", console.String(), "nll@200 beside 1802.04537: MNIST, 3280 epochs, 4 runs\n"},
-		{"console", console.String(), "  IWAE                      84.50 ± 0.02  5.80 [5.59, 6.01]  4 of 5\n"},
-		{"console", console.String(), "  estimator=elbo grid=aevb         86.00                  –  0 of 3\n"},
+		{"console", console.String(), "  ours: nll@200; 5 seeds\n"},
+		{"console", console.String(), "IWAE            84.50 ± 0.02  5.80 [5.59, 6.01]  4 of 5"},
+		{"console", console.String(), "elbo grid=aevb"},
+		{"console", console.String(), ", n 4\n"},
 		{"narrow console", narrow.String(), "  IWAE: paper ± sd 84.50 ± 0.02, ours\n    5.80 [5.59, 6.01], n 4 of 5\n"},
-		{"markdown", md.String(), `| PIWAE (8,8) | estimator=piwae-mk m=8 | 84.46 ± 0.06 | `},
+		{"markdown", md.String(), `| PIWAE (8,8) | piwae-mk{k=8,m=8} | 84.46 ± 0.06 | `},
+		{"markdown", md.String(), ` | ours − IWAE, paired \[95 %] | note |`},
 		{"markdown", md.String(), `| a \| note |`},
 		{"json", js.String(), `"value": 84.46,`},
 		{"page", page(t, r), `<code>nll@200</code> beside <a href="https://arxiv.org/abs/1802.04537" rel="noreferrer">1802.04537</a>: MNIST, 3280 epochs, 4 runs`},

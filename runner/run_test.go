@@ -290,6 +290,38 @@ func TestOptimisersAreCheckedAtLoad(t *testing.T) {
 	}
 }
 
+// A metric of the end is logged once, at the last step; the others at every one.
+func TestWhenEnd(t *testing.T) {
+	p := parts()
+	_, plan := planned(t, p, `
+suite: ends
+grid:
+  estimator: {elbo: {k: 1}}
+  model: {vae: {latent: 2, hidden: [4]}}
+  dataset: {bits: {n: 8, dim: 4}}
+  seed: 0
+  train: {steps: 4, every: 2, optim: adam}
+  log: {metrics: [elbo, {iwae: {k: 2, when: end}}, {gradvar: {r: 3, when: end}}, {snr: {r: 3}}]}
+`)
+	st := open(t)
+	if _, err := p.Run(context.Background(), plan, st, store.Provenance{}, Options{Workers: 1}); err != nil {
+		t.Fatal(err)
+	}
+	res, err := st.Load(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for metric, want := range map[string]string{"elbo": "[0 2 4]", "snr/r": "[0 2 4]", "iwae@2": "[4]", "gradvar/inf": "[4]"} {
+		var steps []int
+		for _, pt := range res.Series(plan.Cells[0].ID, metric) {
+			steps = append(steps, pt.Step)
+		}
+		if got := fmt.Sprint(steps); got != want {
+			t.Errorf("%s is logged at %s; want %s", metric, got, want)
+		}
+	}
+}
+
 // Training raises the bound in both precisions, and float32 follows float64.
 func TestTrainingRaisesTheBound(t *testing.T) {
 	p := parts()

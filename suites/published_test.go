@@ -50,6 +50,42 @@ func TestPublishedIsInThePlan(t *testing.T) {
 	}
 }
 
+// A row may have its cells in some of a table's presets: elsewhere it is left out,
+// and a table without rows too.
+func TestPublishedRowsOfSomePresets(t *testing.T) {
+	const text = `suite: b
+presets: {quick: , paper: }
+grid:
+  - {name: a, preset: [quick, paper], estimator: iwae, model: lineargaussian, dataset: {bits: {n: 4}}, seed: 0}
+  - {name: b, preset: paper, estimator: dreg, model: lineargaussian, dataset: {bits: {n: 4}}, seed: 0}
+log: {metrics: [elbo]}
+published:
+  - {paper: p, metric: elbo, preset: [quick, paper], rows: [{over: {estimator: iwae}, value: 1, reference: true}, {over: {estimator: dreg}, value: 2}]}
+  - {paper: q, metric: elbo, preset: [quick, paper], rows: [{over: {estimator: dreg}, value: 3}]}
+`
+	s, err := Parse("b.yaml", []byte(text), fake())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for preset, want := range map[string][]int{"quick": {1}, "paper": {2, 1}} {
+		p, err := s.Plan(Options{Preset: preset})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int
+		for _, b := range p.Published {
+			got = append(got, len(b.Rows))
+		}
+		if d := cmp.Diff(want, got); d != "" || !p.Published[0].Rows[0].Reference {
+			t.Errorf("%s: %s", preset, d)
+		}
+	}
+	twice := strings.Replace(text, "value: 2}", "value: 2, reference: true}", 1)
+	if _, err := Parse("b.yaml", []byte(twice), fake()); err == nil || !strings.Contains(err.Error(), "reference: of two rows; want one at most") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // A plan says how many data there are, for axes in epochs; a plan without that
 // knowledge is the plan it was before there was any.
 func TestPlanKnowsTheRows(t *testing.T) {

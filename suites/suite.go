@@ -118,21 +118,23 @@ func (s *Suite) read(p *pass, faults []fault) {
 	if !sound {
 		return
 	}
+	views := map[string]*view{}
 	for _, name := range p.presets {
 		combos := combosOf(s.grids, name)
 		if p.tooMany(s.claims, len(combos)) {
 			return
 		}
 		v := newView(combos)
+		views[name] = v
 		for _, c := range s.claims {
 			if c.sound && slices.Contains(c.presets, name) {
 				p.check(c, v, name)
 			}
 		}
-		for _, b := range s.beside {
-			if b.sound && slices.Contains(b.presets, name) {
-				p.beside(b, v, name)
-			}
+	}
+	for _, b := range s.beside {
+		if b.sound {
+			p.beside(b, views)
 		}
 	}
 }
@@ -252,8 +254,11 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 		}
 	}
 	for _, b := range s.beside {
-		if slices.Contains(b.presets, preset) {
-			plan.Published = append(plan.Published, b.Published)
+		if !slices.Contains(b.presets, preset) {
+			continue
+		}
+		if t, ok := b.in(v); ok {
+			plan.Published = append(plan.Published, t)
 		}
 	}
 	if err := NewErrors(check.problems); err != nil {

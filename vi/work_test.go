@@ -89,6 +89,35 @@ func (byHand) Estimate(s *vi.Step) vi.Direction {
 	return vi.Direction{Gen: vi.Update{Target: tape.Float64s([]float64{mean})}}
 }
 
+// mixing is a model whose sheet says that it mixes the rows of a batch.
+type mixing struct{ vi.Model }
+
+func (m mixing) Sheet() vi.Sheet {
+	s := m.Model.Sheet()
+	s.Mixes = true
+	return s
+}
+
+// A batch of a model that mixes rows is not cut, on the data trained on or on
+// others: blocks would stop this estimator.
+func TestMixedRowsStayTogether(t *testing.T) {
+	w := workOn(t, 41, tape.Float64)
+	m, err := vi.NewWork(mixing{w.Model}, nil, w.Data, tape.Float64, rng.Init(0, "vae"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := &vi.Keyed{Key: rng.Noise(0, 0)}
+	for name, w := range map[string]*vi.Work{"train": m, "test": m.On(w.Data)} {
+		want := 0.0
+		for n := range 41 {
+			want += w.Data.X[n*300] / 41
+		}
+		if got := w.Estimate(byHand{perDatum: true}, 0, w.All, src).Gen.Target.At(0); got-want > 1e-12 || want-got > 1e-12 {
+			t.Errorf("%s: got %g, want the mean of the whole batch, %g", name, got, want)
+		}
+	}
+}
+
 // An estimator sees the whole batch unless its card says that blocks add up; one
 // that says so wrongly is stopped.
 func TestOnlyPerDatumEstimatorsSeeBlocks(t *testing.T) {
