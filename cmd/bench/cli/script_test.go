@@ -130,7 +130,7 @@ func insist(ts *testscript.TestScript, neg bool, args []string) {
 	start := time.Now()
 	for lines := bufio.NewScanner(told); lines.Scan(); {
 		if strings.Contains(lines.Text(), "cells to run") || strings.HasPrefix(lines.Text(), "stopping: ") {
-			time.Sleep(100 * time.Millisecond) // the handler is set just after the first line
+			time.Sleep(300 * time.Millisecond) // the handler is set just after the first line
 			ts.Check(cmd.Process.Signal(os.Interrupt))
 		}
 	}
