@@ -90,7 +90,7 @@ func (g *slopeGroup) title() string {
 // seriesOf is what a line of the figure stands for: everything of a cell but the
 // seed and the axis.
 func (g *slopeGroup) seriesOf(c suites.Cell) string {
-	return join(" x ", without(c.Estimator, g.against), without(c.Model, g.against), without(c.Dataset, g.against))
+	return join(" x ", without(c.Estimator, g.against), without(c.Model, g.against), without(c.Dataset, g.against), without(c.Optimiser(), g.against))
 }
 
 // tallied counts what has no place in the figure.

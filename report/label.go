@@ -6,8 +6,8 @@ import (
 	"github.com/vibench/bench/suites"
 )
 
-// labels names configurations by what tells them apart: the estimator; model and
-// data set where there are several; of parameters those that differ among
+// labels names configurations by what tells them apart: the estimator; model, data
+// set and optimisers where there are several; of parameters those that differ among
 // namesakes. The one on an axis, drop, is no part of a name.
 func labels(cells []suites.Cell, drop string) []string {
 	names := make([]string, len(cells))
@@ -28,7 +28,21 @@ func labels(cells []suites.Cell, drop string) []string {
 			names[j] = join(" x ", names[j], brief(apart(c, choices, drop).String()))
 		}
 	}
+	byOptimiser(names, cells, drop)
 	return names
+}
+
+// byOptimiser adds the optimiser to names that nothing else tells apart.
+func byOptimiser(names []string, cells []suites.Cell, drop string) {
+	of := map[string][]suites.Choice{}
+	for i, name := range names {
+		of[name] = append(of[name], cells[i].Optimiser())
+	}
+	for i, name := range names {
+		if same := of[name]; len(same) > 1 {
+			names[i] = join(" x ", name, brief(apart(cells[i].Optimiser(), same, drop).String()))
+		}
+	}
 }
 
 // apart is a choice with only those parameters in which its namesakes differ.

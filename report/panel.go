@@ -86,7 +86,7 @@ func (p *panel) fill(cells []suites.Cell, styles looks) {
 	at := map[string]int{}
 	var all []config
 	for _, c := range cells {
-		key := join(" x ", c.Estimator.String(), c.Model.String(), c.Precision)
+		key := join(" x ", c.Estimator.String(), c.Model.String(), c.Optimiser().String(), c.Precision)
 		i, known := at[key]
 		if !known {
 			i = len(all)

@@ -55,11 +55,21 @@ func (r *Report) tablesOf(grid string) valueTables {
 	rows := newSet()
 	cells := map[string][]suites.Cell{}
 	logged := newSet()
+	var of []suites.Cell
 	for _, c := range r.plan.Cells {
-		if c.Grid != grid {
-			continue
+		if c.Grid == grid {
+			of = append(of, c)
 		}
+	}
+	optimisers := make([]suites.Choice, len(of))
+	for i, c := range of {
+		optimisers[i] = c.Optimiser()
+	}
+	for i, c := range of {
 		name := fmt.Sprintf("%s x %s x %s", c.Estimator, c.Model, c.Dataset)
+		if o := apart(optimisers[i], optimisers, ""); len(o.Params) > 0 {
+			name = join(" x ", name, o.String())
+		}
 		rows.add(name)
 		cells[name] = append(cells[name], c)
 		for _, m := range r.results.Metrics(c.ID) {

@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,7 +11,8 @@ import (
 
 // Label is the text of one of the cell's properties: grid, estimator, model,
 // dataset, seed, precision, or a parameter, searched in the estimator, then the
-// model, then the data set. A parameter can be pinned: dataset.n.
+// model, the data set and the optimiser. A parameter can be pinned: dataset.n,
+// optim.rate; of several optimisers it must be, by the prefix: gen/.rate.
 func (c Cell) Label(name string) (string, bool) {
 	switch name {
 	case "grid":
@@ -33,7 +35,7 @@ func (c Cell) Label(name string) (string, bool) {
 				return formatValue(v), true
 			}
 		}
-		if v, ok := p.choice.Params[name]; ok {
+		if v, ok := p.choice.Params[name]; ok && !p.pinned {
 			return formatValue(v), true
 		}
 	}
@@ -43,19 +45,46 @@ func (c Cell) Label(name string) (string, bool) {
 type part struct {
 	noun   string
 	choice Choice
+	pinned bool // its parameters are labels in the pinned form alone
 }
 
-func (c Cell) parts() [3]part {
-	return [3]part{{"estimator", c.Estimator}, {"model", c.Model}, {"dataset", c.Dataset}}
+func (c Cell) parts() []part {
+	out := []part{{"estimator", c.Estimator, false}, {"model", c.Model, false}, {"dataset", c.Dataset, false}}
+	for _, g := range c.Train.Optim {
+		out = append(out, part{cmp.Or(g.Prefix, "optim"), g.Optim, len(c.Train.Optim) > 1})
+	}
+	return out
+}
+
+// Optimiser is what moves the cell's parameters, as one choice: of several, each for
+// a prefix, settings have the prefix in their names, as labels have.
+func (c Cell) Optimiser() Choice {
+	groups := c.Train.Optim
+	if len(groups) == 1 {
+		return groups[0].Optim
+	}
+	out := Choice{Params: map[string]any{}}
+	var names []string
+	for _, g := range groups {
+		names = append(names, g.Prefix+" "+g.Optim.Name)
+		for name, v := range g.Optim.Params {
+			out.Params[g.Prefix+"."+name] = v
+		}
+	}
+	out.Name = strings.Join(names, ", ")
+	return out
 }
 
 // labels lists the names that Label knows, parameters sorted, without the
-// pinned forms.
+// pinned forms of what has a plain one.
 func (c Cell) labels() []string {
 	out := []string{"grid", "estimator", "model", "dataset", "seed", "precision"}
 	params := map[string]bool{}
 	for _, p := range c.parts() {
 		for name := range p.choice.Params {
+			if p.pinned {
+				name = p.noun + "." + name
+			}
 			params[name] = true
 		}
 	}

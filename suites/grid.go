@@ -83,11 +83,11 @@ func (p *pass) grid(out []*grid, n *node, name string) []*grid {
 		base.Metrics = p.metrics(g.log)
 	}
 	estimators, models, datasets := p.choices(n.get("estimator"), "estimator"), p.choices(n.get("model"), "model"), p.choices(n.get("dataset"), "dataset")
-	trains := p.resolved(p.train(p.own(n, "train")), datasets)
+	trains := p.resolved(p.trainings(p.own(n, "train")), datasets)
 	seeds := p.seeds(n.get("seed"))
 	size := 1
-	for _, k := range []int{len(estimators), len(models), len(datasets), len(seeds)} {
-		size *= min(k, mostCells+1) // four factors of a million stay within an int64
+	for _, k := range []int{len(estimators), len(models), len(datasets), len(trains), len(seeds)} {
+		size *= min(k, mostCells+1) // factors of a million stay within an int64
 		if size > mostCells {
 			break
 		}
@@ -103,10 +103,12 @@ func (p *pass) grid(out []*grid, n *node, name string) []*grid {
 	for _, e := range estimators {
 		for _, m := range models {
 			for i, d := range datasets {
-				c := base
-				c.Estimator, c.Model, c.Dataset, c.Train = e.Choice, m.Choice, d.Choice, trains[i]
-				c.Line, c.Column = e.line, e.col
-				g.combos = append(g.combos, &combo{c, seeds, p.canonical(c)})
+				for _, t := range trains {
+					c := base
+					c.Estimator, c.Model, c.Dataset, c.Train = e.Choice, m.Choice, d.Choice, t[i]
+					c.Line, c.Column = e.line, e.col
+					g.combos = append(g.combos, &combo{c, seeds, p.canonical(c)})
+				}
 			}
 		}
 	}

@@ -280,12 +280,13 @@ func TestLabelAndMatches(t *testing.T) {
 	for name, want := range map[string]string{
 		"grid": "main", "estimator": "ciwae", "model": "vae", "dataset": "bits", "seed": "3", "precision": "float64",
 		"k": "8", "beta": "0.5", "n": "4", "dataset.n": "4", "hidden": "[8,8]", "tied": "false", "estimator.k": "8",
+		"rate": "0.5", "gen/.rate": "0.5",
 	} {
 		if got, ok := c.Label(name); !ok || got != want {
 			t.Errorf("%s: got %q, %t; want %q", name, got, ok, want)
 		}
 	}
-	for _, name := range []string{"", "rate", "model.n", "dataset.", "x.y.z"} {
+	for _, name := range []string{"", "optim.rate", "model.n", "dataset.", "x.y.z"} {
 		if got, ok := c.Label(name); ok {
 			t.Errorf("%q: got %q; want none", name, got)
 		}

@@ -31,7 +31,7 @@ func Schema(cat Catalog) []byte {
 func schema(cat Catalog) obj {
 	defs := obj{"grid": gridSchema(), "log": logSchema(), "train": trainSchema(), "published": publishedSchema(), "optim": optimSchema()}
 	for _, g := range cat.groups() {
-		defs[g.noun] = choiceSchema(g, cat, g.noun != "optimiser")
+		defs[g.noun] = choiceSchema(g, cat)
 	}
 	maps.Copy(defs, claimSchemas())
 	return obj{
@@ -172,10 +172,10 @@ func optimSchema() obj {
 }
 
 // choiceSchema: a name, name@value, or {name: {parameter: value}}.
-func choiceSchema(g group, cat Catalog, grid bool) obj {
+func choiceSchema(g group, cat Catalog) obj {
 	properties, short := obj{}, []string{}
 	for _, e := range g.entries {
-		properties[e.Name] = paramsSchema(e, cat, grid)
+		properties[e.Name] = paramsSchema(e, cat)
 		if e.At != "" {
 			short = append(short, regexp.QuoteMeta(e.Name))
 		}
@@ -192,13 +192,10 @@ func choiceSchema(g group, cat Catalog, grid bool) obj {
 	return when("object", named, name, "string", "object")
 }
 
-func paramsSchema(e Entry, cat Catalog, grid bool) obj {
+func paramsSchema(e Entry, cat Catalog) obj {
 	properties, required := obj{}, []string{}
 	for _, p := range e.Params {
-		v := valueSchema(p, cat)
-		if grid {
-			v = gridOf(p, v)
-		}
+		v := gridOf(p, valueSchema(p, cat))
 		if p.Doc != "" {
 			v["description"] = p.Doc
 		}

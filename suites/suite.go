@@ -306,10 +306,7 @@ func (s *Suite) words(preset string) string {
 func defaultsOf(cells []Cell, cat Catalog) map[string]map[string]string {
 	out := map[string]map[string]string{}
 	for _, c := range cells {
-		for _, p := range c.parts() {
-			if p.noun == "estimator" {
-				continue
-			}
+		for _, p := range c.parts()[1:3] { // model and data set
 			key := p.noun + " " + p.choice.Name
 			if out[key] != nil {
 				continue

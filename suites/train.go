@@ -37,11 +37,12 @@ type training struct {
 	log    bool             // points are spaced by factors
 }
 
-// train reads the training block; a missing one is no training.
-func (p *pass) train(n *node) training {
+// trainings reads the training block, once for every combination of its optimisers'
+// settings; a missing block is no training.
+func (p *pass) trainings(n *node) []training {
 	t := training{at: n, optims: map[string]*node{}}
 	if n == nil {
-		return t
+		return []training{t}
 	}
 	t.Steps, _ = n.get("steps").whole()
 	t.Batch, _ = n.get("batch").whole()
@@ -56,7 +57,7 @@ func (p *pass) train(n *node) training {
 	if at := n.get("spacing"); at != nil && n.get("points") == nil {
 		p.bad(at, "train: spacing of no points; add points: NUMBER")
 	}
-	optim := n.get("optim")
+	optim, out := n.get("optim"), []training{t}
 	switch {
 	case optim == nil:
 		switch {
@@ -67,20 +68,34 @@ func (p *pass) train(n *node) training {
 		}
 	case optim.kind == mapping && slices.ContainsFunc(optim.keys, func(e entry) bool { return prefix.MatchString(e.key) }):
 		for _, e := range optim.keys {
-			p.group(&t, e.key, e.value)
+			out = p.group(out, e.key, e.value)
 		}
 	default:
-		p.group(&t, "", optim)
+		out = p.group(out, "", optim)
 	}
-	slices.SortFunc(t.Optim, func(a, b Group) int { return strings.Compare(a.Prefix, b.Prefix) })
-	return t
+	for _, t := range out {
+		slices.SortFunc(t.Optim, func(a, b Group) int { return strings.Compare(a.Prefix, b.Prefix) })
+	}
+	return out
 }
 
-func (p *pass) group(t *training, prefix string, n *node) {
-	for _, c := range p.choice(n, "optimiser") {
-		t.Optim = append(t.Optim, Group{prefix, c})
+// group gives the parameters of a prefix each of the optimisers that a node asks for.
+func (p *pass) group(of []training, prefix string, n *node) []training {
+	var out []training
+	for _, t := range of {
+		t.optims[prefix] = n // shared by all
+		for _, c := range p.choice(n, "optimiser") {
+			next := t
+			next.Optim = append(slices.Clone(t.Optim), Group{prefix, c})
+			if out = append(out, next); len(out) > mostCells {
+				return out
+			}
+		}
 	}
-	t.optims[prefix] = n
+	if out == nil { // the schema has said why
+		return of
+	}
+	return out
 }
 
 // oneOf reports two keys that say the same thing in two ways.
@@ -90,19 +105,22 @@ func (p *pass) oneOf(n *node, a, b string) {
 	}
 }
 
-// resolved is the training on each of the data sets. What does not go together is
+// resolved is each training on each of the data sets. What does not go together is
 // reported once.
-func (p *pass) resolved(t training, datasets []pick) []Train {
-	out := make([]Train, len(datasets))
+func (p *pass) resolved(ts []training, datasets []pick) [][]Train {
+	out := make([][]Train, len(ts))
 	said := false
-	for i, d := range datasets {
-		var key, why string
-		if out[i], key, why = t.on(p.rows(d.Choice)); why != "" && !said {
-			said = true
-			p.bad(t.at.get(key), "%s: %s", key, strings.ReplaceAll(why, "DATASET", "dataset "+d.String()))
-		}
-		if !said {
-			said = p.trains(t, cmp.Or(t.Batch, p.rows(d.Choice)))
+	for j, t := range ts {
+		out[j] = make([]Train, len(datasets))
+		for i, d := range datasets {
+			var key, why string
+			if out[j][i], key, why = t.on(p.rows(d.Choice)); why != "" && !said {
+				said = true
+				p.bad(t.at.get(key), "%s: %s", key, strings.ReplaceAll(why, "DATASET", "dataset "+d.String()))
+			}
+			if !said {
+				said = p.trains(t, cmp.Or(t.Batch, p.rows(d.Choice)))
+			}
 		}
 	}
 	return out

@@ -127,3 +127,46 @@ func TestBadTraining(t *testing.T) {
 		t.Errorf("got %v; want %s", err, want)
 	}
 }
+
+// A list of an optimiser's values makes a cell of each, as an estimator's does, and
+// its settings are labels: plain of one optimiser, pinned by the prefix of several.
+func TestSweepsOptimisers(t *testing.T) {
+	text := `suite: f
+grid: {estimator: {iwae: {k: 8}}, model: lineargaussian, dataset: {bits: {n: 4}}, seed: 3}
+log: {metrics: [elbo]}
+train: {steps: 10, batch: 2, optim: %s}
+`
+	for optim, want := range map[string][]string{
+		"{sgd: {rate: [0.1, 0.01]}}":                              {"0.1 - -", "0.01 - -"},
+		"{sgd: {rate: [0.1, 0.01], stages: [[1, 0.5], [1, 0.1]]}}": {"0.1 - -", "0.1 - -", "0.01 - -", "0.01 - -"},
+		"{gen/: {adam: {rate: [0.1, 1]}}, inf/: {sgd: {rate: [2, 3]}}}": {
+			"- 0.1 2", "- 0.1 3", "- 1 2", "- 1 3",
+		},
+	} {
+		s, err := Parse("s.yaml", fmt.Appendf(nil, text, optim), fake())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := s.Plan(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		ids := map[string]bool{}
+		for _, c := range p.Cells {
+			ids[c.ID] = true
+			var rates []string
+			for _, label := range []string{"rate", "gen/.rate", "inf/.rate"} {
+				v, ok := c.Label(label)
+				if !ok {
+					v = "-"
+				}
+				rates = append(rates, v)
+			}
+			got = append(got, strings.Join(rates, " "))
+		}
+		if d := cmp.Diff(want, got); d != "" || len(ids) != len(want) {
+			t.Errorf("%s: %d IDs\n%s", optim, len(ids), d)
+		}
+	}
+}
