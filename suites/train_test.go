@@ -137,7 +137,7 @@ log: {metrics: [elbo]}
 train: {steps: 10, batch: 2, optim: %s}
 `
 	for optim, want := range map[string][]string{
-		"{sgd: {rate: [0.1, 0.01]}}":                              {"0.1 - -", "0.01 - -"},
+		"{sgd: {rate: [0.1, 0.01]}}":                               {"0.1 - -", "0.01 - -"},
 		"{sgd: {rate: [0.1, 0.01], stages: [[1, 0.5], [1, 0.1]]}}": {"0.1 - -", "0.1 - -", "0.01 - -", "0.01 - -"},
 		"{gen/: {adam: {rate: [0.1, 1]}}, inf/: {sgd: {rate: [2, 3]}}}": {
 			"- 0.1 2", "- 0.1 3", "- 1 2", "- 1 3",
