@@ -30,7 +30,7 @@ type Concrete struct {
 
 func (e Concrete) Card() vi.Card {
 	return vi.Card{
-		Name: "concrete", Paper: "1611.00712", PerDatum: true, Needs: closed(e.KL), K: e.K, Cost: e.K == 1, OneScalar: true,
+		Name: "concrete", Paper: "1611.00712", PerDatum: true, Needs: closed(e.KL), K: e.K, Cost: e.K == 1, Predicts: true, OneScalar: true,
 		Target: fmt.Sprintf("concrete-%s@%g,%g*%d", e.KL, e.Tau, e.TauP, e.K), Bias: relaxedModel,
 	}
 }

@@ -221,6 +221,22 @@ func sbn(t testing.TB, prec tape.Precision, m models.SBN) *vi.Work {
 	return w
 }
 
+// halves is a prediction, off its start.
+func halves(t testing.TB, prec tape.Precision, m models.Halves) *vi.Work {
+	w := work(t, prec, m, datasets.Bits{N: 3, Dim: 6, Latent: 2}, 0)
+	v := w.Params.Vector(tape.Inf)
+	for i := range v.Len() { // exact: its bits are golden
+		v.Set(i, v.At(i)+float64(i%7-3)/16)
+	}
+	return w
+}
+
+// predictions are small ones.
+var predictions = map[string]models.Halves{
+	"bits":       {Layers: []int{2}},
+	"two layers": {Layers: []int{2, 2}, Hidden: []int{0}},
+}
+
 // nets are small networks with discrete latents.
 var nets = map[string]models.SBN{
 	"bits":       {Layers: []int{3}, Hidden: []int{4}},
@@ -233,10 +249,17 @@ var nets = map[string]models.SBN{
 // alarm below 2e-6 an estimator.
 func TestNetworksAgainstEnumeration(t *testing.T) {
 	draws := 3000
+	on := map[string]*vi.Work{}
 	for net, m := range nets {
+		on[net] = sbn(t, tape.Float64, m)
+	}
+	for net, m := range predictions {
+		on["halves, "+net] = halves(t, tape.Float64, m)
+	}
+	for net, w0 := range on {
 		for _, e := range estimators.All() {
 			c := e.Card()
-			w := with(t, sbn(t, tape.Float64, m), e)
+			w := with(t, w0, e)
 			if vi.Fit(c, w.Model.Sheet(), w.Data.Shape()) != nil || c.Target != "elbo" {
 				continue
 			}

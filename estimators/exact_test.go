@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/datasets"
@@ -374,6 +375,92 @@ func TestThreeWaysExactly(t *testing.T) {
 		mean, _ := moments(onToy(t, models.ThreeWay{}, e), e, categoryRule(theta))
 		for i, x := range mean {
 			close(t, fmt.Sprintf("%s, E g[%d]", name(e), i), x, want[i], 1e-15)
+		}
+	}
+}
+
+// Where q is the prior itself, VIMCO and the score function have the gradient of L_2 =
+// E log 1/2 (p(bottom|z_1) + p(bottom|z_2)) for their mean, exactly: by central
+// differences of its sum over pairs of states, in both networks. With the direct term
+// that other weights have they would not.
+func TestPredictionBound(t *testing.T) {
+	w := work(t, tape.Float64, models.Halves{Layers: []int{2}}, datasets.Bits{N: 1, Dim: 4, Latent: 2}, 0)
+	v := w.Params.Vector(tape.Inf)
+	for i := range v.Len() {
+		v.Set(i, v.At(i)+float64(i%7-3)/8)
+	}
+	bound := func() (l float64) {
+		s := w.Step(0, w.All, nil)
+		q := s.Posterior()
+		z := q.(dist.Enumerable).Enumerate(4, 1)
+		p, f := q.LogProb(z).Exp().Float64s(), s.LogLik(z).Float64s()
+		for i := range p {
+			for j := range p {
+				l += p[i] * p[j] * math.Log((math.Exp(f[i])+math.Exp(f[j]))/2)
+			}
+		}
+		return l
+	}
+	want := differences(w, bound)
+	s := w.Step(0, w.All, nil)
+	phi := s.Posterior().(dist.Bits).Natural().Value().AppendTo(nil)
+	for _, e := range []vi.Estimator{estimators.ScoreFunction{K: 2}, estimators.VIMCO{K: 2}, estimators.VIMCO{K: 2, Baseline: "geometric"}} {
+		p := &player{rule: bitRule(phi, false), at: map[string]int{}}
+		var got [2][]float64
+		for more := true; more; more = p.next() {
+			d := e.Estimate(w.Step(0, w.All, p))
+			for r := range got {
+				g := d.Role(tape.Role(r)).Ascend.F64()
+				if got[r] == nil {
+					got[r] = make([]float64, len(g))
+				}
+				for i, x := range g {
+					got[r][i] += p.weight() * x
+				}
+			}
+		}
+		for r := range got {
+			for i, x := range got[r] {
+				close(t, fmt.Sprintf("%s, %s[%d]", name(e), tape.Role(r), i), x, want[r][i], 1e-9)
+			}
+		}
+	}
+}
+
+// differences are the central differences of f in the parameters of both networks.
+func differences(w *vi.Work, f func() float64) (d [2][]float64) {
+	for r := range d {
+		v := w.Params.Vector(tape.Role(r))
+		for i := range v.Len() {
+			const h = 1e-5
+			x := v.At(i)
+			v.Set(i, x+h)
+			up := f()
+			v.Set(i, x-h)
+			d[r] = append(d[r], (up-f())/(2*h))
+			v.Set(i, x)
+		}
+	}
+	return d
+}
+
+// Concrete with K samples of a prediction raises the log of the mean of K relaxed
+// likelihoods: its direction is the derivative of that number at fixed noise.
+func TestPredictionRelaxed(t *testing.T) {
+	for net, m := range predictions {
+		w := halves(t, tape.Float64, m)
+		e := estimators.Concrete{K: 3, Temperature: tau(0.7), TauP: 0.5, KL: "dens"}
+		bound := func() float64 {
+			s := w.Step(0, w.All, &vi.Keyed{Key: rng.Noise(4, 0)})
+			z := s.Posterior().(dist.Relaxer).Relax(dist.Relaxation{Tau: 0.7}).Sample(s.Noise("z"), 3)
+			return s.LogLik(z).LogMeanExpK().Mean().Float()
+		}
+		want := differences(w, bound)
+		d := e.Estimate(w.Step(0, w.All, &vi.Keyed{Key: rng.Noise(4, 0)}))
+		for r := range want {
+			for i, x := range d.Role(tape.Role(r)).Ascend.F64() {
+				close(t, fmt.Sprintf("%s, %s[%d]", net, tape.Role(r), i), x, want[r][i], 1e-8)
+			}
 		}
 	}
 }

@@ -7,6 +7,8 @@ import "github.com/vibench/bench/vi"
 //
 //	phi: sum_k (L_K - v_k) h_k,   h_k = d log q(z_k|x), z_k fixed
 //
+// The v_k comes of log q in the weight; where q is the prior itself there is none.
+//
 // Needs score.
 // Unbiased for E[L_K], in both networks.
 // Costs K densities of p and of q a datum; its variance grows with K.
@@ -17,11 +19,11 @@ type ScoreFunction struct {
 }
 
 func (e ScoreFunction) Card() vi.Card {
-	return vi.Card{Name: "score", Paper: "1602.06725", PerDatum: true, Needs: []vi.Cap{vi.Score}, K: e.K, Target: iwae(e.K)}
+	return vi.Card{Name: "score", Paper: "1602.06725", PerDatum: true, Needs: []vi.Cap{vi.Score}, K: e.K, Target: iwae(e.K), Predicts: true}
 }
 
 func (e ScoreFunction) Estimate(s *vi.Step) vi.Direction {
 	w := s.Weigh(e.K)
 	v := w.LogW.SoftmaxK()
-	return w.Raise(v, vi.None, w.LogW.LogMeanExpK().Sub(v))
+	return w.Raise(v, vi.None, w.LogW.LogMeanExpK().Sub(w.Direct(v)))
 }

@@ -13,6 +13,8 @@ import (
 //	arithmetic: L_-k = log 1/(K-1) sum_{l!=k} w_l
 //	geometric:  L_-k = log 1/K (sum_{l!=k} w_l + exp 1/(K-1) sum_{l!=k} log w_l)
 //
+// The v_k comes of log q in the weight; where q is the prior itself there is none.
+//
 // Needs score, and K >= 2: one sample has no others.
 // Unbiased for E[L_K], in both networks.
 // Costs K densities of p and of q a datum.
@@ -24,13 +26,13 @@ type VIMCO struct {
 }
 
 func (e VIMCO) Card() vi.Card {
-	return vi.Card{Name: "vimco", Paper: "1602.06725", PerDatum: true, Needs: []vi.Cap{vi.Score}, K: e.K, LeastK: 2, Target: iwae(e.K)}
+	return vi.Card{Name: "vimco", Paper: "1602.06725", PerDatum: true, Needs: []vi.Cap{vi.Score}, K: e.K, LeastK: 2, Target: iwae(e.K), Predicts: true}
 }
 
 func (e VIMCO) Estimate(s *vi.Step) vi.Direction {
 	w := s.Weigh(e.K)
 	v := w.LogW.SoftmaxK()
-	return w.Raise(v, vi.None, w.LogW.LogMeanExpK().Sub(v).Sub(e.others(w.LogW)))
+	return w.Raise(v, vi.None, w.LogW.LogMeanExpK().Sub(w.Direct(v)).Sub(e.others(w.LogW)))
 }
 
 // others is L_-k, [K,B].

@@ -149,7 +149,7 @@ func (e *Eval) Evidence(o On) ([]float64, bool) {
 	if !ok {
 		return nil, false
 	}
-	return m.LogEvidence(w.Params, w.Data.X[:p.n*w.Data.D]), true
+	return m.LogEvidence(w.Params, w.Rows(p.n)), true
 }
 
 func mean(x []float64) float64 { return vec.Sum(x) / float64(len(x)) }

@@ -36,5 +36,9 @@ func (m Pictures) Measure(e *Eval, o *Out) {
 	}
 	keep("data", s.X)
 	keep("recon", r.Render(s, s.Posterior().Sample(s.Noise("z"), 1)))
-	keep("samples", r.Render(s, s.Prior().Sample(s.Noise("dream/z"), 1)))
+	prior := s.Prior()
+	if prior == nil { // q is the prior
+		prior = s.Posterior()
+	}
+	keep("samples", r.Render(s, prior.Sample(s.Noise("dream/z"), 1)))
 }

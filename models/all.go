@@ -18,6 +18,7 @@ func All() []vi.Maker {
 	return []vi.Maker{
 		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh"},
 		FourBit{},
+		Halves{Layers: []int{200, 200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs"},
 		LinearGaussian{S: 2.0 / 3},
 		OneBit{T: 0.45},
 		SBN{Layers: []int{200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs", Prior: "learned"},

@@ -24,10 +24,11 @@ import (
 // at the logit of the data's mean, clipped to [0.001, 0.999]; a learned prior starts uniform.
 //
 // sbn: {layers: [200]} is 200H-784V of Maddison et al., sbn: {layers: [200, 200], hidden: [0, 0]}
-// their 200H~200H~784V; sbn: {layers: [20], classes: 10, hidden: [200]} is a VAE of
-// 20 variables of 10 categories and a hidden layer of 200.
+// their 200H~200H~784V; sbn: {layers: [20], classes: 10, coding: bits,
+// prior: uniform} is the 784-(20x10)-784 of Jang et al., hidden: [200] the VAE with a hidden
+// layer of 200 each way.
 //
-// Neal 1992; as trained here Mnih and Gregor 2014 (1402.0030), Maddison, Mnih and Teh 2017 (1611.00712).
+// Neal 1992; as trained here Mnih and Gregor 2014 (1402.0030), Maddison, Mnih and Teh 2017 (1611.00712), Jang, Gu and Poole 2017 (1611.01144).
 type SBN struct {
 	Layers  []int  `name:"layers" min:"1" doc:"variables in each stochastic layer, from x up"`
 	Classes int    `name:"classes" min:"2" doc:"values of a variable; 2 are bits"`
@@ -42,54 +43,69 @@ func (SBN) Name() string { return "sbn" }
 // For is the model of binary data. Choices left empty are the first; no classes
 // are bits.
 func (m SBN) For(d *vi.Data) (vi.Model, error) {
-	if m.Act == "" {
-		m.Act = "tanh"
-	}
-	act, err := activation("sbn", m.Act)
+	act, err := m.ready("sbn", d)
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(choose("sbn", "coding", &m.Coding, "signs", "bits"), choose("sbn", "prior", &m.Prior, "learned", "uniform"),
-		wide("sbn", "layers", m.Layers...)); err != nil {
-		return nil, err
+	b := &sbn{SBN: m, data: d, mean: columnMeans(d.X, d.D), up: m.upward(d.D, act)}
+	for i := range m.Layers {
+		if i > 0 {
+			b.down = append(b.down, conditional("gen/z"+strconv.Itoa(i)+"/", m.code(m.Layers[i]), m.Layers[i-1]*m.numbers(), reversed(m.Hidden), act))
+		}
+		b.order, b.reverse = append(b.order, i), append([]int{i}, b.reverse...)
+	}
+	b.x = conditional("gen/x/", m.code(m.Layers[0]), d.D, reversed(m.Hidden), act)
+	if b.Sheet().States() <= vi.MostStates {
+		return enumerable{b}, nil
+	}
+	return b, nil
+}
+
+// ready checks the settings for a model of that name, and completes them.
+func (m *SBN) ready(model string, d *vi.Data) (tape.Act, error) {
+	if m.Act == "" {
+		m.Act = "tanh"
+	}
+	act, err := activation(model, m.Act)
+	if err != nil {
+		return act, err
+	}
+	if err := errors.Join(choose(model, "coding", &m.Coding, "signs", "bits"), choose(model, "prior", &m.Prior, "learned", "uniform"),
+		wide(model, "layers", m.Layers...)); err != nil {
+		return act, err
 	}
 	if m.Classes == 0 {
 		m.Classes = 2
 	}
 	switch {
 	case len(m.Layers) == 0:
-		return nil, fmt.Errorf("model sbn: layers: got none; need at least one stochastic layer")
+		return act, fmt.Errorf("model %s: layers: got none; need at least one stochastic layer", model)
 	case m.Classes < 2:
-		return nil, fmt.Errorf("model sbn: classes: got %d; need at least 2", m.Classes)
+		return act, fmt.Errorf("model %s: classes: got %d; need at least 2", model, m.Classes)
 	case m.Coding == "signs" && m.Classes&(m.Classes-1) != 0:
-		return nil, fmt.Errorf("model sbn: coding signs puts categories on the corners of a cube, got %d classes; need a power of two, or coding bits", m.Classes)
+		return act, fmt.Errorf("model %s: coding signs puts categories on the corners of a cube, got %d classes; need a power of two, or coding bits", model, m.Classes)
 	case d.Domain != vi.Binary:
-		return nil, fmt.Errorf("model sbn explains binary data, got %s data %q", d.Domain, d.Name)
+		return act, fmt.Errorf("model %s explains binary data, got %s data %q", model, d.Domain, d.Name)
 	}
 	for _, w := range m.Hidden {
 		if w < 0 {
-			return nil, fmt.Errorf("model sbn: hidden: got a layer of width %d; need 0 or more", w)
+			return act, fmt.Errorf("model %s: hidden: got a layer of width %d; need 0 or more", model, w)
 		}
 	}
-	b := &sbn{SBN: m, data: d, mean: columnMeans(d.X, d.D)}
-	below := d.D
+	return act, nil
+}
+
+// upward are the conditionals from below up: z1 given so many numbers, z2 given z1, ..
+func (m SBN) upward(below int, act tape.Act) (up []logits) {
 	for i, n := range m.Layers {
 		at := ""
 		if len(m.Layers) > 1 {
 			at = "z" + strconv.Itoa(i+1) + "/"
 		}
-		b.up = append(b.up, b.conditional("inf/"+at, below, n*m.numbers(), m.Hidden, act))
-		if i > 0 {
-			b.down = append(b.down, b.conditional("gen/z"+strconv.Itoa(i)+"/", m.code(n), m.Layers[i-1]*m.numbers(), reversed(m.Hidden), act))
-		}
+		up = append(up, conditional("inf/"+at, below, n*m.numbers(), m.Hidden, act))
 		below = m.code(n)
-		b.order, b.reverse = append(b.order, i), append([]int{i}, b.reverse...)
 	}
-	b.x = b.conditional("gen/x/", m.code(m.Layers[0]), d.D, reversed(m.Hidden), act)
-	if b.Sheet().States() <= vi.MostStates {
-		return enumerable{b}, nil
-	}
-	return b, nil
+	return up
 }
 
 // numbers is how many a variable's sample has: one for a bit, one a category else.
@@ -135,7 +151,7 @@ type logits struct {
 	head layer
 }
 
-func (*sbn) conditional(prefix string, in, out int, hidden []int, act tape.Act) logits {
+func conditional(prefix string, in, out int, hidden []int, act tape.Act) logits {
 	widths := slices.Clone(hidden)
 	for i, w := range widths {
 		if w == 0 {
@@ -150,6 +166,14 @@ func (l logits) of(s *vi.Step, x tape.Node) tape.Node {
 	return l.head.of(s, l.mlp.of(s, x), tape.Linear)
 }
 
+// layersOf are the layers of conditionals, in order.
+func layersOf(all []logits) (out []layer) {
+	for _, c := range all {
+		out = append(append(out, c.layers...), c.head)
+	}
+	return out
+}
+
 func (m *sbn) conditionals() []logits {
 	return append(append(slices.Clone(m.up), m.down...), m.x)
 }
@@ -158,6 +182,18 @@ const sbnPrior = "gen/prior"
 
 func (m *sbn) Sheet() vi.Sheet {
 	sh := vi.Sheet{Offers: []vi.Cap{vi.Simulate, vi.Render}, Data: vi.Binary}
+	sh.Blocks = m.blocks(vi.AnalyticKL)
+	for _, l := range layersOf(m.conditionals()) {
+		sh.Params = append(sh.Params, l.specs()...)
+	}
+	if m.SBN.Prior == "learned" {
+		sh.Params = append(sh.Params, vi.Spec{Name: sbnPrior, Rows: 1, Cols: m.topDim()})
+	}
+	return sh
+}
+
+// blocks are the layers; those of one layer alone offer more, closed with it.
+func (m SBN) blocks(closed ...vi.Cap) (all []vi.Block) {
 	for i, n := range m.Layers {
 		b := vi.Block{Name: "z", Kind: "binary", Dim: n * m.numbers()}
 		if m.Classes > 2 {
@@ -168,41 +204,36 @@ func (m *sbn) Sheet() vi.Sheet {
 			b.Name += strconv.Itoa(i + 1)
 			b.Offers = []vi.Cap{vi.Score, vi.Relax, vi.Enumerate}
 		case m.Classes > 2:
-			b.Offers = []vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate, vi.AnalyticKL}
+			b.Offers = append([]vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate}, closed...)
 		default:
-			b.Offers = []vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Relax, vi.Enumerate, vi.AnalyticKL}
+			b.Offers = append([]vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Relax, vi.Enumerate}, closed...)
 		}
-		sh.Blocks = append(sh.Blocks, b)
+		all = append(all, b)
 	}
-	for _, c := range m.conditionals() {
-		for _, l := range append(slices.Clone(c.layers), c.head) {
-			sh.Params = append(sh.Params, l.specs()...)
-		}
-	}
-	if m.SBN.Prior == "learned" {
-		sh.Params = append(sh.Params, vi.Spec{Name: sbnPrior, Rows: 1, Cols: m.topDim()})
-	}
-	return sh
+	return all
 }
 
 func (m *sbn) topDim() int { return m.up[len(m.up)-1].head.out }
 
 func (m *sbn) Init(key rng.Key, p *vi.Params) {
-	for _, c := range m.conditionals() {
-		for _, l := range append(slices.Clone(c.layers), c.head) {
-			glorot(key, p, l)
-		}
+	for _, l := range layersOf(m.conditionals()) {
+		glorot(key, p, l)
 	}
-	bias := make([]float64, len(m.mean))
-	for i, x := range m.mean {
+	p.Set(m.x.head.bias, clippedLogits(m.mean))
+}
+
+// clippedLogits are the logits of means clipped to [0.001, 0.999].
+func clippedLogits(mean []float64) []float64 {
+	a := make([]float64, len(mean))
+	for i, x := range mean {
 		x = min(max(x, 0.001), 0.999)
-		bias[i] = vec.Log64(x) - vec.Log64(1-x)
+		a[i] = vec.Log64(x) - vec.Log64(1-x)
 	}
-	p.Set(m.x.head.bias, bias)
+	return a
 }
 
 // block is a layer's distribution by its logits.
-func (m *sbn) block(s *vi.Step, logits tape.Node) dist.Dist {
+func (m SBN) block(s *vi.Step, logits tape.Node) dist.Dist {
 	if m.Classes > 2 {
 		return s.Categorical(logits, m.Classes)
 	}
@@ -210,7 +241,7 @@ func (m *sbn) block(s *vi.Step, logits tape.Node) dist.Dist {
 }
 
 // coded is what a conditional reads of a sample.
-func (m *sbn) coded(s *vi.Step, z tape.Node) tape.Node {
+func (m SBN) coded(s *vi.Step, z tape.Node) tape.Node {
 	_, d := z.Shape()
 	switch {
 	case m.Coding == "bits":

@@ -35,6 +35,9 @@ func TestSheets(t *testing.T) {
 	for name, m := range beliefs {
 		works["sbn "+name] = work(t, tape.Float64, m, datasets.Bits{N: 3, Dim: 6, Latent: 2}, 0)
 	}
+	for name, m := range predictions {
+		works["halves "+name] = work(t, tape.Float64, m, datasets.Bits{N: 3, Dim: 6, Latent: 2}, 0)
+	}
 	for _, m := range analyses {
 		works["fa "+m.Noise+m.Cov] = factorAnalysis(t, tape.Float64, m)
 	}
@@ -104,8 +107,8 @@ func TestSheets(t *testing.T) {
 				t.Errorf("%s: every block offers %s: %v; its q implements it: %v", name, c, offers(c), has)
 			}
 		}
-		if (s.Prior() == nil) != sheet.Cost {
-			t.Errorf("%s: no prior: %v; its sheet says it is a cost: %v", name, s.Prior() == nil, sheet.Cost)
+		if without := sheet.Cost || sheet.Predicts; (s.Prior() == nil) != without {
+			t.Errorf("%s: no prior: %v; by its sheet: %v", name, s.Prior() == nil, without)
 		}
 		var e vi.Estimator = estimators.IWAE{K: 3}
 		if !offers(vi.Path) {

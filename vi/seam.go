@@ -21,7 +21,7 @@ type Model interface {
 // at once and change nothing but the step.
 type Latent interface {
 	Model
-	Prior(s *Step) dist.Dist // nil where the sheet says Cost
+	Prior(s *Step) dist.Dist // nil where the sheet says Cost or Predicts
 	Posterior(s *Step) dist.Dist
 	LogLik(s *Step, z dist.Value) tape.Node // log p(x|z)
 }

@@ -44,7 +44,14 @@ type Sheet struct {
 	Data   Domain  // what it explains
 	Cost   bool    // there is no prior: log p(x|z) is an f(z) whose mean under q is to be raised
 	Mixes  bool    // a datum's densities depend on the other rows of a batch (batch norm): it is not cut into blocks
+
+	// Predicts says that q is the prior p(z|x's given part) itself, so that log p(z) - log
+	// q(z) is zero and the log weight is the log-likelihood; its weights are inf/.
+	Predicts bool
 }
+
+// free says that the log weight has no prior and no q in it.
+func (s Sheet) free() bool { return s.Cost || s.Predicts }
 
 // Block is one latent block.
 type Block struct {
@@ -106,6 +113,7 @@ type Card struct {
 	PerDatum  bool   // its scalars are means over data of what one datum gives: a batch may be cut into blocks
 	OneScalar bool   // Gen and Inf are the very same scalar: shared weights are admitted
 	Cost      bool   // treats the log weight as a function of z alone: fits a model without a prior
+	Predicts  bool   // raises a bound of weights that q is not in (Weighted.Direct): fits a model whose q is its prior; Cost implies it
 	Total     bool   // phi follows the plain total derivative of the bound, path minus score, whose variance theory knows
 }
 
@@ -136,8 +144,11 @@ func Fit(c Card, s Sheet, data Shape) error {
 	if s.Cost && !c.Cost {
 		return fmt.Errorf("estimator %q weighs q against a prior; the model is a cost and has none", c.Name)
 	}
+	if s.Predicts && !c.Cost && !c.Predicts {
+		return fmt.Errorf("estimator %q weighs q against a prior; of this model q is the prior", c.Name)
+	}
 	for _, need := range c.Needs {
-		if slices.Contains(s.Offers, need) || need == AnalyticKL && s.Cost { // no prior, no KL
+		if slices.Contains(s.Offers, need) || need == AnalyticKL && s.free() { // no prior, no KL
 			continue
 		}
 		if len(s.Blocks) == 0 {

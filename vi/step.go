@@ -73,7 +73,7 @@ type Step struct {
 	Evals int64     // density evaluations so far: rows of log p or log q
 
 	model      Latent
-	cost       bool // the model has no prior
+	free       bool // the log weight has no prior and no q in it
 	source     Source
 	sites      []*site
 	used       int
@@ -108,7 +108,7 @@ func (s *Step) At(x tape.Node) *Step {
 	}
 	a := r.views[r.viewed]
 	r.viewed++
-	*a = Step{Tape: r.Tape, X: x, Index: r.Index, N: r.N, Iter: r.Iter, model: r.model, cost: r.cost, source: r.source, state: r.state, of: r}
+	*a = Step{Tape: r.Tape, X: x, Index: r.Index, N: r.N, Iter: r.Iter, model: r.model, free: r.free, source: r.source, state: r.state, of: r}
 	return a
 }
 
@@ -193,7 +193,7 @@ func (s *Step) Noise(name string) dist.Noise {
 	return n
 }
 
-// Prior is the model's p(z); nil of a cost.
+// Prior is the model's p(z); nil of a cost and where q is the prior itself.
 func (s *Step) Prior() dist.Dist { return s.model.Prior(s) }
 
 // Posterior is the model's q(z|x).
@@ -209,8 +209,8 @@ func (s *Step) LogLik(z dist.Value) tape.Node {
 	return s.model.LogLik(s, z)
 }
 
-// LogJoint is log p(x,z) = log p(z) + log p(x|z), [K,B]; of a cost, which has no
-// prior, log p(x|z).
+// LogJoint is log p(x,z) = log p(z) + log p(x|z), [K,B]; where there is no
+// prior beside q, log p(x|z).
 func (s *Step) LogJoint(z dist.Value) tape.Node {
 	s.count(z)
 	p := s.model.Prior(s)
@@ -221,14 +221,14 @@ func (s *Step) LogJoint(z dist.Value) tape.Node {
 }
 
 // LogW is the log weight log p(x,z) - log q(z|x), [K,B], by a q of this step; of a
-// cost log p(x|z).
+// cost, and where q is the prior, log p(x|z).
 func (s *Step) LogW(q dist.Dist, z dist.Value) tape.Node {
 	return s.less(s.LogJoint(z), q, z)
 }
 
 // less is a log joint less log q, unless there is no prior for q to stand against.
 func (s *Step) less(lp tape.Node, q dist.Dist, z dist.Value) tape.Node {
-	if s.cost {
+	if s.free {
 		return lp
 	}
 	return lp.Sub(s.LogQ(q, z))
@@ -255,7 +255,7 @@ func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 	s.dists.Reset()
 	s.Index, s.N, s.Iter, s.source, s.used, s.viewed, s.linked, s.Evals = rows, w.Data.N, iter, src, 0, 0, 0, 0
 	s.model, _ = w.Model.(Latent)
-	s.cost = w.cost
+	s.free = w.free
 	s.state = w.State
 	d := w.Data.D
 	s.X = s.Tape.Blank(len(rows), d)

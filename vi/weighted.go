@@ -31,6 +31,15 @@ func (s *Step) Weigh(k int) Weighted {
 	return Weighted{Z: z, LogW: s.less(lp, q.Frozen(), z), s: s, q: q, lp: lp}
 }
 
+// Direct is v where a weight moves with phi by its own -log q, a term -v h of a
+// bound's gradient whose coefficients are v = dL/dlog w; zero where q is not in it.
+func (w Weighted) Direct(v tape.Node) tape.Node {
+	if w.s.free {
+		return v.Const(0)
+	}
+	return v
+}
+
 // Raise is the direction with coefficients gen, path and score, [K,B] each, or
 // None. They are stopped here.
 //

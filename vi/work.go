@@ -22,7 +22,7 @@ type Work struct {
 
 	shards [shards]Step
 	mixes  bool    // the model's sheet says so
-	cost   bool    // so too
+	free   bool    // the log weight has no prior and no q in it
 	states float64 // of a datum's latents
 	widest int     // numbers in a row of the widest matrix
 }
@@ -55,7 +55,7 @@ func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*
 	if init != nil {
 		init(p)
 	}
-	w := &Work{Model: m, Params: p, Data: d, All: make([]int, d.N), State: st, Threads: 1, widest: d.D, mixes: sheet.Mixes, cost: sheet.Cost, states: sheet.States()}
+	w := &Work{Model: m, Params: p, Data: d, All: make([]int, d.N), State: st, Threads: 1, widest: d.D, mixes: sheet.Mixes, free: sheet.free(), states: sheet.States()}
 	for i := range w.All {
 		w.All[i] = i
 	}
@@ -76,7 +76,7 @@ func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*
 func (w *Work) On(d *Data) *Work {
 	o := &Work{
 		Model: w.Model, Params: w.Params, Data: d, All: make([]int, d.N), Threads: w.Threads,
-		widest: w.widest, mixes: w.mixes, cost: w.cost, states: w.states,
+		widest: w.widest, mixes: w.mixes, free: w.free, states: w.states,
 	}
 	for i := range o.All {
 		o.All[i] = i
@@ -85,6 +85,20 @@ func (w *Work) On(d *Data) *Work {
 		o.shards[i].Tape = tape.New(w.Params)
 	}
 	return o
+}
+
+// Rows are the first n rows of the data as a step reads them, [n,D]: of grey ones
+// their bits.
+func (w *Work) Rows(n int) []float64 {
+	d := w.Data.D
+	if !w.Data.Grey {
+		return w.Data.X[:n*d]
+	}
+	x := make([]float64, n*d)
+	for i := range n {
+		w.shards[0].binarise(tape.Float64s(x[i*d:(i+1)*d]), w.Data.X[i*d:(i+1)*d], rng.Plate(w.Bits, uint64(i)))
+	}
+	return x
 }
 
 // Step opens a step on rows of the data with a source of noise. The one before
