@@ -141,18 +141,29 @@ func (p Parts) Work(c suites.Cell) float64 {
 		step = 4000 // of a step or replicate, however few rows it has
 		back = 3    // forward and back over forward
 	)
+	sheet := m.Sheet()
 	unit, dims := float64(row), 0
-	for _, s := range m.Sheet().Params {
+	for _, s := range sheet.Params {
 		unit += float64(s.Rows) * float64(s.Cols)
 	}
-	for _, b := range m.Sheet().Blocks {
+	for _, b := range sheet.Blocks {
 		dims += b.Dim
 	}
+	states := sheet.States() // of which sums over all are made, where they are few
+	if states > vi.MostStates {
+		states = 0
+	}
 	n, k := float64(d.N), float64(max(e.Card().K, 1))
+	if slices.Contains(e.Card().Needs, vi.Enumerate) {
+		k = max(k, states)
+	}
 	measure, final := 0.0, 0.0       // all metrics once, and those at the end only
 	drawn := map[string][2]float64{} // rows that the metrics of one place share: always, and at the end
 	for _, x := range evals {
 		a := asks(n, vi.Settings(x))
+		if slices.Contains(x.Needs(), vi.Exact) {
+			a.own += a.data * states
+		}
 		own, at := step+(a.own+back*a.climbs)*unit, 0
 		if metrics.AtEnd(x) {
 			final, at = final+own, 1
@@ -186,6 +197,7 @@ func (p Parts) Work(c suites.Cell) float64 {
 
 // asked is how many rows of samples an evaluation looks at.
 type asked struct {
+	data   float64 // it is of so many
 	place  string  // on and first: metrics of one place share their draws
 	shared float64 // rows of those
 	own    float64 // rows that no other metric has
@@ -211,6 +223,7 @@ func asks(n float64, settings []vi.Setting) asked {
 	if first := v["first"]; first > 0 {
 		n = min(n, first)
 	}
+	a.data = n
 	rows := n * max(v["k"]*v["r"], v["phat"])
 	if !placed {
 		a.own = rows

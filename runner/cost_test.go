@@ -138,3 +138,31 @@ func TestWorkOfMetrics(t *testing.T) {
 		}
 	}
 }
+
+// What is summed over all states of the latents costs as many rows as there are.
+func TestWorkOfSums(t *testing.T) {
+	p, plan := Builtin(), planOf(t, `
+suite: s
+grid:
+  estimator: [enumerate, {reinforce: {k: 1}}]
+  model: {sbn: {layers: [8]}}
+  dataset: {bits: {n: 64, dim: 6}}
+  seed: 0
+train: {steps: 100, optim: sgd}
+log: {metrics: [elbo, logpx]}
+`)
+	c := plan.Cells[1]
+	if ratio := p.Work(plan.Cells[0]) / p.Work(c); ratio < 50 {
+		t.Errorf("enumerate: %.3g times the work of one sample, of 256 states", ratio)
+	}
+	whole := p.Work(c)
+	c.Train.Steps, c.Metrics = 1, c.Metrics[:1]
+	if c.Metrics[0].Name != "elbo" {
+		t.Fatal(c.Metrics)
+	}
+	bare := p.Work(c)
+	c.Metrics = plan.Cells[1].Metrics
+	if ratio := p.Work(c) / bare; ratio < 3 || p.Work(c) > whole {
+		t.Errorf("logpx: %.3g times the work of an elbo, of 256 states", ratio)
+	}
+}
