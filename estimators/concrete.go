@@ -16,6 +16,9 @@ import (
 //
 // dens is a bound of the relaxed model's evidence; mass and disc are bounds of nothing.
 //
+// The paper holds both temperatures, 2/3 and 1/2 for bits, and learns none; here they may
+// fall, each by its own rate.
+//
 // Needs relax; mode disc needs analytic-kl as well.
 // Unbiased for the relaxed bound only: biased for the discrete one, by O(tau^2) as tau falls, with variance O(1/tau).
 // Costs K densities of p and of q a datum.
@@ -24,8 +27,24 @@ import (
 type Concrete struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
 	Temperature
-	TauP float64 `name:"prior_tau" min:"0.0001" doc:"temperature of the prior, in mode dens"`
-	KL   string  `name:"kl" choices:"dens|mass|disc" doc:"what stands for the KL at a relaxed sample"`
+	TauP   float64 `name:"prior_tau" min:"0.0001" doc:"temperature of the prior, in mode dens; at the start if it falls"`
+	RateP  float64 `name:"prior_rate" min:"0" late:"true" doc:"at which that falls, a step; 0 holds it"`
+	FloorP float64 `name:"prior_floor" min:"0" late:"true" doc:"below which it does not fall"`
+	KL     string  `name:"kl" choices:"dens|mass|disc" doc:"what stands for the KL at a relaxed sample"`
+}
+
+// prior is the prior's temperature.
+func (e Concrete) prior() Temperature { return Temperature{e.TauP, e.RateP, e.FloorP, e.Every} }
+
+// Check refuses temperatures that would fall to zero, and a prior's that nothing reads.
+func (e Concrete) Check() error {
+	if e.RateP > 0 && e.KL != "dens" {
+		return fmt.Errorf("prior_rate: got %g with kl: %s, which has no prior temperature; want 0, or kl: dens", e.RateP, e.KL)
+	}
+	if err := e.prior().check("prior_"); err != nil {
+		return err
+	}
+	return e.Temperature.Check()
 }
 
 func (e Concrete) Card() vi.Card {
@@ -41,6 +60,6 @@ func (e Concrete) Estimate(s *vi.Step) vi.Direction {
 	q := s.Posterior()
 	r := q.(dist.Relaxer).Relax(dist.Relaxation{Tau: e.at(s.Iter)})
 	z := r.Sample(s.Noise("z"), e.K)
-	l := less(s.LogLik(z), divergence(s, e.KL, q, r, z, e.TauP)).LogMeanExpK().Mean()
+	l := less(s.LogLik(z), divergence(s, e.KL, q, r, z, e.prior().at(s.Iter))).LogMeanExpK().Mean()
 	return s.Ascend(vi.Surrogate{Gen: l, Inf: l})
 }

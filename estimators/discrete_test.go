@@ -468,6 +468,14 @@ func TestTemperatureFalls(t *testing.T) {
 	fixed := func(x float64) string {
 		return at(0, estimators.GumbelSoftmax{K: 1, Temperature: tau(x), KL: "disc"})
 	}
+	// Of Concrete, q's and the prior's fall each by its own rate.
+	both := estimators.Concrete{K: 1, Temperature: estimators.Temperature{Tau: 1, Rate: 1e-3, Floor: 0.5, Every: 1}, TauP: 0.8, RateP: 1e-2, FloorP: 0.3, KL: "dens"}
+	held := func(q, p float64) string {
+		return at(0, estimators.Concrete{K: 1, Temperature: tau(q), TauP: p, KL: "dens"})
+	}
+	if at(0, both) != held(1, 0.8) || at(9000, both) != held(0.5, 0.3) || at(50, both) != held(math.Exp(-0.05), 0.8*math.Exp(-0.5)) {
+		t.Error("concrete: not the schedules' temperatures")
+	}
 	if at(299, e) != at(200, e) || at(300, e) == at(299, e) || at(0, e) != fixed(1) || at(9000, e) != fixed(0.5) {
 		t.Error("not the schedule's temperature")
 	}

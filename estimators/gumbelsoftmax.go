@@ -14,6 +14,9 @@ import (
 //
 // With samples relaxed and the KL not, it is a bound of nothing: what it reaches is for the discrete model to say.
 //
+// The paper's schedule is tau = 1, floor = 0.5, rate 1e-5 or 1e-4, every 500 or 1000
+// steps; its predictions hold tau at 1. It learns no temperature.
+//
 // Needs relax; mode disc needs analytic-kl as well.
 // Unbiased for its own objective only: biased for the discrete bound.
 // Costs K likelihoods and one KL a datum.

@@ -1,6 +1,8 @@
 package estimators
 
 import (
+	"fmt"
+
 	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/core/vec"
@@ -11,13 +13,32 @@ import (
 // bound that stands for KL(q || p).
 
 // Temperature is fixed, or falls with the step t as max(floor, tau exp(-rate t)),
-// looked at anew every so many steps.
+// looked at anew every so many steps. Neither the Concrete nor the Gumbel-softmax
+// paper's experiments learn it: they fix it, or let it fall. REBAR and RELAX do, by
+// the square of their direction (adapt).
 type Temperature struct {
 	Tau   float64 `name:"tau" min:"0.0001" doc:"temperature, at the start if it falls"`
 	Rate  float64 `name:"rate" min:"0" doc:"at which it falls, a step; 0 holds it"`
 	Floor float64 `name:"floor" min:"0" doc:"below which it does not fall"`
 	Every int     `name:"every" min:"1" doc:"steps between two looks"`
 }
+
+// Check refuses a temperature that would fall to zero, and a floor above it.
+func (t Temperature) Check() error { return t.check("") }
+
+// check names settings with a prefix.
+func (t Temperature) check(prefix string) error {
+	switch {
+	case !(t.Tau > 0):
+		return fmt.Errorf("%stau: got %g; need a temperature above 0", prefix, t.Tau)
+	case t.Rate > 0 && !(t.Floor >= leastTau && t.Floor <= t.Tau):
+		return fmt.Errorf("%sfloor: got %g beside %srate, by which the temperature falls; need at least %g and at most %stau = %g", prefix, t.Floor, prefix, leastTau, prefix, t.Tau)
+	}
+	return nil
+}
+
+// leastTau is the lowest temperature that a suite may ask for.
+const leastTau = 0.0001
 
 func (t Temperature) at(step int) float64 {
 	if t.Rate == 0 {

@@ -5,8 +5,12 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
+	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/datasets"
 	"github.com/vibench/bench/metrics"
+	"github.com/vibench/bench/models"
 	"github.com/vibench/bench/vi"
 )
 
@@ -204,4 +208,72 @@ func (m shifted) LogEvidence(p *vi.Params, x []float64) []float64 {
 		l[i] += 0.05
 	}
 	return l
+}
+
+// P11: the encoder sees bits, the decoder is scored on grey levels. A step has one
+// matrix for both, of zeros and ones, and the evidence is that of the same bits: with
+// all states looked at, the bound of one sample of each is log p(x) and no other number.
+func TestGreyDataAreOneMatrix(t *testing.T) {
+	const n, dim = 5, 6
+	grey := &vi.Data{Name: "grey", N: n, D: dim, Domain: vi.Binary, Grey: true, X: make([]float64, n*dim)}
+	for i := range grey.X {
+		grey.X[i] = float64(i%7) / 7
+	}
+	m, err := models.SBN{Layers: []int{3}}.For(grey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := vi.NewWork(m, nil, grey, tape.Float64, rng.Init(0, "sbn"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Bits = rng.HeldBits(0, "grey", "train")
+	s := w.Step(0, w.All, &vi.Keyed{Key: rng.Eval(0, 0)})
+	for i, x := range w.Rows(n) {
+		if x != 0 && x != 1 || x != s.X.Value().At(i) {
+			t.Fatalf("x[%d]: got %g read as rows, %g in a step; want one bit", i, x, s.X.Value().At(i))
+		}
+	}
+	z := s.Posterior().(dist.Enumerable).Enumerate(8, 1)
+	want := s.LogJoint(z).LogSumExpK().Float64s()
+	e := moment(w, nil)
+	got, ok := e.Evidence(metrics.On{Split: "train"})
+	if !ok {
+		t.Fatal("no evidence")
+	}
+	for b := range got {
+		if math.Abs(got[b]-want[b]) > 1e-12 {
+			t.Errorf("datum %d: evidence %.12g; its bits' %.12g", b, got[b], want[b])
+		}
+	}
+}
+
+// A structured prediction has both forms that papers report: elbo is the mean of the
+// logs, iwae@m and minus nll@m the log of the mean, never below it of the same draws;
+// with many draws the second is log p(bottom|top).
+func TestBothFormsOfAPrediction(t *testing.T) {
+	d, err := datasets.Bits{N: 4, Dim: 8, Latent: 2}.Make(rng.Data(0, "bits", "train"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := models.Halves{Layers: []int{3, 2}}.For(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := vi.NewWork(m, nil, d, tape.Float64, rng.Init(0, "halves"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const k = 20000
+	e := moment(w, nil)
+	one := func(m metrics.Evaluation) float64 { return measure(e, m).Values[0].X }
+	meanlog, logmean := one(metrics.ELBO{K: k}), one(metrics.IWAE{K: k, R: 1})
+	nll, exact := one(metrics.NLL{K: k}), one(metrics.LogPX{})
+	if !(meanlog < logmean) || nll != -logmean {
+		t.Errorf("mean of the logs %g, log of the mean %g, nll %g", meanlog, logmean, nll)
+	}
+	// Weights are within a factor 10 of each other here: a standard error of 0.01 at most.
+	if math.Abs(logmean-exact) > 0.05 {
+		t.Errorf("log of the mean %g, log p(bottom|top) %g", logmean, exact)
+	}
 }

@@ -30,7 +30,7 @@ import (
 // halves: {layers: [200, 200]} and {layers: [20, 20], classes: 10, coding: bits} are
 // the networks of Jang et al.
 //
-// Raiko, Berglund, Alain and Dinh 2015 (1406.2989); as here Maddison, Mnih and Teh 2017 (1611.00712), Jang, Gu and Poole 2017 (1611.01144).
+// Maddison, Mnih and Teh 2017 (1611.00712), Jang, Gu and Poole 2017 (1611.01144).
 type Halves struct {
 	Layers  []int  `name:"layers" min:"1" doc:"variables in each stochastic layer, from the given half on"`
 	Classes int    `name:"classes" min:"2" doc:"values of a variable; 2 are bits"`

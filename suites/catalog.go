@@ -48,6 +48,7 @@ type Param struct {
 	Choices  []string // of a String
 	Doc      string   // one line, with the unit
 	Parts    string   // "estimator": the value names one of the catalog's estimators
+	Late     bool     // came when there were cells without it: at its default it is no part of a cell's identity
 }
 
 // Kind is the type of a parameter's value.

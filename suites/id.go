@@ -75,12 +75,16 @@ func (p *pass) encodeChoice(b *strings.Builder, noun string, c Choice, digest st
 	b.WriteString(`"name":` + quote(c.Name) + `,"params":{`)
 	e, _ := find(p.cat.group(noun), c.Name)
 	var parts []string
-	for i, name := range sortedKeys(c.Params) {
-		if i > 0 {
-			b.WriteByte(',')
+	comma := ""
+	for _, name := range sortedKeys(c.Params) {
+		param, _ := e.param(name)
+		value := encodeValue(c.Params[name])
+		if param.Late && value == encodeValue(param.Default) {
+			continue
 		}
-		b.WriteString(quote(name) + ":" + encodeValue(c.Params[name]))
-		if param, _ := e.param(name); param.Parts != "" {
+		b.WriteString(comma + quote(name) + ":" + value)
+		comma = ","
+		if param.Parts != "" {
 			named, _ := find(p.cat.group(param.Parts), c.Params[name].(string))
 			parts = append(parts, quote(name)+":"+strconv.Itoa(named.Version))
 		}

@@ -192,6 +192,14 @@ func TestIDChangesWithWhatDecides(t *testing.T) {
 			t.Errorf("%q changes the ID", pairs)
 		}
 	}
+	late := fake() // a setting that came later is in no ID at its default, and in one at any other
+	late.Estimators[4].Params = append(slices.Clone(late.Estimators[4].Params), Param{Name: "anew", Kind: Float, Default: 0.0, Late: true})
+	if id(full, late) != base || id(swap("beta: 0.5", "beta: 0.5, anew: 0.0"), late) != base {
+		t.Error("a late setting at its default changes the ID")
+	}
+	if id(swap("beta: 0.5", "beta: 0.5, anew: 0.1"), late) == base {
+		t.Error("a late setting does not change the ID")
+	}
 	cat := fake()
 	cat.Emits, cat.Estimators[4].Doc = nil, "new words"
 	slices.Reverse(cat.Estimators)

@@ -14,7 +14,8 @@ import (
 //
 // and the value in the built-in list is its default. Kinds are int, float64,
 // string, bool, []int and []float64. Tags: name, doc, min, max, choices (a|b|c),
-// required, part (what kind of part the string must name).
+// required, part (what kind of part the string must name), late (the setting came
+// when stores had cells without it: at its default it is no part of a cell's identity).
 type Setting struct {
 	Name     string
 	Kind     reflect.Type
@@ -23,6 +24,7 @@ type Setting struct {
 	Choices  []string
 	Part     string
 	Doc      string
+	Late     bool
 }
 
 // Settings lists the fields of a part that carry a name tag, in order, those of
@@ -35,7 +37,7 @@ func Settings(part any) []Setting {
 		if !ok {
 			continue
 		}
-		s := Setting{Name: name, Kind: f.Type, Doc: f.Tag.Get("doc"), Part: f.Tag.Get("part"), Min: limit(f.Tag.Get("min")), Max: limit(f.Tag.Get("max"))}
+		s := Setting{Name: name, Kind: f.Type, Doc: f.Tag.Get("doc"), Part: f.Tag.Get("part"), Late: f.Tag.Get("late") != "", Min: limit(f.Tag.Get("min")), Max: limit(f.Tag.Get("max"))}
 		if c := f.Tag.Get("choices"); c != "" {
 			s.Choices = strings.Split(c, "|")
 		}
