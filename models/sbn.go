@@ -170,7 +170,7 @@ func (m *sbn) Sheet() vi.Sheet {
 		case m.Classes > 2:
 			b.Offers = []vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate, vi.AnalyticKL}
 		default:
-			b.Offers = []vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Relax, vi.Enumerate, vi.AnalyticKL}
+			b.Offers = []vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Weak, vi.Relax, vi.Enumerate, vi.AnalyticKL}
 		}
 		sh.Blocks = append(sh.Blocks, b)
 	}
