@@ -1,10 +1,6 @@
 package estimators
 
 import (
-	"fmt"
-
-	"github.com/vibench/bench/core/dist"
-	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/vi"
 )
 
@@ -13,6 +9,8 @@ import (
 //
 //	A: 1/K sum_k [ log p(x,z_k) - log q(z_k|x) ]
 //	B: -KL(q(z|x) || p(z)) + 1/K sum_k log p(x|z_k),   z_k = g(eps_k; phi)
+//
+// Of a cost, which has no KL, form B is the plain pathwise gradient.
 //
 // Needs path; form sgvb-b needs analytic-kl as well.
 // Unbiased for the ELBO, in both networks.
@@ -28,7 +26,7 @@ func (e ELBO) Card() vi.Card {
 	c := vi.Card{Name: "elbo", Paper: "1312.6114", PerDatum: true, Needs: []vi.Cap{vi.Path}, K: e.K, Target: "elbo", Total: true}
 	if e.Form == "sgvb-b" {
 		c.Needs = append(c.Needs, vi.AnalyticKL)
-		c.Total, c.OneScalar = false, true
+		c.Total, c.OneScalar, c.Cost = false, true, true
 	}
 	return c
 }
@@ -44,14 +42,8 @@ func (e ELBO) Estimate(s *vi.Step) vi.Direction {
 
 func (e ELBO) analytic(s *vi.Step) vi.Direction {
 	q := s.Posterior()
-	kl, ok := tape.Node{}, false
-	if k, has := q.(dist.KL); has {
-		kl, ok = k.KL(s.Prior())
-	}
-	if !ok {
-		panic(fmt.Sprintf("estimators: sgvb-b: the model offers %s, and its q has none against its prior", vi.AnalyticKL))
-	}
+	kl := closedKL(s, q)
 	z := q.Sample(s.Noise("z"), e.K)
-	elbo := s.LogLik(z).MeanK().Sub(kl).Mean()
+	elbo := less(s.LogLik(z).MeanK(), kl).Mean()
 	return s.Ascend(vi.Surrogate{Gen: elbo, Inf: elbo})
 }

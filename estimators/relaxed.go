@@ -56,18 +56,26 @@ func (t Temperature) at(step int) float64 {
 func divergence(s *vi.Step, mode string, q, relaxed dist.Dist, z dist.Value, tauP float64) tape.Node {
 	p := s.Prior()
 	switch {
-	case p == nil:
-		return tape.Node{}
+	case p == nil || mode == "disc":
+		return closedKL(s, q)
 	case mode == "dens":
 		return s.LogQ(relaxed, z).Sub(p.(dist.Relaxer).Relax(dist.Relaxation{Tau: tauP}).LogProb(z))
-	case mode == "mass":
-		return s.LogQ(q, z).Sub(p.LogProb(z))
 	}
-	kl, ok := q.(dist.KL).KL(p)
-	if !ok {
-		panic("estimators: the model offers analytic-kl, and its q has none against its prior")
+	return s.LogQ(q, z).Sub(p.LogProb(z))
+}
+
+// closedKL is KL(q || p) in closed form, [1,B]; nil of a cost.
+func closedKL(s *vi.Step, q dist.Dist) tape.Node {
+	p := s.Prior()
+	if p == nil {
+		return tape.Node{}
 	}
-	return kl
+	if k, has := q.(dist.KL); has {
+		if kl, ok := k.KL(p); ok {
+			return kl
+		}
+	}
+	panic("estimators: the model offers analytic-kl, and its q has none against its prior")
 }
 
 // less is l - d, or l where there is nothing to take away.

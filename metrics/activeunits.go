@@ -27,17 +27,33 @@ func (ActiveUnits) Needs() []vi.Cap         { return nil }
 func (ActiveUnits) Emits(vi.Sheet) []string { return []string{"active-units"} }
 
 func (m ActiveUnits) Measure(e *Eval, o *Out) {
-	p := e.at(m.On)
+	mu, units, ok := e.means(m.On, "active-units")
+	if !ok {
+		o.Missing("active-units", "the posterior does not know its mean")
+		return
+	}
+	active, a := 0, make([]float64, units)
+	for u := range a {
+		a[u] = variance(mu[u:], units)
+		if a[u] > m.Least {
+			active++
+		}
+	}
+	o.Put("active-units", float64(active))
+	o.Keep("active-units", a)
+}
+
+// means are those of q, [n, units], block by block of data; a deeper layer's come
+// with one sample of a site of the key's fold.
+func (e *Eval) means(o On, fold string) (mu []float64, units int, ok bool) {
+	p := e.at(o)
 	w := e.of(p)
-	var mu []float64 // [n, units], block by block of data
-	units := 0
-	src := &vi.Keyed{Key: e.key(p).Fold("active-units")}
+	src := &vi.Keyed{Key: e.key(p).Fold(fold)}
 	for lo := 0; lo < p.n; lo += w.Fit() {
 		step := w.Step(e.Step, w.All[lo:min(lo+w.Fit(), p.n)], src)
 		q, ok := step.Posterior().(dist.Centred)
 		if !ok {
-			o.Missing("active-units", "the posterior does not know its mean")
-			return
+			return nil, 0, false
 		}
 		means := q.Means(step.Noise("z"))
 		units = 0
@@ -53,15 +69,7 @@ func (m ActiveUnits) Measure(e *Eval, o *Out) {
 			}
 		}
 	}
-	active, a := 0, make([]float64, units)
-	for u := range a {
-		a[u] = variance(mu[u:], units)
-		if a[u] > m.Least {
-			active++
-		}
-	}
-	o.Put("active-units", float64(active))
-	o.Keep("active-units", a)
+	return mu, units, true
 }
 
 // variance is the population variance of every d-th of x.

@@ -54,7 +54,7 @@ func (m IWAE) Measure(e *Eval, o *Out) {
 }
 
 // LogPX is the evidence, the mean over the data of log p(x), where the model
-// knows it in closed form.
+// knows it in closed form or by a sum over few latent states: minus the exact NLL.
 type LogPX struct{ On }
 
 func (LogPX) Name() string              { return "logpx" }

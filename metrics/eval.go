@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/vibench/bench/core/rng"
+	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/core/vec"
 	"github.com/vibench/bench/vi"
 )
@@ -18,6 +19,7 @@ type Eval struct {
 	Step      int
 	Estimator vi.Estimator                            // for probes
 	Resolve   func(name string) (vi.Estimator, error) // another estimator with the cell's K and M
+	Spent     int64                                   // for probes, when they close: density evaluations of one direction of Estimator
 
 	stored map[place]draws
 	bounds map[boundAt][]float64
@@ -103,11 +105,18 @@ func (e *Eval) remember(o On, k int, l []float64) {
 // cache, and gives f every datum's. It ends early when the cell is given up.
 func (e *Eval) draw(w *vi.Work, n, k int, key rng.Key, f func(lw []float64)) {
 	rows := w.Fit()
-	e.drawBlocks(w, n, k, max(1, rows/k), max(1, rows), key, f)
+	e.drawBlocks(w, n, k, max(1, rows/k), max(1, rows), key, weigh, f)
 }
 
-// drawBlocks does so for b data and at most most samples of each at a time.
-func (e *Eval) drawBlocks(w *vi.Work, n, k, b, most int, key rng.Key, f func(lw []float64)) {
+// weigh are the log weights of k samples of q, [K,B].
+func weigh(s *vi.Step, k int) tape.Node {
+	q := s.Posterior()
+	return s.LogW(q, q.Sample(s.Noise("z"), k))
+}
+
+// drawBlocks does so for b data and at most most samples of each at a time, by a
+// weight of k samples, [K,B].
+func (e *Eval) drawBlocks(w *vi.Work, n, k, b, most int, key rng.Key, weigh func(s *vi.Step, k int) tape.Node, f func(lw []float64)) {
 	var lw []float64
 	for lo := 0; lo < n; lo += b {
 		block := w.All[lo:min(lo+b, n)]
@@ -118,9 +127,7 @@ func (e *Eval) drawBlocks(w *vi.Work, n, k, b, most int, key rng.Key, f func(lw 
 			}
 			now := min(most, k-j)
 			s := w.Step(e.Step, block, &vi.Keyed{Key: key, Skip: j, K: now})
-			q := s.Posterior()
-			z := q.Sample(s.Noise("z"), now)
-			x := s.LogW(q, z).Float64s()
+			x := weigh(s, now).Float64s()
 			for i := range block {
 				copy(lw[i*k+j:i*k+j+now], x[i*now:(i+1)*now])
 			}

@@ -71,7 +71,7 @@ func (m Gap) Measure(e *Eval, o *Out) {
 		return
 	}
 	own := func(w *vi.Work, k int, f func([]float64) float64) (out []float64) { // of the local posterior, all data at once
-		e.drawBlocks(w, p.n, k, p.n, max(1, w.Fit()/p.n), e.key(p).Fold("local"), func(lw []float64) { out = append(out, f(lw)) })
+		e.drawBlocks(w, p.n, k, p.n, max(1, w.Fit()/p.n), e.key(p).Fold("local"), weigh, func(lw []float64) { out = append(out, f(lw)) })
 		return out
 	}
 	star, q := own(best, m.K, mean), e.over(m.On, m.K, mean)

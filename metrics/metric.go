@@ -52,6 +52,19 @@ type Fold interface {
 	Close(out *Out)
 }
 
+// Watch sees every direction that a cell's estimator gives while it trains.
+type Watch interface {
+	Metric
+	Watch(p *vi.Params) Watching
+}
+
+// Watching is a watch at work.
+type Watching interface {
+	See(d vi.Direction)
+	Measure(out *Out)
+	State() []float64 // all that it remembers, of a length that never changes; a checkpoint fills it again
+}
+
 // Out collects the numbers of one evaluation.
 type Out struct {
 	Values []Value
@@ -87,21 +100,29 @@ func All() []Metric {
 	p := Replicates{R: 1000, Least: 300, Sums: true, When: "always"}
 	return []Metric{
 		ActiveUnits{Least: 0.01, On: On{Split: "train", First: 500, When: "always"}},
+		Bias{Replicates: p, LeastZ: 4.5},
 		BoundLaw{K: 64, R: 400},
+		Cosine{Replicates: p},
 		DSNR{p},
 		ELBO{K: 64, On: On{Split: "test", When: "always"}},
 		ESS{K: 64, On: On{Split: "test", When: "always"}},
 		Gap{K: 1000, PHat: 5000, Steps: 1000, Samples: 50, Rate: 0.05, On: On{Split: "test", First: 100, When: "end"}},
 		GradVar{p},
+		GradVarCost{p},
 		IWAE{K: 64, R: 1, On: On{Split: "test", When: "always"}},
 		KL{K: 1, PHat: 5000, On: On{Split: "test", When: "always"}},
+		Kurtosis{p},
 		LogPX{On{Split: "test", When: "always"}},
 		MeanLaw{Replicates: p},
 		NLL{K: 5000, On: On{Split: "test", When: "end"}},
 		Nested{K: 64, R: 100},
 		Pictures{N: 16, On: On{Split: "test", When: "end"}},
+		QMean{On{Split: "test", When: "always"}},
+		Relaxed{K: 1, R: 64, Tau: 2.0 / 3, PriorTau: 0.5, On: On{Split: "test", When: "always"}},
+		Sign{Replicates: p},
 		Slope{Replicates: p},
 		SNR{Replicates: p},
 		SNRLaw{SNR{Replicates: p}},
+		VarEMA{Beta: 0.999},
 	}
 }

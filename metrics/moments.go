@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/vibench/bench/vi"
 )
@@ -85,6 +86,15 @@ func (m *moments) signal(b block) float64 {
 		t += float64(m.mean(i) * m.mean(i))
 	}
 	return t - m.trace(b)/float64(m.n)
+}
+
+// norm is that of the mean over a block.
+func (m *moments) norm(b block) float64 {
+	t := 0.0
+	for i := b.lo; i < b.hi; i++ {
+		t += float64(m.mean(i) * m.mean(i))
+	}
+	return math.Sqrt(t)
 }
 
 // bad is the first non-finite sum of a block, as a reason; "" if there is none.

@@ -10,7 +10,8 @@ import (
 // the data of L_K with a large K. It bounds -log p(x)
 // from above, by about chi^2/(2K); drop is by how much the bound still fell from a
 // fifth of the samples to all of them, the first of the same draws: above 0.1 nats
-// it has not converged. Each datum's L_K is kept.
+// it has not converged. Each datum's L_K is kept. Where the model can say it, logpx is
+// the exact one (with its sign changed): prefer it.
 //
 // Burda, Grosse and Salakhutdinov 2016 (1509.00519), with K = 5000.
 type NLL struct {

@@ -3,6 +3,7 @@ package metrics
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
@@ -56,7 +57,7 @@ func (e *Eval) probes(ps []Probe, batch []int, out *Out) error {
 		}
 	}
 	flat, with := make([][]float64, len(ests)), make([][]float64, 0, 2)
-	src := &replay{}
+	src, still := &replay{}, make([]bool, len(ests))
 	before := e.Work.Evals
 	defer func() { e.Evals += e.Work.Evals - before }()
 	for r := range most {
@@ -65,8 +66,15 @@ func (e *Eval) probes(ps []Probe, batch []int, out *Out) error {
 		}
 		src.draw(rng.Probe(e.Seed, uint64(e.Step), uint64(r)))
 		for i, est := range ests {
+			if still[i] { // drew nothing: a reference that is exact has one direction
+				continue
+			}
 			src.rewind()
+			spent := e.Work.Evals
 			flat[i] = flatten(flat[i][:0], e.Work.Params, e.Work.Estimate(est, e.Step, batch, src))
+			if still[i] = i > 0 && src.next == 0; i == 0 {
+				e.Spent = e.Work.Evals - spent
+			}
 		}
 		for i, p := range ps {
 			if r >= reps[i] {
@@ -123,6 +131,12 @@ func blocks(p *vi.Params) []block {
 		out = append(out, block{s.Name, base[r] + lo, base[r] + hi})
 	}
 	return out
+}
+
+// networks are the blocks of the model: those of an estimator's own parameters
+// have no direction that another estimator gives too.
+func networks(p *vi.Params) []block {
+	return slices.DeleteFunc(blocks(p), func(b block) bool { return b.name == "own" || strings.HasPrefix(b.name, "own/") })
 }
 
 // perBlock names a metric's numbers: one a network, one a parameter.

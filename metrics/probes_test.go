@@ -183,8 +183,12 @@ func TestMetricsKeepTheirWord(t *testing.T) {
 			if err := e.Probes([]metrics.Probe{m}, out); err != nil {
 				t.Fatal(err)
 			}
+		case metrics.Watch:
+			x := m.Watch(w.Params)
+			x.See(e.Estimator.Estimate(w.Step(0, w.All, &vi.Keyed{Key: rng.Probe(0, 0, 0)})))
+			x.Measure(out)
 		default:
-			t.Errorf("%s is neither an evaluation nor a probe", m.Name())
+			t.Errorf("%s is neither an evaluation nor a probe nor a watch", m.Name())
 		}
 		logged := map[string]int{}
 		for _, v := range out.Values {

@@ -22,6 +22,7 @@ func All() []vi.Maker {
 		LinearGaussian{S: 2.0 / 3},
 		OneBit{T: 0.45},
 		SBN{Layers: []int{200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs", Prior: "learned"},
+		Survey{Cost: "quadratic", Mu: 1, Sigma: 1},
 		ThreeWay{},
 		usualVAE,
 	}

@@ -7,39 +7,62 @@ import (
 	"github.com/vibench/bench/vi"
 )
 
-// cost is a mean to be raised, E_q f(z), by the logits of q alone: every datum has
-// the same q, and nothing is read from it. The toys on which gradient estimators
-// for discrete variables are set side by side are of this kind.
+// cost is a mean to be raised, E_q f(z), by the parameters of q alone: every datum
+// has the same q, and nothing is read from it. The toys on which gradient estimators
+// are set side by side are of this kind.
 type cost struct {
-	start   []float64 // the logits
-	classes int       // of a variable; 0 for bits
-	domain  vi.Domain
-	f       func(s *vi.Step, z dist.Value) tape.Node // [K,B]
+	domain vi.Domain
+	block  vi.Block
+	start  []value // q's parameters
+	q      func(s *vi.Step) dist.Dist
+	f      func(s *vi.Step, z dist.Value) tape.Node // [K,B]
+}
+
+// value is a row of parameters at its start.
+type value struct {
+	name string
+	at   []float64
 }
 
 const costLogits = "inf/logits"
 
-func (c cost) Sheet() vi.Sheet {
-	b := vi.Block{Name: "z", Kind: "binary", Dim: len(c.start), Offers: []vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Relax, vi.Enumerate}}
-	if c.classes > 0 {
-		b.Kind, b.Classes, b.Offers = "categorical", c.classes, []vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate}
-	}
-	return vi.Sheet{
-		Blocks: []vi.Block{b}, Params: []vi.Spec{{Name: costLogits, Rows: 1, Cols: len(c.start)}},
-		Data: c.domain, Cost: true,
+// costOfBits is a cost of independent bits with these logits at the start.
+func costOfBits(domain vi.Domain, logits []float64, f func(s *vi.Step, z dist.Value) tape.Node) cost {
+	return cost{
+		domain: domain, start: []value{{costLogits, logits}}, f: f,
+		block: vi.Block{Name: "z", Kind: "binary", Dim: len(logits), Offers: []vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Weak, vi.Relax, vi.Enumerate}},
+		q:     func(s *vi.Step) dist.Dist { return s.Bernoulli(s.Param(costLogits)) },
 	}
 }
 
-func (c cost) Init(_ rng.Key, p *vi.Params) { p.Set(costLogits, c.start) }
+// costOfCategories is a cost of variables of so many classes.
+func costOfCategories(domain vi.Domain, logits []float64, classes int, f func(s *vi.Step, z dist.Value) tape.Node) cost {
+	return cost{
+		domain: domain, start: []value{{costLogits, logits}}, f: f,
+		block: vi.Block{
+			Name: "z", Kind: "categorical", Dim: len(logits), Classes: classes, Offers: []vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate},
+		},
+		q: func(s *vi.Step) dist.Dist { return s.Categorical(s.Param(costLogits), classes) },
+	}
+}
+
+func (c cost) Sheet() vi.Sheet {
+	s := vi.Sheet{Blocks: []vi.Block{c.block}, Data: c.domain, Cost: true}
+	for _, v := range c.start {
+		s.Params = append(s.Params, vi.Spec{Name: v.name, Rows: 1, Cols: len(v.at)})
+	}
+	return s
+}
+
+func (c cost) Init(_ rng.Key, p *vi.Params) {
+	for _, v := range c.start {
+		p.Set(v.name, v.at)
+	}
+}
 
 func (c cost) Prior(*vi.Step) dist.Dist { return nil }
 
-func (c cost) Posterior(s *vi.Step) dist.Dist {
-	if c.classes > 0 {
-		return s.Categorical(s.Param(costLogits), c.classes)
-	}
-	return s.Bernoulli(s.Param(costLogits))
-}
+func (c cost) Posterior(s *vi.Step) dist.Dist { return c.q(s) }
 
 func (c cost) LogLik(s *vi.Step, z dist.Value) tape.Node { return c.f(s, z) }
 

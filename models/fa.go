@@ -76,7 +76,7 @@ func (m *fa) Sheet() vi.Sheet {
 		noise.Cols = 1
 	}
 	sh := vi.Sheet{
-		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: m.Latent, Offers: []vi.Cap{vi.Score, vi.Path, vi.AnalyticKL}}},
+		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: m.Latent, Offers: []vi.Cap{vi.Score, vi.Path, vi.Weak, vi.AnalyticKL}}},
 		Params: []vi.Spec{noise},
 		Offers: []vi.Cap{vi.Exact, vi.Gaps, vi.Simulate},
 		Data:   vi.Real,

@@ -22,12 +22,12 @@ func (FourBit) Name() string { return "fourbit" }
 
 // For is the toy, for any data.
 func (m FourBit) For(d *vi.Data) (vi.Model, error) {
-	return cost{start: fourPhi, domain: d.Domain, f: func(s *vi.Step, z dist.Value) tape.Node {
+	return costOfBits(d.Domain, fourPhi, func(s *vi.Step, z dist.Value) tape.Node {
 		a := s.Affine(z.Node, constant(s, 1, fourW...), constant(s, 1, -0.4), tape.Linear)
 		b := s.Affine(z.Node, constant(s, 1, fourV...), tape.Node{}, tape.Tanh)
 		f := a.Mul(a).Add(b).SumD(z.K)
 		return f.Add(f.Const(2))
-	}}, nil
+	}), nil
 }
 
 // Cost is f of four bits.

@@ -41,7 +41,7 @@ type linearGaussian struct {
 
 func (m *linearGaussian) Sheet() vi.Sheet {
 	return vi.Sheet{
-		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: m.d, Offers: []vi.Cap{vi.Score, vi.Path, vi.AnalyticKL}}},
+		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: m.d, Offers: []vi.Cap{vi.Score, vi.Path, vi.Weak, vi.AnalyticKL}}},
 		Params: []vi.Spec{{Name: "gen/mu", Rows: 1, Cols: m.d}, {Name: "inf/A", Rows: m.d, Cols: m.d}, {Name: "inf/b", Rows: 1, Cols: m.d}},
 		Offers: []vi.Cap{vi.Simulate, vi.Exact, vi.LargeK},
 		Data:   vi.Real,

@@ -29,10 +29,10 @@ func (m OneBit) For(d *vi.Data) (vi.Model, error) {
 	if err := finite("onebit", "t", m.T); err != nil {
 		return nil, err
 	}
-	return cost{start: []float64{m.Phi}, domain: d.Domain, f: func(s *vi.Step, z dist.Value) tape.Node {
+	return costOfBits(d.Domain, []float64{m.Phi}, func(s *vi.Step, z dist.Value) tape.Node {
 		e := z.Node.Sub(constant(s, 1, m.T))
 		return e.Mul(e).Neg().SumD(z.K)
-	}}, finite("onebit", "phi", m.Phi)
+	}), finite("onebit", "phi", m.Phi)
 }
 
 // In closed form, at a logit phi with p = sigmoid(phi), of the direction that

@@ -206,7 +206,7 @@ func (m SBN) blocks(closed ...vi.Cap) (all []vi.Block) {
 		case m.Classes > 2:
 			b.Offers = append([]vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate}, closed...)
 		default:
-			b.Offers = append([]vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Relax, vi.Enumerate}, closed...)
+			b.Offers = append([]vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Weak, vi.Relax, vi.Enumerate}, closed...)
 		}
 		all = append(all, b)
 	}

@@ -93,6 +93,7 @@ func TestSheets(t *testing.T) {
 		is = map[vi.Cap]bool{}
 		_, is[vi.Logits] = q.(dist.Discrete)
 		_, is[vi.Bits] = q.(dist.Bits)
+		_, is[vi.Weak] = q.(dist.Weak)
 		_, is[vi.Relax] = q.(dist.Relaxer)
 		if e, ok := q.(dist.Enumerable); ok && offers(vi.Enumerate) {
 			if is[vi.Enumerate] = true; e.States() != sheet.States() {

@@ -21,9 +21,9 @@ func (ThreeWay) Name() string { return "threeway" }
 
 // For is the toy, for any data.
 func (ThreeWay) For(d *vi.Data) (vi.Model, error) {
-	return cost{start: threeTheta, classes: 3, domain: d.Domain, f: func(s *vi.Step, z dist.Value) tape.Node {
+	return costOfCategories(d.Domain, threeTheta, 3, func(s *vi.Step, z dist.Value) tape.Node {
 		return s.Affine(z.Node, constant(s, 3, threeC...), tape.Node{}, tape.Linear).Mul(z.Node).SumD(z.K).Scale(0.5)
-	}}, nil
+	}), nil
 }
 
 // Exact is E f at logits theta, and its gradient.

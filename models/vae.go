@@ -186,7 +186,7 @@ func (m *vae) Sheet() vi.Sheet {
 			sh.Blocks = append(sh.Blocks, vi.Block{Name: fmt.Sprintf("z%d", i+1), Kind: "real", Dim: dim, Offers: []vi.Cap{vi.Score, vi.Path}})
 		}
 	} else {
-		sh.Blocks = []vi.Block{{Name: "z", Kind: "real", Dim: m.Latent, Offers: []vi.Cap{vi.Score, vi.Path, vi.AnalyticKL}}}
+		sh.Blocks = []vi.Block{{Name: "z", Kind: "real", Dim: m.Latent, Offers: []vi.Cap{vi.Score, vi.Path, vi.Weak, vi.AnalyticKL}}}
 	}
 	for _, l := range m.layers() {
 		sh.Params = append(sh.Params, l.specs()...)

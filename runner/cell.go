@@ -20,10 +20,12 @@ type cell struct {
 	suites.Cell
 	parts    Parts
 	est      vi.Estimator
+	follow   vi.Estimator // moves gen and inf in its place; nil: it does itself
 	work     *vi.Work
 	test     *vi.Work // held-out data, nil if there are none
 	evals    []metrics.Evaluation
 	probes   []metrics.Probe
+	watches  []metrics.Watching
 	train    *trainer
 	keep     keeper
 	res      store.Result
@@ -64,8 +66,18 @@ func (p Parts) build(c suites.Cell) (*cell, error) {
 		out.test = out.work.On(data.Test)
 		out.test.Bits = rng.HeldBits(seed, c.Dataset.Name, "test")
 	}
-	if out.evals, out.probes, err = p.metrics(c.Metrics); err != nil {
+	if f := c.Train.Follow; f != nil {
+		if out.follow, err = p.estimator(*f); err != nil {
+			return nil, err
+		}
+	}
+	log, err := p.metrics(c.Metrics)
+	if err != nil {
 		return nil, err
+	}
+	out.evals, out.probes = log.evals, log.probes
+	for _, m := range log.watches {
+		out.watches = append(out.watches, m.Watch(out.work.Params))
 	}
 	if out.train, err = newTrainer(p, out); err != nil {
 		return nil, err
@@ -173,6 +185,9 @@ func (c *cell) evaluate(ctx context.Context) error {
 			}
 			return err
 		}
+	}
+	for _, x := range c.watches {
+		x.Measure(&out)
 	}
 	for _, v := range out.Values {
 		if v.Reason == "" && v.X-v.X != 0 {

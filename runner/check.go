@@ -81,27 +81,25 @@ func (p Parts) unfit(c suites.Cell) string {
 	if err != nil {
 		return err.Error()
 	}
-	if k, ok := e.(vi.Checked); ok {
-		if err := k.Check(); err != nil {
-			return fmt.Sprintf("estimator %q: %v", c.Estimator.Name, err)
-		}
+	if why := checked(e); why != "" {
+		return why
 	}
 	if err := vi.Fit(e.Card(), m.Sheet(), d.Shape()); err != nil {
 		return err.Error() + p.fitting(c, m, d)
 	}
-	evals, probes, err := p.metrics(c.Metrics)
+	if why := p.follows(c, m, d); why != "" {
+		return why
+	}
+	log, err := p.metrics(c.Metrics)
 	if err != nil {
 		return err.Error()
 	}
-	for _, x := range evals {
+	for _, x := range log.all() {
 		if why := needs(x, m); why != "" {
 			return why
 		}
 	}
-	for _, x := range probes {
-		if why := needs(x, m); why != "" {
-			return why
-		}
+	for _, x := range log.probes {
 		if s, ok := x.(interface{ Suits(vi.Card) error }); ok {
 			if err := s.Suits(e.Card()); err != nil {
 				return fmt.Sprintf("metric %q: %v", x.Name(), err)
@@ -122,6 +120,37 @@ func (p Parts) unfit(c suites.Cell) string {
 				return fmt.Sprintf("metric %q: estimator %q has parameters or a state of its own, and a cell of %q trains neither", x.Name(), name, e.Card().Name)
 			}
 		}
+	}
+	return ""
+}
+
+// checked says what an estimator's settings have against each other.
+func checked(e vi.Estimator) string {
+	if k, ok := e.(vi.Checked); ok {
+		if err := k.Check(); err != nil {
+			return fmt.Sprintf("estimator %q: %v", e.Card().Name, err)
+		}
+	}
+	return ""
+}
+
+// follows says why the estimator that a cell is to follow cannot lead it.
+func (p Parts) follows(c suites.Cell, m vi.Model, d *vi.Data) string {
+	if c.Train.Follow == nil {
+		return ""
+	}
+	e, err := p.estimator(*c.Train.Follow)
+	if err != nil {
+		return "follow: " + err.Error()
+	}
+	if why := checked(e); why != "" {
+		return "follow: " + why
+	}
+	if err := vi.Fit(e.Card(), m.Sheet(), d.Shape()); err != nil {
+		return "follow: " + err.Error()
+	}
+	if _, own := e.(vi.Starter); own {
+		return fmt.Sprintf("follow: estimator %q has parameters or a state of its own, and a cell of %q trains neither", e.Card().Name, c.Estimator.Name)
 	}
 	return ""
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/vibench/bench/core/optim"
@@ -28,6 +29,7 @@ import (
 //	    theta NAME      every parameter in the order of their names: its values
 //	    optim NAME      every parameter that an optimiser moves: f64 scalars, slots
 //	    state NAME      every table of the estimator in the order of their names: u64 width, f64 values
+//	    watch I         every watch in the order of the cell's metrics: f64 values
 //	    points          u64 how many; of each: text metric, i64 step, f64 value, text reason, i64 evaluations
 //	    vectors         u64 how many; of each: text name, i64 step, u64 how many, f64 values
 //	32 bytes            SHA-256 of all before
@@ -125,6 +127,9 @@ func (c *cell) code(x *coder) {
 			}
 			codeFloats(x, t.Data)
 		})
+	}
+	for i, m := range c.watches {
+		x.section("watch "+strconv.Itoa(i), func() { codeFloats(x, m.State()) })
 	}
 	x.section("points", func() { c.points(x) })
 	x.section("vectors", func() { c.vectors(x) })

@@ -132,7 +132,7 @@ func (p Parts) Work(c suites.Cell) float64 {
 	if err != nil {
 		return 1
 	}
-	evals, probes, err := p.metrics(c.Metrics)
+	log, err := p.metrics(c.Metrics)
 	if err != nil {
 		return 1
 	}
@@ -159,7 +159,7 @@ func (p Parts) Work(c suites.Cell) float64 {
 	}
 	measure, final := 0.0, 0.0       // all metrics once, and those at the end only
 	drawn := map[string][2]float64{} // rows that the metrics of one place share: always, and at the end
-	for _, x := range evals {
+	for _, x := range log.evals {
 		a := asks(n, vi.Settings(x))
 		if slices.Contains(x.Needs(), vi.Exact) {
 			a.own += a.data * states
@@ -180,7 +180,7 @@ func (p Parts) Work(c suites.Cell) float64 {
 		final += max(rows[1]-rows[0], 0) * unit
 	}
 	probing := map[int]float64{} // by rows: probes of one batch share its replicates
-	for _, x := range probes {
+	for _, x := range log.probes {
 		rows := x.Rows(d.N)
 		r := float64(x.Draws(rows, e.Card().K, dims) * (1 + len(x.With())))
 		probing[rows] = max(probing[rows], r*(step+back*float64(rows)*k*unit))

@@ -159,26 +159,49 @@ func (p Parts) maker(c suites.Choice) (vi.Maker, error) {
 	return vi.With(m, c.Params)
 }
 
-// Metrics of a cell, evaluations and probes apart.
-func (p Parts) metrics(cs []suites.Choice) (evals []metrics.Evaluation, probes []metrics.Probe, err error) {
+// measures are a cell's metrics by their kinds.
+type measures struct {
+	evals   []metrics.Evaluation
+	probes  []metrics.Probe
+	watches []metrics.Watch
+}
+
+// Metrics of a cell.
+func (p Parts) metrics(cs []suites.Choice) (out measures, err error) {
 	for _, c := range cs {
 		m, err := find(p.Metrics, metrics.Metric.Name, c.Name)
 		if err == nil {
 			m, err = vi.With(m, c.Params)
 		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("metric: %w", err)
+			return out, fmt.Errorf("metric: %w", err)
 		}
 		switch m := m.(type) {
 		case metrics.Evaluation:
-			evals = append(evals, m)
+			out.evals = append(out.evals, m)
 		case metrics.Probe:
-			probes = append(probes, m)
+			out.probes = append(out.probes, m)
+		case metrics.Watch:
+			out.watches = append(out.watches, m)
 		default:
-			return nil, nil, fmt.Errorf("metric: %q is neither an evaluation nor a probe", c.Name)
+			return out, fmt.Errorf("metric: %q is neither an evaluation nor a probe nor a watch", c.Name)
 		}
 	}
-	return evals, probes, nil
+	return out, nil
+}
+
+// all are the metrics of every kind.
+func (m measures) all() (out []metrics.Metric) {
+	for _, x := range m.evals {
+		out = append(out, x)
+	}
+	for _, x := range m.probes {
+		out = append(out, x)
+	}
+	for _, x := range m.watches {
+		out = append(out, x)
+	}
+	return out
 }
 
 // emits names what a cell will log; nothing if its parts do not go together,
@@ -188,16 +211,13 @@ func (p Parts) emits(c suites.Cell) []string {
 	if err != nil {
 		return nil
 	}
-	evals, probes, err := p.metrics(c.Metrics)
+	log, err := p.metrics(c.Metrics)
 	if err != nil {
 		return nil
 	}
 	var out []string
-	for _, e := range evals {
-		out = append(out, e.Emits(m.Sheet())...)
-	}
-	for _, e := range probes {
-		out = append(out, e.Emits(m.Sheet())...)
+	for _, x := range log.all() {
+		out = append(out, x.Emits(m.Sheet())...)
 	}
 	slices.SortFunc(out, cmp.Compare[string])
 	return out

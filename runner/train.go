@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vibench/bench/core/optim"
@@ -84,14 +85,47 @@ func (t *trainer) batch() []int {
 }
 
 // next takes one step. A direction or a parameter that is not finite ends the
-// cell as diverged.
+// cell as diverged. Where another estimator is followed, the cell's own is drawn
+// only for what it learns and for those who watch it.
 func (t *trainer) next() error {
 	w := t.c.work
 	w.Bits = rng.Bits(uint64(t.c.Seed), uint64(t.step))
+	own := []tape.Role{tape.Gen, tape.Inf, tape.Own}
+	if t.c.follow != nil {
+		own = own[2:]
+	}
+	if _, learns := t.c.est.(vi.Starter); t.c.follow == nil || learns || len(t.c.watches) > 0 {
+		d := t.draw(t.c.est)
+		for _, x := range t.c.watches {
+			x.See(d)
+		}
+		if err := t.move(d, own...); err != nil {
+			return err
+		}
+		w.Commit()
+	}
+	if t.c.follow != nil {
+		if err := t.move(t.draw(t.c.follow), tape.Gen, tape.Inf); err != nil {
+			return err
+		}
+	}
+	t.step++
+	return nil
+}
+
+// draw is an estimator's direction at the step.
+func (t *trainer) draw(e vi.Estimator) vi.Direction {
+	w := t.c.work
 	before := w.Evals
-	d := w.Estimate(t.c.est, t.step, t.batch(), &vi.Keyed{Key: rng.Noise(uint64(t.c.Seed), uint64(t.step))})
+	d := w.Estimate(e, t.step, t.batch(), &vi.Keyed{Key: rng.Noise(uint64(t.c.Seed), uint64(t.step))})
 	t.evals += w.Evals - before
-	for r := range tape.Role(tape.Roles) {
+	return d
+}
+
+// move takes the parameters of some roles along a direction.
+func (t *trainer) move(d vi.Direction, roles ...tape.Role) error {
+	w := t.c.work
+	for _, r := range roles {
 		u := d.Role(r)
 		for _, v := range []tape.Vector{u.Ascend, u.Target} {
 			if !v.Nil() && !v.Finite() {
@@ -101,7 +135,7 @@ func (t *trainer) next() error {
 	}
 	for _, sp := range t.spans {
 		u := d.Role(sp.role)
-		if u.Nil() {
+		if u.Nil() || !slices.Contains(roles, sp.role) {
 			continue
 		}
 		_, target := sp.rule.(optim.Step)
@@ -123,8 +157,6 @@ func (t *trainer) next() error {
 			return diverged{t.step, fmt.Sprintf("%s parameters are not finite", sp.role)}
 		}
 	}
-	w.Commit()
-	t.step++
 	return nil
 }
 

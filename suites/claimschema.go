@@ -86,7 +86,7 @@ func kindSchemas() obj {
 				"least": obj{"type": "integer", "minimum": 1, "description": "this many seeds"}}),
 		"fit": test("goodness of fit to a distribution", []any{"to"},
 			obj{"to": obj{"type": "string", "pattern": distributions, "description": "normal(0,1), uniform(0,1), chi2(3)"}}),
-		"exact": test("equal to a number, to a tolerance", []any{"expect"},
+		"exact": test("every value is a number, to a tolerance", []any{"expect"},
 			obj{"expect": num("every value is this"), "within": obj{"type": "number", "minimum": 0, "description": "tolerance; 0 if absent"}}),
 	}
 }

@@ -47,7 +47,12 @@ func (p *pass) canonical(c Cell) canonical {
 	if len(c.Train.At) > 0 { // absent where there are none, as it was before there were any
 		t.WriteString(`"at":` + formatList(c.Train.At) + `,`)
 	}
-	t.WriteString(`"batch":` + strconv.Itoa(c.Train.Batch) + `,"every":` + strconv.Itoa(c.Train.Every) + `,"optim":[`)
+	t.WriteString(`"batch":` + strconv.Itoa(c.Train.Batch) + `,"every":` + strconv.Itoa(c.Train.Every))
+	if c.Train.Follow != nil { // absent where there is none, as it was before there were any
+		t.WriteString(`,"follow":`)
+		p.encodeChoice(&t, "estimator", *c.Train.Follow, "")
+	}
+	t.WriteString(`,"optim":[`)
 	for i, g := range c.Train.Optim {
 		if i > 0 {
 			t.WriteByte(',')

@@ -168,7 +168,7 @@ func TestSet(t *testing.T) {
 		t.Error("a claim's margin stays")
 	}
 	for set, want := range map[string]string{
-		"train.stpes=10":               `:17:8: unknown key "stpes" (did you mean "steps"?); have batch, epochs, every, optim, points, spacing, steps (set by train.stpes=10)`,
+		"train.stpes=10":               `:17:8: unknown key "stpes" (did you mean "steps"?); have batch, epochs, every, follow, optim, points, spacing, steps (set by train.stpes=10)`,
 		"trian.steps=10":               `set: trian.steps=10: no "trian" in the suite (did you mean "train"?); have claims, grid, log, presets, suite, train`,
 		"grid.refrence.seed=1":         `set: grid.refrence.seed=1: no "refrence" in grid (did you mean "reference"?); have reference, far`,
 		"log.metrics.snr.r=1":          `r: got 1; want at least 2 (set by log.metrics.snr.r=1)`,

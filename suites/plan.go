@@ -55,6 +55,8 @@ type Train struct {
 	Every int     `json:"every"`        // evaluate each so many steps; 0 is at the end only
 	At    []int   `json:"at,omitempty"` // or when so many are taken, in order, where no Every says it
 	Optim []Group `json:"optim,omitempty"`
+
+	Follow *Choice `json:"follow,omitempty"` // the estimator that moves gen and inf in place of the cell's own
 }
 
 // A Group gives an optimiser to the parameters whose path starts with Prefix;

@@ -147,6 +147,7 @@ func trainSchema() obj {
 			"every":   count("evaluate each so many steps; 0: at the end only"),
 			"points":  obj{"type": "integer", "minimum": 2, "maximum": mostPoints, "description": "in place of every: evaluate so many times, the start and the end among them"},
 			"spacing": obj{"enum": []any{"even", "log"}, "$comment": "spacing", "description": "of points: even, the default, or by equal factors from step 1"},
+			"follow":  said("estimator", "one that moves gen/ and inf/ in place of the cell's own, which is measured on its path and moves own/ alone"),
 			"optim":   said("optim", "for all parameters, or by the prefix of their names: {gen/: NAME, inf/: NAME}"),
 		},
 	}

@@ -52,6 +52,13 @@ func (p *pass) trainings(n *node) []training {
 		t.points = 0 // the schema has said so
 	}
 	t.log = textOf(n.get("spacing")) == "log"
+	if at := n.get("follow"); at != nil {
+		if c := p.choice(at, "estimator"); len(c) == 1 {
+			t.Follow = &c[0]
+		} else if len(c) > 1 {
+			p.bad(at, "train: follow: got %d estimators; want one", len(c))
+		}
+	}
 	p.oneOf(n, "steps", "epochs")
 	p.oneOf(n, "every", "points")
 	if at := n.get("spacing"); at != nil && n.get("points") == nil {

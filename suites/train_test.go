@@ -170,3 +170,36 @@ train: {steps: 10, batch: 2, optim: %s}
 		}
 	}
 }
+
+// An estimator that leads is one estimator with all its settings, and part of what a
+// cell is; without one a cell is what it was before there were any.
+func TestFollow(t *testing.T) {
+	ids := map[string]string{}
+	for _, follow := range []string{"", "follow: iwae", "follow: {iwae: {k: 1}}", "follow: {iwae: {k: 2}}"} {
+		s, err := Parse("t.yaml", fmt.Appendf(nil, trained, strings.TrimSuffix("steps: 7, "+follow, ", ")), sized())
+		if err != nil {
+			t.Fatalf("%s: %v", follow, err)
+		}
+		p, err := s.Plan(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := p.Cells[0]
+		if (c.Train.Follow == nil) != (follow == "") {
+			t.Errorf("%q: follows %v", follow, c.Train.Follow)
+		}
+		ids[follow] = c.ID
+	}
+	if ids["follow: iwae"] != ids["follow: {iwae: {k: 1}}"] || ids[""] == ids["follow: iwae"] || ids["follow: iwae"] == ids["follow: {iwae: {k: 2}}"] {
+		t.Errorf("cells are known by %v", ids)
+	}
+	for follow, want := range map[string]string{
+		"follow: {iwae: {k: [1, 2]}}": "follow: got 2 estimators; want one",
+		"follow: nobody":              `unknown estimator "nobody"`,
+	} {
+		_, err := Parse("t.yaml", fmt.Appendf(nil, trained, "steps: 7, "+follow), sized())
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v; want %q", follow, err, want)
+		}
+	}
+}

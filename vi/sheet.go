@@ -20,6 +20,7 @@ const (
 	Path       Cap = "path"        // z = g(noise; phi), differentiable in phi
 	Logits     Cap = "logits"      // independent bits or categories by their logits (dist.Discrete)
 	Bits       Cap = "bits"        // independent bits by their logits (dist.Bits)
+	Weak       Cap = "weak"        // a derivative of the law as a difference of two (dist.Weak)
 	Relax      Cap = "relax"       // samples with a path, soft or hard (dist.Relaxer)
 	Enumerate  Cap = "enumerate"   // all values it may have (dist.Enumerable)
 	AnalyticKL Cap = "analytic-kl" // KL(q || prior) in closed form (dist.KL)
