@@ -163,14 +163,17 @@ func (m *sbn) Sheet() vi.Sheet {
 		if m.Classes > 2 {
 			b.Kind, b.Classes = "categorical", m.Classes
 		}
-		switch {
-		case len(m.Layers) > 1: // logits and a closed KL are yet to be averaged over the layers before
-			b.Name += strconv.Itoa(i + 1)
-			b.Offers = []vi.Cap{vi.Score, vi.Relax, vi.Enumerate}
-		case m.Classes > 2:
-			b.Offers = []vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate, vi.AnalyticKL}
-		default:
-			b.Offers = []vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Weak, vi.Relax, vi.Enumerate, vi.AnalyticKL}
+		b.Offers = []vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate}
+		if m.Classes == 2 {
+			b.Offers = append(b.Offers, vi.Bits)
+		}
+		if len(m.Layers) > 1 {
+			b.Name += strconv.Itoa(i + 1) // a closed KL is yet to be averaged over the layers before
+		} else {
+			b.Offers = append(b.Offers, vi.AnalyticKL)
+			if m.Classes == 2 {
+				b.Offers = append(b.Offers, vi.Weak)
+			}
 		}
 		sh.Blocks = append(sh.Blocks, b)
 	}
