@@ -25,7 +25,7 @@ type DARN struct {
 
 func (e DARN) Card() vi.Card {
 	return vi.Card{
-		Name: "darn", Paper: "1310.8499", PerDatum: true, Needs: []vi.Cap{vi.Bits}, K: e.K, Target: "darn", Cost: true,
+		Name: "darn", Paper: "1310.8499", PerDatum: true, Needs: []vi.Cap{vi.Bits}, K: e.K, Target: "darn", Cost: true, OneLayer: true,
 		Bias: "the rest of f's expansion in each bit, beyond second order, is left out",
 	}
 }

@@ -11,9 +11,11 @@ import (
 //
 //	phi: mean over pairs of sum_i 1/2 (f(b1) - f(b2)) (b1_i - b2_i) sigmoid(|logit_i|) d logit_i
 //
-// Needs bits, and an even K: K samples are K/2 pairs. Of one stochastic layer.
+// Of several layers, one at a time, as ARM.
+//
+// Needs bits, and an even K: K samples are K/2 pairs.
 // Unbiased for the ELBO, in both networks; of less variance than ARM in every coordinate.
-// Costs K densities of p and of q a datum.
+// Costs K densities of p and of q a datum and layer.
 //
 // Dong, Mnih and Tucker 2020 (2006.10680).
 type DisARM struct {

@@ -15,11 +15,13 @@ import (
 //	phi: 1/K sum_k f'(z_k) 1/R sum_r d softmax((logits + G_kr)/tau),   G_kr ~ G | z_k, f = log p(x,z) - log q(z|x)
 //
 // d goes through the logits at fixed noise; through the law of the noise given z it
-// would estimate something else.
+// would estimate something else. Of several layers f'(z_l) is total: through the
+// layers after z_l by their own averaged slopes, samples hard throughout. Noise of layers is
+// independent given the samples, so that it is st-gumbel's mean given them there too.
 //
-// Needs logits. Of one stochastic layer.
+// Needs logits.
 // Unbiased for st-gumbel's mean, never of more variance; for the ELBO unbiased in theta, biased in phi.
-// Costs K densities of p and of q a datum, and K R softmaxes.
+// Costs K densities of p and of q a datum, and K R softmaxes and a sweep a layer.
 //
 // Paulus, Maddison and Krause 2021 (2010.04838).
 type GumbelRao struct {
@@ -36,13 +38,22 @@ func (e GumbelRao) Card() vi.Card {
 }
 
 func (e GumbelRao) Estimate(s *vi.Step) vi.Direction {
-	q := s.Posterior().(dist.Discrete)
+	q := layered(s)
 	z := q.Sample(s.Noise("z"), e.K)
-	f := s.LogW(q.Frozen(), z)
-	slope := tape.Grad(f, z.Node)
-	n := e.K * e.R
-	y := q.Given(dist.Value{Node: z.Node.Spread(e.R), K: n}, s.Noise("z/rao"))
-	a := q.Natural()
-	soft := q.Soften(y.Sub(a).Stop().Add(a), n, e.at(s.Iter)) // moves with the logits, the noise does not
-	return s.Ascend(vi.Surrogate{Gen: f.Mean(), Inf: soft.Node.Mul(slope).SumD(n).Mean()})
+	f := s.LogW(q.Dist, z)
+	n, total := e.K*e.R, f
+	var inf tape.Node
+	for l := q.depth() - 1; l >= 0; l-- {
+		d, zl := q.at(l, z), q.of(z, l)
+		slope := tape.Grad(total, zl)
+		y := d.Given(dist.Value{Node: zl.Spread(e.R), K: n}, q.noise("z/rao", l))
+		a := d.Natural()
+		soft := d.Soften(y.Sub(a).Stop().Add(a), n, e.at(s.Iter)) // moves with the logits, the noise does not
+		g := soft.Node.Mul(slope).SumD(n)                         // [K R,B]
+		inf = plus(inf, g.Mean())
+		if l > 0 { // logits move with the samples before them
+			total = total.Add(g.Groups(e.K).MeanK().Ungroup(e.K))
+		}
+	}
+	return s.Ascend(vi.Surrogate{Gen: f.Mean(), Inf: inf})
 }

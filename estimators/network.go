@@ -33,8 +33,14 @@ func (n network) init(key rng.Key, p *vi.Params, in, hidden int) {
 	p.Set(n.w0, w)
 }
 
-// of is the network's number for every row of x, [R,1].
-func (n network) of(s *vi.Step, x tape.Node) tape.Node {
-	h := s.Affine(x, s.Param(n.w0), s.Param(n.b0), tape.Tanh)
+// of is the network's number for every row of x, [R,1]; x are its inputs from lo on, the
+// others zero.
+func (n network) of(s *vi.Step, x tape.Node, lo int) tape.Node {
+	w := s.Param(n.w0)
+	_, d := x.Shape()
+	if _, in := w.Shape(); in != d {
+		w = w.Cols(lo, lo+d)
+	}
+	h := s.Affine(x, w, s.Param(n.b0), tape.Tanh)
 	return s.Affine(h, s.Param(n.w1), s.Param(n.b1), tape.Linear)
 }

@@ -48,7 +48,7 @@ func (e NVIL) Estimate(s *vi.Step) vi.Direction {
 	w := s.Weigh(e.K)
 	k := float64(e.K)
 	c := moving(s, movingBaseline, vec.Sum(w.LogW.Float64s())/float64(e.K*s.B()), e.Decay)
-	a := w.LogW.Stop().Sub(w.LogW.Const(c)).Sub(learned.of(s, s.X).SumD(1)) // [K,B], live in own alone
+	a := w.LogW.Stop().Sub(w.LogW.Const(c)).Sub(learned.of(s, s.X, 0).SumD(1)) // [K,B], live in own alone
 	sd := 1.0
 	if e.Normalise {
 		sd = max(1, math.Sqrt(moving(s, movingSquare, vec.SumSq(a.Float64s())/float64(e.K*s.B()), e.Decay)))

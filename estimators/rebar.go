@@ -17,9 +17,15 @@ import (
 //
 // f at relaxed bits is by masses. d is total: through y, through the law of y' given b.
 //
-// Needs bits. Of one stochastic layer.
+// Of several layers each has a control variate of its own, of the perturbed logits of layer l:
+// the bits before it are the hard ones, its own and those after it are relaxed, each
+// layer's logits read of the relaxed bits before it, with the noise of the hard ones. In it d is
+// of layer l's logits alone, through the relaxed bits after it, the weights of later layers held;
+// own is -sum_l |g_l|^2.
+//
+// Needs bits.
 // Unbiased for the ELBO, in both networks, at any eta and tau.
-// Costs 3K densities of p and of q a datum and two sweeps more.
+// Costs K densities of p and of q a datum, 2K more and two sweeps a layer.
 //
 // Tucker, Mnih, Maddison, Lawson and Sohl-Dickstein 2017 (1703.07370).
 type REBAR struct {
@@ -49,23 +55,17 @@ func (e REBAR) Start(vi.Sheet, vi.Shape, rng.Key) ([]vi.Spec, func(*vi.Params), 
 }
 
 func (e REBAR) Estimate(s *vi.Step) vi.Direction {
-	v := varied(s, e.K)
-	eta, tau := s.Scalar(e.Eta), e.temperature(s, v.phi)
+	v := varied(s, e)
+	eta := s.Scalar(e.Eta)
 	if e.Adapt {
 		eta = s.Param(ownEta).Apply(tape.Sigmoid).SumD(1).Scale(2)
 	}
-	relaxed := func(y tape.Node) tape.Node {
-		return v.at(s, tau.soften(v.phi, y)).Mul(eta)
-	}
-	return v.raise(s, relaxed(v.y), relaxed(v.given), e.Adapt)
+	return v.raise(func(l int, d dist.Bits, y tape.Node) tape.Node { return v.relaxed(l, d, y).Mul(eta) }, e.Adapt)
 }
 
-// heat is a temperature as rows of features: 1/tau, and tau/(tau+1) if the relaxation
-// is the modified one.
-type heat struct{ inverse, shift tape.Node }
-
-func (e REBAR) temperature(s *vi.Step, phi tape.Node) (h heat) {
-	_, d := phi.Shape()
+// temperature is 1/tau as a row of d features, and tau/(tau+1) if the relaxation is
+// the modified one.
+func (e REBAR) temperature(s *vi.Step, d int) (inverse, shift tape.Node) {
 	ones := s.Blank(d, 1)
 	for i, v := 0, ones.Value(); i < d; i++ {
 		v.Set(i, 1)
@@ -76,59 +76,99 @@ func (e REBAR) temperature(s *vi.Step, phi tape.Node) (h heat) {
 		log = s.Param(ownTau)
 	}
 	log = s.Affine(log, ones, tape.Node{}, tape.Linear) // [1,D]
-	h.inverse = log.Neg().Apply(tape.Exp)
 	if e.Modified {
-		h.shift = log.Apply(tape.Sigmoid) // tau/(tau+1)
+		shift = log.Apply(tape.Sigmoid)
 	}
-	return h
+	return log.Neg().Apply(tape.Exp), shift
 }
 
-// soften is the relaxed bits of perturbed logits.
-func (h heat) soften(phi, y tape.Node) tape.Node {
-	a := y.Mul(h.inverse)
-	if !h.shift.Nil() {
-		a = a.Add(phi.Mul(h.shift))
+// variates is what control variates by conditional relaxation share: hard samples,
+// and what is relaxed of them.
+type variates struct {
+	layers
+	k int
+	z dist.Value
+	f tape.Node // [K,B], at the bits
+
+	inverse, shift []tape.Node // temperatures of each layer
+}
+
+func varied(s *vi.Step, e REBAR) variates {
+	q, k := layered(s), e.K
+	if q.chain == nil {
+		q = layersOf(s, alone(s, q.at(0, dist.Value{}), k))
+	}
+	v := variates{layers: q, k: k, z: q.Sample(s.Noise("z"), k)}
+	v.f = s.LogW(q.Frozen(), v.z)
+	v.inverse, v.shift = s.Nodes(q.depth()), s.Nodes(q.depth())
+	for l := range q.depth() {
+		_, d := v.of(v.z, l).Shape()
+		v.inverse[l], v.shift[l] = e.temperature(s, d)
+	}
+	return v
+}
+
+// alone is bits with a row of logits for each sample.
+func alone(s *vi.Step, d dist.Discrete, k int) dist.Bits {
+	a := d.Natural()
+	rows, _ := a.Shape()
+	return s.Bernoulli(a.Spread(s.B() * k / rows)).(dist.Bits)
+}
+
+// column is where layer l starts among the features of all blocks.
+func (v variates) column(l int) (lo int) {
+	for i := range v.block(l) {
+		_, d := v.z.Block(i).Shape()
+		lo += d
+	}
+	return lo
+}
+
+// soften is layer l's relaxed bits by their logits and the perturbed ones.
+func (v variates) soften(l int, phi, y tape.Node) tape.Node {
+	a := y.Mul(v.inverse[l])
+	if !v.shift[l].Nil() {
+		a = a.Add(phi.Mul(v.shift[l]))
 	}
 	return a.Apply(tape.Sigmoid)
 }
 
-// variate is what control variates by conditional relaxation share: bits, the
-// perturbed logits that gave them, and others that would have.
-type variate struct {
-	k        int
-	q        dist.Bits
-	phi      tape.Node // the logits, a row a sample
-	b        dist.Value
-	y, given tape.Node
-	f        tape.Node // [K,B], at the bits
-}
-
-func varied(s *vi.Step, k int) variate {
-	a := s.Posterior().(dist.Bits).Natural()
-	rows, _ := a.Shape()
-	phi := a.Spread(s.B() * k / rows)
-	q := s.Bernoulli(phi).(dist.Bits)
-	b := q.Sample(s.Noise("z"), k)
-	v := variate{k: k, q: q, phi: phi, b: b, y: q.Perturb(s.Noise("z"), k), given: q.Given(b, s.Noise("z/cond"))}
-	v.f = s.LogW(q.Frozen(), b)
-	return v
-}
-
-// at is f at relaxed bits, live in them alone.
-func (v variate) at(s *vi.Step, x tape.Node) tape.Node {
-	return s.LogW(v.q.Frozen(), dist.Value{Node: x, K: v.k})
-}
-
-// raise is the direction with a control variate c, [K,B], at the perturbed logits
-// and at the conditional ones; own parameters in it follow the fall of |g|^2.
-func (v variate) raise(s *vi.Step, c, given tape.Node, own bool) vi.Direction {
-	h := v.q.LogProb(v.b)
-	g := v.f.Sub(given).Stop().Mul(h).Add(c).Sub(given)
-	u := vi.Surrogate{Gen: v.f.Mean(), Inf: g.Mean()}
-	if own { // <stop g, g>, live in own: f - c' weighs the score by its value, moved by own alone
-		at := tape.Grad(g, v.phi)
-		along := v.f.Stop().Sub(given).Mul(tape.Tangent(h, v.phi, at)).Add(tape.Tangent(c.Sub(given), v.phi, at))
-		u.Own = along.Mean().Scale(-2)
+// relaxed is f with layer l, d, relaxed from its perturbed logits y, and so those
+// after it: live in y and in the temperature.
+func (v variates) relaxed(l int, d dist.Discrete, y tape.Node) tape.Node {
+	w := v.before(l, v.z, 1)
+	for {
+		x := v.soften(l, d.Natural(), y)
+		if l == v.depth()-1 {
+			return v.s.LogW(v.Frozen(), v.with(w, l, x))
+		}
+		w = v.with(w, l, v.s.Through(x, x)) // a live sample: what is frozen after it moves with it
+		l++
+		d = v.at(l, w).Frozen().(dist.Discrete)
+		y = d.Perturb(v.noise("z", l), v.k)
 	}
-	return s.Ascend(u)
+}
+
+// raise is the direction with a control variate c(y) of each layer's perturbed logits,
+// [K,B]; own parameters in it follow the fall of |g|^2.
+func (v variates) raise(c func(l int, d dist.Bits, y tape.Node) tape.Node, own bool) vi.Direction {
+	u := vi.Surrogate{Gen: v.f.Mean()}
+	for l := range v.depth() {
+		d, b := v.at(l, v.z).(dist.Bits), dist.Value{Node: v.of(v.z, l), K: v.k}
+		if l == 0 && v.chain != nil {
+			d = alone(v.s, d, v.k)
+		}
+		y, given := d.Perturb(v.noise("z", l), v.k), d.Given(b, v.noise("z/cond", l))
+		cy, cgiven := c(l, d, y), c(l, d, given)
+		h := d.LogProb(b)
+		g := v.f.Sub(cgiven).Stop().Mul(h).Add(cy).Sub(cgiven)
+		u.Inf = plus(u.Inf, g.Mean())
+		if own { // <stop g, g>, live in own: f - c' weighs the score by its value, moved by own alone
+			phi := d.Natural()
+			at := tape.Grad(g, phi)
+			along := v.f.Stop().Sub(cgiven).Mul(tape.Tangent(h, phi, at)).Add(tape.Tangent(cy.Sub(cgiven), phi, at))
+			u.Own = plus(u.Own, along.Mean().Scale(-2))
+		}
+	}
+	return v.s.Ascend(u)
 }

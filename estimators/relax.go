@@ -1,6 +1,7 @@
 package estimators
 
 import (
+	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/vi"
@@ -12,11 +13,12 @@ import (
 //	phi: (f(b) - c(y')) h + d( c(y) - c(y') ),   c(y) = eta f(sigmoid(y/tau)) + r(y),   f = log p(x,z) - log q(z|x)
 //	y = logit + logit u,  b = 1[y > 0],  y' ~ y | b;   own: -|g|^2, g the direction of phi
 //
-// r is one layer of tanh and a linear one, zero at the start.
+// r is one layer of tanh and a linear one, zero at the start. Of several layers each has a
+// control variate as REBAR's, and r reads the logits of all, those of other layers as zero.
 //
-// Needs bits. Of one stochastic layer.
+// Needs bits.
 // Unbiased for the ELBO, in both networks, whatever c is.
-// Costs 3K densities of p and of q a datum, a small network and two sweeps more.
+// Costs K densities of p and of q a datum, 2K more, a small network and two sweeps a layer.
 //
 // Grathwohl, Choi, Wu, Roeder and Duvenaud 2018 (1711.00123).
 type RELAX struct {
@@ -43,10 +45,9 @@ func (e RELAX) Start(sheet vi.Sheet, data vi.Shape, key rng.Key) ([]vi.Spec, fun
 }
 
 func (e RELAX) Estimate(s *vi.Step) vi.Direction {
-	v := varied(s, e.K)
-	eta, tau := s.Param(ownEta).Apply(tape.Sigmoid).SumD(1).Scale(2), REBAR{Tau: e.Tau, Adapt: true}.temperature(s, v.phi)
-	c := func(y tape.Node) tape.Node {
-		return v.at(s, tau.soften(v.phi, y)).Mul(eta).Add(learned.of(s, y).SumD(e.K))
-	}
-	return v.raise(s, c(v.y), c(v.given), true)
+	v := varied(s, REBAR{K: e.K, Tau: e.Tau, Adapt: true})
+	eta := s.Param(ownEta).Apply(tape.Sigmoid).SumD(1).Scale(2)
+	return v.raise(func(l int, d dist.Bits, y tape.Node) tape.Node {
+		return v.relaxed(l, d, y).Mul(eta).Add(learned.of(s, y, v.column(l)).SumD(e.K))
+	}, true)
 }

@@ -199,14 +199,17 @@ func (m SBN) blocks(closed ...vi.Cap) (all []vi.Block) {
 		if m.Classes > 2 {
 			b.Kind, b.Classes = "categorical", m.Classes
 		}
-		switch {
-		case len(m.Layers) > 1: // logits and a closed KL are yet to be averaged over the layers before
-			b.Name += strconv.Itoa(i + 1)
-			b.Offers = []vi.Cap{vi.Score, vi.Relax, vi.Enumerate}
-		case m.Classes > 2:
-			b.Offers = append([]vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate}, closed...)
-		default:
-			b.Offers = append([]vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Weak, vi.Relax, vi.Enumerate}, closed...)
+		b.Offers = []vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate}
+		if m.Classes == 2 {
+			b.Offers = append(b.Offers, vi.Bits)
+		}
+		if len(m.Layers) > 1 {
+			b.Name += strconv.Itoa(i + 1) // a closed KL is yet to be averaged over the layers before
+		} else {
+			b.Offers = append(b.Offers, closed...)
+			if m.Classes == 2 {
+				b.Offers = append(b.Offers, vi.Weak)
+			}
 		}
 		all = append(all, b)
 	}

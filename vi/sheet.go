@@ -18,8 +18,8 @@ type Cap string
 const (
 	Score      Cap = "score"       // log q(z) with gradients in its parameters
 	Path       Cap = "path"        // z = g(noise; phi), differentiable in phi
-	Logits     Cap = "logits"      // independent bits or categories by their logits (dist.Discrete)
-	Bits       Cap = "bits"        // independent bits by their logits (dist.Bits)
+	Logits     Cap = "logits"      // independent bits or categories by their logits (dist.Discrete), given the blocks before
+	Bits       Cap = "bits"        // independent bits by their logits (dist.Bits), given the blocks before
 	Weak       Cap = "weak"        // a derivative of the law as a difference of two (dist.Weak)
 	Relax      Cap = "relax"       // samples with a path, soft or hard (dist.Relaxer)
 	Enumerate  Cap = "enumerate"   // all values it may have (dist.Enumerable)
@@ -113,6 +113,7 @@ type Card struct {
 	Bias      string // how that mean differs from the gradient of the bound it is used for; empty if it does not
 	PerDatum  bool   // its scalars are means over data of what one datum gives: a batch may be cut into blocks
 	OneScalar bool   // Gen and Inf are the very same scalar: shared weights are admitted
+	OneLayer  bool   // is of one stochastic layer
 	Cost      bool   // treats the log weight as a function of z alone: fits a model without a prior
 	Predicts  bool   // raises a bound of weights that q is not in (Weighted.Direct): fits a model whose q is its prior; Cost implies it
 	Total     bool   // phi follows the plain total derivative of the bound, path minus score, whose variance theory knows
@@ -160,6 +161,13 @@ func Fit(c Card, s Sheet, data Shape) error {
 				return fmt.Errorf("estimator %q needs %s; block %q (%s) offers %s", c.Name, need, b.Name, b.Kind, List(b.Offers))
 			}
 		}
+	}
+	if c.OneLayer && len(s.Blocks) > 1 {
+		var names []string
+		for _, b := range s.Blocks {
+			names = append(names, b.Name)
+		}
+		return fmt.Errorf("estimator %q is of one stochastic layer; the model has %d: %s", c.Name, len(names), strings.Join(names, ", "))
 	}
 	if n := s.States(); slices.Contains(c.Needs, Enumerate) && !(n <= MostStates && n*float64(widest) <= mostNumbers) {
 		return fmt.Errorf("estimator %q: a datum's latents have %.4g states of %d numbers; at most %d states and %d numbers fit", c.Name, n, widest, MostStates, mostNumbers)

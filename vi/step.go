@@ -61,7 +61,7 @@ func (n *site) Normal(b int, dst tape.Vector)  { n.s.source.Normal(n.name, n.s.p
 func (n *site) Uniform(b int, dst tape.Vector) { n.s.source.Uniform(n.name, n.s.plate(b), dst) }
 
 // Layer numbers the blocks of a chain from 1: the site z has z1 and z2.
-func (n *site) Layer(i int) dist.Noise { return n.s.Noise(n.s.layer(n.name, i)) }
+func (n *site) Layer(i int) dist.Noise { return n.s.Noise(n.s.layer(layer{n.name, i, ""})) }
 
 // Step is one batch at one moment: what an estimator and a model read.
 type Step struct {
@@ -158,20 +158,21 @@ type chain struct {
 
 func (c *chain) Given(i int, z dist.Value) dist.Dist { return c.l.Layer(c.s, i, z) }
 
-// layer is block i of a chain at a site.
+// layer is block i of a chain at a site, or what is drawn anew after it.
 type layer struct {
 	site string
 	i    int
+	then string
 }
 
-func (s *Step) layer(site string, i int) string {
-	name, ok := s.names[layer{site, i}]
+func (s *Step) layer(l layer) string {
+	name, ok := s.names[l]
 	if !ok {
 		if s.names == nil {
 			s.names = map[layer]string{}
 		}
-		name = site + strconv.Itoa(i+1)
-		s.names[layer{site, i}] = name
+		name = l.site + strconv.Itoa(l.i+1) + l.then
+		s.names[l] = name
 	}
 	return name
 }
@@ -191,6 +192,12 @@ func (s *Step) Noise(name string) dist.Noise {
 	s.used++
 	n.s, n.name = s, name
 	return n
+}
+
+// Fork is the stream of a chain's layers that are drawn anew after block i, from 0: of
+// the site z after its first block, z1/1, z1/2.
+func (s *Step) Fork(name string, i int) dist.Noise {
+	return s.Noise(s.root().layer(layer{name, i, "/"}))
 }
 
 // Prior is the model's p(z); nil of a cost and where q is the prior itself.

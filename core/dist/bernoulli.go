@@ -33,8 +33,8 @@ func (p Bernoulli) Sample(n Noise, k int) Value {
 // uniforms is a leaf [K*B,D] of a site's draws for logits [R,D].
 func uniforms(t *tape.Tape, b int, logits tape.Node, n Noise, k int) tape.Node {
 	rows, d := logits.Shape()
-	if rows != 1 && rows != b && rows != b*k {
-		panic("dist: logits have neither a row a datum nor a row a sample")
+	if rows != 1 && (rows%b != 0 || b*k%rows != 0) {
+		panic("dist: logits have neither a row a datum nor rows that spread over its samples")
 	}
 	u := t.Blank(b*k, d)
 	v := u.Value()

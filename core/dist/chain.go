@@ -12,6 +12,14 @@ type Given interface {
 	Given(i int, z Value) Dist
 }
 
+// Layered is a distribution of several blocks, drawn one after the other.
+type Layered interface {
+	Dist
+	Order() []int                 // of blocks, as they are drawn
+	Layer(p int, z Value) Dist    // of block Order()[p], for a value of which the blocks before are set
+	Draw(p int, z Value, n Noise) // sets the blocks from Order()[p] on, each drawn given those before
+}
+
 // Chain is several stochastic layers as one distribution: block by block, each
 // given those drawn before it.
 //
@@ -40,8 +48,11 @@ func (c *Chain) Begin(t *tape.Tape, of Given, order []int) *Chain {
 	return c
 }
 
-// layer is the distribution of block order[p] given the blocks of z before it.
-func (c *Chain) layer(p int, z Value) Dist {
+// Order is that of the blocks as they are drawn.
+func (c *Chain) Order() []int { return c.order }
+
+// Layer is the distribution of block order[p] given the blocks of z before it.
+func (c *Chain) Layer(p int, z Value) Dist {
 	known := min(len(c.layers), 1)
 	for known < len(c.layers) && c.before[known-1] == z.Parts[c.order[known-1]] {
 		known++
@@ -63,9 +74,16 @@ func (c *Chain) layer(p int, z Value) Dist {
 func (c *Chain) Sample(n Noise, k int) Value { return c.sample(n, k, view{}) }
 
 func (c *Chain) sample(n Noise, k int, as view) Value {
-	z := Value{Parts: c.t.Nodes(len(c.order)), K: k}
-	for p, i := range c.order {
-		v := as.of(c.layer(p, z)).Sample(n.Layer(i), k)
+	return c.draw(0, Value{Parts: c.t.Nodes(len(c.order)), K: k}, n, as)
+}
+
+// Draw sets the blocks of z from order[p] on, z.K of each, given those before.
+func (c *Chain) Draw(p int, z Value, n Noise) { c.draw(p, z, n, view{}) }
+
+func (c *Chain) draw(first int, z Value, n Noise, as view) Value {
+	for p := first; p < len(c.order); p++ {
+		i := c.order[p]
+		v := as.of(c.Layer(p, z)).Sample(n.Layer(i), z.K)
 		z.Parts[i] = v.Node
 		if !v.Log.Nil() {
 			if z.Logs == nil {
@@ -85,7 +103,7 @@ func (c *Chain) logProb(z Value, as view) (sum tape.Node) {
 		panic(fmt.Sprintf("dist: a chain of %d blocks, a value with %d parts", len(c.order), len(z.Parts)))
 	}
 	for p, i := range c.order {
-		l := as.of(c.layer(p, z)).LogProb(z.part(i))
+		l := as.of(c.Layer(p, z)).LogProb(z.part(i))
 		if p == 0 {
 			sum = l
 		} else {
@@ -106,7 +124,7 @@ func (c *Chain) States() float64 {
 func (c *Chain) first(see func(Enumerable)) {
 	z := Value{Parts: c.t.Nodes(len(c.order)), K: 1}
 	for p, i := range c.order {
-		e, ok := c.layer(p, z).(Enumerable)
+		e, ok := c.Layer(p, z).(Enumerable)
 		if !ok {
 			panic(fmt.Sprintf("dist: block %d of a chain has no states to enumerate", i))
 		}
@@ -133,7 +151,7 @@ func (c *Chain) Means(n Noise) []tape.Node {
 	z := Value{Parts: c.t.Nodes(len(c.order)), K: 1}
 	means := c.t.Nodes(len(c.order))
 	for p, i := range c.order {
-		d := c.layer(p, z)
+		d := c.Layer(p, z)
 		if m, ok := d.(Centred); ok {
 			means[i] = m.Means(n)[0]
 		} else {

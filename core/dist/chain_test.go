@@ -189,6 +189,23 @@ func TestChainSamplesExtend(t *testing.T) {
 	}
 }
 
+// Drawn anew from a layer on, a value keeps the blocks before and has of its noise what
+// a whole sample has.
+func TestChainDrawsAnew(t *testing.T) {
+	tp := tape.New(params(t, tape.Float64, chainSpecs...))
+	q := new(dist.Chain).Begin(tp, up{t: tp, b: 2, x: leaf(tp, 2, 2, 0.7)}, []int{0, 1})
+	whole := q.Sample(keyed{rng.Root(2)}, 3)
+	other := q.Sample(keyed{rng.Root(5)}, 3)
+	z := dist.Value{Parts: []tape.Node{whole.Block(0), other.Block(1)}, K: 3}
+	q.Draw(1, z, keyed{rng.Root(2)})
+	if z.Block(0) != whole.Block(0) || !bytes.Equal(z.Block(1).Value().Bits(), whole.Block(1).Value().Bits()) {
+		t.Error("not the sample of its noise")
+	}
+	if bytes.Equal(z.Block(1).Value().Bits(), other.Block(1).Value().Bits()) {
+		t.Error("the block was not drawn anew")
+	}
+}
+
 // Frozen stops weights and leaves samples live: the frozen density moves with the
 // weights exactly as one whose weights are another network's copy.
 func TestFrozenIsACopyOfTheWeights(t *testing.T) {
