@@ -100,7 +100,7 @@ func All() []Metric {
 	p := Replicates{R: 1000, Least: 300, Sums: true, When: "always"}
 	return []Metric{
 		ActiveUnits{Least: 0.01, On: On{Split: "train", First: 500, When: "always"}},
-		Bias{Replicates: p, LeastZ: 4.5},
+		Bias{Replicates: p, Z: 4.5},
 		BoundLaw{K: 64, R: 400},
 		Cosine{Replicates: p},
 		DSNR{p},
