@@ -1,6 +1,7 @@
 // Package metrics has one file a metric. Evaluations never see the estimator:
 // their samples and keys are the suite's, the same for all. Probes do: they
 // freeze parameters and data and draw replicates of the estimator's direction.
+// Watches see every direction that it gives while it trains.
 package metrics
 
 import (
