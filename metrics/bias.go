@@ -14,11 +14,11 @@ import (
 //
 //	bias = |b| / |E[ref]|      floor: sqrt(tr Var[Delta - ref] / R) / |E[ref]|, what noise alone gives
 //	z = max_i |b_i| / se_i
-//	detectable = max_i (least + 1.28) se_i / |E[ref]|
+//	detectable = max_i (z0 + 1.28) se_i / |E[ref]|      z0: the setting z
 //
-// detectable is the bias of one coordinate that would have brought z above least in
-// nine of ten runs: a small z says no more than that. At least = 4.5 an unbiased
-// estimator of four coordinates is called biased once in 37000 runs; of d
+// detectable is the bias of one coordinate that would have brought z above z0 in
+// nine of ten runs: a small z says no more than that. With z0 = 4.5 an unbiased
+// estimator of four coordinates is called biased once in 37000 runs; one of d
 // coordinates d/4 times as often. What rounding may do (1e-12 of |E[ref]| in
 // float64, 1e-5 in float32) is no bias.
 //
@@ -26,7 +26,7 @@ import (
 type Bias struct {
 	Replicates
 	Reference string  `name:"reference" part:"estimator" required:"true" doc:"estimator whose mean is the wanted one"`
-	LeastZ    float64 `name:"z" min:"0" doc:"z above which a coordinate is called biased, for detectable"`
+	Z         float64 `name:"z" min:"0" doc:"z above which a coordinate is called biased, for detectable"`
 }
 
 func (Bias) Name() string     { return "bias" }
@@ -104,7 +104,8 @@ func (f *bias) Close(out *Out) {
 		} else {
 			out.Put(names[1], z)
 		}
-		out.Put(names[2], (f.m.LeastZ+power)*widest/scale)
+		out.Put(names[2], (f.m.Z+power)*widest/scale)
 	}
 	out.Put("bias/r", n)
+	f.m.keep(&f.off, out, "bias/off")
 }

@@ -26,7 +26,7 @@ func TestBias(t *testing.T) {
 		{known{name: "loud", mean: ten, sd: 1.1, scale: 1, site: "a"}, truth},
 	} {
 		e := at(c.self, len(ten), c.ref)
-		out := probe(t, e, metrics.Bias{Replicates: draws(r), Reference: "truth", LeastZ: 4.5})
+		out := probe(t, e, metrics.Bias{Replicates: draws(r), Reference: "truth", Z: 4.5})
 		x, y := directions(e, c.self, r), directions(e, c.ref, r)
 		for k := range x {
 			for i := range x[k] {
@@ -71,7 +71,7 @@ func TestBiasPower(t *testing.T) {
 		for _, d := range []float64{0, far} {
 			e := at(askew(d, "a"), len(ten), exact)
 			e.Seed = uint64(run)
-			m := metrics.Bias{Replicates: draws(r), Reference: "truth", LeastZ: least}
+			m := metrics.Bias{Replicates: draws(r), Reference: "truth", Z: least}
 			out := probe(t, e, m)
 			z := value(t, out, "bias/inf/b/z")
 			switch {

@@ -1,6 +1,7 @@
 // Package metrics has one file a metric. Evaluations never see the estimator:
 // their samples and keys are the suite's, the same for all. Probes do: they
 // freeze parameters and data and draw replicates of the estimator's direction.
+// Watches see every direction that it gives while it trains.
 package metrics
 
 import (
@@ -100,7 +101,7 @@ func All() []Metric {
 	p := Replicates{R: 1000, Least: 300, Sums: true, When: "always"}
 	return []Metric{
 		ActiveUnits{Least: 0.01, On: On{Split: "train", First: 500, When: "always"}},
-		Bias{Replicates: p, LeastZ: 4.5},
+		Bias{Replicates: p, Z: 4.5},
 		BoundLaw{K: 64, R: 400},
 		Cosine{Replicates: p},
 		DSNR{p},

@@ -43,13 +43,13 @@ func TestOneBitVariances(t *testing.T) {
 		{estimators.LOO{K: 2}, form.VarianceLOO(0), 2},
 		{estimators.ARM{K: 2}, form.VarianceARM(0), 2},
 		{estimators.DisARM{K: 2}, 0, 2},
-		{estimators.REBAR{K: 1, Tau: 0.5, Eta: 1}, -1, 3},
+		{estimators.REBAR{K: 1, Tau: 0.5, Eta: 1}, 0.0223, 3}, // by two million draws of another program
 	} {
 		for _, n := range []int{1, 20} {
 			out := probe(t, zoo(t, form, c.e, n, estimators.Enumerate{}), metrics.GradVar{Replicates: draws(r)},
-				metrics.GradVarCost{Replicates: draws(r)}, metrics.Bias{Replicates: draws(r), Reference: "enumerate", LeastZ: 4.5}, metrics.Cosine{Replicates: draws(r), Reference: "enumerate"})
+				metrics.GradVarCost{Replicates: draws(r)}, metrics.Bias{Replicates: draws(r), Reference: "enumerate", Z: 4.5}, metrics.Cosine{Replicates: draws(r), Reference: "enumerate"})
 			v := value(t, out, "gradvar/inf")
-			if c.want >= 0 && math.Abs(v*float64(n)-c.want) > 5*c.want*math.Sqrt(2.0/r)+1e-16 {
+			if math.Abs(v*float64(n)-c.want) > 5*c.want*math.Sqrt(2.0/r)+1e-16 {
 				t.Errorf("%T, %d data: variance %g; want %g/%d", c.e, n, v, c.want, n)
 			}
 			near(t, "at equal cost", value(t, out, "gradvar-cost/inf"), c.cost*v, 1e-12)
@@ -69,7 +69,7 @@ func TestFourBitsBias(t *testing.T) {
 	_, g := models.FourBit{}.Exact([]float64{0.3, -1, 1.5, 0})
 	e := zoo(t, models.FourBit{}, estimators.StraightThrough{K: 1, Temperature: estimators.Temperature{Tau: 1}}, 50, estimators.Enumerate{})
 	const r = 2000
-	out := probe(t, e, metrics.Bias{Replicates: draws(r), Reference: "enumerate", LeastZ: 4.5})
+	out := probe(t, e, metrics.Bias{Replicates: draws(r), Reference: "enumerate", Z: 4.5})
 	if want := 0.062 / math.Sqrt(inner(g, g)); math.Abs(value(t, out, "bias/inf")-want) > 0.02 {
 		t.Errorf("bias %g; want %.3f", value(t, out, "bias/inf"), want)
 	}

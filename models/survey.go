@@ -98,14 +98,14 @@ func (m Survey) Gradient() (mu, sigma float64) {
 // VarianceScore is that of f times the score.
 func (m Survey) VarianceScore() (mu, sigma float64) {
 	a, v := m.quadratic()
-	return float64(a*a/v) + float64(14*a) + 15*v, float64(2*a*a/v) + float64(60*a) + 74*v
+	return float64(a*a/v) + float64(14*a) + float64(15*v), float64(2*a*a/v) + float64(60*a) + float64(74*v)
 }
 
 // VarianceBaseline is that of the score with the best constant taken from f, one for
 // mu and one for sigma: E f s^2 / E s^2, s the score.
 func (m Survey) VarianceBaseline() (mu, sigma float64) {
 	a, v := m.quadratic()
-	return float64(8*a) + 6*v, float64(40*a) + 24*v
+	return float64(8*a) + float64(6*v), float64(40*a) + float64(24*v)
 }
 
 // VariancePathwise is that of f'(x) dx.

@@ -192,7 +192,13 @@ func (p Parts) Work(c suites.Cell) float64 {
 	if c.Train.Batch > 0 {
 		n = min(n, float64(c.Train.Batch))
 	}
-	return step + measure + final + float64(c.Train.Steps)*(step+back*n*k*unit)
+	train := step + back*n*k*unit
+	if f := c.Train.Follow; f != nil {
+		if lead, err := p.estimator(*f); err == nil {
+			train += step + back*n*float64(max(lead.Card().K, 1))*unit
+		}
+	}
+	return step + measure + final + float64(c.Train.Steps)*train
 }
 
 // asked is how many rows of samples an evaluation looks at.
