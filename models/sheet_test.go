@@ -90,18 +90,30 @@ func TestSheets(t *testing.T) {
 		offers := func(c vi.Cap) bool {
 			return !slices.ContainsFunc(sheet.Blocks, func(b vi.Block) bool { return !slices.Contains(b.Offers, c) })
 		}
-		is = map[vi.Cap]bool{}
-		_, is[vi.Logits] = q.(dist.Discrete)
-		_, is[vi.Bits] = q.(dist.Bits)
+		is = map[vi.Cap]bool{vi.Logits: true, vi.Bits: true, vi.Relax: true} // a chain has what its layers have
+		layers := []dist.Dist{q}
+		if c, ok := q.(dist.Layered); ok {
+			layers = layers[:0]
+			for p := range c.Order() {
+				layers = append(layers, c.Layer(p, z))
+			}
+		}
+		for _, d := range layers {
+			if _, ok := d.(dist.Discrete); !ok {
+				is[vi.Logits] = false
+			}
+			if _, ok := d.(dist.Bits); !ok {
+				is[vi.Bits] = false
+			}
+			if _, ok := d.(dist.Relaxer); !ok {
+				is[vi.Relax] = false
+			}
+		}
 		_, is[vi.Weak] = q.(dist.Weak)
-		_, is[vi.Relax] = q.(dist.Relaxer)
 		if e, ok := q.(dist.Enumerable); ok && offers(vi.Enumerate) {
 			if is[vi.Enumerate] = true; e.States() != sheet.States() {
 				t.Errorf("%s: %g states; its sheet says %g", name, e.States(), sheet.States())
 			}
-		}
-		if len(sheet.Blocks) > 1 && !offers(vi.Relax) {
-			is[vi.Relax] = false // a chain has what its layers have
 		}
 		for c, has := range is {
 			if has != offers(c) {
