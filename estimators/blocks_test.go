@@ -25,6 +25,9 @@ func TestBlocksMakeTheWhole(t *testing.T) {
 		if vi.Fit(e.Card(), w.Model.Sheet(), w.Data.Shape()) != nil {
 			w = work(t, tape.Float64, models.SBN{Layers: []int{6}}, datasets.Bits{N: 9000, Dim: 16, Latent: 2}, 0)
 		}
+		if vi.Fit(e.Card(), w.Model.Sheet(), w.Data.Shape()) != nil {
+			w = classifier(t, tape.Float64, 9000, 3)
+		}
 		w = with(t, w, e)
 		d := e.Estimate(w.Step(0, w.All, src))
 		var whole [2][]float64
