@@ -19,7 +19,8 @@ import (
 // Of a row whose class is known, y is that class with probability one, and inf/ has
 // alpha log q(y|x) to raise beside the bound (vi.Guided). A batch has such rows as
 // often as the data have them. The estimator is what deals with y: marginal sums over the
-// classes, gumbel-softmax (kl: mass) and st-gumbel draw one, relaxed or hard.
+// classes, gumbel-softmax (kl: mass) and st-gumbel draw one, relaxed or hard. (A class
+// that is known has no density, so that concrete's mode dens is not for such data.)
 //
 // Each network has one hidden layer; those that read two things add up an affine map of
 // each, so that what reads x alone is computed once for all classes. Weights start as

@@ -87,6 +87,12 @@ func (s Sheet) States() float64 {
 	return n
 }
 
+// discrete is the sheet of the blocks that have states alone.
+func (s Sheet) discrete() Sheet {
+	s.Blocks = slices.DeleteFunc(slices.Clone(s.Blocks), func(b Block) bool { return b.Kind == "real" })
+	return s
+}
+
 // Domain is the kind of the observed values.
 type Domain string
 
