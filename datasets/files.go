@@ -32,21 +32,37 @@ func whole(file string, rows int, sum string) split {
 // read reads the images of a split from a folder, decompressing them if need be,
 // and holds them against what is known of them. It says which file it read.
 func (p split) read(folder fs.FS, height, width int) (a *IDX, name string, err error) {
+	return p.array(folder, p.rows, height, width)
+}
+
+// readLabels does so with a file of labels.
+func (p split) readLabels(folder fs.FS) (a *IDX, name string, err error) {
+	return p.array(folder, p.rows)
+}
+
+// array reads an array of bytes of given dimensions.
+func (p split) array(folder fs.FS, want ...int) (a *IDX, name string, err error) {
 	f, name, err := p.open(folder)
 	if err != nil {
 		return nil, name, err
 	}
 	defer f.Close()
-	a, sum, err := content(f, p.rows*height*width)
+	size := 1
+	for _, n := range want {
+		size *= n
+	}
+	a, sum, err := content(f, size)
 	if err != nil {
 		return nil, name, err
 	}
-	if want := []int{p.rows, height, width}; !slices.Equal(a.Dims, want) || a.Type != Uint8 {
-		labels := ""
-		if len(a.Dims) == 1 {
-			labels = ", as labels have"
+	if !slices.Equal(a.Dims, want) || a.Type != Uint8 {
+		kind, is := "images", ""
+		if len(want) == 1 {
+			kind = "labels"
+		} else if len(a.Dims) == 1 {
+			is = ", as labels have"
 		}
-		return nil, name, fmt.Errorf("got %s %s values%s; want images, %s uint8 values", times(a.Dims), a.Type, labels, times(want))
+		return nil, name, fmt.Errorf("got %s %s values%s; want %s, %s uint8 values", times(a.Dims), a.Type, is, kind, times(want))
 	}
 	if sum != p.sum {
 		return nil, name, fmt.Errorf("another file: SHA-256 of its content, got %s; want %s", sum, p.sum)

@@ -381,3 +381,59 @@ func TestImagesLocate(t *testing.T) {
 		t.Errorf("embedded: got %q, %v", got, err)
 	}
 }
+
+// Labels are those of the images: as many of each digit are shown, the first there are;
+// the set without them is what it was, by its digest.
+func TestLabelsOfDigits(t *testing.T) {
+	plain, with := NewDigits8(), NewDigits8()
+	with.Labels, with.Train = 50, 400
+	d, err := with.Make(rng.Key{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Labels) != 400 || len(d.Shown) != 400 || len(d.Test.Labels) != 1797 || d.Test.Shown != nil {
+		t.Fatalf("%d labels, %d shown, %d labels held out, shown %v", len(d.Labels), len(d.Shown), len(d.Test.Labels), d.Test.Shown)
+	}
+	var seen, shown [10]int
+	for n, c := range d.Labels {
+		if want := seen[c] < 5; d.Shown[n] != want {
+			t.Errorf("image %d, number %d of digit %d: shown %v", n, seen[c], c, d.Shown[n])
+		}
+		seen[c]++
+		if d.Shown[n] {
+			shown[c]++
+		}
+	}
+	if shown != [10]int{5, 5, 5, 5, 5, 5, 5, 5, 5, 5} {
+		t.Errorf("shown of each digit: %v", shown)
+	}
+	// The ink of zeros and of ones: a zero has none in the middle.
+	var middle, count [2]float64
+	for n, c := range d.Labels {
+		if c < 2 {
+			middle[c] += d.X[n*64+3*8+3] + d.X[n*64+4*8+4]
+			count[c]++
+		}
+	}
+	if !(middle[0]/count[0] < 0.5*middle[1]/count[1]) {
+		t.Errorf("ink in the middle: zeros %g, ones %g; the labels are of other images", middle[0]/count[0], middle[1]/count[1])
+	}
+	one, err := plain.Make(rng.Key{})
+	if err != nil || one.Labels != nil || one.Shown != nil || plain.Digest() != plain.Images.Digest() {
+		t.Errorf("%v; labels without asking: %v", err, one.Labels != nil)
+	}
+	other := with
+	other.Labels = 100
+	if with.Digest() == with.Images.Digest() || with.Digest() == other.Digest() {
+		t.Error("labels do not enter the digest")
+	}
+	for labels, want := range map[int]string{
+		15: "labels: got 15; need as many of each of the ten digits, a multiple of 10", -10: "labels: got -10; need",
+		1000: "labels: got 1000, 100 of each digit; the first 400 images have ",
+	} {
+		with.Labels = labels
+		if err := with.Check(); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%d labels: got %v; want %q", labels, err, want)
+		}
+	}
+}

@@ -32,6 +32,7 @@ func All() []vi.Estimator {
 		JVI{K: 64},
 		JVIDReG{K: 64},
 		LOO{K: 2},
+		Marginal{K: 1},
 		MeasureValued{K: 1},
 		MIWAE{M: 8, K: 8},
 		MuProp{K: 1},

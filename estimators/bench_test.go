@@ -6,7 +6,9 @@ import (
 
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
+	"github.com/vibench/bench/datasets"
 	"github.com/vibench/bench/estimators"
+	"github.com/vibench/bench/models"
 	"github.com/vibench/bench/vi"
 )
 
@@ -27,6 +29,32 @@ func BenchmarkEstimate(b *testing.B) {
 					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(c.n*c.d*c.k), "ns/number")
 				})
 			}
+		}
+	}
+}
+
+// BenchmarkClasses is what a sum over the classes costs beside one relaxed sample, in
+// networks 64-64-32.
+func BenchmarkClasses(b *testing.B) {
+	d, err := datasets.Bits{N: 100, Dim: 64, Latent: 2}.Make(rng.Data(0, "bits", "train"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, k := range []int{2, 10, 50, 100} {
+		m, err := models.M2{Classes: k, Latent: 32, Hidden: 64}.For(d)
+		if err != nil {
+			b.Fatal(err)
+		}
+		w, err := vi.NewWork(m, nil, d, tape.Float32, rng.Init(0, "m2"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, e := range []vi.Estimator{estimators.Marginal{K: 1}, estimators.GumbelSoftmax{K: 1, Temperature: tau(1), KL: "mass"}} {
+			b.Run(fmt.Sprintf("%s/classes=%d", e.Card().Name, k), func(b *testing.B) {
+				for b.Loop() {
+					w.Estimate(e, 0, w.All, &vi.Keyed{Key: rng.Noise(0, 0)})
+				}
+			})
 		}
 	}
 }

@@ -26,7 +26,7 @@ func TestGoldenDirections(t *testing.T) {
 		for name, on := range map[string]*vi.Work{
 			"toy": toy(t, prec, 3, 4, 0.4), "vae": vae(t, prec),
 			"sbn": sbn(t, prec, nets["bits"]), "categories": sbn(t, prec, nets["categories"]), "sbn2": sbn(t, prec, nets["two layers"]),
-			"halves": halves(t, prec, predictions["bits"]), "halves2": halves(t, prec, predictions["two layers"]),
+			"halves": halves(t, prec, predictions["bits"]), "halves2": halves(t, prec, predictions["two layers"]), "m2": classifier(t, prec, 3, 3),
 		} {
 			for _, e := range estimators.All() {
 				if vi.Fit(e.Card(), on.Model.Sheet(), on.Data.Shape()) != nil {

@@ -102,7 +102,7 @@ func TestKLAgainstUniform(t *testing.T) {
 		close(t, "log p(z)", l, -20*math.Log(10), 1e-11)
 	}
 	for logit, want := range map[float64]float64{0: 0, 60: 20 * math.Log(10)} {
-		a := s.Blank(3, 200)
+		a := s.Leaf(3, 200)
 		for v, i := a.Value(), 0; i < v.Len(); i += 10 {
 			v.Set(i+3, logit)
 		}

@@ -272,8 +272,18 @@ func TestBothFormsOfAPrediction(t *testing.T) {
 	if !(meanlog < logmean) || nll != -logmean {
 		t.Errorf("mean of the logs %g, log of the mean %g, nll %g", meanlog, logmean, nll)
 	}
-	// Weights are within a factor 10 of each other here: a standard error of 0.01 at most.
-	if math.Abs(logmean-exact) > 0.05 {
-		t.Errorf("log of the mean %g, log p(bottom|top) %g", logmean, exact)
+	// log of a mean of K weights: variance 1/ESS - 1/K a datum, to first order; 6 standard
+	// errors, false alarm 2e-9.
+	variance := 0.0
+	for _, lw := range e.LogWeights(metrics.On{}, k) {
+		var s, ss float64
+		for _, l := range lw {
+			s += math.Exp(l)
+			ss += math.Exp(2 * l)
+		}
+		variance += ss/(s*s) - 1.0/k
+	}
+	if se := math.Sqrt(variance) / 4; math.Abs(logmean-exact) > 6*se || se > 0.02 {
+		t.Errorf("log of the mean %g, log p(bottom|top) %g, standard error %g", logmean, exact, se)
 	}
 }

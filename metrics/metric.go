@@ -100,6 +100,7 @@ func (o *Out) Keep(name string, x []float64) { o.Arrays = append(o.Arrays, Array
 func All() []Metric {
 	p := Replicates{R: 1000, Least: 300, Sums: true, When: "always"}
 	return []Metric{
+		Accuracy{On{Split: "test", When: "always"}},
 		ActiveUnits{Least: 0.01, On: On{Split: "train", First: 500, When: "always"}},
 		Bias{Replicates: p, Z: 4.5},
 		BoundLaw{K: 64, R: 400},

@@ -250,8 +250,6 @@ func TestHalvesRender(t *testing.T) {
 	for r := range 3 * 8 {
 		for j := range 3 {
 			near(t, "given", x.At(r*6+j), w.Data.X[r/8*6+j], 0)
-			ones := s.Blank(1, 3) // log p of a one less log p of a zero is the logit
-			ones.Value().Set(j, 1)
 			a := w.Params.Value("gen/x/logits/b").At(j)
 			for i := range 3 {
 				a += w.Params.Value("gen/x/logits/W").At(j*3+i) * float64(2*(r%8>>i&1)-1)

@@ -68,6 +68,18 @@ type Renderer interface {
 	Render(s *Step, z dist.Value) tape.Node
 }
 
+// Guided is a model with a scalar of its own that inf/ is to raise beside whatever an
+// estimator raises by it, as a mean over the batch: what is known of some rows'
+// latents. Nil where there is nothing.
+type Guided interface {
+	Guide(s *Step) tape.Node
+}
+
+// Classifier is the capability Classify: logits of the class of each row, [B,classes].
+type Classifier interface {
+	Classify(s *Step) tape.Node
+}
+
 // KLimits is the capability LargeK: how the K-sample bound of the data behaves
 // as K grows.
 type KLimits interface {
@@ -107,6 +119,8 @@ type Data struct {
 	Grey    bool    // X are probabilities of bits: a row is binarised, 1[u > 1-x], each time it is read
 	Image   [2]int  // height and width of a row drawn as a picture; zero if it is none
 	Test    *Data   // held out, for evaluations; nil: they see the data themselves
+	Labels  []int   // class of each row, from 0, for metrics; nil: not known
+	Shown   []bool  // rows of which a model may read the label; nil: of none
 	Perturb float64 // sd of the step away from the optimum at which a model that knows its optimum starts: part of the problem
 }
 

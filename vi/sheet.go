@@ -28,6 +28,8 @@ const (
 	Render     Cap = "render"      // E[x|z] (Renderer)
 	Exact      Cap = "exact"       // evidence in closed form (Evidence)
 	Gaps       Cap = "gaps"        // both parts of log p(x) - ELBO in closed form (GapParts)
+	Marginal   Cap = "marginal"    // a discrete block first, the others by their path given it (dist.Marginal)
+	Classify   Cap = "classify"    // logits of a row's class (Classifier)
 	LargeK     Cap = "large-k"     // limits of the K-sample bound (KLimits)
 )
 
@@ -84,6 +86,12 @@ func (s Sheet) States() float64 {
 		}
 	}
 	return n
+}
+
+// discrete is the sheet of the blocks that have states alone.
+func (s Sheet) discrete() Sheet {
+	s.Blocks = slices.DeleteFunc(slices.Clone(s.Blocks), func(b Block) bool { return b.Kind == "real" })
+	return s
 }
 
 // Domain is the kind of the observed values.

@@ -68,6 +68,7 @@ type Step struct {
 	*tape.Tape
 	X     tape.Node // [B,d], the batch
 	Index []int     // row of the data set behind each row of X
+	Known []int     // class of each row where the model may read it, else -1; nil: of none
 	N     int       // rows of the whole data set: global terms carry 1/N
 	Iter  int       // training step, from 0
 	Evals int64     // density evaluations so far: rows of log p or log q
@@ -86,6 +87,7 @@ type Step struct {
 	chains     []*chain
 	linked     int // chains in use
 	bits       []float32
+	classes    []int
 	of         *Step   // the step that this is another view of (At), nil if none
 	views      []*Step // views made by At, reused
 	viewed     int
@@ -249,8 +251,13 @@ func (s *Step) LogQ(q dist.Dist, z dist.Value) tape.Node {
 
 func (s *Step) count(z dist.Value) { s.root().Evals += int64(z.K * s.B()) }
 
-// Ascend turns scalars into a direction.
+// Ascend turns scalars into a direction, with what guides the model's inf/.
 func (s *Step) Ascend(u Surrogate) Direction {
+	if g, ok := s.model.(Guided); ok && !u.Inf.Nil() {
+		if guide := g.Guide(s); !guide.Nil() {
+			u.Inf = u.Inf.Add(guide)
+		}
+	}
 	v := s.Tape.Ascend(u)
 	return Direction{Gen: Update{Ascend: v[tape.Gen]}, Inf: Update{Ascend: v[tape.Inf]}, Own: Update{Ascend: v[tape.Own]}}
 }
@@ -265,6 +272,7 @@ func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 	s.free = w.free
 	s.state = w.State
 	d := w.Data.D
+	s.Known = s.known(w.Data)
 	s.X = s.Tape.Blank(len(rows), d)
 	v := s.X.Value()
 	for b, n := range rows {
@@ -283,6 +291,22 @@ func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 		}
 	}
 	return s
+}
+
+// known are the classes of the batch that may be read, nil if there is none in the data.
+func (s *Step) known(d *Data) []int {
+	if d.Shown == nil {
+		return nil
+	}
+	s.classes = s.classes[:0]
+	for _, n := range s.Index {
+		c := -1
+		if d.Shown[n] {
+			c = d.Labels[n]
+		}
+		s.classes = append(s.classes, c)
+	}
+	return s.classes
 }
 
 // binarise sets dst to 1[u > 1-x], u the uniforms of the key in float32 whatever

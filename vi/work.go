@@ -23,7 +23,7 @@ type Work struct {
 	shards [shards]Step
 	mixes  bool    // the model's sheet says so
 	free   bool    // the log weight has no prior and no q in it
-	states float64 // of a datum's latents
+	states float64 // of a datum's discrete latents
 	widest int     // numbers in a row of the widest matrix
 }
 
@@ -55,7 +55,7 @@ func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*
 	if init != nil {
 		init(p)
 	}
-	w := &Work{Model: m, Params: p, Data: d, All: make([]int, d.N), State: st, Threads: 1, widest: d.D, mixes: sheet.Mixes, free: sheet.free(), states: sheet.States()}
+	w := &Work{Model: m, Params: p, Data: d, All: make([]int, d.N), State: st, Threads: 1, widest: d.D, mixes: sheet.Mixes, free: sheet.free(), states: sheet.discrete().States()}
 	for i := range w.All {
 		w.All[i] = i
 	}
@@ -128,8 +128,8 @@ func (w *Work) block(k int) int {
 func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction {
 	card := e.Card()
 	per := w.block(card.K)
-	if slices.Contains(card.Needs, Enumerate) && w.states <= MostStates {
-		per = w.block(int(w.states)) // as many rows a datum, whatever K is
+	if (slices.Contains(card.Needs, Enumerate) || slices.Contains(card.Needs, Marginal)) && w.states <= MostStates {
+		per = w.block(card.K * int(w.states)) // as many rows a datum
 	}
 	if !card.PerDatum || w.mixes || len(rows) <= per || len(rows) < shards {
 		s := w.Step(iter, rows, src)

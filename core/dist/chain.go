@@ -145,6 +145,31 @@ func (c *Chain) Enumerate(k, stride int) Value {
 	return z
 }
 
+// Marginal is the capability of that name: a discrete block drawn first that is
+// summed out, and others with a path given it.
+type Marginal interface {
+	// Each gives k samples of the others for every state of the first, row j of a datum
+	// with state j/k, and the log-probability of that state, [States*k,B].
+	Each(n Noise, k int) (z Value, first tape.Node)
+}
+
+// Each is every state of the block drawn first with k samples of those after it.
+func (c *Chain) Each(n Noise, k int) (Value, tape.Node) {
+	z := Value{Parts: c.t.Nodes(len(c.order))}
+	d := c.layer(0, z)
+	e, ok := d.(Enumerable)
+	if !ok {
+		panic(fmt.Sprintf("dist: block %d of a chain has no states to sum over", c.order[0]))
+	}
+	z.K = int(e.States()) * k
+	states := e.Enumerate(z.K, k)
+	z.Parts[c.order[0]] = states.Node
+	for p, i := range c.order[1:] {
+		z.Parts[i] = c.layer(p+1, z).Sample(n.Layer(i), z.K).Node
+	}
+	return z, d.LogProb(states)
+}
+
 // Means are those of the layers, in the model's order of blocks, each given one
 // sample of the blocks before it.
 func (c *Chain) Means(n Noise) []tape.Node {
@@ -169,7 +194,8 @@ func (c *Chain) Means(n Noise) []tape.Node {
 // cut the path through those and bias every estimator that takes it.
 func (c *Chain) Frozen() Dist { return c.see(view{frozen: true}) }
 
-// Relax relaxes every layer; a layer reads relaxed samples of those before it.
+// Relax relaxes every discrete layer, a Gaussian has its path as it is; a layer reads
+// relaxed samples of those before it.
 func (c *Chain) Relax(r Relaxation) Dist { return c.see(view{relaxed: true, by: r}) }
 
 // view is a chain with every layer seen in one way.
@@ -187,11 +213,13 @@ func (c *Chain) see(v view) *view {
 
 func (v view) of(d Dist) Dist {
 	if v.relaxed {
-		r, ok := d.(Relaxer)
-		if !ok {
+		switch r := d.(type) {
+		case Relaxer:
+			d = r.Relax(v.by)
+		case Normal, *Normal:
+		default:
 			panic(fmt.Sprintf("dist: a layer of a chain, %T, cannot be relaxed", d))
 		}
-		d = r.Relax(v.by)
 	}
 	if v.frozen {
 		d = d.Frozen()

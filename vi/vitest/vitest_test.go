@@ -14,10 +14,10 @@ import (
 )
 
 // unplaced are the estimators that no oracle here takes yet: they need bits or
-// categories with logits, or have a target of their own. The tests of package
+// categories with logits, a discrete block beside another, or have a target of their own. The tests of package
 // estimators sum them over all noise on the one-bit, four-bit and three-way toys.
 var unplaced = []string{
-	"arm", "concrete", "darn", "disarm", "enumerate", "gumbel-rao", "gumbel-softmax", "measure-valued", "muprop", "nvil", "rebar",
+	"arm", "concrete", "darn", "disarm", "enumerate", "gumbel-rao", "gumbel-softmax", "marginal", "measure-valued", "muprop", "nvil", "rebar",
 	"relax", "st-gumbel", "straight-through",
 }
 
