@@ -156,7 +156,7 @@ type Marginal interface {
 // Each is every state of the block drawn first with k samples of those after it.
 func (c *Chain) Each(n Noise, k int) (Value, tape.Node) {
 	z := Value{Parts: c.t.Nodes(len(c.order))}
-	d := c.layer(0, z)
+	d := c.Layer(0, z)
 	e, ok := d.(Enumerable)
 	if !ok {
 		panic(fmt.Sprintf("dist: block %d of a chain has no states to sum over", c.order[0]))
@@ -165,7 +165,7 @@ func (c *Chain) Each(n Noise, k int) (Value, tape.Node) {
 	states := e.Enumerate(z.K, k)
 	z.Parts[c.order[0]] = states.Node
 	for p, i := range c.order[1:] {
-		z.Parts[i] = c.layer(p+1, z).Sample(n.Layer(i), z.K).Node
+		z.Parts[i] = c.Layer(p+1, z).Sample(n.Layer(i), z.K).Node
 	}
 	return z, d.LogProb(states)
 }
