@@ -14,7 +14,7 @@ import (
 //
 // One scalar, differentiated as it stands: the entropy of q(y|x) is in it.
 //
-// Needs marginal: a discrete block, and others with a path given it.
+// Needs hybrid: a discrete block, and others with a path given it.
 // Unbiased for the ELBO, in both networks, without the variance of drawing y.
 // Costs K densities of p and of q for every state of y a datum.
 //
@@ -25,15 +25,15 @@ type Marginal struct {
 
 func (e Marginal) Card() vi.Card {
 	return vi.Card{
-		Name: "marginal", Paper: "1611.01144", PerDatum: true, Needs: []vi.Cap{vi.Marginal}, K: e.K, Target: "elbo", OneScalar: true,
+		Name: "marginal", Paper: "1611.01144", PerDatum: true, Needs: []vi.Cap{vi.Hybrid}, K: e.K, Target: "elbo", OneScalar: true,
 	}
 }
 
 func (e Marginal) Estimate(s *vi.Step) vi.Direction {
 	q := s.Posterior()
-	all, ok := q.(dist.Marginal)
+	all, ok := q.(dist.Hybrid)
 	if !ok {
-		panic(fmt.Sprintf("estimators: the model offers %s, and its q, %T, is none to sum over", vi.Marginal, q))
+		panic(fmt.Sprintf("estimators: the model offers %s, and its q, %T, is none to sum over", vi.Hybrid, q))
 	}
 	z, state := all.Each(s.Noise("z"), e.K)
 	l := state.Exp().Mul(s.LogW(q, z)).MeanB().Scale(1 / float64(e.K))

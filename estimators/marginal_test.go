@@ -45,7 +45,7 @@ func TestClassifierByDifferences(t *testing.T) {
 		objective func(s *vi.Step, q dist.Dist) float64 // without the guide, a mean over data
 	}{
 		"marginal": {estimators.Marginal{K: 2}, func(s *vi.Step, q dist.Dist) (sum float64) {
-			z, first := q.(dist.Marginal).Each(s.Noise("z"), 2)
+			z, first := q.(dist.Hybrid).Each(s.Noise("z"), 2)
 			f, l := s.LogW(q, z).Float64s(), first.Float64s()
 			for i := range f {
 				sum += math.Exp(l[i]) * f[i] / 2 / 3

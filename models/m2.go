@@ -92,7 +92,7 @@ func (m *m2) Sheet() vi.Sheet {
 			{Name: "y", Kind: "categorical", Dim: m.Classes, Classes: m.Classes, Offers: []vi.Cap{vi.Score, vi.Relax, vi.Enumerate}},
 			{Name: "z", Kind: "real", Dim: m.Latent, Offers: []vi.Cap{vi.Score, vi.Path, vi.Relax}},
 		},
-		Offers: []vi.Cap{vi.Marginal, vi.Classify, vi.Render}, Data: vi.Binary,
+		Offers: []vi.Cap{vi.Hybrid, vi.Classify, vi.Render}, Data: vi.Binary,
 	}
 	for _, l := range m.layers() {
 		specs := l.specs()

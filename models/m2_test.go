@@ -111,7 +111,7 @@ func TestM2KnownClass(t *testing.T) {
 				}
 			}
 		}
-		first := q.(dist.Marginal)
+		first := q.(dist.Hybrid)
 		_, ly := first.Each(s.Noise("z"), 1)
 		for b, want := range map[int]int{1: 2, 3: 1} {
 			if p := ly.Exp().Float64s()[b*3+want]; p != 1 {
@@ -120,7 +120,7 @@ func TestM2KnownClass(t *testing.T) {
 		}
 		other := w.On(&vi.Data{N: 1, D: 5, X: row(w.Data, 1), Domain: vi.Binary, Labels: []int{2}})
 		s = other.Step(0, []int{0}, &vi.Keyed{Key: rng.Eval(1, 0)})
-		_, ly = s.Posterior().(dist.Marginal).Each(s.Noise("z"), 1)
+		_, ly = s.Posterior().(dist.Hybrid).Each(s.Noise("z"), 1)
 		if p := ly.Exp().Float64s()[2]; p > 0.99 {
 			t.Errorf("%s: a label that is not shown is read: probability %g", prec, p)
 		}

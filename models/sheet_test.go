@@ -50,6 +50,7 @@ func TestSheets(t *testing.T) {
 		_, is[vi.Exact] = w.Model.(vi.Evidence)
 		_, is[vi.Gaps] = w.Model.(vi.GapParts)
 		_, is[vi.LargeK] = w.Model.(vi.KLimits)
+		_, is[vi.Classify] = w.Model.(vi.Classifier)
 		_, is[vi.Render] = w.Model.(vi.Renderer)
 		_, is[vi.Simulate] = w.Model.(vi.Simulator)
 		for c, has := range is {

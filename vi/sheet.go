@@ -28,7 +28,7 @@ const (
 	Render     Cap = "render"      // E[x|z] (Renderer)
 	Exact      Cap = "exact"       // evidence in closed form (Evidence)
 	Gaps       Cap = "gaps"        // both parts of log p(x) - ELBO in closed form (GapParts)
-	Marginal   Cap = "marginal"    // a discrete block first, the others by their path given it (dist.Marginal)
+	Hybrid     Cap = "hybrid"      // a discrete block first, the others by their path given it (dist.Hybrid)
 	Classify   Cap = "classify"    // logits of a row's class (Classifier)
 	LargeK     Cap = "large-k"     // limits of the K-sample bound (KLimits)
 )

@@ -128,7 +128,7 @@ func (w *Work) block(k int) int {
 func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction {
 	card := e.Card()
 	per := w.block(card.K)
-	if (slices.Contains(card.Needs, Enumerate) || slices.Contains(card.Needs, Marginal)) && w.states <= MostStates {
+	if (slices.Contains(card.Needs, Enumerate) || slices.Contains(card.Needs, Hybrid)) && w.states <= MostStates {
 		per = w.block(card.K * int(w.states)) // as many rows a datum
 	}
 	if !card.PerDatum || w.mixes || len(rows) <= per || len(rows) < shards {

@@ -145,9 +145,9 @@ func (c *Chain) Enumerate(k, stride int) Value {
 	return z
 }
 
-// Marginal is the capability of that name: a discrete block drawn first that is
+// Hybrid is the capability of that name: a discrete block drawn first that is
 // summed out, and others with a path given it.
-type Marginal interface {
+type Hybrid interface {
 	// Each gives k samples of the others for every state of the first, row j of a datum
 	// with state j/k, and the log-probability of that state, [States*k,B].
 	Each(n Noise, k int) (z Value, first tape.Node)
