@@ -41,27 +41,30 @@ func vecKernels(a32, a64 asm) {
 			name, twin string
 			body       func(x again) vec
 			chains     int // as the registers of AVX-512 allow
-			narrow     int // and of AVX2
+			narrow     int // and of AVX2 in float32: two in float64
 		}{
-			{"exp", "Exp", a.expAny, 4, 2},
-			{"expm1", "Expm1", a.expm1Any, 4, 2},
+			{"exp", "Exp", a.expAny, 4, 3},
+			{"expm1", "Expm1", a.expm1Any, 4, 3},
 			{"log", "Log", a.logAny, 4, 2},
 			{"log1p", "Log1p", a.log1pAny, 3, 2},
-			{"tanh", "Tanh", a.tanhAny, 4, 2},
-			{"sigmoid", "Sigmoid", a.sigmoidAny, 4, 2},
+			{"tanh", "Tanh", a.tanhAny, 4, 3},
+			{"sigmoid", "Sigmoid", a.sigmoidAny, 4, 3},
 			{"softplus", "Softplus", a.softplusAny, 4, 2},
 		} {
 			if !a.wide {
 				f.chains = f.narrow
+				if a.bits == 64 {
+					f.chains = 2
+				}
 			}
 			a.unary(f.name, f.chains, fmt.Sprintf("is %s%d of n entries of src.", f.twin, a.bits), f.body)
 		}
 		a.axpy()
 		a.scale()
 		a.tanhPull()
-		chains := 1
-		if a.wide {
-			chains = 2
+		chains := 2
+		if !a.wide && a.bits == 64 {
+			chains = 1
 		}
 		a.bernoulli(false, chains)
 		a.bernoulli(true, chains)
