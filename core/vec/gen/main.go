@@ -95,7 +95,7 @@ func sums(a32, a64 asm) {
 
 func optimKernels(a32, a64 asm) {
 	for _, a := range []asm{a32, a64} {
-		if a.wide {
+		if a.wide || a.bits == 32 {
 			a.adam(2)
 		} else {
 			a.adam(1)
@@ -109,12 +109,12 @@ func rngKernels(a32, a64 asm) {
 	a64.uniform64()
 	a32.words32("uniform", "float32", "fills dst with unit32 of the blocks from block on, two blocks a lane a group.", a32.unit32)
 	a32.words32("words", "uint32", "fills dst with the blocks from block on, two blocks a lane a group.", func(x vec) vec { return x })
-	chains := 1
+	chains32, chains64 := 2, 1 // as the registers allow
 	if a32.wide {
-		chains = 3
+		chains32, chains64 = 3, 3
 	}
-	a32.boxMuller(chains)
-	a64.boxMuller(chains)
+	a32.boxMuller(chains32)
+	a64.boxMuller(chains64)
 }
 
 // write makes name's files for one instruction set.
