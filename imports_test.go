@@ -92,7 +92,7 @@ var layers = map[string][]string{
 	"core/optim": {"core/cpu", "core/vec"},
 	"core/cpu":   {},
 	"core/blas":  {"core/cpu"},
-	"core/tape":  {"core/blas", "core/vec"},
+	"core/tape":  {"core/blas", "core/cpu", "core/vec"},
 	"core/dist":  {"core/tape", "core/vec"},
 	"stats":      {},
 	"suites":     {},

@@ -16,6 +16,19 @@ const (
 	copyFrom = 400     // rows of C from which copying a strip of B together pays
 	page     = 4096    // bytes; rows of B this far apart share few places in the cache
 	copyPage = 48      // rows of C from which copying pays then
+	few      = 64      // entries of a toy's B
+)
+
+// Those of AVX2 alone: processors without AVX-512 have smaller second-level caches,
+// and look less far ahead of strides.
+const (
+	panelA2   = 1 << 18
+	stackN    = 96      // columns of C from which copying a transposed A together pays
+	stackK    = 256     // and steps of k
+	fetchFrom = 24      // rows of C from which there is time to ask for the strip to come
+	streamC   = 1 << 17 // bytes of C from which, with no more steps of k than
+	streamK   = 8       // these, C is all there is to move:
+	streamM   = 12      // it goes by so many rows at a time, from end to end
 )
 
 // begin is what the chains of a product start from: C itself, or one row for all
@@ -48,29 +61,45 @@ func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, 
 
 	size := int(unsafe.Sizeof(a[0]))
 	g := grid{isa: isa, size: size, lanes: vector(isa) / size, tall: [3]int{12, 12, 8}, wide: 3}
-	if isa == cpu.AVX2 {
+	most, avx2 := panelA, isa == cpu.AVX2
+	if avx2 {
 		g.tall, g.wide = [3]int{12, 6}, 2
+		most = panelA2
 	}
 	panel := panelK
 	if tb {
 		panel = panelT
 	}
-	var small [64]T // enough for the strip of a toy
+	var small [few + 16]T // enough for the strip of a toy
 	strip := small[:]
-	copied := tb || m >= copyFrom || m >= copyPage && ldb*size%page == 0
-	if copied && n*k > len(small) {
+	stream := avx2 && !tb && k <= streamK && m*n*size >= streamC
+	copied := tb || !stream && (m >= copyFrom || m >= copyPage && ldb*size%page == 0)
+	if copied && n*k > few {
 		scratch := borrow[T](min(k, panel) * g.wide * g.lanes)
 		defer lend(scratch)
 		strip = *scratch
 	}
 	t := tile{rs: uintptr(ra * size), cs: uintptr(ca * size), ldc: uintptr(ldc * size)}
-	chunk := max(g.tall[0], panelA/(size*min(k, panel)))
+	chunk := max(g.tall[0], most/(size*min(k, panel)))
+	if stream {
+		chunk = streamM
+	}
+	stacked := avx2 && ta && n >= stackN && k >= stackK
+	var stack []T
+	if stacked {
+		scratch := borrow[T](min(m, chunk)*min(k, panel) + g.lanes)
+		defer lend(scratch)
+		stack = *scratch
+	}
 	for i := 0; i < m; i += chunk {
 		rows := min(chunk, m-i)
 		for l, panels := 0, (k+panel-1)/panel; panels > 0; panels-- {
 			t.k = k - l
 			if panels > 1 {
 				t.k = (t.k/panels + 7) &^ 7
+			}
+			if stacked {
+				g.stack(tile{b: unsafe.Pointer(&a[i*ra+l*ca]), c: unsafe.Pointer(&stack[0]), ldb: t.cs, k: t.k}, rows)
 			}
 			for j := 0; j < n; {
 				vecs := g.width(n - j)
@@ -87,7 +116,7 @@ func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, 
 				}
 				if copied {
 					wide := vecs * g.lanes
-					if n*k <= len(small) {
+					if n*k <= few {
 						wide = cols
 					}
 					t.b, t.ldb = unsafe.Pointer(&strip[0]), uintptr(wide*size)
@@ -99,7 +128,21 @@ func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, 
 				} else {
 					t.b, t.ldb = unsafe.Pointer(&b[l*ldb+j]), uintptr(ldb*size)
 				}
-				g.strip(t, rows, vecs, last)
+				if stacked && vecs == g.wide {
+					t.a = unsafe.Pointer(&stack[0])
+				}
+				t.lines = 0
+				if avx2 && !tb && rows >= fetchFrom {
+					switch { // the last entry of the first row of the strip to come
+					case j+cols < n:
+						g.fetch(&t, rows, vecs, unsafe.Pointer(&b[l*ldb+min(n, j+cols+g.wide*g.lanes)-1]), ldb)
+					case panels > 1:
+						g.fetch(&t, rows, vecs, unsafe.Pointer(&b[(l+t.k)*ldb]), ldb)
+					case i+chunk < m:
+						g.fetch(&t, rows, vecs, unsafe.Pointer(&b[0]), ldb)
+					}
+				}
+				g.strip(t, rows, vecs, last, stacked && vecs == g.wide)
 				j += cols
 			}
 			l += t.k
@@ -126,25 +169,61 @@ func (g *grid) width(cols int) int {
 	return 2
 }
 
+// cut is how m rows become blocks: as few as can be, of two heights that differ by
+// one, first the taller ones.
+func (g *grid) cut(m, vecs int) (rows, full, short int) {
+	blocks := (m + g.tall[vecs-1] - 1) / g.tall[vecs-1]
+	rows = (m + blocks - 1) / blocks
+	short = rows*blocks - m
+	return rows, blocks - short, short
+}
+
 // strip runs t down the rows of C in a strip vecs vectors wide, with last columns
-// in the last: in as few blocks as can be, of two heights that differ by one.
-func (g *grid) strip(t tile, m, vecs, last int) {
-	tall := g.tall[vecs-1]
-	blocks := (m + tall - 1) / tall
-	rows := (m + blocks - 1) / blocks
-	short := rows*blocks - m
-	if t.rs == uintptr(g.size) {
+// in the last. Stacked, A is as stack leaves it.
+func (g *grid) strip(t tile, m, vecs, last int, stacked bool) {
+	rows, full, short := g.cut(m, vecs)
+	if stacked || t.rs == uintptr(g.size) {
 		vecs |= tileColumns
-		t.block = uintptr(rows * g.size)
 	}
-	t.vecs, t.rows, t.blocks = vecs, rows, blocks-short
-	g.run(&t, last)
-	if short > 0 {
-		done := uintptr((blocks - short) * rows)
-		t.a, t.c = unsafe.Add(t.a, done*t.rs), unsafe.Add(t.c, done*t.ldc)
-		t.block -= uintptr(g.size)
-		t.vecs, t.rows, t.blocks = vecs, rows-1, short
+	run := func(rows, blocks int) {
+		t.vecs, t.rows, t.blocks = vecs, rows, blocks
+		step := uintptr(rows) * t.rs
+		if stacked {
+			t.cs = uintptr(rows * g.size)
+			step = t.cs * uintptr(t.k)
+		}
+		t.block = step
 		g.run(&t, last)
+		t.a, t.c = unsafe.Add(t.a, uintptr(blocks)*step), unsafe.Add(t.c, uintptr(blocks*rows)*t.ldc)
+	}
+	run(rows, full)
+	if short > 0 {
+		run(rows-1, short)
+	}
+}
+
+// fetch has t ask for as many rows of B, from the entry at p on, as it passes over: a
+// few before every block. A strip's rows are too far apart for the processor to guess.
+func (g *grid) fetch(t *tile, m, vecs int, p unsafe.Pointer, ldb int) {
+	_, full, short := g.cut(m, vecs)
+	t.soon, t.apart = uintptr(p), uintptr(ldb*g.size)
+	t.lines = (t.k + full + short - 1) / (full + short)
+}
+
+// stack copies the m rows of op(A) at t.b, that lie next to each other, to t.c:
+// block after block of the widest strip, and in a block the rows' entries of one
+// step of k after those of the step before.
+func (g *grid) stack(t tile, m int) {
+	rows, full, short := g.cut(m, g.wide)
+	for b := range full + short {
+		if b == full {
+			rows--
+		}
+		t.vecs = (rows + g.lanes - 1) / g.lanes
+		t.ldc = uintptr(rows * g.size)
+		u := t
+		g.gather(&u, rows-(t.vecs-1)*g.lanes)
+		t.b, t.c = unsafe.Add(t.b, t.ldc), unsafe.Add(t.c, t.ldc*uintptr(t.k))
 	}
 }
 

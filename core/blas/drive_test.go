@@ -19,6 +19,10 @@ func TestBlocking(t *testing.T) {
 		checkGemm[float64](t, r, ta, tb, copyFrom+5, 41, 19, 0, 0)
 		checkGemm[float64](t, r, ta, tb, 2*panelA/(8*panelT)+3, 9, panelK+1, 0, 0)
 		checkGemm[float64](t, r, ta, tb, 30, 1024, 3, 0, 0) // rows a page apart
+		// Of A what is stacked, in chunks and panels; of C what streams past.
+		checkGemm[float32](t, r, ta, tb, 2*panelA2/(4*panelK)+7, stackN+21, stackK+9, 0.0001, 1)
+		checkGemm[float64](t, r, ta, tb, 2*panelA2/(8*panelK)+5, stackN+3, stackK+9, 0, 0)
+		checkGemm[float32](t, r, ta, tb, 2*streamM+5, streamC/(4*2*streamM), streamK, 0.001, 1)
 	}
 }
 

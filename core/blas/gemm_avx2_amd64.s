@@ -389,10 +389,23 @@ tile_1x1:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x1_fetched
+	MOVQ       128(AX), BX
+
+tile_1x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x1_rest
 
 tile_1x1_k:
 	VMOVUPS      (BX), Y1
@@ -464,10 +477,23 @@ tile_2x1:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x1_fetched
+	MOVQ       128(AX), BX
+
+tile_2x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x1_rest
 
 tile_2x1_k:
 	VMOVUPS      (BX), Y2
@@ -554,10 +580,23 @@ tile_3x1:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x1_fetched
+	MOVQ       128(AX), BX
+
+tile_3x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x1_rest
 
 tile_3x1_k:
 	VMOVUPS      (BX), Y3
@@ -668,10 +707,23 @@ tile_4x1:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x1_fetched
+	MOVQ       128(AX), BX
+
+tile_4x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x1_rest
 
 tile_4x1_k:
 	VMOVUPS      (BX), Y4
@@ -801,10 +853,23 @@ tile_5x1:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x1_fetched
+	MOVQ       128(AX), BX
+
+tile_5x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x1_rest
 
 tile_5x1_k:
 	VMOVUPS      (BX), Y5
@@ -951,10 +1016,23 @@ tile_6x1:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x1_fetched
+	MOVQ       128(AX), BX
+
+tile_6x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x1_rest
 
 tile_6x1_k:
 	VMOVUPS      (BX), Y6
@@ -1120,10 +1198,23 @@ tile_7x1:
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_7x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_7x1_fetched
+	MOVQ       128(AX), BX
+
+tile_7x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_7x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_7x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_7x1_rest
 
 tile_7x1_k:
 	VMOVUPS      (BX), Y7
@@ -1309,10 +1400,23 @@ tile_8x1:
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_8x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_8x1_fetched
+	MOVQ       128(AX), BX
+
+tile_8x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_8x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_8x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_8x1_rest
 
 tile_8x1_k:
 	VMOVUPS      (BX), Y8
@@ -1513,10 +1617,23 @@ tile_9x1:
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_9x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_9x1_fetched
+	MOVQ       128(AX), BX
+
+tile_9x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_9x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_9x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_9x1_rest
 
 tile_9x1_k:
 	VMOVUPS      (BX), Y9
@@ -1738,10 +1855,23 @@ tile_10x1:
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_10x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_10x1_fetched
+	MOVQ       128(AX), BX
+
+tile_10x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_10x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_10x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_10x1_rest
 
 tile_10x1_k:
 	VMOVUPS      (BX), Y10
@@ -1981,10 +2111,23 @@ tile_11x1:
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_11x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_11x1_fetched
+	MOVQ       128(AX), BX
+
+tile_11x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_11x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_11x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_11x1_rest
 
 tile_11x1_k:
 	VMOVUPS      (BX), Y11
@@ -2241,10 +2384,23 @@ tile_12x1:
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_12x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_12x1_fetched
+	MOVQ       128(AX), BX
+
+tile_12x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_12x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_12x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_12x1_rest
 
 tile_12x1_k:
 	VMOVUPS      (BX), Y12
@@ -2479,10 +2635,23 @@ tile_1x2:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x2_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x2_fetched
+	MOVQ       128(AX), BX
+
+tile_1x2_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x2_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x2_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x2_rest
 
 tile_1x2_k:
 	VMOVUPS      (BX), Y2
@@ -2571,10 +2740,23 @@ tile_2x2:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x2_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x2_fetched
+	MOVQ       128(AX), BX
+
+tile_2x2_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x2_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x2_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x2_rest
 
 tile_2x2_k:
 	VMOVUPS      (BX), Y4
@@ -2690,10 +2872,23 @@ tile_3x2:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x2_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x2_fetched
+	MOVQ       128(AX), BX
+
+tile_3x2_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x2_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x2_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x2_rest
 
 tile_3x2_k:
 	VMOVUPS      (BX), Y6
@@ -2843,10 +3038,23 @@ tile_4x2:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x2_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x2_fetched
+	MOVQ       128(AX), BX
+
+tile_4x2_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x2_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x2_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x2_rest
 
 tile_4x2_k:
 	VMOVUPS      (BX), Y8
@@ -3027,10 +3235,23 @@ tile_5x2:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x2_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x2_fetched
+	MOVQ       128(AX), BX
+
+tile_5x2_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x2_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x2_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x2_rest
 
 tile_5x2_k:
 	VMOVUPS      (BX), Y10
@@ -3238,10 +3459,23 @@ tile_6x2:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x2_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x2_fetched
+	MOVQ       128(AX), BX
+
+tile_6x2_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x2_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x2_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x2_rest
 
 tile_6x2_k:
 	VMOVUPS      (BX), Y12
@@ -3443,10 +3677,23 @@ tile_1x1_masked:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_1x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x1_masked_rest
 
 tile_1x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y1
@@ -3518,10 +3765,23 @@ tile_2x1_masked:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_2x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x1_masked_rest
 
 tile_2x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y2
@@ -3608,10 +3868,23 @@ tile_3x1_masked:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_3x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x1_masked_rest
 
 tile_3x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y3
@@ -3722,10 +3995,23 @@ tile_4x1_masked:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_4x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x1_masked_rest
 
 tile_4x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y4
@@ -3855,10 +4141,23 @@ tile_5x1_masked:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_5x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x1_masked_rest
 
 tile_5x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y5
@@ -4005,10 +4304,23 @@ tile_6x1_masked:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_6x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x1_masked_rest
 
 tile_6x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y6
@@ -4174,10 +4486,23 @@ tile_7x1_masked:
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_7x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_7x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_7x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_7x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_7x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_7x1_masked_rest
 
 tile_7x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y7
@@ -4363,10 +4688,23 @@ tile_8x1_masked:
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_8x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_8x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_8x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_8x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_8x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_8x1_masked_rest
 
 tile_8x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y8
@@ -4567,10 +4905,23 @@ tile_9x1_masked:
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_9x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_9x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_9x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_9x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_9x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_9x1_masked_rest
 
 tile_9x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y9
@@ -4792,10 +5143,23 @@ tile_10x1_masked:
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_10x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_10x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_10x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_10x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_10x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_10x1_masked_rest
 
 tile_10x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y10
@@ -5035,10 +5399,23 @@ tile_11x1_masked:
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_11x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_11x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_11x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_11x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_11x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_11x1_masked_rest
 
 tile_11x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y11
@@ -5295,10 +5672,23 @@ tile_12x1_masked:
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_12x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_12x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_12x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_12x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_12x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_12x1_masked_rest
 
 tile_12x1_masked_k:
 	VMASKMOVPS   (BX), Y15, Y12
@@ -5533,10 +5923,23 @@ tile_1x2_masked:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x2_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x2_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_1x2_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x2_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x2_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x2_masked_rest
 
 tile_1x2_masked_k:
 	VMOVUPS      (BX), Y2
@@ -5625,10 +6028,23 @@ tile_2x2_masked:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x2_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x2_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_2x2_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x2_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x2_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x2_masked_rest
 
 tile_2x2_masked_k:
 	VMOVUPS      (BX), Y4
@@ -5744,10 +6160,23 @@ tile_3x2_masked:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x2_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x2_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_3x2_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x2_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x2_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x2_masked_rest
 
 tile_3x2_masked_k:
 	VMOVUPS      (BX), Y6
@@ -5897,10 +6326,23 @@ tile_4x2_masked:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x2_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x2_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_4x2_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x2_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x2_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x2_masked_rest
 
 tile_4x2_masked_k:
 	VMOVUPS      (BX), Y8
@@ -6081,10 +6523,23 @@ tile_5x2_masked:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x2_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x2_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_5x2_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x2_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x2_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x2_masked_rest
 
 tile_5x2_masked_k:
 	VMOVUPS      (BX), Y10
@@ -6292,10 +6747,23 @@ tile_6x2_masked:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x2_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x2_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_6x2_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x2_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x2_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x2_masked_rest
 
 tile_6x2_masked_k:
 	VMOVUPS      (BX), Y12
@@ -6498,10 +6966,23 @@ tile_1x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_1x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x1_columns_rest
 
 tile_1x1_columns_k:
 	VMOVUPS      (BX), Y1
@@ -6573,10 +7054,23 @@ tile_2x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_2x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x1_columns_rest
 
 tile_2x1_columns_k:
 	VMOVUPS      (BX), Y2
@@ -6663,10 +7157,23 @@ tile_3x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_3x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x1_columns_rest
 
 tile_3x1_columns_k:
 	VMOVUPS      (BX), Y3
@@ -6775,10 +7282,23 @@ tile_4x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_4x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x1_columns_rest
 
 tile_4x1_columns_k:
 	VMOVUPS      (BX), Y4
@@ -6904,10 +7424,23 @@ tile_5x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_5x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x1_columns_rest
 
 tile_5x1_columns_k:
 	VMOVUPS      (BX), Y5
@@ -7050,10 +7583,23 @@ tile_6x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_6x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x1_columns_rest
 
 tile_6x1_columns_k:
 	VMOVUPS      (BX), Y6
@@ -7214,10 +7760,23 @@ tile_7x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_7x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_7x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_7x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_7x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_7x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_7x1_columns_rest
 
 tile_7x1_columns_k:
 	VMOVUPS      (BX), Y7
@@ -7396,10 +7955,23 @@ tile_8x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_8x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_8x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_8x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_8x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_8x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_8x1_columns_rest
 
 tile_8x1_columns_k:
 	VMOVUPS      (BX), Y8
@@ -7593,10 +8165,23 @@ tile_9x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_9x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_9x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_9x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_9x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_9x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_9x1_columns_rest
 
 tile_9x1_columns_k:
 	VMOVUPS      (BX), Y9
@@ -7810,10 +8395,23 @@ tile_10x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_10x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_10x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_10x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_10x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_10x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_10x1_columns_rest
 
 tile_10x1_columns_k:
 	VMOVUPS      (BX), Y10
@@ -8043,10 +8641,23 @@ tile_11x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_11x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_11x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_11x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_11x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_11x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_11x1_columns_rest
 
 tile_11x1_columns_k:
 	VMOVUPS      (BX), Y11
@@ -8293,10 +8904,23 @@ tile_12x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_12x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_12x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_12x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_12x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_12x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_12x1_columns_rest
 
 tile_12x1_columns_k:
 	VMOVUPS      (BX), Y12
@@ -8525,10 +9149,23 @@ tile_1x2_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x2_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x2_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_1x2_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x2_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x2_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x2_columns_rest
 
 tile_1x2_columns_k:
 	VMOVUPS      (BX), Y2
@@ -8617,10 +9254,23 @@ tile_2x2_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x2_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x2_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_2x2_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x2_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x2_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x2_columns_rest
 
 tile_2x2_columns_k:
 	VMOVUPS      (BX), Y4
@@ -8736,10 +9386,23 @@ tile_3x2_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x2_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x2_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_3x2_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x2_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x2_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x2_columns_rest
 
 tile_3x2_columns_k:
 	VMOVUPS      (BX), Y6
@@ -8887,10 +9550,23 @@ tile_4x2_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x2_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x2_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_4x2_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x2_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x2_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x2_columns_rest
 
 tile_4x2_columns_k:
 	VMOVUPS      (BX), Y8
@@ -9067,10 +9743,23 @@ tile_5x2_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x2_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x2_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_5x2_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x2_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x2_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x2_columns_rest
 
 tile_5x2_columns_k:
 	VMOVUPS      (BX), Y10
@@ -9274,10 +9963,23 @@ tile_6x2_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x2_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x2_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_6x2_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x2_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x2_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x2_columns_rest
 
 tile_6x2_columns_k:
 	VMOVUPS      (BX), Y12
@@ -9477,10 +10179,23 @@ tile_1x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_1x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x1_columns_masked_rest
 
 tile_1x1_columns_masked_k:
 	VMASKMOVPS   (BX), Y15, Y1
@@ -9552,10 +10267,23 @@ tile_2x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_2x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x1_columns_masked_rest
 
 tile_2x1_columns_masked_k:
 	VMASKMOVPS   (BX), Y15, Y2
@@ -9642,10 +10370,23 @@ tile_3x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_3x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x1_columns_masked_rest
 
 tile_3x1_columns_masked_k:
 	VMASKMOVPS   (BX), Y15, Y3
@@ -9754,10 +10495,23 @@ tile_4x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_4x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x1_columns_masked_rest
 
 tile_4x1_columns_masked_k:
 	VMASKMOVPS   (BX), Y15, Y4
@@ -9883,10 +10637,23 @@ tile_5x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_5x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x1_columns_masked_rest
 
 tile_5x1_columns_masked_k:
 	VMASKMOVPS   (BX), Y15, Y5
@@ -10029,10 +10796,23 @@ tile_6x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_6x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x1_columns_masked_rest
 
 tile_6x1_columns_masked_k:
 	VMASKMOVPS   (BX), Y15, Y6
@@ -10193,10 +10973,23 @@ tile_7x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_7x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_7x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_7x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_7x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_7x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_7x1_columns_masked_rest
 
 tile_7x1_columns_masked_k:
 	VMASKMOVPS   (BX), Y15, Y7
@@ -10375,10 +11168,23 @@ tile_8x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_8x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_8x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_8x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_8x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_8x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_8x1_columns_masked_rest
 
 tile_8x1_columns_masked_k:
 	VMASKMOVPS   (BX), Y15, Y8
@@ -10572,10 +11378,23 @@ tile_9x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_9x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_9x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_9x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_9x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_9x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_9x1_columns_masked_rest
 
 tile_9x1_columns_masked_k:
 	VMASKMOVPS   (BX), Y15, Y9
@@ -10789,10 +11608,23 @@ tile_10x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_10x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_10x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_10x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_10x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_10x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_10x1_columns_masked_rest
 
 tile_10x1_columns_masked_k:
 	VMASKMOVPS   (BX), Y15, Y10
@@ -11022,10 +11854,23 @@ tile_11x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_11x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_11x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_11x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_11x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_11x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_11x1_columns_masked_rest
 
 tile_11x1_columns_masked_k:
 	VMASKMOVPS   (BX), Y15, Y11
@@ -11272,10 +12117,23 @@ tile_12x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_12x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_12x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_12x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_12x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_12x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_12x1_columns_masked_rest
 
 tile_12x1_columns_masked_k:
 	VMASKMOVPS   (BX), Y15, Y12
@@ -11504,10 +12362,23 @@ tile_1x2_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x2_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x2_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_1x2_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x2_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x2_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x2_columns_masked_rest
 
 tile_1x2_columns_masked_k:
 	VMOVUPS      (BX), Y2
@@ -11596,10 +12467,23 @@ tile_2x2_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x2_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x2_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_2x2_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x2_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x2_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x2_columns_masked_rest
 
 tile_2x2_columns_masked_k:
 	VMOVUPS      (BX), Y4
@@ -11715,10 +12599,23 @@ tile_3x2_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x2_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x2_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_3x2_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x2_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x2_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x2_columns_masked_rest
 
 tile_3x2_columns_masked_k:
 	VMOVUPS      (BX), Y6
@@ -11866,10 +12763,23 @@ tile_4x2_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x2_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x2_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_4x2_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x2_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x2_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x2_columns_masked_rest
 
 tile_4x2_columns_masked_k:
 	VMOVUPS      (BX), Y8
@@ -12046,10 +12956,23 @@ tile_5x2_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x2_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x2_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_5x2_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x2_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x2_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x2_columns_masked_rest
 
 tile_5x2_columns_masked_k:
 	VMOVUPS      (BX), Y10
@@ -12253,10 +13176,23 @@ tile_6x2_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x2_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x2_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_6x2_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x2_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x2_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x2_columns_masked_rest
 
 tile_6x2_columns_masked_k:
 	VMOVUPS      (BX), Y12
@@ -12461,7 +13397,7 @@ TEXT ·gather32AVX2(SB), NOSPLIT, $0-8
 
 rows_1:
 	VMASKMOVPS (BX), Y15, Y0
-	VMASKMOVPS Y0, Y15, (DI)
+	VMOVUPS    Y0, (DI)
 	ADDQ       R10, BX
 	ADDQ       R11, DI
 	DECQ       CX
@@ -12473,7 +13409,7 @@ rows_2:
 	VMOVUPS    (BX), Y0
 	VMASKMOVPS 32(BX), Y15, Y1
 	VMOVUPS    Y0, (DI)
-	VMASKMOVPS Y1, Y15, 32(DI)
+	VMOVUPS    Y1, 32(DI)
 	ADDQ       R10, BX
 	ADDQ       R11, DI
 	DECQ       CX
@@ -12868,10 +13804,23 @@ tile_1x1:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x1_fetched
+	MOVQ       128(AX), BX
+
+tile_1x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x1_rest
 
 tile_1x1_k:
 	VMOVUPD      (BX), Y1
@@ -12943,10 +13892,23 @@ tile_2x1:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x1_fetched
+	MOVQ       128(AX), BX
+
+tile_2x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x1_rest
 
 tile_2x1_k:
 	VMOVUPD      (BX), Y2
@@ -13033,10 +13995,23 @@ tile_3x1:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x1_fetched
+	MOVQ       128(AX), BX
+
+tile_3x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x1_rest
 
 tile_3x1_k:
 	VMOVUPD      (BX), Y3
@@ -13147,10 +14122,23 @@ tile_4x1:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x1_fetched
+	MOVQ       128(AX), BX
+
+tile_4x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x1_rest
 
 tile_4x1_k:
 	VMOVUPD      (BX), Y4
@@ -13280,10 +14268,23 @@ tile_5x1:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x1_fetched
+	MOVQ       128(AX), BX
+
+tile_5x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x1_rest
 
 tile_5x1_k:
 	VMOVUPD      (BX), Y5
@@ -13430,10 +14431,23 @@ tile_6x1:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x1_fetched
+	MOVQ       128(AX), BX
+
+tile_6x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x1_rest
 
 tile_6x1_k:
 	VMOVUPD      (BX), Y6
@@ -13599,10 +14613,23 @@ tile_7x1:
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_7x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_7x1_fetched
+	MOVQ       128(AX), BX
+
+tile_7x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_7x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_7x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_7x1_rest
 
 tile_7x1_k:
 	VMOVUPD      (BX), Y7
@@ -13788,10 +14815,23 @@ tile_8x1:
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_8x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_8x1_fetched
+	MOVQ       128(AX), BX
+
+tile_8x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_8x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_8x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_8x1_rest
 
 tile_8x1_k:
 	VMOVUPD      (BX), Y8
@@ -13992,10 +15032,23 @@ tile_9x1:
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_9x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_9x1_fetched
+	MOVQ       128(AX), BX
+
+tile_9x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_9x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_9x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_9x1_rest
 
 tile_9x1_k:
 	VMOVUPD      (BX), Y9
@@ -14217,10 +15270,23 @@ tile_10x1:
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_10x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_10x1_fetched
+	MOVQ       128(AX), BX
+
+tile_10x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_10x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_10x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_10x1_rest
 
 tile_10x1_k:
 	VMOVUPD      (BX), Y10
@@ -14460,10 +15526,23 @@ tile_11x1:
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_11x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_11x1_fetched
+	MOVQ       128(AX), BX
+
+tile_11x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_11x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_11x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_11x1_rest
 
 tile_11x1_k:
 	VMOVUPD      (BX), Y11
@@ -14720,10 +15799,23 @@ tile_12x1:
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_12x1_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_12x1_fetched
+	MOVQ       128(AX), BX
+
+tile_12x1_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_12x1_fetch
+	MOVQ       BX, 128(AX)
+
+tile_12x1_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_12x1_rest
 
 tile_12x1_k:
 	VMOVUPD      (BX), Y12
@@ -14958,10 +16050,23 @@ tile_1x2:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x2_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x2_fetched
+	MOVQ       128(AX), BX
+
+tile_1x2_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x2_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x2_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x2_rest
 
 tile_1x2_k:
 	VMOVUPD      (BX), Y2
@@ -15050,10 +16155,23 @@ tile_2x2:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x2_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x2_fetched
+	MOVQ       128(AX), BX
+
+tile_2x2_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x2_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x2_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x2_rest
 
 tile_2x2_k:
 	VMOVUPD      (BX), Y4
@@ -15169,10 +16287,23 @@ tile_3x2:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x2_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x2_fetched
+	MOVQ       128(AX), BX
+
+tile_3x2_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x2_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x2_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x2_rest
 
 tile_3x2_k:
 	VMOVUPD      (BX), Y6
@@ -15322,10 +16453,23 @@ tile_4x2:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x2_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x2_fetched
+	MOVQ       128(AX), BX
+
+tile_4x2_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x2_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x2_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x2_rest
 
 tile_4x2_k:
 	VMOVUPD      (BX), Y8
@@ -15506,10 +16650,23 @@ tile_5x2:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x2_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x2_fetched
+	MOVQ       128(AX), BX
+
+tile_5x2_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x2_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x2_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x2_rest
 
 tile_5x2_k:
 	VMOVUPD      (BX), Y10
@@ -15717,10 +16874,23 @@ tile_6x2:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x2_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x2_fetched
+	MOVQ       128(AX), BX
+
+tile_6x2_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x2_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x2_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x2_rest
 
 tile_6x2_k:
 	VMOVUPD      (BX), Y12
@@ -15922,10 +17092,23 @@ tile_1x1_masked:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_1x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x1_masked_rest
 
 tile_1x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y1
@@ -15997,10 +17180,23 @@ tile_2x1_masked:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_2x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x1_masked_rest
 
 tile_2x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y2
@@ -16087,10 +17283,23 @@ tile_3x1_masked:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_3x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x1_masked_rest
 
 tile_3x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y3
@@ -16201,10 +17410,23 @@ tile_4x1_masked:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_4x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x1_masked_rest
 
 tile_4x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y4
@@ -16334,10 +17556,23 @@ tile_5x1_masked:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_5x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x1_masked_rest
 
 tile_5x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y5
@@ -16484,10 +17719,23 @@ tile_6x1_masked:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_6x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x1_masked_rest
 
 tile_6x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y6
@@ -16653,10 +17901,23 @@ tile_7x1_masked:
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_7x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_7x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_7x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_7x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_7x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_7x1_masked_rest
 
 tile_7x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y7
@@ -16842,10 +18103,23 @@ tile_8x1_masked:
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_8x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_8x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_8x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_8x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_8x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_8x1_masked_rest
 
 tile_8x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y8
@@ -17046,10 +18320,23 @@ tile_9x1_masked:
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_9x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_9x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_9x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_9x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_9x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_9x1_masked_rest
 
 tile_9x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y9
@@ -17271,10 +18558,23 @@ tile_10x1_masked:
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_10x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_10x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_10x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_10x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_10x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_10x1_masked_rest
 
 tile_10x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y10
@@ -17514,10 +18814,23 @@ tile_11x1_masked:
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_11x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_11x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_11x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_11x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_11x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_11x1_masked_rest
 
 tile_11x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y11
@@ -17774,10 +19087,23 @@ tile_12x1_masked:
 	LEAQ       (R12)(CX*1), R13
 	LEAQ       (R13)(CX*1), DX
 	LEAQ       (DX)(CX*1), R15
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_12x1_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_12x1_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_12x1_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_12x1_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_12x1_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_12x1_masked_rest
 
 tile_12x1_masked_k:
 	VMASKMOVPD   (BX), Y15, Y12
@@ -18012,10 +19338,23 @@ tile_1x2_masked:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x2_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x2_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_1x2_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x2_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x2_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x2_masked_rest
 
 tile_1x2_masked_k:
 	VMOVUPD      (BX), Y2
@@ -18104,10 +19443,23 @@ tile_2x2_masked:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x2_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x2_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_2x2_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x2_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x2_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x2_masked_rest
 
 tile_2x2_masked_k:
 	VMOVUPD      (BX), Y4
@@ -18223,10 +19575,23 @@ tile_3x2_masked:
 	LEAQ       (R10)(R10*2), R9
 	MOVQ       24(AX), R8
 	MOVQ       SI, R12
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x2_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x2_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_3x2_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x2_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x2_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x2_masked_rest
 
 tile_3x2_masked_k:
 	VMOVUPD      (BX), Y6
@@ -18376,10 +19741,23 @@ tile_4x2_masked:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x2_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x2_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_4x2_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x2_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x2_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x2_masked_rest
 
 tile_4x2_masked_k:
 	VMOVUPD      (BX), Y8
@@ -18560,10 +19938,23 @@ tile_5x2_masked:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x2_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x2_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_5x2_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x2_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x2_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x2_masked_rest
 
 tile_5x2_masked_k:
 	VMOVUPD      (BX), Y10
@@ -18771,10 +20162,23 @@ tile_6x2_masked:
 	MOVQ       SI, R12
 	LEAQ       (R8)(R8*2), CX
 	LEAQ       (R12)(CX*1), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x2_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x2_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_6x2_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x2_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x2_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x2_masked_rest
 
 tile_6x2_masked_k:
 	VMOVUPD      (BX), Y12
@@ -18977,10 +20381,23 @@ tile_1x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_1x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x1_columns_rest
 
 tile_1x1_columns_k:
 	VMOVUPD      (BX), Y1
@@ -19052,10 +20469,23 @@ tile_2x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_2x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x1_columns_rest
 
 tile_2x1_columns_k:
 	VMOVUPD      (BX), Y2
@@ -19142,10 +20572,23 @@ tile_3x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_3x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x1_columns_rest
 
 tile_3x1_columns_k:
 	VMOVUPD      (BX), Y3
@@ -19254,10 +20697,23 @@ tile_4x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_4x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x1_columns_rest
 
 tile_4x1_columns_k:
 	VMOVUPD      (BX), Y4
@@ -19383,10 +20839,23 @@ tile_5x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_5x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x1_columns_rest
 
 tile_5x1_columns_k:
 	VMOVUPD      (BX), Y5
@@ -19529,10 +20998,23 @@ tile_6x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_6x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x1_columns_rest
 
 tile_6x1_columns_k:
 	VMOVUPD      (BX), Y6
@@ -19693,10 +21175,23 @@ tile_7x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_7x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_7x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_7x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_7x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_7x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_7x1_columns_rest
 
 tile_7x1_columns_k:
 	VMOVUPD      (BX), Y7
@@ -19875,10 +21370,23 @@ tile_8x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_8x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_8x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_8x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_8x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_8x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_8x1_columns_rest
 
 tile_8x1_columns_k:
 	VMOVUPD      (BX), Y8
@@ -20072,10 +21580,23 @@ tile_9x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_9x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_9x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_9x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_9x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_9x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_9x1_columns_rest
 
 tile_9x1_columns_k:
 	VMOVUPD      (BX), Y9
@@ -20289,10 +21810,23 @@ tile_10x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_10x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_10x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_10x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_10x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_10x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_10x1_columns_rest
 
 tile_10x1_columns_k:
 	VMOVUPD      (BX), Y10
@@ -20522,10 +22056,23 @@ tile_11x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_11x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_11x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_11x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_11x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_11x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_11x1_columns_rest
 
 tile_11x1_columns_k:
 	VMOVUPD      (BX), Y11
@@ -20772,10 +22319,23 @@ tile_12x1_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_12x1_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_12x1_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_12x1_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_12x1_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_12x1_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_12x1_columns_rest
 
 tile_12x1_columns_k:
 	VMOVUPD      (BX), Y12
@@ -21004,10 +22564,23 @@ tile_1x2_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x2_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x2_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_1x2_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x2_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x2_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x2_columns_rest
 
 tile_1x2_columns_k:
 	VMOVUPD      (BX), Y2
@@ -21096,10 +22669,23 @@ tile_2x2_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x2_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x2_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_2x2_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x2_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x2_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x2_columns_rest
 
 tile_2x2_columns_k:
 	VMOVUPD      (BX), Y4
@@ -21215,10 +22801,23 @@ tile_3x2_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x2_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x2_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_3x2_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x2_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x2_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x2_columns_rest
 
 tile_3x2_columns_k:
 	VMOVUPD      (BX), Y6
@@ -21366,10 +22965,23 @@ tile_4x2_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x2_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x2_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_4x2_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x2_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x2_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x2_columns_rest
 
 tile_4x2_columns_k:
 	VMOVUPD      (BX), Y8
@@ -21546,10 +23158,23 @@ tile_5x2_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x2_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x2_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_5x2_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x2_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x2_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x2_columns_rest
 
 tile_5x2_columns_k:
 	VMOVUPD      (BX), Y10
@@ -21753,10 +23378,23 @@ tile_6x2_columns:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x2_columns_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x2_columns_fetched
+	MOVQ       128(AX), BX
+
+tile_6x2_columns_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x2_columns_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x2_columns_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x2_columns_rest
 
 tile_6x2_columns_k:
 	VMOVUPD      (BX), Y12
@@ -21956,10 +23594,23 @@ tile_1x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_1x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x1_columns_masked_rest
 
 tile_1x1_columns_masked_k:
 	VMASKMOVPD   (BX), Y15, Y1
@@ -22031,10 +23682,23 @@ tile_2x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_2x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x1_columns_masked_rest
 
 tile_2x1_columns_masked_k:
 	VMASKMOVPD   (BX), Y15, Y2
@@ -22121,10 +23785,23 @@ tile_3x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_3x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x1_columns_masked_rest
 
 tile_3x1_columns_masked_k:
 	VMASKMOVPD   (BX), Y15, Y3
@@ -22233,10 +23910,23 @@ tile_4x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_4x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x1_columns_masked_rest
 
 tile_4x1_columns_masked_k:
 	VMASKMOVPD   (BX), Y15, Y4
@@ -22362,10 +24052,23 @@ tile_5x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_5x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x1_columns_masked_rest
 
 tile_5x1_columns_masked_k:
 	VMASKMOVPD   (BX), Y15, Y5
@@ -22508,10 +24211,23 @@ tile_6x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_6x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x1_columns_masked_rest
 
 tile_6x1_columns_masked_k:
 	VMASKMOVPD   (BX), Y15, Y6
@@ -22672,10 +24388,23 @@ tile_7x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_7x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_7x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_7x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_7x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_7x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_7x1_columns_masked_rest
 
 tile_7x1_columns_masked_k:
 	VMASKMOVPD   (BX), Y15, Y7
@@ -22854,10 +24583,23 @@ tile_8x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_8x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_8x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_8x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_8x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_8x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_8x1_columns_masked_rest
 
 tile_8x1_columns_masked_k:
 	VMASKMOVPD   (BX), Y15, Y8
@@ -23051,10 +24793,23 @@ tile_9x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_9x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_9x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_9x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_9x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_9x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_9x1_columns_masked_rest
 
 tile_9x1_columns_masked_k:
 	VMASKMOVPD   (BX), Y15, Y9
@@ -23268,10 +25023,23 @@ tile_10x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_10x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_10x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_10x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_10x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_10x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_10x1_columns_masked_rest
 
 tile_10x1_columns_masked_k:
 	VMASKMOVPD   (BX), Y15, Y10
@@ -23501,10 +25269,23 @@ tile_11x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_11x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_11x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_11x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_11x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_11x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_11x1_columns_masked_rest
 
 tile_11x1_columns_masked_k:
 	VMASKMOVPD   (BX), Y15, Y11
@@ -23751,10 +25532,23 @@ tile_12x1_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_12x1_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_12x1_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_12x1_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_12x1_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_12x1_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_12x1_columns_masked_rest
 
 tile_12x1_columns_masked_k:
 	VMASKMOVPD   (BX), Y15, Y12
@@ -23983,10 +25777,23 @@ tile_1x2_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_1x2_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_1x2_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_1x2_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_1x2_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_1x2_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_1x2_columns_masked_rest
 
 tile_1x2_columns_masked_k:
 	VMOVUPD      (BX), Y2
@@ -24075,10 +25882,23 @@ tile_2x2_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_2x2_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_2x2_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_2x2_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_2x2_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_2x2_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_2x2_columns_masked_rest
 
 tile_2x2_columns_masked_k:
 	VMOVUPD      (BX), Y4
@@ -24194,10 +26014,23 @@ tile_3x2_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_3x2_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_3x2_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_3x2_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_3x2_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_3x2_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_3x2_columns_masked_rest
 
 tile_3x2_columns_masked_k:
 	VMOVUPD      (BX), Y6
@@ -24345,10 +26178,23 @@ tile_4x2_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_4x2_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_4x2_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_4x2_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_4x2_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_4x2_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_4x2_columns_masked_rest
 
 tile_4x2_columns_masked_k:
 	VMOVUPD      (BX), Y8
@@ -24525,10 +26371,23 @@ tile_5x2_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_5x2_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_5x2_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_5x2_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_5x2_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_5x2_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_5x2_columns_masked_rest
 
 tile_5x2_columns_masked_k:
 	VMOVUPD      (BX), Y10
@@ -24732,10 +26591,23 @@ tile_6x2_columns_masked:
 	MOVQ       SI, R12
 	MOVQ       32(AX), R8
 	LEAQ       (R8)(R8*2), R13
-	MOVQ       8(AX), BX
-	MOVQ       56(AX), CX
-	SUBQ       $0x04, CX
-	JLT        tile_6x2_columns_masked_rest
+	MOVQ       144(AX), CX
+	TESTQ      CX, CX
+	JEQ        tile_6x2_columns_masked_fetched
+	MOVQ       128(AX), BX
+
+tile_6x2_columns_masked_fetch:
+	PREFETCHT1 (BX)
+	ADDQ       136(AX), BX
+	DECQ       CX
+	JNE        tile_6x2_columns_masked_fetch
+	MOVQ       BX, 128(AX)
+
+tile_6x2_columns_masked_fetched:
+	MOVQ 8(AX), BX
+	MOVQ 56(AX), CX
+	SUBQ $0x04, CX
+	JLT  tile_6x2_columns_masked_rest
 
 tile_6x2_columns_masked_k:
 	VMOVUPD      (BX), Y12
@@ -24940,7 +26812,7 @@ TEXT ·gather64AVX2(SB), NOSPLIT, $0-8
 
 rows_1:
 	VMASKMOVPD (BX), Y15, Y0
-	VMASKMOVPD Y0, Y15, (DI)
+	VMOVUPD    Y0, (DI)
 	ADDQ       R10, BX
 	ADDQ       R11, DI
 	DECQ       CX
@@ -24952,7 +26824,7 @@ rows_2:
 	VMOVUPD    (BX), Y0
 	VMASKMOVPD 32(BX), Y15, Y1
 	VMOVUPD    Y0, (DI)
-	VMASKMOVPD Y1, Y15, 32(DI)
+	VMOVUPD    Y1, 32(DI)
 	ADDQ       R10, BX
 	ADDQ       R11, DI
 	DECQ       CX

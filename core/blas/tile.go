@@ -19,6 +19,9 @@ type tile struct {
 	start    unsafe.Pointer
 	ahead    uintptr // from start to the row in hand: an end that a pointer passes is no address for Go
 	lds      uintptr // from row to row of start; 0 for one row that stands for all
+	soon     uintptr // from here on AVX2 asks for lines of the strip to come: an address that nothing reads
+	apart    uintptr // from line to line
+	lines    int     // so many a block
 }
 
 const (

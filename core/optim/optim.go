@@ -11,6 +11,7 @@ package optim
 import (
 	"fmt"
 
+	"github.com/vibench/bench/core/cpu"
 	"github.com/vibench/bench/core/vec"
 )
 
@@ -41,7 +42,7 @@ type State[T vec.Float] struct {
 func NewState[T vec.Float](r Rule, n int) State[T] {
 	st := State[T]{Slots: make([][]T, r.Slots()), Scalars: make([]float64, r.Scalars())}
 	for i := range st.Slots {
-		st.Slots[i] = make([]T, n)
+		st.Slots[i] = cpu.Make[T](n)
 		if s, ok := r.(interface{ start(slot int) float64 }); ok {
 			for j, x := 0, T(s.start(i)); x != 0 && j < n; j++ {
 				st.Slots[i][j] = x

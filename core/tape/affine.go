@@ -2,6 +2,7 @@ package tape
 
 import (
 	"github.com/vibench/bench/core/blas"
+	"github.com/vibench/bench/core/cpu"
 	"github.com/vibench/bench/core/vec"
 )
 
@@ -58,7 +59,7 @@ func (f *floor[T]) turned(id int32) []T {
 	u := &f.turns[n.param]
 	if u.pass != f.t.pass {
 		if u.w == nil {
-			u.w = make([]T, n.rows*n.cols)
+			u.w = cpu.Make[T](n.rows * n.cols)
 		}
 		blas.Transpose(n.rows, n.cols, f.val[id], u.w)
 		u.pass = f.t.pass

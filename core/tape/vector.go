@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/vibench/bench/core/cpu"
 	"github.com/vibench/bench/core/vec"
 )
 
@@ -17,9 +18,9 @@ type Vector struct {
 // NewVector returns n zeros.
 func NewVector(p Precision, n int) Vector {
 	if p == Float64 {
-		return Vector{f64: make([]float64, n)}
+		return Vector{f64: cpu.Make[float64](n)}
 	}
-	return Vector{f32: make([]float32, n)}
+	return Vector{f32: cpu.Make[float32](n)}
 }
 
 // Float64s wraps a slice; it is shared, not copied.

@@ -19,6 +19,7 @@ type target struct {
 	size  int    // bytes an entry
 	tall  []int  // rows of the tallest tile 1, 2, ... vectors wide
 	lasts []last // the kinds of tiles to make, at most two
+	fetch bool   // tiles ask for lines of the strip to come
 
 	vec       func(int) reg.VecPhysical // the registers of a tile, in the order acc, b, broadcasts
 	regs      int                       // how many there are
@@ -129,7 +130,7 @@ func c256(c *build.Context, p precision) {
 	under := pick(p, c.VMASKMOVPS, c.VMASKMOVPD)
 	compare := pick[op](p, c.VCMPPS, c.VCMPPD)
 	t := &target{
-		Context: c, name: "tile" + p.String() + "AVX2", size: p.size(), tall: []int{12, 6}, lasts: []last{whole, masked},
+		Context: c, name: "tile" + p.String() + "AVX2", size: p.size(), tall: []int{12, 6}, lasts: []last{whole, masked}, fetch: true,
 		vec: func(i int) reg.VecPhysical { return y[i] }, regs: len(y) - 1,
 		fma:       pick[op](p, c.VFMADD231PS, c.VFMADD231PD),
 		broadcast: pick[op](p, c.VBROADCASTSS, c.VBROADCASTSD),

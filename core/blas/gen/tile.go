@@ -9,7 +9,7 @@ import (
 )
 
 // fields of blas.tile, eight bytes each, in order.
-var fields = []string{"a", "b", "c", "rs", "cs", "ldb", "ldc", "k", "vecs", "rows", "blocks", "mask", "block", "start", "ahead", "lds"}
+var fields = []string{"a", "b", "c", "rs", "cs", "ldb", "ldc", "k", "vecs", "rows", "blocks", "mask", "block", "start", "ahead", "lds", "soon", "apart", "lines"}
 
 // args holds the address of the tile throughout.
 var args = reg.RAX
@@ -226,6 +226,20 @@ func (t *target) tile(s shape) {
 		t.MOVQ(argument("rs"), rs)
 		t.point(aBlock, rs, rows)
 	}
+	if t.fetch {
+		// Not into the first-level cache, which this strip fills.
+		t.MOVQ(argument("lines"), count)
+		t.TESTQ(count, count)
+		t.JEQ(operand.LabelRef(name + "_fetched"))
+		t.MOVQ(argument("soon"), bNext)
+		t.Label(name + "_fetch")
+		t.PREFETCHT1(operand.Mem{Base: bNext})
+		t.ADDQ(argument("apart"), bNext)
+		t.DECQ(count)
+		t.JNE(operand.LabelRef(name + "_fetch"))
+		t.MOVQ(bNext, argument("soon"))
+		t.Label(name + "_fetched")
+	}
 	t.MOVQ(argument("b"), bNext)
 	t.MOVQ(argument("k"), count)
 
@@ -321,7 +335,8 @@ func (t *target) point(block, stride reg.Register, rows int) {
 }
 
 // gather makes the function that copies rows of 1 to 3 vectors, the last under
-// the mask, to where they are closer together.
+// the mask, to where they are closer together. Where a store under a mask is slow
+// the last vector is stored whole, over what is next in its row.
 func (t *target) gather(name string) {
 	t.Function(name)
 	t.Attributes(attr.NOSPLIT)
@@ -352,7 +367,7 @@ func (t *target) gather(name string) {
 		}
 		for j := range width {
 			m := operand.Mem{Base: cBlock, Disp: j * t.size * t.lanes()}
-			t.store(t.vec(j), m, j == width-1)
+			t.store(t.vec(j), m, j == width-1 && t.lasts[0] == masked)
 		}
 		t.ADDQ(ldb, bNext)
 		t.ADDQ(ldc, cBlock)

@@ -41,27 +41,30 @@ func vecKernels(a32, a64 asm) {
 			name, twin string
 			body       func(x again) vec
 			chains     int // as the registers of AVX-512 allow
-			narrow     int // and of AVX2
+			narrow     int // and of AVX2 in float32: two in float64
 		}{
-			{"exp", "Exp", a.expAny, 4, 2},
-			{"expm1", "Expm1", a.expm1Any, 4, 2},
+			{"exp", "Exp", a.expAny, 4, 3},
+			{"expm1", "Expm1", a.expm1Any, 4, 3},
 			{"log", "Log", a.logAny, 4, 2},
 			{"log1p", "Log1p", a.log1pAny, 3, 2},
-			{"tanh", "Tanh", a.tanhAny, 4, 2},
-			{"sigmoid", "Sigmoid", a.sigmoidAny, 4, 2},
+			{"tanh", "Tanh", a.tanhAny, 4, 3},
+			{"sigmoid", "Sigmoid", a.sigmoidAny, 4, 3},
 			{"softplus", "Softplus", a.softplusAny, 4, 2},
 		} {
 			if !a.wide {
 				f.chains = f.narrow
+				if a.bits == 64 {
+					f.chains = 2
+				}
 			}
 			a.unary(f.name, f.chains, fmt.Sprintf("is %s%d of n entries of src.", f.twin, a.bits), f.body)
 		}
 		a.axpy()
 		a.scale()
 		a.tanhPull()
-		chains := 1
-		if a.wide {
-			chains = 2
+		chains := 2
+		if !a.wide && a.bits == 64 {
+			chains = 1
 		}
 		a.bernoulli(false, chains)
 		a.bernoulli(true, chains)
@@ -92,7 +95,7 @@ func sums(a32, a64 asm) {
 
 func optimKernels(a32, a64 asm) {
 	for _, a := range []asm{a32, a64} {
-		if a.wide {
+		if a.wide || a.bits == 32 {
 			a.adam(2)
 		} else {
 			a.adam(1)
@@ -106,12 +109,12 @@ func rngKernels(a32, a64 asm) {
 	a64.uniform64()
 	a32.words32("uniform", "float32", "fills dst with unit32 of the blocks from block on, two blocks a lane a group.", a32.unit32)
 	a32.words32("words", "uint32", "fills dst with the blocks from block on, two blocks a lane a group.", func(x vec) vec { return x })
-	chains := 1
+	chains32, chains64 := 2, 1 // as the registers allow
 	if a32.wide {
-		chains = 3
+		chains32, chains64 = 3, 3
 	}
-	a32.boxMuller(chains)
-	a64.boxMuller(chains)
+	a32.boxMuller(chains32)
+	a64.boxMuller(chains64)
 }
 
 // write makes name's files for one instruction set.

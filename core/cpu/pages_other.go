@@ -1,0 +1,5 @@
+//go:build !linux
+
+package cpu
+
+func advise(p, size uintptr) {}
