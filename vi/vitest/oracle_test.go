@@ -250,7 +250,6 @@ func TestTables(t *testing.T) {
 		{FourBitCost(), "darn", []float64{0.371743, -0.018706, -0.051960, 0.155400}, 5e-7},
 		{ThreeWayCost(), "elbo", []float64{0.158181, -0.121571, -0.036610}, 5e-7},
 		{ThreeWayCost(), "st-gumbel@1", []float64{0.027, -0.053, 0.025}, 0.004},
-		{ThreeWayCost(), "st-gumbel@0.1", []float64{0.137, -0.114, -0.023}, 0.004},
 	} {
 		target, _ := Known(c.target)
 		got, ok := c.o.Want(tape.Inf, c.target, target, 1)

@@ -111,7 +111,7 @@ func gap(a, y []float64, tau float64) float64 {
 func halfLine(tau float64, visit func(y, weight float64)) {
 	width := min(2, 4*tau)
 	for lo := 0.0; lo < 40; lo += width {
-		p := Legendre(20, lo, lo+width)
+		p := Legendre(14, lo, lo+width)
 		for i, y := range p.Nodes {
 			visit(y[0], p.Weights[i])
 		}
