@@ -13,7 +13,7 @@ import (
 const (
 	manySamples = 5
 	fewDraws    = 1024
-	mostDraws   = 16384
+	mostDraws   = 8192
 	falseAlarm  = 1e-4 // for all parameters of an estimator together
 	wanted      = 0.05 // of the mean: drawing goes on until such a bias would be seen
 	needed      = 0.5  // a test that could not see this bias says nothing

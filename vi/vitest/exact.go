@@ -28,11 +28,11 @@ func (s *subject) measure() {
 		return
 	}
 	s.measured = true
-	for _, i := range s.instances {
+	for n, i := range s.instances {
 		w := work(s.o, i.e)
 		most := s.nodes
-		if i.aside {
-			most = min(most, fewNodes)
+		if i.aside || n > 0 && !pathwise(s.o) {
+			most = min(most, fewNodes) // more samples are as many more numbers, of which hard ones are cheap
 		}
 		mean, _, ok, err := expectation(w, i.e, w.All[:1], s.o.Axis, most)
 		if err != nil {
