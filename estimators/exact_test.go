@@ -130,25 +130,6 @@ func bitRule(phi []float64, pairs bool) rule {
 	}
 }
 
-// categoryRule has for each variable one choice of uniforms that draws each category.
-func categoryRule(theta []float64) rule {
-	return func(string, int) (out []node) {
-		z := 0.0
-		for _, a := range theta {
-			z += math.Exp(a)
-		}
-		for k, a := range theta {
-			u := make([]float64, len(theta))
-			for i := range u {
-				u[i] = 0.1
-			}
-			u[k] = 0.999 // Gumbel 6.9 against -0.8
-			out = append(out, node{u, math.Exp(a) / z})
-		}
-		return out
-	}
-}
-
 // logistic is the trapezoid rule in the logit of u, which converges beyond any power
 // for what is smooth in it.
 func logistic(h float64) []node {
@@ -190,15 +171,14 @@ func close(t testing.TB, what string, got, want, tol float64) {
 
 var fourPhi = []float64{0.3, -1, 1.5, 0}
 
-// On four bits every unbiased estimator that looks at bits, or at noise in pairs, has
-// the enumerated gradient for its mean, to rounding, and the variance that a long
-// simulation by another program gave (1 %).
-func TestFourBitsExactly(t *testing.T) {
-	_, want := models.FourBit{}.Exact(fourPhi)
+// On four bits estimators that look at bits, or at noise in pairs, have the variance
+// that a long simulation by another program gave (1 %). Their means are proven by the
+// conformance kit.
+func TestFourBitsVariances(t *testing.T) {
 	for _, c := range []struct {
 		e        vi.Estimator
 		pairs    bool
-		variance float64 // 0: not tabled
+		variance float64
 	}{
 		{estimators.Enumerate{}, false, 0},
 		{estimators.Reinforce{K: 1, Baseline: "none"}, false, 6.128},
@@ -206,20 +186,13 @@ func TestFourBitsExactly(t *testing.T) {
 		{estimators.Reinforce{K: 2, Baseline: "none"}, false, 6.128 / 2},
 		{estimators.NVIL{K: 1, Hidden: 3, Decay: 0.8}, false, 6.128},
 		{estimators.LOO{K: 2}, false, 0.700},
-		{estimators.LOO{K: 3}, false, 0},
 		{estimators.ARM{K: 2}, true, 0.674},
 		{estimators.DisARM{K: 2}, true, 0.466},
 		{estimators.MuProp{K: 1}, false, 0.428},
 		{estimators.MuProp{K: 2}, false, 0.428 / 2},
 	} {
-		w := onToy(t, models.FourBit{}, c.e)
-		mean, variance := moments(w, c.e, bitRule(fourPhi, c.pairs))
-		for i, x := range mean {
-			close(t, fmt.Sprintf("%s, E g[%d]", name(c.e), i), x, want[i], 2e-14)
-		}
-		if c.variance > 0 {
-			close(t, name(c.e)+", tr Var", variance, c.variance, 0.01*c.variance)
-		}
+		_, variance := moments(onToy(t, models.FourBit{}, c.e), c.e, bitRule(fourPhi, c.pairs))
+		close(t, name(c.e)+", tr Var", variance, c.variance, max(1e-13, 0.01*c.variance))
 	}
 }
 
@@ -257,8 +230,7 @@ func TestMovingBaseline(t *testing.T) {
 	}
 }
 
-// Biased estimators on four bits: straight-through's mean is off by 0.062 and its
-// variance 0.156; DARN's mean is the trapezoid rule's, exact for the quadratic part.
+// Straight-through on four bits: its mean is off by 0.062, its variance 0.156.
 func TestFourBitsBiased(t *testing.T) {
 	_, exact := models.FourBit{}.Exact(fourPhi)
 	st := estimators.StraightThrough{K: 1, Temperature: estimators.Temperature{Tau: 1}}
@@ -269,10 +241,6 @@ func TestFourBitsBiased(t *testing.T) {
 	}
 	close(t, "straight-through, norm of bias", math.Sqrt(off), 0.062, 1e-3) // simulated, with a standard error of 6e-4
 	close(t, "straight-through, tr Var", variance, 0.156, 5e-4)
-	mean, _ = moments(onToy(t, models.FourBit{}, estimators.DARN{K: 1}), estimators.DARN{K: 1}, bitRule(fourPhi, false))
-	for i, want := range []float64{0.371743, -0.018706, -0.051960, 0.155400} {
-		close(t, fmt.Sprintf("darn, E g[%d]", i), mean[i], want, 5e-7)
-	}
 }
 
 // One bit: means and variances by closed form, wherever the logit and the target.
@@ -322,61 +290,6 @@ func TestConcreteOnOneBit(t *testing.T) {
 	}
 	gs := estimators.GumbelSoftmax{K: 1, Temperature: estimators.Temperature{Tau: 1}, KL: "disc"}
 	close(t, "gumbel-softmax of a cost is concrete", at(1, gs), -(1-2*target)/6, 1e-12)
-}
-
-// REBAR and RELAX on one bit, over u broken where the bit flips and over v: the exact
-// gradient, whatever eta, the temperature, the relaxation, the network.
-func TestControlVariatesOnOneBit(t *testing.T) {
-	m := models.OneBit{T: 0.3, Phi: 0.8}
-	r := func(site string, _ int) []node {
-		if site == "z/cond" {
-			return logistic(0.5)
-		}
-		// u in the logit, each side of -phi by itself: sinh-like spacing towards the break.
-		var out []node
-		const h = 0.125
-		for s := -3.9; s <= 3.9; s += h { // exp(pi/2 sinh s) over a half line
-			x := math.Exp(math.Pi / 2 * math.Sinh(s))
-			dx := x * math.Pi / 2 * math.Cosh(s) * h
-			if x > 36 || x < 1e-13 {
-				continue
-			}
-			for _, l := range []float64{-m.Phi + x, -m.Phi - x} {
-				u := 1 / (1 + math.Exp(-l))
-				if 1-u > 0x1p-53 {
-					out = append(out, node{[]float64{u}, dx * u / (1 + math.Exp(l))})
-				}
-			}
-		}
-		return out
-	}
-	for _, e := range []vi.Estimator{
-		estimators.REBAR{K: 1, Tau: 1, Eta: 1}, estimators.REBAR{K: 1, Tau: 1, Eta: 0.3, Modified: true},
-		estimators.REBAR{K: 1, Tau: 2, Adapt: true, Modified: true}, estimators.RELAX{K: 1, Tau: 1, Hidden: 3},
-	} {
-		w := onToy(t, m, e)
-		own := w.Params.Vector(tape.Own)
-		for i := range own.Len() {
-			own.Set(i, own.At(i)+0.4*math.Sin(float64(i+1)))
-		}
-		mean, _ := moments(w, e, r)
-		close(t, fmt.Sprintf("%+v, E g", e), mean[0], m.Gradient(m.Phi), 2e-9)
-	}
-}
-
-// Three categories: every unbiased estimator of hard samples has the exact gradient.
-func TestThreeWaysExactly(t *testing.T) {
-	theta := []float64{0.2, -0.5, 1}
-	_, want := models.ThreeWay{}.Exact(theta)
-	for _, e := range []vi.Estimator{
-		estimators.Enumerate{}, estimators.Reinforce{K: 1, Baseline: "none"}, estimators.LOO{K: 2}, estimators.LOO{K: 4},
-		estimators.MuProp{K: 1}, estimators.NVIL{K: 2, Hidden: 2},
-	} {
-		mean, _ := moments(onToy(t, models.ThreeWay{}, e), e, categoryRule(theta))
-		for i, x := range mean {
-			close(t, fmt.Sprintf("%s, E g[%d]", name(e), i), x, want[i], 1e-15)
-		}
-	}
 }
 
 // Where q is the prior itself, VIMCO and the score function have the gradient of L_2 =

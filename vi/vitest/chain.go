@@ -85,7 +85,7 @@ func (o *chain) LogLik(s *vi.Step, z dist.Value) tape.Node {
 
 // Want knows the targets that are functions of the log weights.
 func (o *chain) Want(role tape.Role, _ string, t Target, k int) ([]float64, bool) {
-	return normalWant(role, t.Of, k, 2, o.Axis, o.at)
+	return normalWant(role, t.Of, k, 2, o.at)
 }
 
 func (o *chain) at(eps []float64) sample {

@@ -13,7 +13,7 @@ import (
 const (
 	manySamples = 5
 	fewDraws    = 1024
-	mostDraws   = 16384
+	mostDraws   = 8192
 	falseAlarm  = 1e-4 // for all parameters of an estimator together
 	wanted      = 0.05 // of the mean: drawing goes on until such a bias would be seen
 	needed      = 0.5  // a test that could not see this bias says nothing
@@ -104,7 +104,7 @@ func (s *subject) reference(w *vi.Work, e vi.Estimator, rows []int, src vi.Sourc
 	k := e.Card().K
 	for _, r := range []tape.Role{tape.Gen, tape.Inf} {
 		_, t := s.target(e, r)
-		if t.Of == nil || !pathwise(s.o) {
+		if t.Of == nil || t.Scaled && r == tape.Inf || !pathwise(s.o) {
 			continue
 		}
 		step := w.Step(0, rows, src)
@@ -129,6 +129,9 @@ func (s *subject) reference(w *vi.Work, e vi.Estimator, rows []int, src vi.Sourc
 func (s *subject) exactly(e vi.Estimator) (out direction) {
 	for _, r := range []tape.Role{tape.Gen, tape.Inf} {
 		name, t := s.target(e, r)
+		if t.Scaled && r == tape.Inf {
+			continue
+		}
 		if t.Of == nil || !pathwise(s.o) {
 			out[r], _ = s.o.Want(r, name, t, e.Card().K)
 		}

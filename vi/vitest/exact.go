@@ -28,11 +28,11 @@ func (s *subject) measure() {
 		return
 	}
 	s.measured = true
-	for _, i := range s.instances {
+	for n, i := range s.instances {
 		w := work(s.o, i.e)
 		most := s.nodes
-		if i.aside {
-			most = min(most, fewNodes)
+		if i.aside || n > 0 && !pathwise(s.o) {
+			most = min(most, fewNodes) // more samples are as many more numbers, of which hard ones are cheap
 		}
 		mean, _, ok, err := expectation(w, i.e, w.All[:1], s.o.Axis, most)
 		if err != nil {
@@ -63,7 +63,7 @@ func exact(s *subject) Result {
 			}
 			name, t := s.target(p.e, r)
 			want, ok := s.o.Want(r, name, t, k)
-			if !ok && t.Of == nil {
+			if !ok && !t.known() {
 				return Result{Verdict: Fails, Note: unknown(name)}
 			}
 			if !ok {
@@ -72,19 +72,28 @@ func exact(s *subject) Result {
 			if x.Means, x.Most = x.Means+1, max(x.Most, k); len(want) != len(p.mean[r]) {
 				return failed(fmt.Errorf("%s: its %s direction has %d values, want %d", p.at, r, len(p.mean[r]), len(want)))
 			}
+			if t.Scaled && r == tape.Inf {
+				c := dot(p.mean[r], want) / dot(want, want)
+				if !(c > 0 && c < 1) {
+					return Result{Verdict: Fails, Exact: x, Note: fmt.Sprintf("%s: E %s is %.10g times the gradient, %s has a factor in (0, 1)", p.at, r, c, name)}
+				}
+				for i := range want {
+					want[i] *= c
+				}
+			}
 			top := largestOf(want)
-			scale, dot, square := max(1, top), 0.0, 0.0
+			scale, along, square := max(1, top), 0.0, 0.0
 			for i, m := range p.mean[r] {
 				if m-m != 0 {
 					return failed(fmt.Errorf("%s: %w", p.at, notFinite{r}))
 				}
 				e := math.Abs(m-want[i]) / scale
-				dot, square = dot+m*want[i], square+want[i]*want[i]
+				along, square = along+m*want[i], square+want[i]*want[i]
 				if x.Error = max(x.Error, e); e > rounding {
 					return Result{Verdict: Fails, Exact: x, Note: fmt.Sprintf("%s: E %s[%d] = %.10g, %s has %.10g", p.at, r, i, m, name, want[i])}
 				}
 			}
-			if slope := dot / square; top > seen && math.Abs(slope-1) >= math.Abs(x.Slope-1) {
+			if slope := along / square; top > seen && math.Abs(slope-1) >= math.Abs(x.Slope-1) {
 				x.Slope = slope
 			}
 		}
@@ -96,7 +105,7 @@ func exact(s *subject) Result {
 }
 
 func unknown(target string) string {
-	return fmt.Sprintf("target %q: have %s; or the estimator says what it is by a method Bound(lw []complex128) complex128 (see vitest.Bounded)",
+	return fmt.Sprintf("target %q: have %s; or the estimator says what it is by a method Bound(lw []complex128) complex128 (see vitest.Bounded, Directed, Sloped and Softened)",
 		target, strings.Join(Targets(), ", "))
 }
 
@@ -114,7 +123,7 @@ func bias(s *subject) Result {
 		c := p.e.Card()
 		name, t := s.target(p.e, tape.Inf)
 		if c.Bias == "" {
-			if compared++; t.Of != nil && t.Bound == nil {
+			if compared++; t.known() && t.Bound == nil {
 				return Result{Verdict: Fails, Note: fmt.Sprintf("%s: says unbiased, but %s is the gradient of no bound", p.at, name)}
 			}
 			continue

@@ -125,7 +125,7 @@ func (o *gaussian) Want(role tape.Role, target string, t Target, k int) ([]float
 	if target == "sleep" && role == tape.Inf {
 		return o.sleep(), true
 	}
-	return normalWant(role, t.Of, k, 1, o.Axis, o.at)
+	return normalWant(role, t.Of, k, 1, o.at)
 }
 
 func (o *gaussian) at(eps []float64) sample {

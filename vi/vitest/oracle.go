@@ -1,6 +1,8 @@
 package vitest
 
 import (
+	"math"
+
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/vi"
 )
@@ -15,7 +17,7 @@ type Oracle interface {
 	Model() vi.Model
 	// Data are a few different rows; exact means are taken on the first.
 	Data() *vi.Data
-	// Axis is the rule for one number of an estimator's noise.
+	// Axis is the rules for the next numbers of an estimator's noise.
 	Axis(Draw) Axis
 	// Want is the exact mean on the first row of the direction of a role, laid out as
 	// the role's parameters, that a target's name promises with k samples. t is what the
@@ -31,13 +33,20 @@ type Scaled interface {
 }
 
 // Tied is an oracle that can share a weight between both networks: the problem
-// with parameter shared, and the same problem with it apart, as gen and inf.
+// with parameter shared, and the same problem with it apart, as gen and inf. Nil
+// where it has none to share.
 type Tied interface {
 	Tie() (tied, apart Oracle, shared, gen, inf string)
 }
 
-// Oracles are those that come with the kit.
-func Oracles() []Oracle { return []Oracle{Gaussian(), Chain(), Bit()} }
+// Oracles are those that come with the kit, each in a file of its own: to add one,
+// write the file and put it into the list.
+func Oracles() []Oracle {
+	return []Oracle{
+		Gaussian(), Chain(), OneBit(), TwoBits(), FourBits(), ThreeWay(),
+		OneBitCost(), TwoBitCost(), FourBitCost(), ThreeWayCost(),
+	}
+}
 
 // sample is one sample of a Gaussian oracle with the derivatives by hand: the log
 // weight, d log p/d theta, the path term and the score, laid out as parameters.
@@ -48,47 +57,41 @@ type sample struct {
 
 // normalWant is the mean of coefficients over k samples of dims standard normals
 // each, by the tensor product of a rule. ok is false where that takes too long.
-func normalWant(role tape.Role, of Coefficients, k, dims int, axis func(Draw) Axis, at func(eps []float64) sample) (want []float64, ok bool) {
+func normalWant(role tape.Role, of Coefficients, k, dims int, at func(eps []float64) sample) (want []float64, ok bool) {
 	if of == nil {
 		return nil, false
 	}
-	rule := axis(Draw{Axes: k * dims})
-	n := 1
-	for range k * dims {
-		if n *= len(rule.Nodes); n > mostNodes {
-			return nil, false
-		}
+	rule := Hermite(normalNodes(Draw{Axes: k * dims}))[0]
+	if math.Pow(float64(len(rule.Nodes)), float64(k*dims)) > mostNodes {
+		return nil, false
 	}
 	// One sample at every point of its own noise.
 	var points []sample
 	var weights []float64
-	eps := make([]float64, dims)
-	each := func(dims int, visit func(i []int)) {
-		i := make([]int, dims)
-		for {
-			visit(i)
-			d := 0
-			for ; d < dims; d++ {
-				if i[d]++; i[d] < len(rule.Nodes) {
-					break
-				}
-				i[d] = 0
-			}
-			if d == dims {
-				return
-			}
-		}
+	eps, node, which := make([]float64, dims), make([]int, dims), make([]int, dims)
+	for d := range which {
+		which[d] = d
 	}
-	each(dims, func(i []int) {
+	for more := true; more; more = next(node, which, func(int) int { return len(rule.Nodes) }) {
 		weight := 1.0
-		for d, j := range i {
-			eps[d] = rule.Nodes[j]
+		for d, j := range node {
+			eps[d] = rule.Nodes[j][0]
 			weight *= rule.Weights[j]
 		}
 		points, weights = append(points, at(eps)), append(weights, weight)
-	})
-	lw, chosen := make([]float64, k), make([]int, k)
-	for {
+	}
+	want = overSamples(role, of, k, points, weights)
+	return want, want != nil
+}
+
+// overSamples is the mean of coefficients over k independent samples with a path,
+// each one of the points.
+func overSamples(role tape.Role, of Coefficients, k int, points []sample, weights []float64) (want []float64) {
+	lw, chosen, which := make([]float64, k), make([]int, k), make([]int, k)
+	for j := range which {
+		which[j] = j
+	}
+	for more := true; more; more = next(chosen, which, func(int) int { return len(points) }) {
 		weight := 1.0
 		for j, i := range chosen {
 			lw[j] = points[i].lw
@@ -104,17 +107,8 @@ func normalWant(role tape.Role, of Coefficients, k, dims int, axis func(Draw) Ax
 				want = axpy(axpy(want, weight*path[j], p.path), weight*score[j], p.score)
 			}
 		}
-		j := 0
-		for ; j < k; j++ {
-			if chosen[j]++; chosen[j] < len(points) {
-				break
-			}
-			chosen[j] = 0
-		}
-		if j == k {
-			return want, want != nil
-		}
 	}
+	return want
 }
 
 // axpy adds c x to y, which it makes.

@@ -256,6 +256,9 @@ func oneScalar(s *subject) Result {
 		return Result{Verdict: Idle, Note: "the oracle shares no weight"}
 	}
 	tied, apart, shared, gen, inf := o.Tie()
+	if tied == nil {
+		return Result{Verdict: Idle, Note: "the oracle shares no weight"}
+	}
 	at := func(w *vi.Work, d direction, name string) float64 {
 		r, lo, _, ok := w.Params.Range(name)
 		if !ok || d[r] == nil {

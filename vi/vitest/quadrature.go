@@ -7,16 +7,34 @@ import (
 
 	"gonum.org/v1/gonum/integrate/quad"
 
+	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/vi"
 )
 
-// Axis is a quadrature rule for one number of noise: E f(x) = sum_i Weights[i] f(Nodes[i]).
-type Axis struct{ Nodes, Weights []float64 }
+// Piece is a rule for some consecutive numbers of noise on a stretch of them where an
+// estimate is smooth: E[f; the stretch] = sum_i Weights[i] f(Nodes[i]). The weights
+// sum to the stretch's probability.
+type Piece struct {
+	Nodes   [][]float64
+	Weights []float64
+}
 
-// Draw names one number of noise: entry Entry of what an estimator asks for at a
-// site. Axes is how many numbers the whole estimate draws, those of dreams aside, by
-// which a rule may be as fine as can be paid for.
+// Rule is a rule for all values of those numbers, piece by piece: between two pieces
+// a discrete latent changes.
+type Rule []Piece
+
+// Axis is the rules that may be taken for some consecutive numbers of noise, coarse
+// to fine. The last is good for anything that an estimator may make of them; the kit
+// takes the first that gives the same.
+type Axis struct {
+	Size  int // how many numbers; 0 is one
+	Rules []Rule
+}
+
+// Draw names numbers of noise: those from entry Entry on of what an estimator asks
+// for at a site. Axes is how many numbers the whole estimate draws, those of dreams
+// aside, by which a rule may be as fine as can be paid for.
 type Draw struct {
 	Site    string
 	Entry   int
@@ -26,54 +44,80 @@ type Draw struct {
 
 // Hermite is the rule of n nodes for a standard normal, exact for polynomials of
 // degree 2n-1.
-func Hermite(n int) Axis {
-	a := Axis{make([]float64, n), make([]float64, n)}
-	quad.Hermite{}.FixedLocations(a.Nodes, a.Weights, math.Inf(-1), math.Inf(1))
+func Hermite(n int) Rule {
+	x, w := make([]float64, n), make([]float64, n)
+	quad.Hermite{}.FixedLocations(x, w, math.Inf(-1), math.Inf(1))
 	for i := range n {
-		a.Nodes[i] *= math.Sqrt2
-		a.Weights[i] /= math.Sqrt(math.Pi)
+		x[i] *= math.Sqrt2
+		w[i] /= math.Sqrt(math.Pi)
 	}
-	return a
+	return Rule{{numbers(x), w}}
 }
 
-// Pieces is a rule for a uniform of (0,1) under a function that is smooth between
-// break points (the places where a discrete latent changes): n Gauss-Legendre
-// nodes on each piece. One is enough where the function is constant on pieces.
-func Pieces(n int, breaks ...float64) Axis {
-	var a Axis
-	lo := 0.0
-	for _, hi := range append(append([]float64(nil), breaks...), 1) {
-		x, w := make([]float64, n), make([]float64, n)
-		quad.Legendre{}.FixedLocations(x, w, lo, hi)
-		a.Nodes, a.Weights = append(a.Nodes, x...), append(a.Weights, w...)
-		lo = hi
+// Legendre is n Gauss-Legendre nodes for a uniform between lo and hi, exact for
+// polynomials of degree 2n-1. One is enough where the function is constant.
+func Legendre(n int, lo, hi float64) Piece {
+	x, w := make([]float64, n), make([]float64, n)
+	quad.Legendre{}.FixedLocations(x, w, lo, hi)
+	return Piece{numbers(x), w}
+}
+
+// TanhSinh is for a uniform between lo and hi, under a function that may have
+// logarithms and broken powers of the distance to either end: the trapezoid rule
+// after u = tanh(pi/2 sinh s), whose ends fall off doubly exponentially, of 2n+1 nodes.
+func TanhSinh(n int, lo, hi float64) Piece {
+	var p Piece
+	h := 3.2 / float64(n)
+	for i := -n; i <= n; i++ {
+		s := float64(i) * h
+		t := math.Pi / 2 * math.Sinh(s)
+		near := 1 / (1 + math.Exp(2*math.Abs(t))) // of the interval, from the nearer end
+		u := lo + (hi-lo)*near
+		if t > 0 {
+			u = hi - (hi-lo)*near
+		}
+		if u > 0 && u < 1 {
+			p.Nodes = append(p.Nodes, []float64{u})
+			p.Weights = append(p.Weights, (hi-lo)*h*math.Pi*math.Cosh(s)*near*(1-near))
+		}
 	}
-	return a
+	return p
+}
+
+// numbers are nodes of one number each.
+func numbers(x []float64) [][]float64 {
+	out := make([][]float64, len(x))
+	for i := range x {
+		out[i] = x[i : i+1]
+	}
+	return out
 }
 
 // mostNodes is how many estimates one expectation may take, a second or so, and
 // fewNodes one of a setting that is tried beside the others.
 const (
 	mostNodes = 70000
-	fewNodes  = 40000
+	fewNodes  = 12000
 )
 
 // normalAxis is the rule of the built-in Gaussian problems. Their log weights are
 // quadratic in the noise and their bounds analytic in a strip about the real axis,
 // three standard deviations wide, so that the rule's error falls by a digit each
 // few nodes.
-func normalAxis(d Draw) Axis {
+func normalAxis(d Draw) Axis { return Axis{Rules: []Rule{Hermite(normalNodes(d))}} }
+
+func normalNodes(d Draw) int {
 	switch {
 	case dreamt(d.Site):
-		return Hermite(3) // polynomials of the second degree
+		return 3 // polynomials of the second degree
 	case d.Axes == 1:
-		return Hermite(96)
+		return 96
 	case d.Axes == 2:
-		return Hermite(64)
+		return 64
 	case d.Axes == 3:
-		return Hermite(32)
+		return 32
 	}
-	return Hermite(16)
+	return 16
 }
 
 // dreamt tells the sites of a model's own data (vi.Simulator).
@@ -152,48 +196,68 @@ func (d *direction) add(weight float64, u vi.Direction) error {
 }
 
 // expectation is E[direction] on rows of the data, by quadrature over all the
-// noise that the estimator asks for. ok is false where that takes more than most nodes.
+// noise that the estimator asks for (integral). ok is false where that takes more
+// than most estimates. Own parameters follow objectives of their own, of which no
+// card speaks.
 func expectation(w *vi.Work, e vi.Estimator, rows []int, axis func(Draw) Axis, most int) (mean direction, nodes int, ok bool, err error) {
 	src := &cube{grows: true}
 	e.Estimate(w.Step(0, rows, src))
 	src.grows = false
-	axes := make([]Axis, len(src.point))
-	nodes = 1
 	awake := 0
 	for _, a := range src.asked {
 		if !dreamt(a.site) {
 			awake += a.n
 		}
 	}
+	in := &integral{x: src.point, most: most, key: rng.Probe(0, 0, 0).Fold("quadrature")}
 	for _, a := range src.asked {
-		for j := range a.n {
+		for j := 0; j < a.n; {
 			x := axis(Draw{a.site, j, a.uniform, awake})
-			axes[a.first+j] = x
-			if nodes *= len(x.Nodes); nodes > most {
-				return mean, nodes, false, nil
+			x.Size = max(x.Size, 1)
+			if j+x.Size > a.n {
+				return mean, 0, false, fmt.Errorf("asks for %d numbers at site %q, which end within a variable of %d", a.n, a.site, x.Size)
 			}
+			in.axes = append(in.axes, stretch{first: a.first + j, rules: x.Rules})
+			j += x.Size
 		}
 	}
-	at := make([]int, len(axes))
-	for range nodes {
-		weight := 1.0
-		for i, j := range at {
-			src.point[i] = axes[i].Nodes[j]
-			weight *= axes[i].Weights[j]
+	layout := [tape.Roles]int{-1, -1, -1} // values of a role; -1: it is not raised
+	in.f = func() ([]float64, error) {
+		var out direction
+		if err := out.add(1, e.Estimate(w.Step(0, rows, src))); err != nil {
+			return nil, err
 		}
-		d := e.Estimate(w.Step(0, rows, src))
 		if src.odd != "" {
-			return mean, nodes, false, fmt.Errorf("%s", src.odd)
+			return nil, fmt.Errorf("%s", src.odd)
 		}
-		if err := mean.add(weight, d); err != nil {
-			return mean, nodes, false, err
-		}
-		for i := range at {
-			if at[i]++; at[i] < len(axes[i].Nodes) {
-				break
+		var all []float64
+		for _, r := range []tape.Role{tape.Gen, tape.Inf} {
+			if out[r] == nil {
+				continue
 			}
-			at[i] = 0
+			if layout[r] < 0 && in.evals == 1 {
+				layout[r] = len(out[r])
+			}
+			if layout[r] != len(out[r]) {
+				return nil, fmt.Errorf("its %s direction has %d values for some draws, %d for others", r, max(layout[r], 0), len(out[r]))
+			}
+			for _, x := range out[r] {
+				if x-x != 0 {
+					return nil, notFinite{r}
+				}
+			}
+			all = append(all, out[r]...)
+		}
+		return all, nil
+	}
+	sum, ok, err := in.sum()
+	if err != nil || !ok {
+		return mean, in.evals, false, err
+	}
+	for _, r := range []tape.Role{tape.Gen, tape.Inf} {
+		if n := layout[r]; n >= 0 {
+			mean[r], sum = sum[:n:n], sum[n:]
 		}
 	}
-	return mean, nodes, true, nil
+	return mean, in.evals, true, nil
 }

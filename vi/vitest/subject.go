@@ -87,7 +87,7 @@ func newSubject(e vi.Estimator, o Oracle, nodes int) (*subject, error) {
 
 // instances are the settings to take exact means at: every number of samples up
 // to most, and, at the first number of two or more, each other choice, switch, and
-// end of a range in turn.
+// end of a range in turn; the least of other numbers at the fewest samples.
 func instances(e vi.Estimator, most int) (out []instance) {
 	settings := vi.Settings(e)
 	has := func(name string) bool {
@@ -112,10 +112,15 @@ func instances(e vi.Estimator, most int) (out []instance) {
 	if base < 0 {
 		return out
 	}
+	fewest := out[0]
 	for _, s := range settings {
 		for _, value := range others(s) {
-			if x, err := vi.With(out[base].e, map[string]any{s.Name: value}); err == nil && x.Card().K >= least(x.Card()) && x.Card().K <= most {
-				out = append(out, instance{x, fmt.Sprintf("%s, %s=%v", out[base].at, s.Name, value), true})
+			from := out[base]
+			if _, is := value.(int); is {
+				from = fewest // a number of draws may be one
+			}
+			if x, err := vi.With(from.e, map[string]any{s.Name: value}); err == nil && x.Card().K >= least(x.Card()) && x.Card().K <= most {
+				out = append(out, instance{x, fmt.Sprintf("%s, %s=%v", from.at, s.Name, value), true})
 			}
 		}
 	}
@@ -153,9 +158,12 @@ func others(s vi.Setting) (out []any) {
 	return out
 }
 
-// with is the estimator with k samples a datum (a group, where it has groups), and
-// as it is if it has no setting k.
+// with is the estimator with k samples a datum (a group, where it has groups), or the
+// next multiple that it takes, and as it is if it has no setting k.
 func (s *subject) with(k int) vi.Estimator {
+	if m := s.e.Card().Multiple; m > 1 {
+		k += (m - k%m) % m
+	}
 	set := map[string]any{"k": k}
 	if _, err := vi.With(s.e, map[string]any{"m": 2}); err == nil {
 		set["m"] = 2
@@ -189,7 +197,10 @@ func (s *subject) where(says func(vi.Card) bool, do func(e vi.Estimator) Result)
 }
 
 // work is a place to take steps, with every datum twice: rows n..2n-1 repeat rows
-// 0..n-1 under plates of their own.
+// 0..n-1 under plates of their own. Own parameters are off their start, where many
+// multiply by zero, and a state is that after a few steps: means are over the noise
+// of one step, given the state before it, which is how an estimator with a moving
+// baseline is unbiased or not.
 func work(o Oracle, e vi.Estimator) *vi.Work {
 	d := *o.Data()
 	d.X = append(slices.Clone(d.X), d.X...)
@@ -198,8 +209,21 @@ func work(o Oracle, e vi.Estimator) *vi.Work {
 	if err != nil {
 		panic(fmt.Sprintf("vitest: oracle %s: %v", o.Name(), err))
 	}
+	own := w.Params.Vector(tape.Own)
+	for i := range own.Len() {
+		own.Set(i, own.At(i)+0.4*math.Sin(float64(i+1)))
+	}
+	for n := range warm {
+		if len(w.State) > 0 {
+			e.Estimate(w.Step(n, w.All, key(n)))
+			w.Commit()
+		}
+	}
 	return w
 }
+
+// warm is how many steps a state has seen.
+const warm = 3
 
 // once is every datum, twice has each of them twice.
 func once(w *vi.Work) []int { return w.All[:w.Data.N/2] }
@@ -271,8 +295,13 @@ func (s *subject) target(e vi.Estimator, r tape.Role) (name string, t Target) {
 	if b, ok := e.(Bounded); ok {
 		return name, Of(b.Bound)
 	}
-	if d, ok := e.(Directed); ok {
-		return name, Target{Of: d.Direction}
+	switch e := e.(type) {
+	case Directed:
+		return name, Target{Of: e.Direction}
+	case Sloped:
+		return name, Target{Slope: e.Slope}
+	case Softened:
+		return name, softened(e.Objective())
 	}
 	return name, Target{}
 }

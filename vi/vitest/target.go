@@ -19,14 +19,26 @@ type Bound func(lw []complex128) complex128
 // mean of a direction so made is the target of the estimators that promise it.
 type Coefficients func(lw []float64) (gen, path, score []float64)
 
-// Target is what an estimator can promise: the mean of its direction.
+// Target is what an estimator can promise: the mean of its direction, in one of the
+// ways to say it.
 type Target struct {
 	Bound Bound        // whose gradient it is; nil: it is no gradient of a bound
 	Of    Coefficients // the total derivative of Bound, or the definition of the direction
+
+	// Of discrete latents; the generative direction is the ELBO's, but of Relaxed its own.
+	Slope   Slope    // a direction through hard samples
+	Relaxed *Relaxed // the gradient of an objective of relaxed samples
+
+	// Scaled: the inference direction is that of Bound times a factor in (0, 1) that is
+	// not said, a rate of its own.
+	Scaled bool
 }
 
+// known reports that the target means anything.
+func (t Target) known() bool { return t.Of != nil || t.Slope != nil || t.Relaxed != nil }
+
 // Of is the target of a bound: its total derivative on the same draws.
-func Of(b Bound) Target { return Target{b, total(b)} }
+func Of(b Bound) Target { return Target{Bound: b, Of: total(b)} }
 
 // at is the bound's value.
 func (t Target) at(lw []float64) float64 {
@@ -66,6 +78,18 @@ type Directed interface {
 	Direction(lw []float64) (gen, path, score []float64)
 }
 
+// Sloped is an estimator through hard discrete samples, biased for a target that the
+// kit does not know: it says what it makes of the slope of f at them, M of Slope.
+type Sloped interface {
+	Slope(logits []float64, value int) (m [][]float64)
+}
+
+// Softened is an estimator through relaxed discrete samples, of an objective that the
+// kit does not know by its card's target.
+type Softened interface {
+	Objective() Relaxed
+}
+
 // Known is the target of a name as cards give it, such as iwae@3 or vr@0.5*3. ok is
 // false for a name that no entry of the table has.
 func Known(name string) (t Target, ok bool) {
@@ -101,8 +125,21 @@ var targets = map[string]struct {
 	"stl":        {1, func([]float64) Target { return Target{Of: landing} }},
 	"dreg-alpha": {2, func(n []float64) Target { return Target{Of: between(n[0])} }},
 	"ovis":       {2, func(n []float64) Target { return Target{Of: ovis(n[0])} }},
-	"tvo":        {3, func(n []float64) Target { return Target{Of: thermodynamic(int(n[0]), n[1])} }},
+	"darn":       {0, func([]float64) Target { return Target{Slope: trapezoid} }},
+
+	"straight-through":    {1, func(n []float64) Target { return Target{Slope: straight(n[0])} }},
+	"st-gumbel":           {1, func(n []float64) Target { return Target{Slope: perturbed(n[0])} }},
+	"gumbel-softmax-disc": {1, func(n []float64) Target { return softened(Relaxed{Tau: n[0], KL: "disc"}) }},
+	"gumbel-softmax-mass": {1, func(n []float64) Target { return softened(Relaxed{Tau: n[0], KL: "mass"}) }},
+	"concrete-dens":       {3, func(n []float64) Target { return softened(Relaxed{n[0], n[1], "dens", true}) }},
+	"concrete-mass":       {3, func(n []float64) Target { return softened(Relaxed{n[0], n[1], "mass", true}) }},
+	"concrete-disc":       {3, func(n []float64) Target { return softened(Relaxed{n[0], n[1], "disc", true}) }},
+	"nvil-normalised":     {0, func([]float64) Target { return Target{Bound: mean, Of: total(mean), Scaled: true} }},
+
+	"tvo": {3, func(n []float64) Target { return Target{Of: thermodynamic(int(n[0]), n[1])} }},
 }
+
+func softened(r Relaxed) Target { return Target{Relaxed: &r} }
 
 // Targets are the names in the table, in order.
 func Targets() []string {

@@ -7,9 +7,13 @@
 //	func TestMine(t *testing.T) { vitest.Run(t, Mine{K: 8}) }
 //
 // An estimator is judged by its card's Target and GenTarget: names that the kit
-// knows (Targets), or the estimator says what it means (Bounded, Directed). What
-// it runs on are oracles, small problems with exact means (Oracle); one's own are
-// added by On.
+// knows (Targets), or the estimator says what it means (Bounded, Directed; through
+// discrete samples Sloped, Softened). What it runs on are oracles, small problems with
+// exact means (Oracle): reals in one layer and in two; networks and costs of one, two
+// and four bits and of a variable of three categories. One's own are added by On.
+//
+// Means are over the noise of one step. An estimator with a state is judged given the
+// state, some steps on; its own parameters are off their start.
 package vitest
 
 import (

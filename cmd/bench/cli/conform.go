@@ -160,14 +160,14 @@ func (a *app) conforms(e vi.Estimator) string {
 	if failed := r.Failed(); len(failed) > 0 {
 		return "no: " + failed[0].String() + more
 	}
-	var by []string
+	means, worst, on := 0, 0.0, []string{}
 	for _, x := range r.Results {
 		if x.Exact != nil {
-			by = append(by, fmt.Sprintf("%d exact means on %s within %.1e of the target", x.Exact.Means, x.Oracle, x.Exact.Error))
+			means, worst, on = means+x.Exact.Means, max(worst, x.Exact.Error), append(on, x.Oracle)
 		}
 	}
-	if len(by) == 0 {
+	if means == 0 {
 		return fmt.Sprintf("no exact mean at hand; bench conform %s", r.Estimator)
 	}
-	return "yes: " + list(by) + more
+	return fmt.Sprintf("yes: %d exact means on %s within %.1e of the target%s", means, list(on), worst, more)
 }

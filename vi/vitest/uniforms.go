@@ -1,0 +1,79 @@
+package vitest
+
+import "math"
+
+// bitAxis is for the uniform of a bit of probability p, which is one where u > 1-p;
+// an antithetic one is where u < p. What is made of u at the ends goes by its logit.
+func bitAxis(p float64) Axis {
+	lo, hi := min(p, 1-p), max(p, 1-p)
+	one, two := []float64{0, 1 - p, 1}, []float64{0, lo, hi, 1}
+	if lo == hi {
+		two = one
+	}
+	legendre := func(n int, at []float64) (r Rule) {
+		for i := range at[1:] {
+			r = append(r, Legendre(n, at[i], at[i+1]))
+		}
+		return r
+	}
+	ends := func(at []float64) (r Rule) {
+		for i := range at[1:] {
+			if at[i] > 0 && at[i+1] < 1 {
+				r = append(r, Legendre(16, at[i], at[i+1]))
+			} else {
+				r = append(r, TanhSinh(28, at[i], at[i+1]))
+			}
+		}
+		return r
+	}
+	whole := []float64{0, 1}
+	return Axis{Rules: []Rule{
+		legendre(1, whole), legendre(1, one), legendre(1, two), legendre(3, two),
+		legendre(16, whole), legendre(14, one), {TanhSinh(32, 0, 1)}, ends(one), ends(two),
+	}}
+}
+
+// categoryAxis is for the uniforms of one variable of three categories with these
+// logits, which is the category of the largest logit + Gumbel noise -log(-log u). It
+// has a piece for each. In it with E' independent exponentials, k the category and
+// Z = sum exp(logit),
+//
+//	-log u_k = exp(logit_k) E'_k / Z,   -log u_j = exp(logit_j) E'_k / Z + E'_j
+//
+// and the ratios of the E' are functions of two uniforms,
+//
+//	E'_a / E'_k = (1-v)/v,   E'_b / (E'_k + E'_a) = (1-s)/s,   s of density 2s
+//
+// The sum of the E', the noise's common level, is one node: no argmax and no softmax
+// sees it. What does is left to the means over draws.
+func categoryAxis(logits []float64) Axis {
+	p := softmax(logits)
+	at := func(k int, e [3]float64) []float64 {
+		u := make([]float64, 3)
+		for j := range u {
+			x := p[j] * e[k]
+			if j != k {
+				x += e[j]
+			}
+			u[j] = min(math.Exp(-x), 1-0x1p-53)
+		}
+		return u
+	}
+	var hard, soft Rule
+	line := TanhSinh(28, 0, 1)
+	for k := range logits {
+		hard = append(hard, Piece{[][]float64{at(k, [3]float64{1, 1, 1})}, []float64{p[k]}})
+		var piece Piece
+		for i, v := range line.Nodes {
+			for j, s := range line.Nodes {
+				var e [3]float64
+				e[k] = 3 * v[0] * s[0]
+				e[(k+1)%3], e[(k+2)%3] = 3*(1-v[0])*s[0], 3*(1-s[0])
+				piece.Nodes = append(piece.Nodes, at(k, e))
+				piece.Weights = append(piece.Weights, p[k]*line.Weights[i]*line.Weights[j]*2*s[0])
+			}
+		}
+		soft = append(soft, piece)
+	}
+	return Axis{Size: 3, Rules: []Rule{{{[][]float64{{0.5, 0.5, 0.5}}, []float64{1}}}, hard, soft}}
+}
