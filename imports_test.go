@@ -299,12 +299,14 @@ func TestSameNumbersOnEveryMachine(t *testing.T) {
 	}
 }
 
-// foreign are the uses of functions of math that are not exact.
+// foreign are the uses of functions of math that are not exact, and of math/cmplx.
 func foreign(f *ast.File, info *types.Info) (found []ast.Node) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
-			if fn, ok := info.Uses[id].(*types.Func); ok && fn.Pkg() != nil && fn.Pkg().Path() == "math" && !exact[fn.Name()] {
-				found = append(found, id)
+			if fn, ok := info.Uses[id].(*types.Func); ok && fn.Pkg() != nil {
+				if from := fn.Pkg().Path(); from == "math" && !exact[fn.Name()] || from == "math/cmplx" {
+					found = append(found, id)
+				}
 			}
 		}
 		return true
@@ -369,10 +371,10 @@ func isFloat(t types.Type) bool {
 // The two rules find what they are for.
 func TestBreachesAreSeen(t *testing.T) {
 	const src = `package p
-import m "math"
+import (m "math"; "math/cmplx")
 func f[T float32 | float64](x, y, z T) T { z += x * y; return z - (x * y) }
 func g(x, y float64) float64 { return m.Exp(x) + float64(x*y) - -(y * x) + m.Sqrt(x) + m.Pi }
-func h(i, j int, x float64) float64 { i += i*j; x -= 0.5 * x; return float64(i) + 2*x + 3*x }
+func h(i, j int, x float64) float64 { i += i*j; x -= 0.5 * x; return float64(i) + 2*x + 3*x + cmplx.Abs(0) }
 `
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, "p.go", src, 0)
@@ -383,8 +385,8 @@ func h(i, j int, x float64) float64 { i += i*j; x -= 0.5 * x; return float64(i) 
 	if _, err := (&types.Config{Importer: importer.ForCompiler(fset, "source", nil)}).Check("p", fset, []*ast.File{f}, info); err != nil {
 		t.Fatal(err)
 	}
-	if got := len(foreign(f, info)); got != 1 {
-		t.Errorf("%d functions of math that are not exact; want 1", got)
+	if got := len(foreign(f, info)); got != 2 {
+		t.Errorf("%d functions of math that are not exact; want 2", got)
 	}
 	if got := len(fusible(f, info)); got != 4 {
 		t.Errorf("%d fusible sums; want 4", got)
