@@ -140,7 +140,7 @@ func TestOnlyPerDatumEstimatorsSeeBlocks(t *testing.T) {
 }
 
 // A training step, an estimate in blocks and one of an optimiser, allocates nothing
-// after the first, on one goroutine or two.
+// once its arenas have grown, on one goroutine or two.
 func TestStepsAllocateNothing(t *testing.T) {
 	for threads := 1; threads <= 2; threads++ {
 		w := workOn(t, 20, tape.Float32)
