@@ -80,7 +80,7 @@ func (m Nested) Measure(e *Eval, o *Out) {
 		lw = e.Replicate(r, m.K, lw)
 		for _, x := range columns(lw, m.K) {
 			for k := m.K; k%2 == 0; k /= 2 {
-				half := (logMeanExp(x[:k/2]) + logMeanExp(x[k/2:k])) / 2
+				half := float64((logMeanExp(x[:k/2]) + logMeanExp(x[k/2:k])) / 2)
 				worst = max(worst, half-logMeanExp(x[:k]))
 			}
 		}

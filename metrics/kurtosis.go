@@ -43,7 +43,7 @@ func (f *kurtosis) Add(r int, self []float64, with [][]float64) {
 		x -= f.origin[i]
 		p := 1.0
 		for k := range f.s {
-			p *= x
+			p = float64(p * x)
 			f.s[k][i] += p
 		}
 	}

@@ -140,7 +140,7 @@ func (f *Factors) ApproximationGap() float64 {
 func (f *Factors) AmortisationGap(x, mu, s2 []float64) float64 {
 	s, m := 0.0, f.Mean(x)
 	for i := range f.L {
-		r := f.Lambda[i*f.L+i] * s2[i]
+		r := float64(f.Lambda[i*f.L+i] * s2[i]) // or the difference below may fuse it
 		s += r - 1 - vec.Log64(r)
 		for j := range f.L {
 			s += float64((mu[i] - m[i]) * f.Lambda[i*f.L+j] * (mu[j] - m[j]))

@@ -56,7 +56,7 @@ func (m OneBit) VarianceScore(phi float64) float64 {
 func (m OneBit) VarianceLOO(phi float64) float64 {
 	p, d := sigmoid(phi), 1-2*m.T
 	v := p * (1 - p)
-	return d * d * (v/2 - float64(v*v))
+	return d * d * (float64(v/2) - float64(v*v))
 }
 
 // VarianceARM is that of an antithetic pair.

@@ -111,13 +111,13 @@ func (m Survey) VarianceBaseline() (mu, sigma float64) {
 // VariancePathwise is that of f'(x) dx.
 func (m Survey) VariancePathwise() (mu, sigma float64) {
 	a, v := m.quadratic()
-	return 4 * v, float64(4*a) + 8*v
+	return 4 * v, float64(4*a) + float64(8*v)
 }
 
 // VarianceMeasure is that of the measure-valued gradient, both parts with noise in common.
 func (m Survey) VarianceMeasure() (mu, sigma float64) {
 	a, v := m.quadratic()
-	return a * (16/math.Pi - 4), float64(4*a) + 4*v
+	return a * (16/math.Pi - 4), float64(4*a) + float64(4*v)
 }
 
 // quadratic is a^2 and sigma^2 of the quadratic cost.

@@ -34,7 +34,7 @@ func (ThreeWay) Exact(theta []float64) (value float64, grad []float64) {
 		value += float64(pi[k] * threeC[4*k] / 2)
 	}
 	for k, p := range pi {
-		grad[k] = p * (threeC[4*k]/2 - value)
+		grad[k] = p * (float64(threeC[4*k]/2) - value)
 	}
 	return value, grad
 }

@@ -1,6 +1,10 @@
 package speed
 
-import "github.com/vibench/bench/core/blas"
+import (
+	"context"
+
+	"github.com/vibench/bench/core/blas"
+)
 
 // Product is one matrix product: C [m,n] += op(A) op(B) over k, in float32.
 type Product struct {
@@ -15,37 +19,34 @@ type Product struct {
 	Max    float64 `json:"max"`
 }
 
-// shapes of a step of 784-200-200-50 with batch 20 and K = 1, 5, 50.
-var shapes = []struct {
-	op      string
-	m, n, k int
-}{
-	{"NN", 1000, 200, 784}, {"NN", 1000, 200, 200}, {"NN", 1000, 784, 200}, {"NN", 1000, 50, 200}, {"NN", 1000, 200, 50},
-	{"NN", 100, 200, 784}, {"NN", 100, 784, 200}, {"NN", 20, 200, 784}, {"NN", 20, 200, 200}, {"NN", 20, 784, 200}, {"NN", 20, 50, 200},
-	{"TN", 200, 784, 1000}, {"TN", 200, 200, 1000}, {"TN", 50, 200, 1000}, {"TN", 784, 200, 1000}, {"TN", 200, 784, 100}, {"TN", 200, 784, 20}, {"TN", 784, 200, 20},
-	{"NT", 1000, 200, 784}, {"NT", 1000, 200, 200}, {"NT", 1000, 50, 200}, {"NT", 100, 200, 784}, {"NT", 20, 200, 784}, {"NT", 20, 200, 200},
-}
-
-func products(o Options, kernel string, peak float64) []Product {
+func products(ctx context.Context, o Options, kernel string, peak float64) ([]Product, error) {
 	var out []Product
-	for _, s := range shapes {
-		a, b, c := ramp(s.m*s.k), ramp(s.k*s.n), make([]float32, s.m*s.n)
-		ta, tb := s.op[0] == 'T', s.op[1] == 'T'
-		g := timed(o, func() { blas.Gemm(ta, tb, s.m, s.n, s.k, a, b, c) }).rate(2 * float64(s.m*s.n*s.k))
-		p := Product{Op: s.op, M: s.m, N: s.n, K: s.k, Kernel: kernel, GFLOPS: g.Median, Min: g.Min, Max: g.Max}
+	op := ""
+	for _, s := range o.shapes {
+		if s.Op != op {
+			op = s.Op
+			o.say("products " + op + " on " + kernel)
+		}
+		if ctx.Err() != nil {
+			return out, ctx.Err()
+		}
+		a, b, c := ramp[float32](s.M*s.K), ramp[float32](s.K*s.N), make([]float32, s.M*s.N)
+		ta, tb := s.Op[0] == 'T', s.Op[1] == 'T'
+		g := timed(o, func() { blas.Gemm(ta, tb, s.M, s.N, s.K, a, b, c) }).rate(2 * float64(s.M*s.N*s.K))
+		p := Product{Op: s.Op, M: s.M, N: s.N, K: s.K, Kernel: kernel, GFLOPS: g.Median, Min: g.Min, Max: g.Max}
 		if peak > 0 {
 			p.Share = g.Median / peak
 		}
 		out = append(out, p)
 	}
-	return out
+	return out, nil
 }
 
 // ramp is numbers that neither vanish nor grow, of both signs.
-func ramp(n int) []float32 {
-	x := make([]float32, n)
+func ramp[T float32 | float64](n int) []T {
+	x := make([]T, n)
 	for i := range x {
-		x[i] = float32(i%17-8) / 64
+		x[i] = T(i%17-8) / 64
 	}
 	return x
 }

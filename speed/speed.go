@@ -23,6 +23,8 @@ type Report struct {
 	Elementwise []Element `json:"elementwise"`
 	Steps       []Step    `json:"steps"`
 	SNR         float64   `json:"snr_ns"` // per replicate, point, sample and dimension, float32
+	SNRMin      float64   `json:"snr_ns_min"`
+	SNRMax      float64   `json:"snr_ns_max"`
 }
 
 // Peak is the measured multiply-add peak of one core in GFLOP/s, 0 where unknown.
@@ -33,9 +35,7 @@ type Peak struct {
 
 // Spread is a median with its extremes.
 type Spread struct {
-	Median float64
-	Min    float64 `json:"min"`
-	Max    float64 `json:"max"`
+	Median, Min, Max float64
 }
 
 // Options say how long to measure.
@@ -43,6 +43,8 @@ type Options struct {
 	Block    time.Duration // of one timed block; 0 is 20 ms
 	Blocks   int           // timed blocks; 0 is 7
 	Progress func(what string)
+
+	shapes []blas.Shape // of products; nil is all
 }
 
 func (o Options) say(what string) {
@@ -51,7 +53,8 @@ func (o Options) say(what string) {
 	}
 }
 
-// Measure takes all measurements; about half a minute at the defaults. It
+// Measure takes all measurements; a minute or two at the defaults, most of it for
+// products in plain Go. It
 // switches kernels and leaves the one it found. A cancelled context ends it with
 // what there is.
 func Measure(ctx context.Context, o Options) (Report, error) {
@@ -60,6 +63,9 @@ func Measure(ctx context.Context, o Options) (Report, error) {
 	}
 	if o.Blocks <= 0 {
 		o.Blocks = 7
+	}
+	if o.shapes == nil {
+		o.shapes = blas.Shapes()
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -73,50 +79,50 @@ func Measure(ctx context.Context, o Options) (Report, error) {
 		if err := cpu.Select(name); err != nil {
 			return r, err
 		}
-		o.say("products and functions on " + name)
-		if ctx.Err() != nil {
-			return r, ctx.Err()
+		p, err := products(ctx, o, name, r.Peak.F32)
+		r.GEMM = append(r.GEMM, p...)
+		if err != nil {
+			return r, err
 		}
-		r.GEMM = append(r.GEMM, products(o, name, r.Peak.F32)...)
 		r.Elementwise = append(r.Elementwise, elements(o, name)...)
 	}
 	if err := cpu.Select(r.Kernel); err != nil {
 		return r, err
 	}
-	o.say("training steps")
 	steps, err := trainingSteps(ctx, o, r.Peak.F32)
 	r.Steps = steps
 	if err != nil {
 		return r, err
 	}
-	o.say("the signal-to-noise toy")
-	r.SNR, err = toy(o)
+	snr, err := toy(o)
+	r.SNR, r.SNRMin, r.SNRMax = snr.Median, snr.Min, snr.Max
 	return r, err
 }
 
 // timed is the time of one call of f in nanoseconds: blocks of as many calls as
-// fill o.Block, after one that is not counted.
+// fill o.Block, after one that is not counted. Of a call much longer than a block
+// three are enough.
 func timed(o Options, f func()) Spread {
-	f()
-	n := 1
-	for {
+	run := func(n int) time.Duration {
 		start := time.Now()
 		for range n {
 			f()
 		}
-		if d := time.Since(start); d >= o.Block/2 || n >= 1<<30 {
-			n = max(1, int(float64(n)*float64(o.Block)/float64(max(d, 1))))
-			break
+		return time.Since(start)
+	}
+	n, blocks := 1, o.Blocks
+	if run(1) > 5*o.Block {
+		blocks = min(blocks, 3)
+	} else {
+		d := run(n)
+		for ; d < o.Block/2 && n < 1<<30; d = run(n) {
+			n *= 4
 		}
-		n *= 4
+		n = max(1, int(float64(n)*float64(o.Block)/float64(max(d, 1))))
 	}
 	var t []float64
-	for range o.Blocks {
-		start := time.Now()
-		for range n {
-			f()
-		}
-		t = append(t, float64(time.Since(start).Nanoseconds())/float64(n))
+	for range blocks {
+		t = append(t, float64(run(n).Nanoseconds())/float64(n))
 	}
 	slices.Sort(t)
 	return Spread{t[len(t)/2], t[0], t[len(t)-1]}

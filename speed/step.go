@@ -32,51 +32,41 @@ func flops(batch, samples int) float64 {
 	return float64(batch) * (enc + float64(samples)*dec)
 }
 
+// runs are the steps that are timed, each on one thread and on two.
+var runs = []struct {
+	name     string
+	settings map[string]any
+	k, m     int
+}{
+	{"iwae", map[string]any{"k": 1}, 1, 1},
+	{"iwae", map[string]any{"k": 5}, 5, 1},
+	{"iwae", map[string]any{"k": 50}, 50, 1},
+	{"iwae", map[string]any{"k": 64}, 64, 1},
+	{"elbo", map[string]any{"k": 64}, 64, 1},
+	{"piwae-mk", map[string]any{"m": 8, "k": 8}, 8, 8},
+	{"miwae-mk", map[string]any{"m": 8, "k": 8}, 8, 8},
+	{"ciwae-beta", map[string]any{"k": 64}, 64, 1},
+	{"dreg", map[string]any{"k": 64}, 64, 1},
+}
+
 func trainingSteps(ctx context.Context, o Options, peak float64) ([]Step, error) {
 	var out []Step
-	run := func(name string, settings map[string]any, k, m, threads int) error {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		e, err := estimator(name, settings)
-		if err != nil {
-			return err
-		}
-		step, err := stepper(e, threads)
-		if err != nil {
-			return err
-		}
-		t := timed(o, step).rate(1e9)
-		s := Step{Estimator: name, K: k, M: m, Threads: threads, PerS: t.Median, Min: t.Min, Max: t.Max}
-		if peak > 0 {
-			s.GEMMShare = flops(20, k*max(m, 1)) / (peak * 1e9 * float64(threads)) * t.Median
-		}
-		out = append(out, s)
-		return nil
-	}
-	for _, k := range []int{1, 5, 50} {
+	for _, r := range runs {
+		o.say(fmt.Sprintf("training steps of %s, %d samples", r.name, r.k*r.m))
 		for threads := 1; threads <= 2; threads++ {
-			if err := run("iwae", map[string]any{"k": k}, k, 1, threads); err != nil {
+			if ctx.Err() != nil {
+				return out, ctx.Err()
+			}
+			step, err := stepper(r.name, r.settings, threads)
+			if err != nil {
 				return out, err
 			}
-		}
-	}
-	for _, c := range []struct {
-		name     string
-		settings map[string]any
-		k, m     int
-	}{
-		{"iwae", map[string]any{"k": 64}, 64, 1},
-		{"elbo", map[string]any{"k": 64}, 64, 1},
-		{"piwae-mk", map[string]any{"m": 8, "k": 8}, 8, 8},
-		{"miwae-mk", map[string]any{"m": 8, "k": 8}, 8, 8},
-		{"ciwae-beta", map[string]any{"k": 64}, 64, 1},
-		{"dreg", map[string]any{"k": 64}, 64, 1},
-	} {
-		for threads := 1; threads <= 2; threads++ {
-			if err := run(c.name, c.settings, c.k, c.m, threads); err != nil {
-				return out, err
+			t := timed(o, step).rate(1e9)
+			s := Step{Estimator: r.name, K: r.k, M: r.m, Threads: threads, PerS: t.Median, Min: t.Min, Max: t.Max}
+			if peak > 0 {
+				s.GEMMShare = flops(20, r.k*r.m) / (peak * 1e9 * float64(threads)) * t.Median
 			}
+			out = append(out, s)
 		}
 	}
 	return out, nil
@@ -105,7 +95,12 @@ func work(m vi.Maker, ds vi.Dataset, prec tape.Precision) (*vi.Work, error) {
 	return vi.NewWork(model, nil, d, prec, rng.Init(0, m.Name()))
 }
 
-func stepper(e vi.Estimator, threads int) (func(), error) {
+// stepper is a function that takes one training step.
+func stepper(name string, settings map[string]any, threads int) (func(), error) {
+	e, err := estimator(name, settings)
+	if err != nil {
+		return nil, err
+	}
 	w, err := work(models.VAE{Latent: 50, Hidden: []int{200, 200}, Act: "tanh"}, datasets.Bits{N: 400, Dim: 784, Latent: 5}, tape.Float32)
 	if err != nil {
 		return nil, err
@@ -128,14 +123,15 @@ func stepper(e vi.Estimator, threads int) (func(), error) {
 
 // toy is the time of one random number of the signal-to-noise toy at K = 100, D =
 // 20, N = 1024, through an ordinary estimate, in nanoseconds.
-func toy(o Options) (float64, error) {
+func toy(o Options) (Spread, error) {
+	o.say("the signal-to-noise toy")
 	w, err := work(models.LinearGaussian{S: 2.0 / 3}, datasets.LinearGaussian{Dim: 20, N: 1024, Perturb: 0.01}, tape.Float32)
 	if err != nil {
-		return 0, err
+		return Spread{}, err
 	}
 	e, err := estimator("iwae", map[string]any{"k": 100})
 	if err != nil {
-		return 0, err
+		return Spread{}, err
 	}
 	src, r := &vi.Keyed{}, 0
 	t := timed(o, func() {
@@ -143,5 +139,6 @@ func toy(o Options) (float64, error) {
 		w.Estimate(e, 0, w.All, src)
 		r++
 	})
-	return t.Median / (100 * 1024 * 20), nil
+	const n = 100 * 1024 * 20
+	return Spread{t.Median / n, t.Min / n, t.Max / n}, nil
 }

@@ -25,6 +25,25 @@ type Work struct {
 	free   bool    // the log weight has no prior and no q in it
 	states float64 // of a datum's discrete latents
 	widest int     // numbers in a row of the widest matrix
+
+	of    Estimator // of the last estimate
+	card  Card      // its own
+	cut   cut
+	other func() // the second shard, for a goroutine of its own
+	fault chan any
+}
+
+// cut is an estimate in blocks: what it is of, and what the shards have so far. It
+// is the Work's, so that an estimate allocates nothing.
+type cut struct {
+	e      Estimator
+	name   string
+	iter   int
+	rows   []int
+	src    Source
+	blocks int
+	d      [shards]Direction
+	evals  [shards]int64
 }
 
 // A batch is cut into blocks of data small enough to stay in the second-level
@@ -126,7 +145,7 @@ func (w *Work) block(k int) int {
 // the estimator's card says that its scalars are means over data, and the model's
 // sheet that it does not mix rows; else all at once.
 func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction {
-	card := e.Card()
+	card := w.cardOf(e)
 	per := w.block(card.K)
 	if (slices.Contains(card.Needs, Enumerate) || slices.Contains(card.Needs, Hybrid)) && w.states <= MostStates {
 		per = w.block(card.K * int(w.states)) // as many rows a datum
@@ -140,37 +159,20 @@ func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction
 	blocks := (len(rows) + per - 1) / per
 	blocks += blocks % shards // as many for each shard
 	blocks = min(blocks, len(rows)/shards*shards)
-	var d [shards]Direction
-	var evals [shards]int64
-	run := func(i int) {
-		s := &w.shards[i]
-		s.forget()
-		first := i * blocks / shards
-		for b := first; b < first+blocks/shards; b++ {
-			block := rows[b*len(rows)/blocks : (b+1)*len(rows)/blocks]
-			s.open(w, iter, block, src)
-			s.Tape.Part(float64(len(block))/float64(len(rows)), b == first)
-			next := e.Estimate(s)
-			if b > first {
-				consistent(card.Name, d[i], next)
-			}
-			ownedBy(s.Tape, card.Name, next)
-			d[i] = next
-			evals[i] += s.Evals
-		}
-	}
+	w.cut = cut{e: e, name: card.Name, iter: iter, rows: rows, src: src, blocks: blocks}
 	// A source that remembers its draws belongs to one goroutine; keys do not.
 	if _, keyed := src.(*Keyed); keyed && w.Threads > 1 {
 		w.shards[1].Tape.Follow(nil)
-		run2(run)
+		w.both()
 	} else {
-		run(0)
+		w.shard(0)
 		w.shards[1].Tape.Follow(w.shards[0].Tape)
-		run(1)
+		w.shard(1)
 	}
+	d := &w.cut.d
 	consistent(card.Name, d[0], d[1])
-	for i := range shards {
-		w.Evals += evals[i]
+	for _, n := range w.cut.evals {
+		w.Evals += n
 	}
 	for r := range tape.Role(tape.Roles) {
 		if sum := d[0].Role(r).Ascend; !sum.Nil() {
@@ -178,6 +180,39 @@ func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction
 		}
 	}
 	return d[0]
+}
+
+// cardOf is the estimator's card, asked once as long as the estimator is the same.
+func (w *Work) cardOf(e Estimator) Card {
+	if !same(w.of, e) {
+		w.of, w.card = e, e.Card()
+	}
+	return w.card
+}
+
+// same compares two estimators; those that Go cannot compare are never the same.
+func same(a, b Estimator) (yes bool) {
+	defer func() { recover() }()
+	return a == b
+}
+
+// shard adds up the blocks of a shard.
+func (w *Work) shard(i int) {
+	c, s := &w.cut, &w.shards[i]
+	s.forget()
+	first := i * c.blocks / shards
+	for b := first; b < first+c.blocks/shards; b++ {
+		block := c.rows[b*len(c.rows)/c.blocks : (b+1)*len(c.rows)/c.blocks]
+		s.open(w, c.iter, block, c.src)
+		s.Tape.Part(float64(len(block))/float64(len(c.rows)), b == first)
+		next := c.e.Estimate(s)
+		if b > first {
+			consistent(c.name, c.d[i], next)
+		}
+		ownedBy(s.Tape, c.name, next)
+		c.d[i] = next
+		c.evals[i] += s.Evals
+	}
 }
 
 // ownedBy panics unless a block's direction comes from scalars: blocks add up in
@@ -199,24 +234,27 @@ func consistent(name string, a, b Direction) {
 	}
 }
 
-// run2 runs both shards at once; a panic of either is the caller's, with the
+// both runs both shards at once; a panic of either is the caller's, with the
 // stack of where it was.
-func run2(run func(i int)) {
-	fault := make(chan any, 1)
-	go func() {
-		defer func() {
-			f := recover()
-			if f != nil {
-				f = fmt.Sprintf("%v\n%s", f, debug.Stack())
-			}
-			fault <- f
-		}()
-		run(1)
-	}()
+func (w *Work) both() {
+	if w.other == nil {
+		w.fault = make(chan any, 1)
+		w.other = func() {
+			defer func() {
+				f := recover()
+				if f != nil {
+					f = fmt.Sprintf("%v\n%s", f, debug.Stack())
+				}
+				w.fault <- f
+			}()
+			w.shard(1)
+		}
+	}
+	go w.other()
 	defer func() {
-		if f := <-fault; f != nil {
+		if f := <-w.fault; f != nil {
 			panic(f)
 		}
 	}()
-	run(0)
+	w.shard(0)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vibench/bench/core/optim"
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/datasets"
@@ -136,4 +137,50 @@ func TestOnlyPerDatumEstimatorsSeeBlocks(t *testing.T) {
 		}
 	}()
 	w.Estimate(byHand{perDatum: true}, 0, w.All, src)
+}
+
+// A training step, an estimate in blocks and one of an optimiser, allocates nothing
+// once its arenas have grown, on one goroutine or two.
+func TestStepsAllocateNothing(t *testing.T) {
+	for threads := 1; threads <= 2; threads++ {
+		w := workOn(t, 20, tape.Float32)
+		w.Threads = threads
+		var e vi.Estimator = estimators.DReG{K: 64}
+		if w.Fit() >= 20*64 {
+			t.Fatal("the batch is one block")
+		}
+		adam := optim.Adam{Rate: 1e-3, Beta1: 0.9, Beta2: 0.999, Eps: 1e-4}
+		gen, inf := w.Params.Vector(tape.Gen).F32(), w.Params.Vector(tape.Inf).F32()
+		sg, si := optim.NewState[float32](adam, len(gen)), optim.NewState[float32](adam, len(inf))
+		src, i := &vi.Keyed{}, 0
+		step := func() {
+			src.Key = rng.Noise(0, uint64(i))
+			d := w.Estimate(e, i, w.All, src)
+			adam.Step32(gen, d.Gen.Ascend.F32(), sg, 1)
+			adam.Step32(inf, d.Inf.Ascend.F32(), si, 1)
+			i++
+		}
+		step()
+		if n := testing.AllocsPerRun(20, step); n != 0 {
+			t.Errorf("%d goroutines: %v allocations a step", threads, n)
+		}
+	}
+}
+
+// An estimator may hold what Go cannot compare.
+func TestEstimatorsNeedNotCompare(t *testing.T) {
+	type listed struct {
+		estimators.DReG
+		_ []int
+	}
+	w := workOn(t, 4, tape.Float64)
+	for _, k := range []int{3, 5} {
+		w.Evals = 0
+		w.Estimate(listed{DReG: estimators.DReG{K: k}}, 0, w.All, &vi.Keyed{Key: rng.Noise(0, 0)})
+		first := w.Evals
+		w.Estimate(estimators.DReG{K: k}, 0, w.All, &vi.Keyed{Key: rng.Noise(0, 0)})
+		if first == 0 || w.Evals != 2*first {
+			t.Errorf("K = %d: %d evaluations, then %d", k, first, w.Evals-first)
+		}
+	}
 }

@@ -9,30 +9,16 @@ import (
 	"github.com/vibench/bench/core/cpu"
 )
 
-// shapes are the products of one IWAE step at 784-200-200-50.
-var shapes = []struct {
-	op      string
-	m, n, k int
-}{
-	{"NN", 1000, 200, 784}, {"NN", 1000, 200, 200}, {"NN", 1000, 784, 200}, {"NN", 1000, 50, 200}, {"NN", 1000, 200, 50},
-	{"NN", 100, 200, 784}, {"NN", 100, 200, 200}, {"NN", 100, 784, 200},
-	{"NN", 20, 200, 784}, {"NN", 20, 200, 200}, {"NN", 20, 784, 200}, {"NN", 20, 50, 200},
-	{"TN", 200, 784, 1000}, {"TN", 200, 200, 1000}, {"TN", 50, 200, 1000}, {"TN", 784, 200, 1000},
-	{"TN", 200, 784, 100}, {"TN", 200, 784, 20}, {"TN", 784, 200, 20}, {"TN", 200, 200, 20},
-	{"NT", 1000, 200, 784}, {"NT", 1000, 200, 200}, {"NT", 1000, 50, 200}, {"NT", 100, 200, 784},
-	{"NT", 20, 200, 784}, {"NT", 20, 200, 200},
-}
-
 // BenchmarkGemm measures every kernel at every shape; share is of this core's
 // peak, measured just before. A shape is best run alone on its core.
 func BenchmarkGemm(b *testing.B) {
 	for _, name := range kernels() {
-		for _, s := range shapes {
-			b.Run(fmt.Sprintf("%s/32/%s_%d_%d_%d", name, s.op, s.m, s.n, s.k), func(b *testing.B) {
-				benchGemm[float32](b, name, s.op, s.m, s.n, s.k)
+		for _, s := range Shapes() {
+			b.Run(fmt.Sprintf("%s/32/%s_%d_%d_%d", name, s.Op, s.M, s.N, s.K), func(b *testing.B) {
+				benchGemm[float32](b, name, s.Op, s.M, s.N, s.K)
 			})
-			b.Run(fmt.Sprintf("%s/64/%s_%d_%d_%d", name, s.op, s.m, s.n, s.k), func(b *testing.B) {
-				benchGemm[float64](b, name, s.op, s.m, s.n, s.k)
+			b.Run(fmt.Sprintf("%s/64/%s_%d_%d_%d", name, s.Op, s.M, s.N, s.K), func(b *testing.B) {
+				benchGemm[float64](b, name, s.Op, s.M, s.N, s.K)
 			})
 		}
 	}

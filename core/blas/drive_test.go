@@ -5,24 +5,31 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"unsafe"
 
 	"github.com/vibench/bench/core/cpu"
 )
 
-// TestBlocking takes sizes beyond every panel and chunk, where C is reloaded.
+// TestBlocking takes sizes beyond every panel and chunk, where C is reloaded, and
+// from where strips of B are copied.
 func TestBlocking(t *testing.T) {
+	checkBlocking[float32](t)
+	checkBlocking[float64](t)
+}
+
+func checkBlocking[T float](t *testing.T) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(6, 6))
+	size := int(unsafe.Sizeof(T(0)))
 	for mode := range 4 {
 		ta, tb := mode&1 != 0, mode&2 != 0
-		checkGemm[float32](t, r, ta, tb, 13, 50, 2*panelK+9, 0.001, 1)
-		checkGemm[float64](t, r, ta, tb, 13, 50, 2*panelK+9, 0.001, 1)
-		checkGemm[float64](t, r, ta, tb, copyFrom+5, 41, 19, 0, 0)
-		checkGemm[float64](t, r, ta, tb, 2*panelA/(8*panelT)+3, 9, panelK+1, 0, 0)
-		checkGemm[float64](t, r, ta, tb, 30, 1024, 3, 0, 0) // rows a page apart
+		checkGemm[T](t, r, ta, tb, 13, 50, 2*panelK+9, 0.001, 1)
+		checkGemm[T](t, r, ta, tb, copyFrom+5, 41, 19, 0, 0)
+		checkGemm[T](t, r, ta, tb, 2*panelA/(size*panelT)+3, 9, panelK+1, 0, 0)
+		checkGemm[T](t, r, ta, tb, copyPage+5, 2*page/size, 3, 0, 0) // rows pages apart
 		// Of A what is stacked, in chunks and panels; of C what streams past.
-		checkGemm[float32](t, r, ta, tb, 2*panelA2/(4*panelK)+7, stackN+21, stackK+9, 0.0001, 1)
-		checkGemm[float64](t, r, ta, tb, 2*panelA2/(8*panelK)+5, stackN+3, stackK+9, 0, 0)
-		checkGemm[float32](t, r, ta, tb, 2*streamM+5, streamC/(4*2*streamM), streamK, 0.001, 1)
+		checkGemm[T](t, r, ta, tb, 2*panelA2/(size*panelK)+7, stackN+21, stackK+9, 0.0001, 1)
+		checkGemm[T](t, r, ta, tb, 2*streamM+5, streamC/(size*2*streamM), streamK, 0.001, 1)
 	}
 }
 

@@ -255,6 +255,36 @@ func TestStepReachesTheTarget(t *testing.T) {
 	})
 }
 
+// A float32 step has its rate times the schedule's factor in float64, rounded
+// once; the factor is one at which rounding each of the two first is another number.
+func TestRateIsRoundedOnce(t *testing.T) {
+	const rate, mu, factor = 0.1, 0.9, 0.3
+	once := float32(rate * factor)
+	if r, f := float32(rate), float32(factor); r*f == once {
+		t.Fatal("rounding twice gives the same rate: the test sees nothing")
+	}
+	g := []float32{1, -1, 1, -1, 1, -1, 1, -1, 1}
+	for _, c := range []struct {
+		rule  Rule
+		reach float32 // of a first step, in units of its rate
+	}{
+		{SGD{Rate: rate}, 1},
+		{SGD{Rate: rate, Momentum: mu}, 1},
+		{SGD{Rate: rate, Momentum: mu, Nesterov: true}, 1 + float32(mu)},
+		{Step{Rho: rate}, 1},
+	} {
+		onEach(t, func(kernel string) {
+			theta := make([]float32, len(g))
+			c.rule.Step32(theta, g, NewState[float32](c.rule, len(g)), factor)
+			for i, v := range theta {
+				if want := once * (c.reach * g[i]); v != want {
+					t.Fatalf("%s: %#v: entry %d is %x, want %x", kernel, c.rule, i, v, want)
+				}
+			}
+		})
+	}
+}
+
 func TestNoAllocation(t *testing.T) {
 	for _, r := range rules {
 		theta, dir := make([]float32, 100), make([]float32, 100)

@@ -76,7 +76,7 @@ func (c Cosine) Factor(step int) float64 {
 		t = float64(max(step, 0)) / float64(c.Steps)
 	}
 	_, cos := vec.SinCos2Pi64(t / 2)
-	w := (1 + cos) / 2
+	w := float64((1 + cos) / 2)
 	return float64(w*c.From) + float64((1-w)*c.To)
 }
 

@@ -137,6 +137,21 @@ func TestBernoulliGradientIsSigmoid(t *testing.T) {
 	}
 }
 
+// Factors of 2, as large as they get: a whole block's product is a finite number.
+func TestBernoulliBlockEnds(t *testing.T) {
+	onEach(t, func(kernel string) {
+		for _, n := range []int{bernoulliEntries, 1024, 2 * bernoulliEntries} {
+			want := -float64(n) * math.Ln2
+			if got := Bernoulli(make([]float64, n), make([]float64, n), nil); math.Abs(got/want-1) > 0x1p-51 {
+				t.Errorf("%s: %d logits of zero: %v, want %v", kernel, n, got, want)
+			}
+			if got := Bernoulli(make([]float32, n), make([]float32, n), make([]float32, n)); math.Abs(got/want-1) > 0x1p-51 {
+				t.Errorf("%s: %d float32 logits of zero: %v, want %v", kernel, n, got, want)
+			}
+		}
+	})
+}
+
 func TestBernoulliAllocatesNothing(t *testing.T) {
 	x, xf := make([]float64, 2000), make([]float32, 2000)
 	onEach(t, func(kernel string) {

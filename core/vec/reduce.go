@@ -96,6 +96,11 @@ func maxLoop[T Float](x []T) T {
 // LogSumExp64 is log(sum of e^x[i]) as m + log(sum of e^(x[i]-m)), m = Max(x),
 // the sum in Lanes. All -Inf, or no entries, give -Inf; a +Inf gives +Inf; a
 // NaN gives NaN.
+//
+// The error is at most half an ulp of the result and (n/8 + 3 log n + 6) 2^-53 for n
+// entries: the sum has n/8 + 3 roundings, exponentials 1.1 ulp, and the differences
+// half an ulp of log n at most, for no further do x lie below m on average by weight
+// e^x; the logarithm has one ulp.
 func LogSumExp64(x []float64) float64 {
 	m := Max(x)
 	if m != m || m-m != 0 {

@@ -74,6 +74,23 @@ func rowsAreLoops[T Float](t *testing.T, r *rand.Rand, draw func(*rand.Rand, int
 	onAll(t, what("Narrow"), out, func(out []float32) { Narrow(out, src, 0.5) })
 }
 
+// Narrow keeps what is just as large as the least, and a NaN.
+func TestNarrowAtItsLeast(t *testing.T) {
+	const least = 0x1p-126
+	below, above := math.Nextafter(least, 0), math.Nextafter(least, 1)
+	src := []float64{least, -least, below, -below, above, -above, 0, 1, -least, least, math.NaN()}
+	want := []float32{least, -least, 0, 0, least, -least, 0, 1, -least, least, float32(math.NaN())}
+	onEach(t, func(kernel string) {
+		got := make([]float32, len(src))
+		Narrow(got, src, least)
+		for i, w := range want {
+			if got[i] != w && (got[i] == got[i] || w == w) {
+				t.Errorf("%s: %x becomes %x, want %x", kernel, src[i], got[i], w)
+			}
+		}
+	})
+}
+
 func TestRowKernelsAreTheLoops(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	widths := []int{50, 63, 64, 65, 100, 128, 131, 200}

@@ -18,8 +18,8 @@ func (a *app) speed() *cobra.Command {
 		Short: "this machine's limits and our share of them",
 		Long: `speed measures the peak of the multiply-add units, products at the shapes of an
 autoencoder's step, elementwise functions on every kernel the machine has,
-training steps, and the signal-to-noise toy. Medians, with minimum and maximum in
-the JSON; on a shared machine compare ratios within one run only.`,
+training steps, and the signal-to-noise toy. Medians, with minimum and maximum; on
+a shared machine compare ratios within one run only.`,
 		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			o := speed.Options{Progress: func(what string) { fmt.Fprintln(a.err, what) }}
@@ -44,25 +44,35 @@ the JSON; on a shared machine compare ratios within one run only.`,
 }
 
 func (a *app) speedTable(r speed.Report) error {
-	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(a.out, "kernel %s; peak %.0f GFLOP/s float32, %.0f float64, one core\n\n", r.Kernel, r.Peak.F32, r.Peak.F64)
-	fmt.Fprintln(w, "product\tm\tn\tk\tkernel\tGFLOP/s\tof peak\t")
+	var products, functions, steps [][]any
 	for _, p := range r.GEMM {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\t%.1f\t%.0f %%\t\n", p.Op, p.M, p.N, p.K, p.Kernel, p.GFLOPS, 100*p.Share)
+		products = append(products, []any{p.Op, p.M, p.N, p.K, p.Kernel, p.GFLOPS, p.Min, p.Max, 100 * p.Share})
 	}
-	fmt.Fprintln(w, "\t\t\t\t\t\t\t")
-	fmt.Fprintln(w, "function\tkernel\tns an element\t")
 	for _, e := range r.Elementwise {
-		fmt.Fprintf(w, "%s\t%s\t%.2f\t\n", e.Name, e.Kernel, e.NS)
+		functions = append(functions, []any{e.Name, e.Kernel, e.NS, e.Min, e.Max})
 	}
-	fmt.Fprintln(w, "\t\t\t")
-	fmt.Fprintln(w, "step\tk\tm\tthreads\tsteps/s\tproducts at peak\t")
 	for _, s := range r.Steps {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%.0f\t%.0f %%\t\n", s.Estimator, s.K, s.M, s.Threads, s.PerS, 100*s.GEMMShare)
+		steps = append(steps, []any{s.Estimator, s.K, s.M, s.Threads, s.PerS, s.Min, s.Max, 100 * s.GEMMShare})
 	}
-	if err := w.Flush(); err != nil {
-		return err
+	for _, t := range []struct {
+		head, row string
+		rows      [][]any
+	}{
+		{"product\tm\tn\tk\tkernel\tGFLOP/s\tmin\tmax\tof peak\t", "%s\t%d\t%d\t%d\t%s\t%.1f\t%.1f\t%.1f\t%.0f %%\t\n", products},
+		{"function\tkernel\tns an element\tmin\tmax\t", "%s\t%s\t%.2f\t%.2f\t%.2f\t\n", functions},
+		{"step\tk\tm\tthreads\tsteps/s\tmin\tmax\tproducts at peak\t", "%s\t%d\t%d\t%d\t%.0f\t%.0f\t%.0f\t%.0f %%\t\n", steps},
+	} {
+		w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', tabwriter.AlignRight)
+		fmt.Fprintln(w, t.head)
+		for _, r := range t.rows {
+			fmt.Fprintf(w, t.row, r...)
+		}
+		fmt.Fprintln(w)
+		if err := w.Flush(); err != nil {
+			return err
+		}
 	}
-	_, err := fmt.Fprintf(a.out, "\nsignal-to-noise toy: %.1f ns a random number\n", r.SNR)
+	_, err := fmt.Fprintf(a.out, "signal-to-noise toy: %.1f ns a random number (%.1f to %.1f)\n", r.SNR, r.SNRMin, r.SNRMax)
 	return err
 }
