@@ -292,6 +292,62 @@ func TestConcreteOnOneBit(t *testing.T) {
 	close(t, "gumbel-softmax of a cost is concrete", at(1, gs), -(1-2*target)/6, 1e-12)
 }
 
+// The relaxed optimum of the one-bit toy: where Concrete's mean direction turns, what
+// the relaxed loss is there and what the discrete one, by the temperature; from
+// tau = 0.1 down the best place is the vertex.
+func TestRelaxedOptimum(t *testing.T) {
+	loss := func(target, tau, phi float64) float64 {
+		w := onToy(t, models.OneBit{T: target}, nil)
+		nodes := logistic(tau / 10)
+		s := w.Step(0, w.All, nil)
+		z := s.Blank(len(nodes), 1)
+		for i, n := range nodes {
+			l := math.Log(n.u[0]) - math.Log1p(-n.u[0])
+			if n.u[0] == 1 {
+				l = 36
+			}
+			z.Value().Set(i, 1/(1+math.Exp(-(phi+l)/tau)))
+		}
+		sum := 0.0
+		for i, f := range s.LogLik(dist.Value{Node: z, K: len(nodes)}).Float64s() {
+			sum -= nodes[i].w * f
+		}
+		return sum
+	}
+	slope := func(target, tau, phi float64) float64 {
+		e := estimators.Concrete{K: 1, Temperature: estimators.Temperature{Tau: tau}, TauP: 1, KL: "dens"}
+		mean, _ := moments(onToy(t, models.OneBit{T: target, Phi: phi}, e), e, func(string, int) []node { return logistic(tau / 10) })
+		return mean[0]
+	}
+	const target = 0.45
+	for _, c := range []struct{ tau, phi, relaxed, discrete float64 }{
+		{2, -0.6, 0.0348, 0.2379}, {1, -0.5, 0.0817, 0.2402}, {2.0 / 3, -0.55, 0.1156, 0.2391}, {0.5, -0.6, 0.1389, 0.2379},
+		{0.25, -0.95, 0.1820, 0.2304}, {0.15, -1.7, 0.1985, 0.2179},
+	} {
+		if up, down := slope(target, c.tau, c.phi-0.05), slope(target, c.tau, c.phi+0.05); up <= 0 || down >= 0 {
+			t.Errorf("tau = %g: the direction is %g and %g beside logit %g; want it to turn there", c.tau, up, down, c.phi)
+		}
+		close(t, fmt.Sprintf("tau = %g, relaxed loss", c.tau), loss(target, c.tau, c.phi), c.relaxed, 1e-4)
+		p := 1 / (1 + math.Exp(-c.phi))
+		close(t, fmt.Sprintf("tau = %g, discrete loss", c.tau), p*(1-target)*(1-target)+(1-p)*target*target, c.discrete, 1e-4)
+	}
+	least := func(target, tau float64) float64 {
+		best := math.Inf(1)
+		for phi := -8.0; phi <= 0; phi += 0.05 {
+			best = min(best, loss(target, tau, phi))
+		}
+		return best
+	}
+	for _, c := range []struct {
+		target, tau float64
+		vertex      bool
+	}{{0.45, 0.12, false}, {0.45, 0.1, true}} {
+		if got := least(c.target, c.tau) > c.target*c.target; got != c.vertex {
+			t.Errorf("t = %g, tau = %g: the vertex is best: %v; want %v", c.target, c.tau, got, c.vertex)
+		}
+	}
+}
+
 // Where q is the prior itself, VIMCO and the score function have the gradient of L_2 =
 // E log 1/2 (p(bottom|z_1) + p(bottom|z_2)) for their mean, exactly: by central
 // differences of its sum over pairs of states, in both networks. With the direct term
