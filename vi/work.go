@@ -201,10 +201,11 @@ func (w *Work) shard(i int) {
 	c, s := &w.cut, &w.shards[i]
 	s.forget()
 	first := i * c.blocks / shards
-	for b := first; b < first+c.blocks/shards; b++ {
+	end := first + c.blocks/shards
+	for b := first; b < end; b++ {
 		block := c.rows[b*len(c.rows)/c.blocks : (b+1)*len(c.rows)/c.blocks]
 		s.open(w, c.iter, block, c.src)
-		s.Tape.Part(float64(len(block))/float64(len(c.rows)), b == first)
+		s.Tape.Part(float64(len(block))/float64(len(c.rows)), b == first, b+1 == end)
 		next := c.e.Estimate(s)
 		if b > first {
 			consistent(c.name, c.d[i], next)
