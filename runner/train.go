@@ -2,7 +2,6 @@ package runner
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/vibench/bench/core/optim"
@@ -18,18 +17,7 @@ type trainer struct {
 	evals int64
 	rows  []int // the epoch's order of the data
 	spans []span
-}
-
-// span is a stretch of one role's vector under one optimiser: a parameter, since
-// optimisers are given by the prefix of a path.
-type span struct {
-	name   string // of the parameter
-	role   tape.Role
-	lo, hi int
-	rule   optim.Rule
-	factor optim.Schedule
-	s64    optim.State[float64]
-	s32    optim.State[float32]
+	move  move
 }
 
 func newTrainer(p Parts, c *cell) (*trainer, error) {
@@ -58,8 +46,10 @@ func newTrainer(p Parts, c *cell) (*trainer, error) {
 		s := span{name: spec.Name, role: role, lo: lo, hi: hi, rule: rule, factor: factor}
 		if c.work.Params.Precision() == tape.Float64 {
 			s.s64 = optim.NewState[float64](rule, hi-lo)
+			s.h64 = s.s64.Halves()
 		} else {
 			s.s32 = optim.NewState[float32](rule, hi-lo)
+			s.h32 = s.s32.Halves()
 		}
 		t.spans = append(t.spans, s)
 	}
@@ -99,13 +89,13 @@ func (t *trainer) next() error {
 		for _, x := range t.c.watches {
 			x.See(d)
 		}
-		if err := t.move(d, own...); err != nil {
+		if err := t.along(d, own...); err != nil {
 			return err
 		}
 		w.Commit()
 	}
 	if t.c.follow != nil {
-		if err := t.move(t.draw(t.c.follow), tape.Gen, tape.Inf); err != nil {
+		if err := t.along(t.draw(t.c.follow), tape.Gen, tape.Inf); err != nil {
 			return err
 		}
 	}
@@ -120,49 +110,4 @@ func (t *trainer) draw(e vi.Estimator) vi.Direction {
 	d := w.Estimate(e, t.step, t.batch(), &vi.Keyed{Key: rng.Noise(uint64(t.c.Seed), uint64(t.step))})
 	t.evals += w.Evals - before
 	return d
-}
-
-// move takes the parameters of some roles along a direction.
-func (t *trainer) move(d vi.Direction, roles ...tape.Role) error {
-	w := t.c.work
-	for _, r := range roles {
-		u := d.Role(r)
-		for _, v := range []tape.Vector{u.Ascend, u.Target} {
-			if !v.Nil() && !v.Finite() {
-				return diverged{t.step, fmt.Sprintf("the %s direction is not finite", r)}
-			}
-		}
-	}
-	for _, sp := range t.spans {
-		u := d.Role(sp.role)
-		if u.Nil() || !slices.Contains(roles, sp.role) {
-			continue
-		}
-		_, target := sp.rule.(optim.Step)
-		dir := u.Ascend
-		if target {
-			dir = u.Target
-		}
-		if dir.Nil() {
-			return fmt.Errorf("train: the %s update is %s; need an optimiser for it (step is for targets, the others for directions)", sp.role, kindOf(u))
-		}
-		theta, dir := w.Params.Vector(sp.role).Slice(sp.lo, sp.hi), dir.Slice(sp.lo, sp.hi)
-		f := sp.factor.Factor(t.step)
-		if theta.F64() != nil {
-			sp.rule.Step64(theta.F64(), dir.F64(), sp.s64, f)
-		} else {
-			sp.rule.Step32(theta.F32(), dir.F32(), sp.s32, f)
-		}
-		if !theta.Finite() {
-			return diverged{t.step, fmt.Sprintf("%s parameters are not finite", sp.role)}
-		}
-	}
-	return nil
-}
-
-func kindOf(u vi.Update) string {
-	if u.Ascend.Nil() {
-		return "a target"
-	}
-	return "a direction"
 }

@@ -107,16 +107,20 @@ func stepper(name string, settings map[string]any, threads int) (func(), error) 
 	}
 	w.Threads = threads
 	adam := optim.Adam{Rate: 1e-3, Beta1: 0.9, Beta2: 0.999, Eps: 1e-4}
-	gen, inf := w.Params.Vector(tape.Gen).F32(), w.Params.Vector(tape.Inf).F32()
-	sg, si := optim.NewState[float32](adam, len(gen)), optim.NewState[float32](adam, len(inf))
+	gen, inf := w.Params.Vector(tape.Gen), w.Params.Vector(tape.Inf)
+	sg, si := optim.NewState[float32](adam, gen.Len()).Halves(), optim.NewState[float32](adam, inf.Len()).Halves()
+	var d vi.Direction
+	move := func(i int) {
+		adam.Step32(gen.Half(i).F32(), d.Gen.Ascend.Half(i).F32(), sg[i], 1)
+		adam.Step32(inf.Half(i).F32(), d.Inf.Ascend.Half(i).F32(), si[i], 1)
+	}
 	i := 0
 	src := &vi.Keyed{}
 	return func() {
 		src.Key = rng.Noise(0, uint64(i))
 		at := i * 20 % 400
-		d := w.Estimate(e, i, w.All[at:at+20], src)
-		adam.Step32(gen, d.Gen.Ascend.F32(), sg, 1)
-		adam.Step32(inf, d.Inf.Ascend.F32(), si, 1)
+		d = w.Estimate(e, i, w.All[at:at+20], src)
+		w.Halves(move)
 		i++
 	}, nil
 }

@@ -2,7 +2,6 @@ package vi
 
 import (
 	"fmt"
-	"runtime/debug"
 	"slices"
 
 	"github.com/vibench/bench/core/rng"
@@ -26,11 +25,12 @@ type Work struct {
 	states float64 // of a datum's discrete latents
 	widest int     // numbers in a row of the widest matrix
 
-	of    Estimator // of the last estimate
-	card  Card      // its own
-	cut   cut
-	other func() // the second shard, for a goroutine of its own
-	fault chan any
+	of     Estimator // of the last estimate
+	card   Card      // its own
+	cut    cut
+	halves halves
+	each   func(i int) // shard, made once
+	sum    func(i int) // addUp, made once
 }
 
 // cut is an estimate in blocks: what it is of, and what the shards have so far. It
@@ -151,6 +151,7 @@ func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction
 		per = w.block(card.K * int(w.states)) // as many rows a datum
 	}
 	if !card.PerDatum || w.mixes || len(rows) <= per || len(rows) < shards {
+		w.halves.awake = false
 		s := w.Step(iter, rows, src)
 		d := e.Estimate(s)
 		w.Evals += s.Evals
@@ -160,26 +161,34 @@ func (w *Work) Estimate(e Estimator, iter int, rows []int, src Source) Direction
 	blocks += blocks % shards // as many for each shard
 	blocks = min(blocks, len(rows)/shards*shards)
 	w.cut = cut{e: e, name: card.Name, iter: iter, rows: rows, src: src, blocks: blocks}
-	// A source that remembers its draws belongs to one goroutine; keys do not.
-	if _, keyed := src.(*Keyed); keyed && w.Threads > 1 {
-		w.shards[1].Tape.Follow(nil)
-		w.both()
-	} else {
-		w.shard(0)
-		w.shards[1].Tape.Follow(w.shards[0].Tape)
-		w.shard(1)
+	if w.each == nil {
+		w.each, w.sum = w.shard, w.addUp
 	}
+	// A source that remembers its draws belongs to one goroutine; keys do not.
+	_, keyed := src.(*Keyed)
+	w.halves.awake = keyed && w.Threads > 1
+	w.shards[1].Tape.Follow(nil)
+	if !w.halves.awake {
+		w.shards[1].Tape.Follow(w.shards[0].Tape)
+	}
+	w.Halves(w.each)
 	d := &w.cut.d
 	consistent(card.Name, d[0], d[1])
 	for _, n := range w.cut.evals {
 		w.Evals += n
 	}
+	w.Halves(w.sum)
+	return d[0]
+}
+
+// addUp adds half i of the second shard's direction to the first's.
+func (w *Work) addUp(i int) {
+	d := &w.cut.d
 	for r := range tape.Role(tape.Roles) {
 		if sum := d[0].Role(r).Ascend; !sum.Nil() {
-			sum.Add(d[1].Role(r).Ascend)
+			sum.Half(i).Add(d[1].Role(r).Ascend.Half(i))
 		}
 	}
-	return d[0]
 }
 
 // cardOf is the estimator's card, asked once as long as the estimator is the same.
@@ -201,10 +210,11 @@ func (w *Work) shard(i int) {
 	c, s := &w.cut, &w.shards[i]
 	s.forget()
 	first := i * c.blocks / shards
-	for b := first; b < first+c.blocks/shards; b++ {
+	end := first + c.blocks/shards
+	for b := first; b < end; b++ {
 		block := c.rows[b*len(c.rows)/c.blocks : (b+1)*len(c.rows)/c.blocks]
 		s.open(w, c.iter, block, c.src)
-		s.Tape.Part(float64(len(block))/float64(len(c.rows)), b == first)
+		s.Tape.Part(float64(len(block))/float64(len(c.rows)), b == first, b+1 == end)
 		next := c.e.Estimate(s)
 		if b > first {
 			consistent(c.name, c.d[i], next)
@@ -232,29 +242,4 @@ func consistent(name string, a, b Direction) {
 			panic(fmt.Sprintf("vi: estimator %q raises %s on one block of a batch and not on another", name, r))
 		}
 	}
-}
-
-// both runs both shards at once; a panic of either is the caller's, with the
-// stack of where it was.
-func (w *Work) both() {
-	if w.other == nil {
-		w.fault = make(chan any, 1)
-		w.other = func() {
-			defer func() {
-				f := recover()
-				if f != nil {
-					f = fmt.Sprintf("%v\n%s", f, debug.Stack())
-				}
-				w.fault <- f
-			}()
-			w.shard(1)
-		}
-	}
-	go w.other()
-	defer func() {
-		if f := <-w.fault; f != nil {
-			panic(f)
-		}
-	}()
-	w.shard(0)
 }

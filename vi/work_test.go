@@ -143,21 +143,25 @@ func TestOnlyPerDatumEstimatorsSeeBlocks(t *testing.T) {
 // once its arenas have grown, on one goroutine or two.
 func TestStepsAllocateNothing(t *testing.T) {
 	for threads := 1; threads <= 2; threads++ {
-		w := workOn(t, 20, tape.Float32)
+		w := workWith(t, models.VAE{Latent: 3, Hidden: []int{100}, Act: "tanh"}, 20, tape.Float32)
 		w.Threads = threads
 		var e vi.Estimator = estimators.DReG{K: 64}
 		if w.Fit() >= 20*64 {
 			t.Fatal("the batch is one block")
 		}
 		adam := optim.Adam{Rate: 1e-3, Beta1: 0.9, Beta2: 0.999, Eps: 1e-4}
-		gen, inf := w.Params.Vector(tape.Gen).F32(), w.Params.Vector(tape.Inf).F32()
-		sg, si := optim.NewState[float32](adam, len(gen)), optim.NewState[float32](adam, len(inf))
+		gen, inf := w.Params.Vector(tape.Gen), w.Params.Vector(tape.Inf)
+		sg, si := optim.NewState[float32](adam, gen.Len()).Halves(), optim.NewState[float32](adam, inf.Len()).Halves()
+		var d vi.Direction
+		move := func(i int) {
+			adam.Step32(gen.Half(i).F32(), d.Gen.Ascend.Half(i).F32(), sg[i], 1)
+			adam.Step32(inf.Half(i).F32(), d.Inf.Ascend.Half(i).F32(), si[i], 1)
+		}
 		src, i := &vi.Keyed{}, 0
 		step := func() {
 			src.Key = rng.Noise(0, uint64(i))
-			d := w.Estimate(e, i, w.All, src)
-			adam.Step32(gen, d.Gen.Ascend.F32(), sg, 1)
-			adam.Step32(inf, d.Inf.Ascend.F32(), si, 1)
+			d = w.Estimate(e, i, w.All, src)
+			w.Halves(move)
 			i++
 		}
 		step()

@@ -194,10 +194,12 @@ func (g *grid) strip(t tile, m, vecs, last int, stacked bool) {
 		}
 		t.block = step
 		g.run(&t, last)
-		t.a, t.c = unsafe.Add(t.a, uintptr(blocks)*step), unsafe.Add(t.c, uintptr(blocks*rows)*t.ldc)
+		if rows*blocks < m { // past the end is no address for Go
+			t.a, t.c = unsafe.Add(t.a, uintptr(blocks)*step), unsafe.Add(t.c, uintptr(blocks*rows)*t.ldc)
+		}
 	}
 	run(rows, full)
-	if short > 0 {
+	if m -= rows * full; short > 0 {
 		run(rows-1, short)
 	}
 }
@@ -223,7 +225,9 @@ func (g *grid) stack(t tile, m int) {
 		t.ldc = uintptr(rows * g.size)
 		u := t
 		g.gather(&u, rows-(t.vecs-1)*g.lanes)
-		t.b, t.c = unsafe.Add(t.b, t.ldc), unsafe.Add(t.c, t.ldc*uintptr(t.k))
+		if b+1 < full+short {
+			t.b, t.c = unsafe.Add(t.b, t.ldc), unsafe.Add(t.c, t.ldc*uintptr(t.k))
+		}
 	}
 }
 

@@ -10,12 +10,13 @@ package optim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/vibench/bench/core/cpu"
 	"github.com/vibench/bench/core/vec"
 )
 
-// A Rule is a way to take one step.
+// A Rule is a way to take one step. No entry of theta has a part in another's.
 type Rule interface {
 	// Slots and Scalars are the sizes of the State: arrays as long as theta,
 	// and numbers.
@@ -50,6 +51,22 @@ func NewState[T vec.Float](r Rule, n int) State[T] {
 		}
 	}
 	return st
+}
+
+// Halves are the states of the two halves (vec.Half) of the parameters, for a step of
+// each half in place of one of all. They share st's slots and the first has st's own
+// scalars; the second's are a copy, which needs st's before a step where those were
+// set from outside.
+func (st State[T]) Halves() (half [2]State[T]) {
+	half[0].Scalars, half[1].Scalars = st.Scalars, slices.Clone(st.Scalars)
+	for i := range half {
+		half[i].Slots = make([][]T, len(st.Slots))
+		for j, s := range st.Slots {
+			lo, hi := vec.Half(len(s), i)
+			half[i].Slots[j] = s[lo:hi:hi]
+		}
+	}
+	return half
 }
 
 // Advance is r.Step32 or r.Step64, whichever T is.

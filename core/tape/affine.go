@@ -102,16 +102,18 @@ func (f *floor[T]) pullAffine(id int32, n *node, ch channel[T]) {
 			}
 		}
 	})
-	f.eachFresh(n.in[1], ch, true, func(s sink[T], fresh bool) {
-		h := x
-		if s.fac != nil {
-			h = f.arena.take(len(x))
-			for r := range n.rows {
-				vec.Scaled(row(h, r, in), s.fac[r], row(x, r, in))
+	if !f.wait(n.in[1], ch, n.rows, delta, x) {
+		f.eachFresh(n.in[1], ch, true, func(s sink[T], fresh bool) {
+			h := x
+			if s.fac != nil {
+				h = f.arena.take(len(x))
+				for r := range n.rows {
+					vec.Scaled(row(h, r, in), s.fac[r], row(x, r, in))
+				}
 			}
-		}
-		product(fresh, true, n.cols, in, n.rows, delta, h, s.acc)
-	})
+			product(fresh, true, n.cols, in, n.rows, delta, h, s.acc)
+		})
+	}
 	if n.in[2] != 0 {
 		f.each(n.in[2], ch, true, func(s sink[T]) {
 			for r := range n.rows {

@@ -20,6 +20,7 @@ type body interface {
 	seed(dir *[Roles]Vector)  // where the parameters' adjoints go
 	sweep()                   // the reverse pass
 	settle()                  // clears what it did not reach
+	giveAll()                 // adds what waits for the last block
 }
 
 // floor holds the values and adjoints of the body's nodes.
@@ -31,6 +32,7 @@ type floor[T real] struct {
 	adj     []adjoint[T]
 	dir     [Roles][]T
 	turns   []turn[T]        // of parameters
+	lates   []late[T]        // of parameters
 	spreads []*vec.Spread[T] // of every width met
 }
 

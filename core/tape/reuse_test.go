@@ -71,14 +71,14 @@ func TestTurnedWeights(t *testing.T) {
 			var got []byte
 			for block := range 3 {
 				tp.Reset()
-				tp.Part(turnBelow/2, block == 0)
+				tp.Part(turnBelow/2, block == 0, block == 2)
 				got = bitsOf(tp.Ascend(weighted(decoder(tp), block)))
 			}
 			var want []byte
 			plain := New(p)
 			for block := range 3 {
 				plain.Reset()
-				plain.Part(1, block == 0) // as if alone: no weight is turned
+				plain.Part(1, block == 0, block == 2) // as if alone: no weight is turned
 				s := weighted(decoder(plain), block)
 				plain.share = turnBelow / 2
 				want = bitsOf(plain.Ascend(s))
@@ -87,10 +87,10 @@ func TestTurnedWeights(t *testing.T) {
 				t.Errorf("%s, batch %d: turned weights change bits", prec, batch)
 			}
 			follower.Reset()
-			follower.Part(turnBelow/2, true)
+			follower.Part(turnBelow/2, true, true)
 			follower.Follow(tp)
 			plain.Reset()
-			plain.Part(1, true)
+			plain.Part(1, true, true)
 			s := weighted(decoder(plain), 0)
 			plain.share = turnBelow / 2
 			if got := bitsOf(follower.Ascend(weighted(decoder(follower), 0))); !bytes.Equal(got, bitsOf(plain.Ascend(s))) {

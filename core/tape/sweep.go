@@ -34,6 +34,9 @@ func (t *Tape) Ascend(s Surrogate) [Roles]Vector {
 	if !t.add {
 		t.body.settle()
 	}
+	if t.last {
+		t.body.giveAll()
+	}
 	return out
 }
 
@@ -68,6 +71,11 @@ type sink[T real] struct{ acc, fac []T }
 func (f *floor[T]) seed(dir *[Roles]Vector) {
 	for r := range dir {
 		f.dir[r] = unwrap[T](dir[r])
+	}
+	if !f.t.add {
+		for i := range f.lates {
+			f.lates[i].forget() // of a batch that was broken off
+		}
 	}
 	f.adj = slices.Grow(f.adj[:0], len(f.t.nodes))[:len(f.t.nodes)]
 	clear(f.adj)
@@ -233,8 +241,16 @@ func (f *floor[T]) multiplyOut(id int32) {
 }
 
 // accumulator is a role's adjoint matrix at a node; a parameter's lies in the
-// direction itself. Fresh, it holds nothing yet, not even zeros.
+// direction itself, with all that waited. Fresh, it holds nothing yet, not even zeros.
 func (f *floor[T]) accumulator(id int32, r Role) (acc []T, fresh bool) {
+	if n := &f.t.nodes[id]; n.op == opParam {
+		f.give(n.param)
+	}
+	return f.adjointOf(id, r)
+}
+
+// adjointOf is accumulator whatever waits.
+func (f *floor[T]) adjointOf(id int32, r Role) (acc []T, fresh bool) {
 	a := &f.adj[id]
 	if a.role[r] == nil {
 		n := &f.t.nodes[id]

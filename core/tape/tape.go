@@ -127,6 +127,7 @@ type Tape struct {
 	dir    [Roles]Vector
 	share  float64 // of the batch that this recording is
 	add    bool    // Ascend adds to the direction it gave before
+	last   bool    // no block of the batch follows
 	pass   uint64  // recordings of one batch, between which no parameter moves
 	lead   *Tape   // has gone through other blocks of this batch
 	lists  []Node
@@ -166,16 +167,16 @@ func (t *Tape) Reset() {
 	t.arena.reset()
 	t.body.reset()
 	t.lists, t.stats = t.lists[:0], Stats{}
-	t.share, t.add = 1, false
+	t.share, t.add, t.last = 1, false, true
 	t.pass++
 }
 
 // Part says that what is recorded until Reset is a share of a batch that is cut
 // into blocks of data: Ascend scales the scalars, means over the block, by it, and
-// adds to the direction of the block before unless this is the first. Parameters
-// do not move between the blocks of a batch.
-func (t *Tape) Part(share float64, first bool) {
-	t.share, t.add = share, !first
+// adds to the direction of the block before unless this is the first. The direction
+// is whole after the last. Parameters do not move between the blocks of a batch.
+func (t *Tape) Part(share float64, first, last bool) {
+	t.share, t.add, t.last = share, !first, last
 	if t.add {
 		t.pass-- // Reset's was no new one
 	}

@@ -66,6 +66,12 @@ func (v Vector) Slice(lo, hi int) Vector {
 	return Vector{f32: v.f32[lo:hi:hi]}
 }
 
+// Half shares half i, 0 or 1, of the values (vec.Half).
+func (v Vector) Half(i int) Vector {
+	lo, hi := vec.Half(v.Len(), i)
+	return v.Slice(lo, hi)
+}
+
 // AppendTo appends the values as float64.
 func (v Vector) AppendTo(dst []float64) []float64 {
 	if v.f64 != nil {
