@@ -142,6 +142,9 @@ func TestOnlyPerDatumEstimatorsSeeBlocks(t *testing.T) {
 // A training step, an estimate in blocks and one of an optimiser, allocates nothing
 // once its arenas have grown, on one goroutine or two.
 func TestStepsAllocateNothing(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
 	for threads := 1; threads <= 2; threads++ {
 		w := workWith(t, models.VAE{Latent: 3, Hidden: []int{100}, Act: "tanh"}, 20, tape.Float32)
 		w.Threads = threads
