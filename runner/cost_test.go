@@ -108,9 +108,15 @@ grid: {estimator: {iwae: {k: 64}}, model: vae, dataset: {bits: {n: 64}}, seed: 0
 train: {steps: 1000000, batch: 8, optim: adam}
 log: {metrics: [{nll: {k: 1000000}}, {kl: {k: 64, phat: 1000000}}, {gap: {steps: 100000}}, {snr: {r: 100000}}]}
 `)
-	cost, err := p.Cost(context.Background(), plan, plan.Cells, nil)
-	if err != nil || len(cost.Cells) != 1 {
-		t.Fatalf("got %+v, %v", cost, err)
+	var cost Cost
+	for range 10 { // a busy machine may not get through the smallest cell in the second that there is
+		var err error
+		if cost, err = p.Cost(context.Background(), plan, plan.Cells, nil); err != nil {
+			t.Fatal(err)
+		}
+		if len(cost.Cells) == 1 {
+			break
+		}
 	}
 	if took := cost.Cells[plan.Cells[0].ID]; took < time.Minute {
 		t.Errorf("costs %v; want hours", took)
