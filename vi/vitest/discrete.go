@@ -119,7 +119,7 @@ func (o *discrete) values() map[string]matrix {
 }
 
 func (o *discrete) Sheet() vi.Sheet {
-	block := vi.Block{Name: "z", Kind: "binary", Dim: len(o.b), Offers: []vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Relax, vi.Enumerate}}
+	block := vi.Block{Name: "z", Kind: "binary", Dim: len(o.b), Offers: []vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Weak, vi.Relax, vi.Enumerate}}
 	if o.classes > 2 {
 		block.Kind, block.Classes, block.Offers = "categorical", o.classes, []vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate}
 	}
@@ -127,20 +127,24 @@ func (o *discrete) Sheet() vi.Sheet {
 		block.Offers = append(block.Offers, vi.AnalyticKL)
 	}
 	sheet := vi.Sheet{Blocks: []vi.Block{block}, Data: vi.Binary, Cost: o.cost != nil}
-	for name, m := range o.values() {
-		sheet.Params = append(sheet.Params, vi.Spec{Name: name, Rows: m.rows, Cols: m.cols})
-	}
+	sheet.Params = matrixSpecs(o.values())
 	return sheet
 }
 
-func (o *discrete) Init(_ rng.Key, p *vi.Params) {
-	for name, m := range o.values() {
+func (o *discrete) Init(_ rng.Key, p *vi.Params) { startAt(p, o.values(), o.unit) }
+
+// matrixSpecs are matrices as parameters, and startAt sets them in their networks' units.
+func matrixSpecs(values map[string]matrix) (out []vi.Spec) {
+	for name, m := range values {
+		out = append(out, vi.Spec{Name: name, Rows: m.rows, Cols: m.cols})
+	}
+	return out
+}
+
+func startAt(p *vi.Params, values map[string]matrix, unit [2]float64) {
+	for name, m := range values {
 		r, _, _, _ := p.Range(name)
-		v := make([]float64, len(m.v))
-		for i, x := range m.v {
-			v[i] = x / o.unit[r]
-		}
-		p.Set(name, v)
+		p.Set(name, axpy(nil, 1/unit[r], m.v))
 	}
 }
 

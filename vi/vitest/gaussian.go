@@ -63,7 +63,7 @@ func (o *gaussian) values() map[string]float64 {
 
 func (o *gaussian) Sheet() vi.Sheet {
 	return vi.Sheet{
-		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: 1, Offers: []vi.Cap{vi.Score, vi.Path, vi.AnalyticKL}}},
+		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: 1, Offers: []vi.Cap{vi.Score, vi.Path, vi.Weak, vi.AnalyticKL}}},
 		Params: specs(o.values()), Offers: []vi.Cap{vi.Simulate}, Data: vi.Real,
 	}
 }

@@ -100,16 +100,23 @@ const (
 	fewNodes  = 12000
 )
 
-// normalAxis is the rule of the built-in Gaussian problems. Their log weights are
-// quadratic in the noise and their bounds analytic in a strip about the real axis,
-// three standard deviations wide, so that the rule's error falls by a digit each
-// few nodes.
-func normalAxis(d Draw) Axis { return Axis{Rules: []Rule{Hermite(normalNodes(d))}} }
+// normalAxis is the rules of the built-in Gaussian problems. Their log weights are
+// quadratic in the noise, for which a few nodes are enough, and their bounds analytic in a
+// strip about the real axis, three standard deviations wide, so that the rule's error falls
+// by a digit each few nodes. Uniforms beside normals are where a law is drawn by its
+// quantiles: polynomials, or logarithms and roots towards the ends. All rules are even in a
+// normal, without a node at zero where its sign turns.
+func normalAxis(d Draw) Axis {
+	if d.Uniform {
+		return Axis{Rules: []Rule{{Legendre(3, 0, 1)}, {TanhSinh(32, 0, 1)}}}
+	}
+	return Axis{Rules: []Rule{Hermite(4), Hermite(normalNodes(d))}}
+}
 
 func normalNodes(d Draw) int {
 	switch {
 	case dreamt(d.Site):
-		return 3 // polynomials of the second degree
+		return 4 // polynomials of the second degree
 	case d.Axes == 1:
 		return 96
 	case d.Axes == 2:
