@@ -134,7 +134,7 @@ func TestWants(t *testing.T) {
 		return mean(b, points, weights)
 	}
 	mixed := func(o *hybrid, b Bound) float64 {
-		points, weights := o.points(16)
+		points, weights := o.points(30)
 		return mean(b, points, weights)
 	}
 	g, c, y := Gaussian().(*gaussian), Chain().(*chain), Hybrid().(*hybrid)
