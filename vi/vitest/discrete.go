@@ -26,6 +26,7 @@ type discrete struct {
 	unit    [2]float64
 	tied    bool // c and b are one weight
 	axes    []Axis
+	known   map[asking][]float64 // sums over relaxed samples, at these parameters
 }
 
 // cost is f on the tape and by hand, with its slope, at any point of the hull.
@@ -47,7 +48,9 @@ func costly(name string, classes int, b []float64, f cost) *discrete {
 // bitData are what discrete oracles explain.
 var bitData = [][]float64{{1, 0}, {0, 1}, {1, 1}}
 
-func (o *discrete) Data() *vi.Data {
+func (o *discrete) Data() *vi.Data { return bits() }
+
+func bits() *vi.Data {
 	d := &vi.Data{Name: "oracle", Digest: "oracle", N: len(bitData), D: len(bitData[0]), Domain: vi.Binary}
 	for _, x := range bitData {
 		d.X = append(d.X, x...)
@@ -71,10 +74,12 @@ func (o *discrete) Tie() (tied, apart Oracle, shared, gen, inf string) {
 	}
 	t, s := *o, *o
 	s.b, t.b, t.tied = o.c, o.c, true
-	return &t, &s, "shared/c", "gen/c", "inf/b"
+	return t.ruled(), s.ruled(), "shared/c", "gen/c", "inf/b"
 }
 
+// ruled has its rules, and knows no sum yet.
 func (o *discrete) ruled() *discrete {
+	o.axes, o.known = nil, map[asking][]float64{}
 	if o.classes > 2 {
 		o.axes = []Axis{categoryAxis(o.logits())}
 		return o
@@ -343,23 +348,22 @@ func (o *discrete) Want(role tape.Role, name string, t Target, k int) ([]float64
 	case t.Slope != nil && role == tape.Inf:
 		return o.sloped(t.Slope)
 	case t.Slope != nil:
-		return o.enumerated(role, Of(mean), 1)
+		return enumerated(role, Of(mean), 1, o.states(), o.cost != nil)
 	case name == "elbo":
 		k = 1
 	}
-	return o.enumerated(role, t, k)
+	return enumerated(role, t, k, o.states(), o.cost != nil)
 }
 
 // enumerated sums over all states of k samples. The gradient of the mean of a bound
-// has the bound times the score of all samples, and what the log weights owe to q.
-func (o *discrete) enumerated(role tape.Role, t Target, k int) (want []float64, ok bool) {
-	all := o.states()
+// has the bound times the score of all samples, and what the log weights owe to q; to a
+// cost's, nothing.
+func enumerated(role tape.Role, t Target, k int, all []state, cost bool) (want []float64, ok bool) {
 	if t.Of == nil || math.Pow(float64(len(all)), float64(k)) > mostNodes {
 		return nil, false
 	}
-	want = []float64{}
-	if role == tape.Inf || o.cost == nil {
-		want = nil
+	if role == tape.Gen && cost {
+		want = []float64{}
 	}
 	lw, chosen, which := make([]float64, k), make([]int, k), make([]int, k)
 	for j := range which {
@@ -377,7 +381,7 @@ func (o *discrete) enumerated(role tape.Role, t Target, k int) (want []float64, 
 			switch {
 			case role == tape.Gen:
 				want = axpy(want, weight*gen[j], x.gen)
-			case t.Bound != nil && o.cost == nil:
+			case t.Bound != nil && !cost:
 				want = axpy(want, weight*(t.at(lw)+score[j]), x.score)
 			case t.Bound != nil: // f does not depend on q
 				want = axpy(want, weight*t.at(lw), x.score)

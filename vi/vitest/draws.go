@@ -13,7 +13,7 @@ import (
 const (
 	manySamples = 5
 	fewDraws    = 1024
-	mostDraws   = 8192
+	mostDraws   = 4096
 	moreDraws   = 2048 // where exact means of several samples are had too
 	falseAlarm  = 1e-4 // for all parameters of an estimator together
 	wanted      = 0.1  // of the mean: drawing goes on until such a bias would be seen

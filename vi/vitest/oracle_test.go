@@ -3,6 +3,7 @@ package vitest
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/vibench/bench/core/tape"
@@ -137,6 +138,15 @@ func TestWants(t *testing.T) {
 		points, weights := o.points(30)
 		return mean(b, points, weights)
 	}
+	linked := func(o *bitchain, b Bound) float64 {
+		var points []sample
+		var weights []float64
+		for _, s := range o.states() {
+			points, weights = append(points, s.sample), append(weights, s.chance)
+		}
+		return mean(b, points, weights)
+	}
+	two := BitChain().(*bitchain)
 	g, c, y := Gaussian().(*gaussian), Chain().(*chain), Hybrid().(*hybrid)
 	type move struct {
 		o        Oracle
@@ -147,6 +157,9 @@ func TestWants(t *testing.T) {
 		{g, func(b Bound) float64 { return gauss(g, b) }, []*float64{&g.mu, &g.w}, []*float64{&g.a, &g.b, &g.logsigma}},
 		{c, func(b Bound) float64 { return chained(c, b) }, []*float64{&c.mu, &c.v}, []*float64{&c.a1, &c.a2, &c.b1, &c.b2}},
 		{y, func(b Bound) float64 { return mixed(y, b) }, append(places(y.c, y.r, y.v), &y.w), append(append(places(y.a, y.b), &y.e), places(y.m)...)},
+		{two, func(b Bound) float64 { return linked(two, b) },
+			slices.Concat([]*float64{&two.c}, places(two.d), []*float64{&two.u, &two.v}, places(two.w)),
+			append(places(two.a), &two.b1, &two.b2, &two.h)},
 	}
 	for _, o := range discretes() {
 		gen, inf := o.places()
