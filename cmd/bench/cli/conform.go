@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -97,16 +96,16 @@ func (a *app) conformAll(names []string, asJSON bool) error {
 // estimator, every check.
 func (a *app) conformText(reports []vitest.Report) error {
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprint(t, "ESTIMATOR\tORACLE\tMEANS\tERROR\tSLOPE\tDRAWS\tZ\tLIMIT\tSEES\tVERDICT\n")
+	fmt.Fprint(t, "ESTIMATOR\tORACLE\tERROR\tSLOPE\tZ\tLIMIT\tSEES\tVERDICT\n")
 	for _, r := range reports {
 		for _, o := range r.Oracles() {
-			row := [7]string{"-", "-", "-", "-", "-", "-", "-"}
+			row := [5]string{"-", "-", "-", "-", "-"}
 			for _, x := range r.On(o) {
 				if e := x.Exact; e != nil {
-					row[0], row[1], row[2] = strconv.Itoa(e.Means), fmt.Sprintf("%.1e", e.Error), fmt.Sprintf("%.6g", e.Slope)
+					row[0], row[1] = fmt.Sprintf("%.1e", e.Error), fmt.Sprintf("%.6g", e.Slope)
 				}
 				if d := x.Draws; d != nil {
-					row[3], row[4], row[5], row[6] = strconv.Itoa(d.N), fmt.Sprintf("%.2f", d.Z), fmt.Sprintf("%.2f", d.Limit), fmt.Sprintf("%.1g", d.Detectable)
+					row[2], row[3], row[4] = fmt.Sprintf("%.2f", d.Z), fmt.Sprintf("%.2f", d.Limit), fmt.Sprintf("%.1g", d.Detectable)
 				}
 			}
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", r.Estimator, dash(o), strings.Join(row[:], "\t"), verdict(r.On(o)))
