@@ -149,12 +149,12 @@ func verdict(results []vitest.Result) string {
 	return string(vitest.Passes)
 }
 
-// fewNodes keeps explain's share of the kit below a second.
+// fewNodes keeps explain's share of the kit to a second or so.
 const fewNodes = 5000
 
 // conforms says how an estimator's exact means compare with what it declares.
 func (a *app) conforms(e vi.Estimator) string {
-	r := vitest.Check(e, vitest.On(a.oracles...), vitest.Nodes(fewNodes), vitest.Only("exact", "bias"))
+	r := vitest.Check(e, vitest.On(a.oracles...), vitest.Brief(fewNodes), vitest.Only("exact", "bias"))
 	more := fmt.Sprintf("; bench conform %s checks all", r.Estimator)
 	if failed := r.Failed(); len(failed) > 0 {
 		return "no: " + failed[0].String() + more
