@@ -13,7 +13,9 @@ import (
 )
 
 // largestZ compares the means of two estimators' inference directions on the
-// same draws: the largest |mean difference| / standard error over coordinates.
+// same draws: the largest |mean difference| / standard error over coordinates. One in which
+// the two never differ says nothing and is left out, one that is not finite fails, and so
+// does a comparison of which no coordinate is left.
 func largestZ(t *testing.T, w *vi.Work, a, b vi.Estimator, draws int) (z float64, coords int) {
 	var s, ss []float64
 	for r := range draws {
@@ -30,10 +32,20 @@ func largestZ(t *testing.T, w *vi.Work, a, b vi.Estimator, draws int) (z float64
 	}
 	n := float64(draws)
 	for i := range s {
-		se := math.Sqrt((ss[i]/n - s[i]/n*s[i]/n) / (n - 1))
-		z = math.Max(z, math.Abs(s[i]/n)/se)
+		if ss[i] == 0 {
+			continue
+		}
+		se := math.Sqrt(max(0, ss[i]/n-s[i]/n*s[i]/n) / (n - 1))
+		x := math.Abs(s[i]/n) / se // +Inf of a difference that is always the same
+		if math.IsNaN(x) {
+			t.Fatalf("coordinate %d of %s and %s: a difference that is not finite", i, name(a), name(b))
+		}
+		z, coords = math.Max(z, x), coords+1
 	}
-	return z, len(s)
+	if coords == 0 {
+		t.Fatalf("%s and %s have the same direction in every draw: their means are not compared by z-scores", name(a), name(b))
+	}
+	return z, coords
 }
 
 // Who shares a mean and who does not (E1, E2, E3), on the two-dimensional toy

@@ -23,7 +23,7 @@ type chain struct {
 	unit                  [2]float64
 }
 
-const s1, s2 = 0.8, 0.75
+const s1, s2 = 0.75, 0.8
 
 func (o *chain) Name() string     { return "chain" }
 func (o *chain) Model() vi.Model  { return o }

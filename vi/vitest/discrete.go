@@ -26,6 +26,7 @@ type discrete struct {
 	unit    [2]float64
 	tied    bool // c and b are one weight
 	axes    []Axis
+	known   map[asking][]float64 // sums over relaxed samples, at these parameters
 }
 
 // cost is f on the tape and by hand, with its slope, at any point of the hull.
@@ -47,7 +48,9 @@ func costly(name string, classes int, b []float64, f cost) *discrete {
 // bitData are what discrete oracles explain.
 var bitData = [][]float64{{1, 0}, {0, 1}, {1, 1}}
 
-func (o *discrete) Data() *vi.Data {
+func (o *discrete) Data() *vi.Data { return bits() }
+
+func bits() *vi.Data {
 	d := &vi.Data{Name: "oracle", Digest: "oracle", N: len(bitData), D: len(bitData[0]), Domain: vi.Binary}
 	for _, x := range bitData {
 		d.X = append(d.X, x...)
@@ -71,10 +74,12 @@ func (o *discrete) Tie() (tied, apart Oracle, shared, gen, inf string) {
 	}
 	t, s := *o, *o
 	s.b, t.b, t.tied = o.c, o.c, true
-	return &t, &s, "shared/c", "gen/c", "inf/b"
+	return t.ruled(), s.ruled(), "shared/c", "gen/c", "inf/b"
 }
 
+// ruled has its rules, and knows no sum yet.
 func (o *discrete) ruled() *discrete {
+	o.axes, o.known = nil, map[asking][]float64{}
 	if o.classes > 2 {
 		o.axes = []Axis{categoryAxis(o.logits())}
 		return o
@@ -119,7 +124,7 @@ func (o *discrete) values() map[string]matrix {
 }
 
 func (o *discrete) Sheet() vi.Sheet {
-	block := vi.Block{Name: "z", Kind: "binary", Dim: len(o.b), Offers: []vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Relax, vi.Enumerate}}
+	block := vi.Block{Name: "z", Kind: "binary", Dim: len(o.b), Offers: []vi.Cap{vi.Score, vi.Logits, vi.Bits, vi.Weak, vi.Relax, vi.Enumerate}}
 	if o.classes > 2 {
 		block.Kind, block.Classes, block.Offers = "categorical", o.classes, []vi.Cap{vi.Score, vi.Logits, vi.Relax, vi.Enumerate}
 	}
@@ -127,20 +132,24 @@ func (o *discrete) Sheet() vi.Sheet {
 		block.Offers = append(block.Offers, vi.AnalyticKL)
 	}
 	sheet := vi.Sheet{Blocks: []vi.Block{block}, Data: vi.Binary, Cost: o.cost != nil}
-	for name, m := range o.values() {
-		sheet.Params = append(sheet.Params, vi.Spec{Name: name, Rows: m.rows, Cols: m.cols})
-	}
+	sheet.Params = matrixSpecs(o.values())
 	return sheet
 }
 
-func (o *discrete) Init(_ rng.Key, p *vi.Params) {
-	for name, m := range o.values() {
+func (o *discrete) Init(_ rng.Key, p *vi.Params) { startAt(p, o.values(), o.unit) }
+
+// matrixSpecs are matrices as parameters, and startAt sets them in their networks' units.
+func matrixSpecs(values map[string]matrix) (out []vi.Spec) {
+	for name, m := range values {
+		out = append(out, vi.Spec{Name: name, Rows: m.rows, Cols: m.cols})
+	}
+	return out
+}
+
+func startAt(p *vi.Params, values map[string]matrix, unit [2]float64) {
+	for name, m := range values {
 		r, _, _, _ := p.Range(name)
-		v := make([]float64, len(m.v))
-		for i, x := range m.v {
-			v[i] = x / o.unit[r]
-		}
-		p.Set(name, v)
+		p.Set(name, axpy(nil, 1/unit[r], m.v))
 	}
 }
 
@@ -339,23 +348,22 @@ func (o *discrete) Want(role tape.Role, name string, t Target, k int) ([]float64
 	case t.Slope != nil && role == tape.Inf:
 		return o.sloped(t.Slope)
 	case t.Slope != nil:
-		return o.enumerated(role, Of(mean), 1)
+		return enumerated(role, Of(mean), 1, o.states(), o.cost != nil)
 	case name == "elbo":
 		k = 1
 	}
-	return o.enumerated(role, t, k)
+	return enumerated(role, t, k, o.states(), o.cost != nil)
 }
 
 // enumerated sums over all states of k samples. The gradient of the mean of a bound
-// has the bound times the score of all samples, and what the log weights owe to q.
-func (o *discrete) enumerated(role tape.Role, t Target, k int) (want []float64, ok bool) {
-	all := o.states()
+// has the bound times the score of all samples, and what the log weights owe to q; to a
+// cost's, nothing.
+func enumerated(role tape.Role, t Target, k int, all []state, cost bool) (want []float64, ok bool) {
 	if t.Of == nil || math.Pow(float64(len(all)), float64(k)) > mostNodes {
 		return nil, false
 	}
-	want = []float64{}
-	if role == tape.Inf || o.cost == nil {
-		want = nil
+	if role == tape.Gen && cost {
+		want = []float64{}
 	}
 	lw, chosen, which := make([]float64, k), make([]int, k), make([]int, k)
 	for j := range which {
@@ -373,7 +381,7 @@ func (o *discrete) enumerated(role tape.Role, t Target, k int) (want []float64, 
 			switch {
 			case role == tape.Gen:
 				want = axpy(want, weight*gen[j], x.gen)
-			case t.Bound != nil && o.cost == nil:
+			case t.Bound != nil && !cost:
 				want = axpy(want, weight*(t.at(lw)+score[j]), x.score)
 			case t.Bound != nil: // f does not depend on q
 				want = axpy(want, weight*t.at(lw), x.score)

@@ -13,21 +13,29 @@ import (
 const (
 	manySamples = 5
 	fewDraws    = 1024
-	mostDraws   = 8192
+	mostDraws   = 4096
+	moreDraws   = 2048 // where exact means of several samples are had too
 	falseAlarm  = 1e-4 // for all parameters of an estimator together
-	wanted      = 0.05 // of the mean: drawing goes on until such a bias would be seen
+	wanted      = 0.1  // of the mean: drawing goes on until such a bias would be seen
 	needed      = 0.5  // a test that could not see this bias says nothing
 )
 
 // draws compares the mean over draws with the target's on the same draws: z-scores
-// of the paired differences. It asks for more draws until a bias of a twentieth of
-// the mean would be seen with 90 % power, or there are too many; it is open if half
-// the mean would not be seen even then.
+// of the paired differences. It asks for more draws until a bias of a tenth of the mean
+// would be seen with 90 % power, or there are too many; it is open if half the mean would
+// not be seen even then. After exact means of several samples, it is there to see what the
+// number of samples changes, and stops early.
 func draws(s *subject) Result {
 	e := s.with(manySamples)
 	k := e.Card().K
 	w, other := work(s.o, e), work(s.o, e)
 	rows, known := w.All[:1], s.exactly(e)
+	most := mostDraws
+	for _, p := range s.means {
+		if p.e.Card().K > 1 {
+			most = moreDraws
+		}
+	}
 	var sum, square, level direction
 	for n := 1; ; n++ {
 		d, err := estimate(w, e, rows, key(n))
@@ -59,7 +67,7 @@ func draws(s *subject) Result {
 		if x == nil {
 			return Result{Verdict: Idle, Note: "the mean of so many samples is not known"}
 		}
-		if x.K = k; x.Detectable > wanted && 2*n <= mostDraws {
+		if x.K = k; x.Detectable > wanted && 2*n <= most {
 			continue
 		}
 		if x.Z > x.Limit {

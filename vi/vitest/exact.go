@@ -22,24 +22,26 @@ type placed struct {
 	mean direction
 }
 
-// measure takes the exact means that can be had, once.
+// measure takes the exact means that can be had, once. One whose noise is of as many
+// numbers as that of another, which took more estimates than it may, is not tried.
 func (s *subject) measure() {
 	if s.measured {
 		return
 	}
 	s.measured = true
+	var spent []effort
 	for n, i := range s.instances {
 		w := work(s.o, i.e)
 		most := s.nodes
 		if i.aside || n > 0 && !pathwise(s.o) {
 			most = min(most, fewNodes) // more samples are as many more numbers, of which hard ones are cheap
 		}
-		mean, _, ok, err := expectation(w, i.e, w.All[:1], s.o.Axis, most)
+		mean, took, ok, err := expectation(w, i.e, w.All[:1], s.o.Axis, most, spent)
 		if err != nil {
 			s.err = fmt.Errorf("%s: %w", i.at, err)
 			return
 		}
-		if ok {
+		if spent = append(spent, took); ok {
 			s.means = append(s.means, placed{i, mean})
 		}
 	}

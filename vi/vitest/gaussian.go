@@ -15,7 +15,7 @@ import (
 //
 //	p(z) = N(mu, 1),  p(x|z) = N(w z, 1),  q(z|x) = N(a x + b, exp(2 logsigma))
 func Gaussian() Oracle {
-	return &gaussian{mu: 0.4, w: 0.8, a: 0.5, b: -0.1, logsigma: -0.15, unit: [2]float64{1, 1}}
+	return &gaussian{mu: 0.4, w: 0.8, a: 0.5, b: -0.1, logsigma: -0.22, unit: [2]float64{1, 1}}
 }
 
 type gaussian struct {
@@ -63,7 +63,7 @@ func (o *gaussian) values() map[string]float64 {
 
 func (o *gaussian) Sheet() vi.Sheet {
 	return vi.Sheet{
-		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: 1, Offers: []vi.Cap{vi.Score, vi.Path, vi.AnalyticKL}}},
+		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: 1, Offers: []vi.Cap{vi.Score, vi.Path, vi.Weak, vi.AnalyticKL}}},
 		Params: specs(o.values()), Offers: []vi.Cap{vi.Simulate}, Data: vi.Real,
 	}
 }

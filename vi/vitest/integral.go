@@ -42,7 +42,7 @@ type stretch struct {
 }
 
 const (
-	contexts = 12    // random points at which a rule is held against the finest
+	contexts = 8     // random points at which a rule is held against the finest
 	states   = 48    // those at which an axis is found to do nothing, or nothing on its pieces
 	trials   = 10    // mixed differences of two axes
 	alike    = 5e-13 // difference of what should be equal, relative to the largest |f| seen
@@ -61,7 +61,7 @@ func (in *integral) sum() (mean []float64, ok bool, err error) {
 		}
 	}
 	groups := in.groups()
-	if in.err != nil || in.cost(groups) > float64(in.most-in.evals) {
+	if in.err != nil || in.evals > in.most || in.cost(groups) > float64(in.most-in.evals) {
 		return nil, false, in.err
 	}
 	mean = in.cells(groups)
@@ -213,6 +213,9 @@ func (in *integral) groups() [][]int {
 	}
 	for n, i := range many {
 		for _, j := range many[:n] {
+			if in.evals > in.most {
+				return nil
+			}
 			if of[i] != of[j] && !in.additive(i, j, false) {
 				from, to := of[i], of[j]
 				for k := range of {
@@ -252,16 +255,15 @@ func (in *integral) groups() [][]int {
 }
 
 // additive reports that mixed differences of two axes vanish, within their pieces or
-// with axis i over all of its pieces.
+// with axis i from one of its pieces to another, each of the others in turn.
 func (in *integral) additive(i, j int, across bool) bool {
-	for range trials {
+	for n := range trials {
 		pieces := in.somewhere()
 		other := func(axis int, across bool) (a, b []float64) {
 			r := in.axes[axis].rule
 			p, q := r[pieces[axis]], r[pieces[axis]]
 			if across {
-				at, _ := random(r, in.uniform())
-				q = r[at]
+				q = r[(pieces[axis]+1+n%(len(r)-1))%len(r)]
 			}
 			return in.within(p), in.within(q)
 		}

@@ -43,7 +43,7 @@ type Tied interface {
 // write the file and put it into the list.
 func Oracles() []Oracle {
 	return []Oracle{
-		Gaussian(), Chain(), OneBit(), TwoBits(), FourBits(), ThreeWay(),
+		Gaussian(), Chain(), Hybrid(), OneBit(), TwoBits(), FourBits(), BitChain(), ThreeWay(),
 		OneBitCost(), TwoBitCost(), FourBitCost(), ThreeWayCost(),
 	}
 }

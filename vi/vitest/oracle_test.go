@@ -3,6 +3,7 @@ package vitest
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/vibench/bench/core/tape"
@@ -133,7 +134,20 @@ func TestWants(t *testing.T) {
 		}
 		return mean(b, points, weights)
 	}
-	g, c := Gaussian().(*gaussian), Chain().(*chain)
+	mixed := func(o *hybrid, b Bound) float64 {
+		points, weights := o.points(30)
+		return mean(b, points, weights)
+	}
+	linked := func(o *bitchain, b Bound) float64 {
+		var points []sample
+		var weights []float64
+		for _, s := range o.states() {
+			points, weights = append(points, s.sample), append(weights, s.chance)
+		}
+		return mean(b, points, weights)
+	}
+	two := BitChain().(*bitchain)
+	g, c, y := Gaussian().(*gaussian), Chain().(*chain), Hybrid().(*hybrid)
 	type move struct {
 		o        Oracle
 		value    func(b Bound) float64
@@ -142,6 +156,10 @@ func TestWants(t *testing.T) {
 	moves := []move{
 		{g, func(b Bound) float64 { return gauss(g, b) }, []*float64{&g.mu, &g.w}, []*float64{&g.a, &g.b, &g.logsigma}},
 		{c, func(b Bound) float64 { return chained(c, b) }, []*float64{&c.mu, &c.v}, []*float64{&c.a1, &c.a2, &c.b1, &c.b2}},
+		{y, func(b Bound) float64 { return mixed(y, b) }, append(places(y.c, y.r, y.v), &y.w), append(append(places(y.a, y.b), &y.e), places(y.m)...)},
+		{two, func(b Bound) float64 { return linked(two, b) },
+			slices.Concat([]*float64{&two.c}, places(two.d), []*float64{&two.u, &two.v}, places(two.w)),
+			append(places(two.a), &two.b1, &two.b2, &two.h)},
 	}
 	for _, o := range discretes() {
 		gen, inf := o.places()
@@ -187,15 +205,16 @@ func discretes() (out []*discrete) {
 
 // places are where its parameters are, in order.
 func (o *discrete) places() (gen, inf []*float64) {
-	all := func(lists ...[]float64) (out []*float64) {
-		for _, l := range lists {
-			for i := range l {
-				out = append(out, &l[i])
-			}
+	return places(o.c, o.d, o.w), places(o.a, o.b)
+}
+
+func places(lists ...[]float64) (out []*float64) {
+	for _, l := range lists {
+		for i := range l {
+			out = append(out, &l[i])
 		}
-		return out
 	}
-	return all(o.c, o.d, o.w), all(o.a, o.b)
+	return out
 }
 
 // So is what they want of relaxed objectives: against central differences of log

@@ -96,28 +96,34 @@ func numbers(x []float64) [][]float64 {
 // mostNodes is how many estimates one expectation may take, a second or so, and
 // fewNodes one of a setting that is tried beside the others.
 const (
-	mostNodes = 70000
+	mostNodes = 45000
 	fewNodes  = 12000
 )
 
 // normalAxis is the rule of the built-in Gaussian problems. Their log weights are
 // quadratic in the noise and their bounds analytic in a strip about the real axis,
 // three standard deviations wide, so that the rule's error falls by a digit each
-// few nodes.
-func normalAxis(d Draw) Axis { return Axis{Rules: []Rule{Hermite(normalNodes(d))}} }
+// few nodes. None is at zero, where a signed root may turn. Uniforms beside normals are
+// for laws drawn by their quantiles: polynomials, or roots of logarithms.
+func normalAxis(d Draw) Axis {
+	if d.Uniform {
+		return Axis{Rules: []Rule{{Legendre(3, 0, 1)}, {TanhSinh(32, 0, 1)}}}
+	}
+	return Axis{Rules: []Rule{Hermite(normalNodes(d))}}
+}
 
 func normalNodes(d Draw) int {
 	switch {
 	case dreamt(d.Site):
-		return 3 // polynomials of the second degree
+		return 4 // polynomials of the second degree
 	case d.Axes == 1:
 		return 96
 	case d.Axes == 2:
 		return 64
 	case d.Axes == 3:
-		return 32
+		return 20
 	}
-	return 16
+	return 10
 }
 
 // dreamt tells the sites of a model's own data (vi.Simulator).
@@ -195,11 +201,17 @@ func (d *direction) add(weight float64, u vi.Direction) error {
 	return nil
 }
 
+// effort is what an exact mean took, or would have.
+type effort struct {
+	numbers   int // of noise, those of dreams aside
+	estimates int
+}
+
 // expectation is E[direction] on rows of the data, by quadrature over all the
 // noise that the estimator asks for (integral). ok is false where that takes more
-// than most estimates. Own parameters follow objectives of their own, of which no
-// card speaks.
-func expectation(w *vi.Work, e vi.Estimator, rows []int, axis func(Draw) Axis, most int) (mean direction, nodes int, ok bool, err error) {
+// than most estimates, or did for others of no more numbers (spent). Own parameters follow
+// objectives of their own, of which no card speaks.
+func expectation(w *vi.Work, e vi.Estimator, rows []int, axis func(Draw) Axis, most int, spent []effort) (mean direction, took effort, ok bool, err error) {
 	src := &cube{grows: true}
 	e.Estimate(w.Step(0, rows, src))
 	src.grows = false
@@ -209,13 +221,18 @@ func expectation(w *vi.Work, e vi.Estimator, rows []int, axis func(Draw) Axis, m
 			awake += a.n
 		}
 	}
+	for _, s := range spent {
+		if s.numbers <= awake && s.estimates > most {
+			return mean, effort{awake, s.estimates}, false, nil
+		}
+	}
 	in := &integral{x: src.point, most: most, key: rng.Probe(0, 0, 0).Fold("quadrature")}
 	for _, a := range src.asked {
 		for j := 0; j < a.n; {
 			x := axis(Draw{a.site, j, a.uniform, awake})
 			x.Size = max(x.Size, 1)
 			if j+x.Size > a.n {
-				return mean, 0, false, fmt.Errorf("asks for %d numbers at site %q, which end within a variable of %d", a.n, a.site, x.Size)
+				return mean, took, false, fmt.Errorf("asks for %d numbers at site %q, which end within a variable of %d", a.n, a.site, x.Size)
 			}
 			in.axes = append(in.axes, stretch{first: a.first + j, rules: x.Rules})
 			j += x.Size
@@ -251,13 +268,17 @@ func expectation(w *vi.Work, e vi.Estimator, rows []int, axis func(Draw) Axis, m
 		return all, nil
 	}
 	sum, ok, err := in.sum()
+	took = effort{awake, in.evals}
+	if !ok {
+		took.estimates = max(in.evals, most+1)
+	}
 	if err != nil || !ok {
-		return mean, in.evals, false, err
+		return mean, took, false, err
 	}
 	for _, r := range []tape.Role{tape.Gen, tape.Inf} {
 		if n := layout[r]; n >= 0 {
 			mean[r], sum = sum[:n:n], sum[n:]
 		}
 	}
-	return mean, in.evals, true, nil
+	return mean, took, true, nil
 }

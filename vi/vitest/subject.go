@@ -81,6 +81,9 @@ func newSubject(e vi.Estimator, o Oracle, nodes int) (*subject, error) {
 	}
 	if len(s.instances) > 0 {
 		err = nil
+		if vi.Fit(e.Card(), o.Model().Sheet(), o.Data().Shape()) != nil {
+			s.e = s.instances[0].e // as given it does not fit here
+		}
 	}
 	return s, err
 }

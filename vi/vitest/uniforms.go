@@ -1,15 +1,19 @@
 package vitest
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
-// bitAxis is for the uniform of a bit of probability p, which is one where u > 1-p;
-// an antithetic one is where u < p. What is made of u at the ends goes by its logit.
-func bitAxis(p float64) Axis {
-	lo, hi := min(p, 1-p), max(p, 1-p)
-	one, two := []float64{0, 1 - p, 1}, []float64{0, lo, hi, 1}
-	if lo == hi {
-		two = one
+// bitAxis is for the uniform of a bit, which is one where u > 1-p; an antithetic one is
+// where u < p. Its probability p is one of these. What is made of u at the ends goes by its
+// logit.
+func bitAxis(ps ...float64) Axis {
+	one, two := []float64{0, 1}, []float64{0, 1}
+	for _, p := range ps {
+		one, two = append(one, 1-p), append(two, 1-p, p)
 	}
+	one, two = breaks(one), breaks(two)
 	legendre := func(n int, at []float64) (r Rule) {
 		for i := range at[1:] {
 			r = append(r, Legendre(n, at[i], at[i+1]))
@@ -31,6 +35,12 @@ func bitAxis(p float64) Axis {
 		legendre(1, whole), legendre(1, one), legendre(1, two), legendre(3, two),
 		legendre(16, whole), legendre(14, one), {TanhSinh(32, 0, 1)}, ends(one), ends(two),
 	}}
+}
+
+// breaks are points in order, each once.
+func breaks(at []float64) []float64 {
+	slices.Sort(at)
+	return slices.Compact(at)
 }
 
 // categoryAxis is for the uniforms of one variable of three categories with these

@@ -9,8 +9,10 @@
 // An estimator is judged by its card's Target and GenTarget: names that the kit
 // knows (Targets), or the estimator says what it means (Bounded, Directed; through
 // discrete samples Sloped, Softened). What it runs on are oracles, small problems with
-// exact means (Oracle): reals in one layer and in two; networks and costs of one, two
-// and four bits and of a variable of three categories. One's own are added by On.
+// exact means (Oracle): reals in one layer and in two, a category with a real given it;
+// networks and costs of one, two and four bits and of a variable of three categories, two
+// layers of bits. One's own are added by On. An estimator of one layer says so on its card
+// (OneLayer), and is not asked about two.
 //
 // Means are over the noise of one step. An estimator with a state is judged given the
 // state, some steps on; its own parameters are off their start.
@@ -41,6 +43,10 @@ func OnlyOn(list ...Oracle) Option { return func(k *kit) { k.oracles = list } }
 // default all of at most three samples are taken, in a few seconds.
 func Nodes(most int) Option { return func(k *kit) { k.nodes = most } }
 
+// Brief is for one who waits: exact means of at most so many estimates each, and no oracle
+// after the first that has more noise than that.
+func Brief(most int) Option { return func(k *kit) { k.nodes, k.brief = most, true } }
+
 // Only does some of the checks, by name (Checks).
 func Only(names ...string) Option {
 	return func(k *kit) {
@@ -51,6 +57,7 @@ func Only(names ...string) Option {
 type kit struct {
 	oracles []Oracle
 	nodes   int
+	brief   bool
 	checks  []check
 }
 
@@ -85,6 +92,9 @@ func Check(e vi.Estimator, opts ...Option) Report {
 		}
 		for _, c := range k.checks {
 			r.Results = append(r.Results, guarded(c, s))
+		}
+		if k.brief && s.measured && len(s.means) == 0 {
+			break
 		}
 	}
 	if len(r.Results) == 0 {

@@ -11,9 +11,9 @@ import (
 // tau is the temperature of the mutants that have one.
 const tau = 0.6
 
-// on is the card of an estimator of discrete latents, of the ELBO.
+// on is the card of an estimator of discrete latents in one layer, of the ELBO.
 func on(k int, needs ...vi.Cap) vi.Card {
-	return vi.Card{Name: "mutant", K: k, Needs: needs, Target: "elbo", Cost: true, PerDatum: true}
+	return vi.Card{Name: "mutant", K: k, Needs: needs, Target: "elbo", Cost: true, PerDatum: true, OneLayer: true}
 }
 
 // hardly is that of one through hard samples, with its target.

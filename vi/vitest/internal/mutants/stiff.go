@@ -26,9 +26,9 @@ func (m stiffModel) Posterior(s *vi.Step) dist.Dist { return s.Chain(stiffLayers
 type stiffLayers struct{}
 
 func (stiffLayers) Layer(s *vi.Step, i int, z dist.Value) dist.Dist {
-	above, a, b, sigma := s.X, "inf/a1", "inf/b1", 0.8
+	above, a, b, sigma := s.X, "inf/a1", "inf/b1", 0.75
 	if i == 1 {
-		above, a, b, sigma = z.Block(0), "inf/a2", "inf/b2", 0.75
+		above, a, b, sigma = z.Block(0), "inf/a2", "inf/b2", 0.8
 	}
 	ls := s.Leaf(1, 1)
 	ls.Value().Set(0, math.Log(sigma))
