@@ -101,11 +101,15 @@ func TestWatchGoesOn(t *testing.T) {
 func TestFollowRefusals(t *testing.T) {
 	p := Builtin()
 	for follow, want := range map[string]string{
-		"follow: nvil":              `follow: estimator "nvil" has parameters or a state of its own`,
-		"follow: {elbo: {k: 3}}":    `follow: estimator "elbo" needs path`,
-		"follow: {disarm: {k: 3}}":  `follow: estimator "disarm": got k = 3`,
-		"follow: {vimco: {k: 1}}":   `follow: estimator "vimco": got k = 1`,
-		"follow: {score: {k: 400}}": "",
+		"follow: nvil":                          `follow: estimator "nvil" has parameters or a state of its own, and a cell trains only those of the estimator it measures`,
+		"follow: reinforce":                     `follow: estimator "reinforce" has parameters or a state of its own`,
+		"follow: {rebar: {adapt: true}}":        `follow: estimator "rebar" has parameters or a state of its own`,
+		"follow: {reinforce: {baseline: none}}": "", // set so, they have nothing to be trained
+		"follow: {rebar: {adapt: false}}":       "",
+		"follow: {elbo: {k: 3}}":                `follow: estimator "elbo" needs path`,
+		"follow: {disarm: {k: 3}}":              `follow: estimator "disarm": got k = 3`,
+		"follow: {vimco: {k: 1}}":               `follow: estimator "vimco": got k = 1`,
+		"follow: {score: {k: 400}}":             "",
 	} {
 		text := strings.Replace(followed, "follow: enumerate", follow, 1)
 		s, err := suites.Parse("s.yaml", []byte(text), p.Catalog())
