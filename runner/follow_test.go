@@ -126,3 +126,21 @@ func TestFollowRefusals(t *testing.T) {
 		}
 	}
 }
+
+// A reference for the bias has nothing that a cell would have to train, as it is set there.
+func TestReferenceRefusals(t *testing.T) {
+	p := Builtin()
+	const own = `has parameters or a state of its own, and a cell trains only those of the estimator it measures`
+	for _, c := range []struct{ estimator, reference, want string }{
+		{"enumerate", "nvil", `metric "bias": estimator "nvil" ` + own},
+		{"enumerate", "reinforce", `metric "bias": estimator "reinforce" ` + own},
+		{"enumerate", "rebar", ""}, // it does not adapt
+		{"{reinforce: {k: 2, baseline: none}}", "reinforce", ""},
+		{"nvil", "nvil", ""}, // itself
+	} {
+		s, plan := planned(t, p, "suite: x\ngrid: {estimator: "+c.estimator+", model: {sbn: {layers: [[3]]}}, dataset: {bits: {n: 12, dim: 5}}, seed: 0}\nlog: {metrics: [{bias: {reference: "+c.reference+"}}]}\n")
+		if _, err := p.Check(s, plan); c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s beside %s: got %v; want %q", c.reference, c.estimator, err, c.want)
+		}
+	}
+}
