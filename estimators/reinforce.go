@@ -30,8 +30,11 @@ func (e Reinforce) Card() vi.Card {
 	}
 }
 
-// Start is the moving baseline's: its average, and the weight of the steps in it.
+// Start is the moving baseline's, if there is one: its average, and the weight of the steps in it.
 func (e Reinforce) Start(vi.Sheet, vi.Shape, rng.Key) ([]vi.Spec, func(*vi.Params), vi.State) {
+	if e.Baseline == "none" {
+		return nil, nil, nil
+	}
 	return nil, nil, vi.State{movingBaseline: average()}
 }
 

@@ -43,7 +43,7 @@ type Probe interface {
 	Rows(n int) int        // of n data that the directions are of: the first of them
 	Draws(n, t, d int) int // of a direction of n data, t samples a datum, d latent dimensions
 	With() []string        // other estimators to run on the same draws
-	Twins() []string       // those of them whose mean must be the cell\'s own: they share its target
+	Twins() []string       // those of them whose mean must be the cell's own: they share its target
 	Open(e *Eval) Fold
 }
 

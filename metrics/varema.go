@@ -15,8 +15,9 @@ import (
 //	m <- beta m + (1-beta) Delta,  s <- beta s + (1-beta) Delta^2;   sum over i of s_i/c - (m_i/c)^2,  c = 1 - beta^t
 //
 // It mixes the estimator's noise with that of batches and with where the parameters
-// went meanwhile, and it is low by about (1-beta)/2: gradvar, at parameters that
-// stand still, is the one to compare estimators by.
+// went meanwhile, and it is low by the share of the mean's own variance: 1/t at first,
+// so that one step gives 0, and (1-beta)/2 once t is far above 1/(1-beta). gradvar, at
+// parameters that stand still, is the one to compare estimators by.
 //
 // Tucker, Mnih, Maddison, Lawson and Sohl-Dickstein 2017 (1703.07370), beta = 0.999.
 type VarEMA struct {

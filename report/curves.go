@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -303,7 +304,7 @@ func (p *panel) over(metric string, steps []int, xAxis course, yAxis axis) (line
 			}
 		}
 		if len(l.seeds) > 0 {
-			lines = append(lines, l)
+			lines = joined(lines, l)
 		}
 	}
 	for x := range seen {
@@ -311,6 +312,18 @@ func (p *panel) over(metric string, steps []int, xAxis course, yAxis axis) (line
 	}
 	slices.Sort(xs)
 	return lines, xs, tally
+}
+
+// joined adds a line to others. Cells that follow one estimator are at the same
+// parameters, and what an evaluation finds there is the same of all: one line.
+func joined(lines []line, l line) []line {
+	for i, o := range lines {
+		if l.cell.Train.Follow != nil && o.cell.Train.Follow != nil && reflect.DeepEqual(o.seeds, l.seeds) {
+			lines[i].label += ", " + l.label
+			return lines
+		}
+	}
+	return append(lines, l)
 }
 
 // settled is the range to draw: without the first fifth of training where that

@@ -178,15 +178,20 @@ func (s summary) String() string {
 }
 
 // about is the part of a caption that all figures of a panel share: of what the
-// cells are, how many seeds, what is left out.
+// cells are, how many seeds, whom they follow, what is left out.
 func (p *panel) about() string {
-	models, data, precisions := newSet(), newSet(), newSet()
+	models, data, precisions, followed := newSet(), newSet(), newSet(), newSet()
+	led := 0
 	least, most, planned := math.MaxInt, 0, 0
 	for _, c := range p.configs {
 		model, set := p.plan.Brief(c.cell)
 		models.add(brief(model.String()))
 		data.add(brief(set.String()))
 		precisions.add(c.cell.Precision)
+		if f := c.cell.Train.Follow; f != nil {
+			followed.add(brief(f.String()))
+			led++
+		}
 		least, most, planned = min(least, len(c.cells)), max(most, len(c.cells)), max(planned, c.seeds)
 	}
 	if len(models.list) > 2 {
@@ -200,6 +205,13 @@ func (p *panel) about() string {
 		}
 	}
 	text := join("; ", "Of "+strings.Join(models.list, ", ")+" on "+strings.Join(data.list, ", "), strings.Join(precisions.list, ", "), seeds) + "."
+	if led > 0 {
+		who := "All"
+		if led < len(p.configs) {
+			who = fmt.Sprintf("%d of %d", led, len(p.configs))
+		}
+		text += fmt.Sprintf(" %s follow %s.", who, strings.Join(followed.list, " or "))
+	}
 	if p.more > 0 {
 		text += fmt.Sprintf(" %s more in the tables.", plural(p.more, "configuration is", "configurations are"))
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/metrics"
 	"github.com/vibench/bench/suites"
 	"github.com/vibench/bench/vi"
@@ -116,8 +117,8 @@ func (p Parts) unfit(c suites.Cell) string {
 			if err := vi.Fit(o.Card(), m.Sheet(), d.Shape()); err != nil {
 				return fmt.Sprintf("metric %q: %v", x.Name(), err)
 			}
-			if _, own := o.(vi.Starter); own && !reflect.DeepEqual(o, e) {
-				return fmt.Sprintf("metric %q: estimator %q has parameters or a state of its own, and a cell of %q trains neither", x.Name(), name, e.Card().Name)
+			if owns(o, m, d) && !reflect.DeepEqual(o, e) {
+				return fmt.Sprintf("metric %q: estimator %q has parameters or a state of its own, and a cell trains only those of the estimator it measures", x.Name(), name)
 			}
 		}
 	}
@@ -149,10 +150,20 @@ func (p Parts) follows(c suites.Cell, m vi.Model, d *vi.Data) string {
 	if err := vi.Fit(e.Card(), m.Sheet(), d.Shape()); err != nil {
 		return "follow: " + err.Error()
 	}
-	if _, own := e.(vi.Starter); own {
-		return fmt.Sprintf("follow: estimator %q has parameters or a state of its own, and a cell of %q trains neither", e.Card().Name, c.Estimator.Name)
+	if owns(e, m, d) {
+		return fmt.Sprintf("follow: estimator %q has parameters or a state of its own, and a cell trains only those of the estimator it measures", e.Card().Name)
 	}
 	return ""
+}
+
+// owns says whether an estimator, set as it is, starts with parameters or a state.
+func owns(e vi.Estimator, m vi.Model, d *vi.Data) bool {
+	s, ok := e.(vi.Starter)
+	if !ok {
+		return false
+	}
+	own, _, st := s.Start(m.Sheet(), d.Shape(), rng.Key{})
+	return len(own)+len(st) > 0
 }
 
 // needs says what a metric misses in a model or in one of its latent blocks, or

@@ -101,11 +101,15 @@ func TestWatchGoesOn(t *testing.T) {
 func TestFollowRefusals(t *testing.T) {
 	p := Builtin()
 	for follow, want := range map[string]string{
-		"follow: nvil":              `follow: estimator "nvil" has parameters or a state of its own`,
-		"follow: {elbo: {k: 3}}":    `follow: estimator "elbo" needs path`,
-		"follow: {disarm: {k: 3}}":  `follow: estimator "disarm": got k = 3`,
-		"follow: {vimco: {k: 1}}":   `follow: estimator "vimco": got k = 1`,
-		"follow: {score: {k: 400}}": "",
+		"follow: nvil":                          `follow: estimator "nvil" has parameters or a state of its own, and a cell trains only those of the estimator it measures`,
+		"follow: reinforce":                     `follow: estimator "reinforce" has parameters or a state of its own`,
+		"follow: {rebar: {adapt: true}}":        `follow: estimator "rebar" has parameters or a state of its own`,
+		"follow: {reinforce: {baseline: none}}": "", // set so, they have nothing to be trained
+		"follow: {rebar: {adapt: false}}":       "",
+		"follow: {elbo: {k: 3}}":                `follow: estimator "elbo" needs path`,
+		"follow: {disarm: {k: 3}}":              `follow: estimator "disarm": got k = 3`,
+		"follow: {vimco: {k: 1}}":               `follow: estimator "vimco": got k = 1`,
+		"follow: {score: {k: 400}}":             "",
 	} {
 		text := strings.Replace(followed, "follow: enumerate", follow, 1)
 		s, err := suites.Parse("s.yaml", []byte(text), p.Catalog())
@@ -119,6 +123,24 @@ func TestFollowRefusals(t *testing.T) {
 		_, err = p.Check(s, plan)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: got %v; want %q", follow, err, want)
+		}
+	}
+}
+
+// A reference for the bias has nothing that a cell would have to train, as it is set there.
+func TestReferenceRefusals(t *testing.T) {
+	p := Builtin()
+	const own = `has parameters or a state of its own, and a cell trains only those of the estimator it measures`
+	for _, c := range []struct{ estimator, reference, want string }{
+		{"enumerate", "nvil", `metric "bias": estimator "nvil" ` + own},
+		{"enumerate", "reinforce", `metric "bias": estimator "reinforce" ` + own},
+		{"enumerate", "rebar", ""}, // it does not adapt
+		{"{reinforce: {k: 2, baseline: none}}", "reinforce", ""},
+		{"nvil", "nvil", ""}, // itself
+	} {
+		s, plan := planned(t, p, "suite: x\ngrid: {estimator: "+c.estimator+", model: {sbn: {layers: [[3]]}}, dataset: {bits: {n: 12, dim: 5}}, seed: 0}\nlog: {metrics: [{bias: {reference: "+c.reference+"}}]}\n")
+		if _, err := p.Check(s, plan); c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s beside %s: got %v; want %q", c.reference, c.estimator, err, c.want)
 		}
 	}
 }
