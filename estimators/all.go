@@ -19,7 +19,7 @@ func All() []vi.Estimator {
 	return []vi.Estimator{
 		ARM{K: 2},
 		CIWAE{K: 64, Beta: 0.5},
-		Concrete{K: 1, Temperature: Temperature{Tau: 2.0 / 3, Every: 1}, TauP: 0.5, KL: "dens"},
+		Concrete{K: 1, Temperature: Temperature{Tau: 2.0 / 3, Every: 1}, TauP: usualTauP, KL: "dens"},
 		DARN{K: 1},
 		DisARM{K: 2},
 		DReG{K: 64},
@@ -39,7 +39,7 @@ func All() []vi.Estimator {
 		NVIL{K: 1, Hidden: 100, Decay: 0.8},
 		OVIS{K: 64},
 		PIWAE{M: 8, K: 8},
-		REBAR{K: 1, Tau: 0.5, Eta: 1, Modified: true},
+		REBAR{K: 1, Tau: 0.5, Eta: usualEta, Modified: true},
 		Reinforce{K: 1, Baseline: "moving", Decay: 0.9},
 		RELAX{K: 1, Tau: 0.5, Hidden: 10},
 		RWS{K: 64},

@@ -36,8 +36,14 @@ type Concrete struct {
 // prior is the prior's temperature.
 func (e Concrete) prior() Temperature { return Temperature{e.TauP, e.RateP, e.FloorP, e.Every} }
 
+// usualTauP is the paper's, of bits.
+const usualTauP = 0.5
+
 // Check refuses temperatures that would fall to zero, and a prior's that nothing reads.
 func (e Concrete) Check() error {
+	if e.TauP != 0 && e.TauP != usualTauP && e.KL != "dens" {
+		return fmt.Errorf("prior_tau: got %g with kl: %s, which has no prior temperature; leave it out, or say kl: dens", e.TauP, e.KL)
+	}
 	if e.RateP > 0 && e.KL != "dens" {
 		return fmt.Errorf("prior_rate: got %g with kl: %s, which has no prior temperature; want 0, or kl: dens", e.RateP, e.KL)
 	}
@@ -50,8 +56,16 @@ func (e Concrete) Check() error {
 func (e Concrete) Card() vi.Card {
 	return vi.Card{
 		Name: "concrete", Paper: "1611.00712", PerDatum: true, Needs: closed(e.KL), K: e.K, Cost: e.K == 1, Predicts: true, OneScalar: true,
-		Target: fmt.Sprintf("concrete-%s@%g,%g*%d", e.KL, e.Tau, e.TauP, e.K), Bias: relaxedModel,
+		Target: e.target(), Bias: relaxedModel,
 	}
+}
+
+// target has the prior's temperature where it is read.
+func (e Concrete) target() string {
+	if e.KL == "dens" {
+		return fmt.Sprintf("concrete-dens@%g,%g*%d", e.Tau, e.TauP, e.K) + e.schedule("") + e.prior().schedule("prior_")
+	}
+	return fmt.Sprintf("concrete-%s@%g*%d", e.KL, e.Tau, e.K) + e.schedule("")
 }
 
 const relaxedModel = "it is the gradient of a relaxed model's objective, not of the discrete bound"

@@ -1,19 +1,23 @@
 package estimators_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/vibench/bench/estimators"
+	"github.com/vibench/bench/vi"
 )
 
 // Every estimator is documented as the folder promises: a sentence, an indented
-// equation, Needs / Unbiased for / Costs, a paper; and its card names that paper.
+// equation, Needs / Unbiased for / Costs, a paper; and its card needs what the comment
+// says and names that paper.
 func TestDocs(t *testing.T) {
 	docs := map[string]string{}
 	files, err := estimators.Source.ReadDir(".")
@@ -48,6 +52,9 @@ func TestDocs(t *testing.T) {
 				t.Errorf("%s: the comment has no line %q", kind, strings.TrimSpace(want))
 			}
 		}
+		if stated, offered := needs(doc), needed(e); fmt.Sprint(stated) != fmt.Sprint(offered) {
+			t.Errorf("%s: the comment needs %v always, %v in some mode; its cards %v, %v", kind, stated[0], stated[1], offered[0], offered[1])
+		}
 		if !equation.MatchString(doc) {
 			t.Errorf("%s: the comment has no indented equation", kind)
 		}
@@ -59,4 +66,58 @@ func TestDocs(t *testing.T) {
 		}
 		last = card.Name
 	}
+}
+
+// needs is the capabilities that a comment's line names, [always, in some mode]: "Needs
+// a and b, ...: why; mode m needs c as well."
+func needs(doc string) (out [2][]string) {
+	line := regexp.MustCompile(`(?m)^Needs ([^:.\n]*)`).FindStringSubmatch(doc)
+	if line == nil {
+		return out
+	}
+	always, _, _ := strings.Cut(line[1], ";")
+	for i, text := range []string{always, line[1]} {
+		for _, word := range regexp.MustCompile(`[a-z-]+`).FindAllString(text, -1) {
+			if slices.Contains(caps, vi.Cap(word)) && !slices.Contains(out[i], word) {
+				out[i] = append(out[i], word)
+			}
+		}
+		slices.Sort(out[i])
+	}
+	return out
+}
+
+// needed is the needs of an estimator's cards, [of all its modes, of any].
+func needed(e vi.Estimator) (out [2][]string) {
+	modes := []vi.Estimator{e}
+	for i, v := 0, reflect.ValueOf(e); i < v.NumField(); i++ {
+		for c := range strings.SplitSeq(v.Type().Field(i).Tag.Get("choices"), "|") {
+			if c != "" {
+				mode := reflect.New(v.Type()).Elem()
+				mode.Set(v)
+				mode.Field(i).SetString(c)
+				modes = append(modes, mode.Interface().(vi.Estimator))
+			}
+		}
+	}
+	count := map[string]int{}
+	for _, m := range modes {
+		for _, c := range m.Card().Needs {
+			count[string(c)]++
+		}
+	}
+	for c, n := range count {
+		if out[1] = append(out[1], c); n == len(modes) {
+			out[0] = append(out[0], c)
+		}
+	}
+	slices.Sort(out[0])
+	slices.Sort(out[1])
+	return out
+}
+
+// caps are what estimators may need.
+var caps = []vi.Cap{
+	vi.Score, vi.Path, vi.Logits, vi.Bits, vi.Weak, vi.Relax, vi.Enumerate, vi.AnalyticKL, vi.Simulate,
+	vi.Render, vi.Exact, vi.Gaps, vi.Hybrid, vi.Classify, vi.LargeK,
 }

@@ -33,7 +33,7 @@ type GumbelRao struct {
 func (e GumbelRao) Card() vi.Card {
 	return vi.Card{
 		Name: "gumbel-rao", Paper: "2010.04838", PerDatum: true, Needs: []vi.Cap{vi.Logits}, K: e.K, Cost: true,
-		Target: fmt.Sprintf("st-gumbel@%g", e.Tau), Bias: fiction,
+		Target: fmt.Sprintf("st-gumbel@%g", e.Tau) + e.schedule(""), Bias: fiction,
 	}
 }
 

@@ -31,7 +31,7 @@ type GumbelSoftmax struct {
 func (e GumbelSoftmax) Card() vi.Card {
 	return vi.Card{
 		Name: "gumbel-softmax", Paper: "1611.01144", PerDatum: true, Needs: closed(e.KL), K: e.K, Cost: true, OneScalar: true,
-		Target: fmt.Sprintf("gumbel-softmax-%s@%g", e.KL, e.Tau), Bias: relaxedModel,
+		Target: fmt.Sprintf("gumbel-softmax-%s@%g", e.KL, e.Tau) + e.schedule(""), Bias: relaxedModel,
 	}
 }
 

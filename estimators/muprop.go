@@ -16,7 +16,7 @@ import (
 // the means of the layers after; each layer has its own linear term, and what it gives back
 // is f'(m_l)' d E[z_l | z_1 .. z_l-1], at the samples before it.
 //
-// Needs logits.
+// Needs logits and relax.
 // Unbiased for the ELBO, in both networks.
 // Costs K+1 densities of p and of q a datum and one sweep a layer at the mean.
 //

@@ -137,7 +137,7 @@ func TestNoTemperatureOfZero(t *testing.T) {
 	for _, x := range []float64{0, -1, math.NaN()} {
 		for _, e := range []vi.Checked{
 			estimators.GumbelSoftmax{K: 1, Temperature: tau(x)}, estimators.STGumbel{K: 1, Temperature: tau(x)}, estimators.GumbelRao{K: 1, Temperature: tau(x)},
-			estimators.StraightThrough{K: 1, Temperature: tau(x)}, estimators.Concrete{K: 1, Temperature: tau(x), TauP: 1}, estimators.Concrete{K: 1, Temperature: tau(1), TauP: x},
+			estimators.StraightThrough{K: 1, Temperature: tau(x)}, estimators.Concrete{K: 1, Temperature: tau(x), TauP: 1, KL: "dens"}, estimators.Concrete{K: 1, Temperature: tau(1), TauP: x, KL: "dens"},
 			estimators.GumbelSoftmax{K: 1, Temperature: estimators.Temperature{Tau: 1, Rate: 0.1, Floor: x}},
 		} {
 			if e.Check() == nil {

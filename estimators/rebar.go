@@ -1,6 +1,8 @@
 package estimators
 
 import (
+	"fmt"
+
 	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
@@ -39,6 +41,16 @@ type REBAR struct {
 func (e REBAR) Card() vi.Card {
 	return vi.Card{Name: "rebar", Paper: "1703.07370", PerDatum: true, Needs: []vi.Cap{vi.Bits}, K: e.K, Target: "elbo", Cost: true}
 }
+
+// Check refuses a weight that nothing reads: adapted, it starts from 1.
+func (e REBAR) Check() error {
+	if e.Adapt && e.Eta != 0 && e.Eta != usualEta {
+		return fmt.Errorf("eta: got %g with adapt, by which it starts from %d; give one of them", e.Eta, usualEta)
+	}
+	return nil
+}
+
+const usualEta = 1
 
 const (
 	ownEta = "own/eta" // eta = 2 sigmoid of it

@@ -40,6 +40,18 @@ func (t Temperature) check(prefix string) error {
 // leastTau is the lowest temperature that a suite may ask for.
 const leastTau = 0.0001
 
+// schedule is how the temperature falls, for a card's target: equal targets, equal means.
+func (t Temperature) schedule(prefix string) string {
+	if t.Rate == 0 {
+		return ""
+	}
+	out := fmt.Sprintf(" %srate %g floor %g", prefix, t.Rate, t.Floor)
+	if t.Every > 1 {
+		out += fmt.Sprintf(" every %d", t.Every)
+	}
+	return out
+}
+
 func (t Temperature) at(step int) float64 {
 	if t.Rate == 0 {
 		return t.Tau

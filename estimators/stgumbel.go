@@ -24,7 +24,7 @@ type STGumbel struct {
 func (e STGumbel) Card() vi.Card {
 	return vi.Card{
 		Name: "st-gumbel", Paper: "1611.01144", PerDatum: true, Needs: []vi.Cap{vi.Relax}, K: e.K, Cost: true,
-		Target: fmt.Sprintf("st-gumbel@%g", e.Tau), Bias: fiction,
+		Target: fmt.Sprintf("st-gumbel@%g", e.Tau) + e.schedule(""), Bias: fiction,
 	}
 }
 

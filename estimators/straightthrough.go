@@ -27,7 +27,7 @@ type StraightThrough struct {
 func (e StraightThrough) Card() vi.Card {
 	return vi.Card{
 		Name: "straight-through", Paper: "1308.3432", PerDatum: true, Needs: []vi.Cap{vi.Relax}, K: e.K, Cost: true,
-		Target: fmt.Sprintf("straight-through@%g", e.Tau), Bias: fiction,
+		Target: fmt.Sprintf("straight-through@%g", e.Tau) + e.schedule(""), Bias: fiction,
 	}
 }
 

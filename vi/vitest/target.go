@@ -90,9 +90,13 @@ type Softened interface {
 	Objective() Relaxed
 }
 
-// Known is the target of a name as cards give it, such as iwae@3 or vr@0.5*3. ok is
-// false for a name that no entry of the table has.
+// Known is the target of a name as cards give it, such as iwae@3, vr@0.5*3, or
+// st-gumbel@1 rate 0.001 floor 0.5: a schedule of temperatures is not read, as the kit
+// looks at the first step. ok is false for a name that no entry of the table has.
 func Known(name string) (t Target, ok bool) {
+	for _, schedule := range []string{" rate ", " prior_rate "} {
+		name, _, _ = strings.Cut(name, schedule)
+	}
 	base, sizes, _ := strings.Cut(name, "@")
 	var n []float64
 	for f := range strings.FieldsFuncSeq(sizes, func(r rune) bool { return r == '*' || r == ',' || r == 'x' }) {
@@ -132,8 +136,8 @@ var targets = map[string]struct {
 	"gumbel-softmax-disc": {1, func(n []float64) Target { return softened(Relaxed{Tau: n[0], KL: "disc"}) }},
 	"gumbel-softmax-mass": {1, func(n []float64) Target { return softened(Relaxed{Tau: n[0], KL: "mass"}) }},
 	"concrete-dens":       {3, func(n []float64) Target { return softened(Relaxed{n[0], n[1], "dens", true}) }},
-	"concrete-mass":       {3, func(n []float64) Target { return softened(Relaxed{n[0], n[1], "mass", true}) }},
-	"concrete-disc":       {3, func(n []float64) Target { return softened(Relaxed{n[0], n[1], "disc", true}) }},
+	"concrete-mass":       {2, func(n []float64) Target { return softened(Relaxed{Tau: n[0], KL: "mass", Many: true}) }},
+	"concrete-disc":       {2, func(n []float64) Target { return softened(Relaxed{Tau: n[0], KL: "disc", Many: true}) }},
 	"nvil-normalised":     {0, func([]float64) Target { return Target{Bound: mean, Of: total(mean), Scaled: true} }},
 
 	"tvo": {3, func(n []float64) Target { return Target{Of: thermodynamic(int(n[0]), n[1])} }},
