@@ -2,6 +2,7 @@ package estimators_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/vibench/bench/core/rng"
@@ -14,32 +15,46 @@ import (
 
 // An estimator that says PerDatum gives a batch cut into blocks the direction of
 // the whole, to rounding: a datum has its own noise and its own dream wherever
-// it stands.
+// it stands. Rows are as many as make three blocks.
 func TestBlocksMakeTheWhole(t *testing.T) {
 	src := &vi.Keyed{Key: rng.Probe(0, 0, 5)}
-	two := work(t, tape.Float64, models.SBN{Layers: []int{3, 2}}, datasets.Bits{N: 5000, Dim: 16, Latent: 2}, 0)
+	const n, dim, classes = 9000, 16, 3
+	data := datasets.Bits{N: n, Dim: dim, Latent: 2}
+	two, reals := work(t, tape.Float64, models.SBN{Layers: []int{3, 2}}, data, 0), toy(t, tape.Float64, dim, n, 0.4)
 	for _, e := range append(estimators.All(), estimators.WakeSleep{K: 64, Wake: "weighted"}, estimators.Reinforce{K: 9, Baseline: "none"}) {
 		if !e.Card().PerDatum {
 			continue
 		}
-		on := []*vi.Work{toy(t, tape.Float64, 3, 900, 0.4)}
+		on := []*vi.Work{reals}
 		if vi.Fit(e.Card(), on[0].Model.Sheet(), on[0].Data.Shape()) != nil {
-			on[0] = work(t, tape.Float64, models.SBN{Layers: []int{6}}, datasets.Bits{N: 9000, Dim: 16, Latent: 2}, 0)
+			on[0] = work(t, tape.Float64, models.SBN{Layers: []int{6}}, data, 0)
 			if vi.Fit(e.Card(), two.Model.Sheet(), two.Data.Shape()) == nil {
 				on = append(on, two)
 			}
 		}
 		if vi.Fit(e.Card(), on[0].Model.Sheet(), on[0].Data.Shape()) != nil {
-			on[0] = classifier(t, tape.Float64, 9000, 3)
+			on[0] = classifier(t, tape.Float64, n, classes)
 		}
 		for _, w := range on {
 			w = with(t, w, e)
-			d := e.Estimate(w.Step(0, w.All, src))
+			each := e.Card().K // rows a datum
+			switch needs := e.Card().Needs; {
+			case slices.Contains(needs, vi.Enumerate):
+				each = int(w.Model.Sheet().States())
+			case slices.Contains(needs, vi.Hybrid):
+				each = classes
+			}
+			rows := 2*w.Fit()/each + 7
+			if rows > n {
+				t.Fatalf("%s: three blocks take %d rows; have %d", e.Card().Name, rows, n)
+			}
+			all := w.All[:rows]
+			d := e.Estimate(w.Step(0, all, src))
 			var whole [2][]float64
 			for r := range whole {
 				whole[r] = d.Role(tape.Role(r)).Ascend.AppendTo(nil)
 			}
-			d = w.Estimate(e, 0, w.All, src)
+			d = w.Estimate(e, 0, all, src)
 			for r, want := range whole {
 				for i, x := range d.Role(tape.Role(r)).Ascend.F64() {
 					if math.Abs(x-want[i]) > 1e-11*(1+math.Abs(want[i])) {

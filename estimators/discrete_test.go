@@ -44,13 +44,10 @@ func tau(x float64) estimators.Temperature { return estimators.Temperature{Tau: 
 // Four bits by simulation, where the noise has no short exact rule: REBAR and RELAX
 // have the exact mean (28 z-scores below 5, false alarm 2e-5); the relaxed estimators
 // do not (some |z| > 10); variances are those of a longer simulation by another program
-// within 8 %, four standard errors or more of 30000 draws.
+// within 10 %, four standard errors or more of 20000 draws.
 func TestFourBitsSimulated(t *testing.T) {
 	_, want := models.FourBit{}.Exact(fourPhi)
-	draws := 30000
-	if testing.Short() {
-		draws = 8000
-	}
+	const draws = 20000
 	for _, c := range []struct {
 		e        vi.Estimator
 		variance float64
@@ -85,7 +82,7 @@ func TestFourBitsSimulated(t *testing.T) {
 		if c.biased && worst < 10 {
 			t.Errorf("%+v: largest z of the mean is %.1f; want at least 10, else the test has no power", c.e, worst)
 		}
-		if c.variance > 0 && math.Abs(variance/c.variance-1) > 0.08 {
+		if c.variance > 0 && math.Abs(variance/c.variance-1) > 0.1 {
 			t.Errorf("%+v: tr Var %.4f; want %.3f", c.e, variance, c.variance)
 		}
 	}
