@@ -73,6 +73,9 @@ func draws(s *subject) Result {
 		if x.Z > x.Limit {
 			return Result{Verdict: Fails, Draws: x, Note: note}
 		}
+		if x.Detectable > needed && most == moreDraws {
+			return Result{Verdict: Idle, Draws: x, Note: "so few draws see little; exact means of several samples do"}
+		}
 		if x.Detectable > needed {
 			return Result{Verdict: Open, Draws: x}
 		}

@@ -41,6 +41,9 @@ func (o *discrete) relaxed(role tape.Role, r Relaxed, k int) ([]float64, bool) {
 	return slices.Clone(want), want != nil
 }
 
+// mostPoints is how many samples such a sum may have.
+const mostPoints = 100000
+
 // asking is what a sum over relaxed samples is of.
 type asking struct {
 	role tape.Role
@@ -53,7 +56,7 @@ func (o *discrete) relaxedSum(role tape.Role, r Relaxed, k int) (want []float64,
 	if len(o.b) > 1 {
 		points *= points
 	}
-	if math.Pow(points, float64(k)) > 2*mostNodes {
+	if math.Pow(points, float64(k)) > mostPoints {
 		return nil, false
 	}
 	var all []sample
