@@ -155,48 +155,6 @@ func TestFiguresOfTraining(t *testing.T) {
 	}
 }
 
-// Cells that follow one estimator say so, and share the line of what is the same of all.
-func TestFollowed(t *testing.T) {
-	l := newLab(3)
-	lead := suites.Choice{Name: "enumerate", Version: 1}
-	for i, name := range []string{"arm", "disarm", "loo"} {
-		for seed := range 3 {
-			train := suites.Train{Steps: 100, Every: 50, Follow: &lead}
-			c := l.train("path", name, seed, train)
-			for step := 0; step <= 100; step += 50 {
-				l.point(c, "elbo@64", step, float64(seed)-1/float64(1+step))
-				l.point(c, "gradvar/inf", step, math.Exp(float64(seed-i)))
-			}
-		}
-	}
-	r := l.report()
-	for title, want := range map[string][]string{
-		"Bound ELBO-64 against training steps":                              {"arm, disarm, loo"},
-		"Gradient variance of the inference network against training steps": {"arm", "disarm", "loo"},
-	} {
-		f := figureOf(t, r, title)
-		if !strings.Contains(f.Caption, "All follow enumerate.") {
-			t.Errorf("%s: caption %q", title, f.Caption)
-		}
-		var labels []string
-		for _, k := range f.Legend {
-			labels = append(labels, k.Label)
-		}
-		if !slices.Equal(labels, want) {
-			t.Errorf("%s: legend %q; want %q", title, labels, want)
-		}
-	}
-	for i := range l.plan.Cells { // the same numbers where each goes its own way are lines of their own
-		if l.plan.Cells[i].Estimator.Name == "loo" {
-			l.plan.Cells[i].Train.Follow = nil
-		}
-	}
-	f := figureOf(t, l.report(), "Bound ELBO-64 against training steps")
-	if !strings.Contains(f.Caption, "2 of 3 follow enumerate.") || len(f.Legend) != 2 || f.Legend[0].Label != "arm, disarm" {
-		t.Errorf("legend %v, caption %q", f.Legend, f.Caption)
-	}
-}
-
 // Curves say what they are over, what is left out, and take no cell that is not done.
 func TestCurves(t *testing.T) {
 	r := trained().report()
@@ -569,44 +527,5 @@ func TestLead(t *testing.T) {
 	}
 	if strings.Contains(page(t, r), `class="banner"`) || strings.Contains(md.String(), "0 claims") {
 		t.Error("there are no verdicts to count")
-	}
-}
-
-// A paper's numbers stand beside ours in every form, and decide nothing.
-func TestBesideThePapers(t *testing.T) {
-	l := trained()
-	r := l.report()
-	rows := r.Published[0].Rows
-	if rows[0].N != 4 || rows[0].Planned != 5 || rows[0].Paper != "84.50 ± 0.02" || math.Abs(rows[0].Mean-5.8) > 1e-9 || rows[2].N != 0 || rows[2].Paper != "86.00" {
-		t.Errorf("got %+v", rows)
-	}
-	var console, narrow, md, js bytes.Buffer
-	for err := range slices.Values([]error{Console(&console, r, 120, false), Console(&narrow, r, 40, false), r.Markdown(&md), r.JSON(&js)}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, has := range []struct{ where, text, want string }{
-		{"console", console.String(), "nll@200 beside 1802.04537: MNIST, 3280 epochs, 4 runs\n"},
-		{"console", console.String(), "  ours: nll@200; 5 seeds\n"},
-		{"console", console.String(), "IWAE            84.50 ± 0.02  5.80 [5.59, 6.01]  4 of 5"},
-		{"console", console.String(), "elbo grid=aevb"},
-		{"console", console.String(), ", n 4\n"},
-		{"narrow console", narrow.String(), "  IWAE: paper ± sd 84.50 ± 0.02, ours\n    5.80 [5.59, 6.01], n 4 of 5\n"},
-		{"markdown", md.String(), `| PIWAE (8,8) | piwae-mk{k=8,m=8} | 84.46 ± 0.06 | `},
-		{"markdown", md.String(), ` | ours − IWAE, paired \[95 %] | note |`},
-		{"markdown", md.String(), `| a \| note |`},
-		{"json", js.String(), `"value": 84.46,`},
-		{"page", page(t, r), `<code>nll@200</code> beside <a href="https://arxiv.org/abs/1802.04537" rel="noreferrer">1802.04537</a>: MNIST, 3280 epochs, 4 runs`},
-		{"page", page(t, r), `<span class="interval">[5.59, 6.01]</span></td><td class="num">4 of 5</td>`},
-	} {
-		if !strings.Contains(has.text, has.want) {
-			t.Errorf("%s: no %q in\n%s", has.where, has.want, has.text[:min(len(has.text), 2500)])
-		}
-	}
-	with := r.Claims
-	l.plan.Published = nil
-	if d := cmp.Diff(fmt.Sprintf("%+v", with), fmt.Sprintf("%+v", l.report().Claims)); d != "" {
-		t.Errorf("a verdict rests on it: %s", d)
 	}
 }
