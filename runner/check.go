@@ -91,6 +91,9 @@ func (p Parts) unfit(c suites.Cell) string {
 	if why := p.follows(c, m, d); why != "" {
 		return why
 	}
+	if n := d.Shape().N; m.Sheet().Whole && c.Train.Steps > 0 && c.Train.Batch != 0 && c.Train.Batch != n {
+		return fmt.Sprintf("train: batch: got %d; model %q has a posterior of each datum's own and takes all %d in every step", c.Train.Batch, c.Model.Name, n)
+	}
 	log, err := p.metrics(c.Metrics)
 	if err != nil {
 		return err.Error()

@@ -107,6 +107,9 @@ func (t *trainer) along(d vi.Direction, roles ...tape.Role) error {
 		m.spans = append(m.spans, s)
 	}
 	m.all(w)
+	if c, ok := w.Model.(vi.Constrained); ok && len(m.spans) > 0 {
+		c.Project(w.Params)
+	}
 	for _, s := range m.spans {
 		if !s.sound[0] || !s.sound[1] {
 			return diverged{t.step, fmt.Sprintf("%s parameters are not finite", s.role)}

@@ -80,6 +80,18 @@ type Classifier interface {
 	Classify(s *Step) tape.Node
 }
 
+// Dictionary is the capability Atoms: the columns of a linear generator, [D,H] row-major.
+type Dictionary interface {
+	Atoms(p *Params) []float64
+}
+
+// Constrained is a model some of whose parameters live on a set, such as columns of
+// unit norm: Project moves them there, after the start and after every step. It is
+// the identity on that set.
+type Constrained interface {
+	Project(p *Params)
+}
+
 // KLimits is the capability LargeK: how the K-sample bound of the data behaves
 // as K grows.
 type KLimits interface {
@@ -116,12 +128,14 @@ type Data struct {
 	N, D    int
 	X       []float64 // [N,D], row-major; read only: cells share it
 	Domain  Domain
-	Grey    bool    // X are probabilities of bits: a row is binarised, 1[u > 1-x], each time it is read
-	Image   [2]int  // height and width of a row drawn as a picture; zero if it is none
-	Test    *Data   // held out, for evaluations; nil: they see the data themselves
-	Labels  []int   // class of each row, from 0, for metrics; nil: not known
-	Shown   []bool  // rows of which a model may read the label; nil: of none
-	Perturb float64 // sd of the step away from the optimum at which a model that knows its optimum starts: part of the problem
+	Grey    bool      // X are probabilities of bits: a row is binarised, 1[u > 1-x], each time it is read
+	Image   [2]int    // height and width of a row drawn as a picture; zero if it is none
+	Test    *Data     // held out, for evaluations; nil: they see the data themselves
+	Labels  []int     // class of each row, from 0, for metrics; nil: not known
+	Shown   []bool    // rows of which a model may read the label; nil: of none
+	Atoms   []float64 // of generated data the dictionary they were made with, [D,H] row-major, its columns of unit norm or as drawn; nil: not known
+	Codes   []float64 // of generated data the latents of each row, [N,H]; nil: not known
+	Perturb float64   // sd of the step away from the optimum at which a model that knows its optimum starts: part of the problem
 }
 
 // Shape of the data.

@@ -30,6 +30,7 @@ const (
 	Gaps       Cap = "gaps"        // both parts of log p(x) - ELBO in closed form (GapParts)
 	Hybrid     Cap = "hybrid"      // a discrete block first, the others by their path given it (dist.Hybrid)
 	Classify   Cap = "classify"    // logits of a row's class (Classifier)
+	Atoms      Cap = "atoms"       // a linear generator's dictionary (Dictionary)
 	LargeK     Cap = "large-k"     // limits of the K-sample bound (KLimits)
 )
 
@@ -47,6 +48,8 @@ type Sheet struct {
 	Data   Domain  // what it explains
 	Cost   bool    // there is no prior: log p(x|z) is an f(z) whose mean under q is to be raised
 	Mixes  bool    // a datum's densities depend on the other rows of a batch (batch norm): it is not cut into blocks
+
+	Whole bool // its q has parameters of each datum's own: a step takes all data, in order
 
 	// Predicts says that q is the prior p(z|x's given part) itself, so that log p(z) - log
 	// q(z) is zero and the log weight is the log-likelihood; its weights are inf/.

@@ -74,6 +74,9 @@ func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*
 	if init != nil {
 		init(p)
 	}
+	if c, ok := m.(Constrained); ok {
+		c.Project(p)
+	}
 	w := &Work{Model: m, Params: p, Data: d, All: make([]int, d.N), State: st, Threads: 1, widest: d.D, mixes: sheet.Mixes, free: sheet.free(), states: sheet.discrete().States()}
 	for i := range w.All {
 		w.All[i] = i
