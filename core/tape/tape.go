@@ -254,7 +254,7 @@ func (n Node) Freeze() Node {
 		return n
 	case r.reach&drawn == 0:
 		return n.Stop()
-	case r.op == opReparam || r.op == opThrough && r.c != 0: // a sample itself; Known is none
+	case r.op == opReparam || r.op == opThrough:
 		return n
 	case r.frozen != 0:
 		return Node{t, r.frozen}
@@ -287,10 +287,3 @@ func (t *Tape) Nodes(n int) []Node {
 	clear(s)
 	return s
 }
-
-// Blanks is a vector of zeros in the layout of a role, for a caller to fill by name
-// (Of); kept until Reset.
-func (t *Tape) Blanks(r Role) Vector { return t.Leaf(1, max(t.params.vec[r].Len(), 1)).Value() }
-
-// Of is the part of such a vector that is the parameter of a name.
-func (t *Tape) Of(v Vector, name string) Vector { return t.params.Of(v, name) }

@@ -5,14 +5,7 @@ package tape
 // straight-through device. It is biased wherever the two differ; whoever uses it
 // declares so. Value and soft may be one node: then it is a sample as it stands.
 // The result is a live sample, which Freeze leaves alone; soft's rows are spread.
-func (t *Tape) Through(value, soft Node) Node { return t.through(value, soft, drawn) }
-
-// Known has the value of one node and the derivative of another, as Through, where that is
-// the true one: a function f that is no operation here, by its value and its partial
-// derivatives as constants, Known(f(a, b), a f_a + b f_b). It is a sample if a or b is one.
-func (t *Tape) Known(value, tangent Node) Node { return t.through(value, tangent, 0) }
-
-func (t *Tape) through(value, soft Node, own reach) Node {
+func (t *Tape) Through(value, soft Node) Node {
 	v, s := *value.rec(), *soft.rec()
 	if v.head || s.head || v.cols != s.cols || v.rows%s.rows != 0 {
 		panic("tape: Through: " + value.describe() + " and " + soft.describe() + ": shapes differ")
@@ -20,5 +13,5 @@ func (t *Tape) through(value, soft Node, own reach) Node {
 	if value.id != soft.id {
 		value = value.Stop()
 	}
-	return t.bodyNode(node{op: opThrough, rows: v.rows, cols: v.cols, in: [5]int32{value.id, soft.id}, reach: own, c: float64(own)})
+	return t.bodyNode(node{op: opThrough, rows: v.rows, cols: v.cols, in: [5]int32{value.id, soft.id}, reach: drawn})
 }
