@@ -43,13 +43,8 @@ func (q Normal) Means(Noise) []tape.Node { return []tape.Node{q.Mu} }
 
 // KL is in closed form against another Normal.
 func (q Normal) KL(p Dist) (tape.Node, bool) {
-	var o Normal
-	switch p := p.(type) {
-	case Normal:
-		o = p
-	case *Normal:
-		o = *p
-	default:
+	o, ok := asNormal(p)
+	if !ok {
 		return tape.Node{}, false
 	}
 	mu := q.Mu

@@ -9,11 +9,15 @@ type Pool struct {
 	categories shelf[Categorical]
 	binary     shelf[BinaryConcrete]
 	simplex    shelf[ExpConcrete]
+	laplaces   shelf[Laplace]
+	shrunk     shelf[Thresholded]
+	spikes     shelf[SpikeSlab]
 }
 
 // Reset takes all back.
 func (p *Pool) Reset() {
 	p.normals.used, p.bernoullis.used, p.categories.used, p.binary.used, p.simplex.used = 0, 0, 0, 0, 0
+	p.laplaces.used, p.shrunk.used, p.spikes.used = 0, 0, 0
 }
 
 // shelf holds values of one type, those in use first.
@@ -47,4 +51,22 @@ func (p *Pool) Bernoulli(q Bernoulli) *Bernoulli {
 func (p *Pool) Categorical(q Categorical) *Categorical {
 	q.pool = p
 	return p.categories.take(q)
+}
+
+// Laplace is q in the pool's keeping until Reset.
+func (p *Pool) Laplace(q Laplace) *Laplace {
+	q.pool = p
+	return p.laplaces.take(q)
+}
+
+// Thresholded is q in the pool's keeping until Reset.
+func (p *Pool) Thresholded(q Thresholded) *Thresholded {
+	q.pool = p
+	return p.shrunk.take(q)
+}
+
+// SpikeSlab is q in the pool's keeping until Reset.
+func (p *Pool) SpikeSlab(q SpikeSlab) *SpikeSlab {
+	q.pool = p
+	return p.spikes.take(q)
 }

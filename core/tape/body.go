@@ -202,7 +202,7 @@ func (f *floor[T]) forward(id int32) {
 		p := f.t.params
 		f.val[id] = unwrap[T](p.vec[p.role[n.param]])[p.off[n.param] : p.off[n.param]+size]
 		return
-	case opStop, opThrough:
+	case opStop, opThrough, opKnown:
 		f.val[id] = a
 		return
 	}

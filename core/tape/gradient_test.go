@@ -150,6 +150,20 @@ func TestOperationsAgainstDifferences(t *testing.T) {
 			a := t.Param("gen/a").SumD(2)
 			return a.Dot(a.Exp()).Add(a.Stop().Const(0.5).Dot(a))
 		},
+		"known": func(t *Tape) Node { // x y^2 + z, by hand, of rows that spread
+			a, b, m := t.Param("gen/a"), t.Param("gen/b"), t.Param("inf/m")
+			y, da, db := t.Leaf(4, 3), t.Leaf(1, 3), t.Leaf(4, 3)
+			for j := range 3 {
+				w := b.Value().At(j)
+				da.Value().Set(j, w*w)
+				for r := range 4 {
+					x := a.Value().At(r/2*3 + j)
+					y.Value().Set(r*3+j, x*w*w+m.Value().At(r/2*3+j))
+					db.Value().Set(r*3+j, 2*x*w)
+				}
+			}
+			return t.Known(y, a, da, b, db, m, Node{}).Apply(Tanh).SumD(2)
+		},
 		"rows": func(t *Tape) Node { return t.Param("gen/a").SumD(2).SumK().Mul(t.Param("gen/b").SumD(1)) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -39,6 +39,7 @@ const (
 	opLogSoft  // log-softmax within groups of features (groups.go)
 	opGroupSum // sum of a group, in place of each of its members
 	opThrough  // the value of one node, the derivative of another (through.go)
+	opKnown    // a value with given derivatives (known.go)
 
 	// from body to head, one number a row (frontier.go)
 	opNormal
@@ -50,7 +51,7 @@ const (
 func (o op) String() string {
 	return [...]string{"nil", "Const", "Stop", "Add", "Sub", "Mul", "Scale", "Exp", "Sum", "Dot", "SumK", "SoftmaxK",
 		"LogSumExpK", "OthersMeanK", "Groups", "Leaf", "Param", "Affine", "Add", "Sub", "Mul", "Scale", "Apply",
-		"Reparam", "Spread", "Centre", "Cols", "LogSoftmax", "GroupSum", "Through", "NormalLogProb", "BernoulliLogProb", "KLNormal", "RowSum"}[o]
+		"Reparam", "Spread", "Centre", "Cols", "LogSoftmax", "GroupSum", "Through", "Known", "NormalLogProb", "BernoulliLogProb", "KLNormal", "RowSum"}[o]
 }
 
 // Act is an activation, applied by Affine and Apply.

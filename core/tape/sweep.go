@@ -378,6 +378,8 @@ func (f *floor[T]) pull(id int32, n *node, ch channel[T]) {
 		})
 	case opThrough:
 		f.pullSum(in[1], n, ch)
+	case opKnown:
+		f.pullKnown(n, ch)
 	case opStop, opLeaf:
 	default:
 		panic("tape: no pull for " + n.op.String())

@@ -148,6 +148,8 @@ func (t *Tape) push(id int32, n *node) Node {
 			return d[1]
 		}
 		return d[1].over(n.rows)
+	case opKnown:
+		panic("tape: Tangent through Known: its slopes are constants, and a derivative of them would be lost")
 	}
 	panic("tape: no tangent for " + n.op.String())
 }

@@ -254,7 +254,7 @@ func (n Node) Freeze() Node {
 		return n
 	case r.reach&drawn == 0:
 		return n.Stop()
-	case r.op == opReparam || r.op == opThrough:
+	case r.op == opReparam || r.op == opThrough || r.op == opKnown && r.c == 1:
 		return n
 	case r.frozen != 0:
 		return Node{t, r.frozen}

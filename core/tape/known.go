@@ -1,0 +1,66 @@
+package tape
+
+// Known has a value and partial derivatives that the caller computed, a closed form
+// of few inputs by hand:
+//
+//	value,  d value / d at = slope
+//
+// pairs are at, slope, at, slope, ..: an at has rows that spread over value's, and so has
+// its slope, or a nil slope, which is 1. Nothing flows back through value and the slopes
+// but this, so that there is no Tangent through it: slopes are constants.
+func (t *Tape) Known(value Node, pairs ...Node) Node { return t.known(value, 0, 0, pairs) }
+
+// Drawn is Known for a sample with a path: Freeze leaves it alone.
+func (t *Tape) Drawn(value Node, pairs ...Node) Node { return t.known(value, 1, drawn, pairs) }
+
+func (t *Tape) known(value Node, c float64, mark reach, pairs []Node) Node {
+	v := *value.rec()
+	if v.head || len(pairs) == 0 || len(pairs)%2 != 0 {
+		panic("tape: Known: " + value.describe() + " of inputs and slopes that are no pairs, or of the head")
+	}
+	for i, m := range pairs {
+		if i%2 == 1 && m.Nil() {
+			continue
+		}
+		if r := *m.rec(); r.head || r.cols != v.cols || v.rows%r.rows != 0 {
+			panic("tape: Known: " + value.describe() + " and " + m.describe() + ": shapes differ")
+		}
+	}
+	value = value.Stop()
+	var y Node // two pairs a node; one of them is the node before, of slope 1
+	for len(pairs) > 0 {
+		n := node{op: opKnown, rows: v.rows, cols: v.cols, in: [5]int32{value.id}, c: c, reach: mark}
+		at := 1
+		if !y.Nil() {
+			n.in[1], at = y.id, 3
+		}
+		for ; at < len(n.in) && len(pairs) > 0; at += 2 {
+			n.in[at] = pairs[0].id
+			if !pairs[1].Nil() {
+				n.in[at+1] = pairs[1].Stop().id
+			}
+			pairs = pairs[2:]
+		}
+		y = t.bodyNode(n)
+	}
+	return y
+}
+
+func (f *floor[T]) pullKnown(n *node, ch channel[T]) {
+	for i := 1; i < len(n.in); i += 2 {
+		at, by := n.in[i], n.in[i+1]
+		switch {
+		case at == 0:
+		case by == 0:
+			f.pullSum(at, n, ch)
+		default:
+			q := f.val[by]
+			s := spread{n.rows, len(q) / n.cols}
+			f.pullRows(at, n, ch, func(r int, u, g []T) {
+				for j, v := range row(q, s.of(r), n.cols) {
+					u[j] += T(g[j] * v)
+				}
+			})
+		}
+	}
+}
