@@ -17,6 +17,7 @@ var Source embed.FS
 // All built-in estimators with the defaults of their settings, by name.
 func All() []vi.Estimator {
 	return []vi.Estimator{
+		AnalyticELBO{},
 		ARM{K: 2},
 		CIWAE{K: 64, Beta: 0.5},
 		Concrete{K: 1, Temperature: Temperature{Tau: 2.0 / 3, Every: 1}, TauP: usualTauP, KL: "dens"},
@@ -25,9 +26,12 @@ func All() []vi.Estimator {
 		DReG{K: 64},
 		DReGAlpha{K: 64, Alpha: 0.5},
 		ELBO{K: 1, Form: "sgvb-a"},
+		EntropyELBO{Prior: []float64{}, Every: 1, Posterior: 1, Noise: 1},
 		Enumerate{},
+		FISTA{usualMAP},
 		GumbelRao{K: 1, R: 10, Temperature: Temperature{Tau: 0.5, Every: 1}},
 		GumbelSoftmax{K: 1, Temperature: Temperature{Tau: 1, Floor: 0.5, Every: 500}, KL: "disc"},
+		ISTA{usualMAP},
 		IWAE{K: 64},
 		JVI{K: 64},
 		JVIDReG{K: 64},
@@ -45,6 +49,7 @@ func All() []vi.Estimator {
 		RWS{K: 64},
 		RWSDReG{K: 64},
 		ScoreFunction{K: 64},
+		SparseELBO{K: 10, Rule: "avg", Pull: "ste-fix", Gamma: 1, Temper: 1},
 		STGumbel{K: 1, Temperature: Temperature{Tau: 0.5, Every: 1}},
 		STL{K: 64},
 		StraightThrough{K: 1, Temperature: Temperature{Tau: 1, Every: 1}},

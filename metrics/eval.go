@@ -21,8 +21,9 @@ type Eval struct {
 	Resolve   func(name string) (vi.Estimator, error) // another estimator with the cell's K and M
 	Spent     int64                                   // for probes, when they close: density evaluations of one direction of Estimator
 
-	stored map[place]draws
-	bounds map[boundAt][]float64
+	stored   map[place]draws
+	inferred map[bool]*vi.Work // by whether it is of the data trained on
+	bounds   map[boundAt][]float64
 }
 
 // draws are the log weights of k samples of every datum of a place.

@@ -1,6 +1,10 @@
 package metrics
 
-import "github.com/vibench/bench/vi"
+import (
+	"fmt"
+
+	"github.com/vibench/bench/vi"
+)
 
 // On says which data an evaluation sees, and when.
 type On struct {
@@ -29,17 +33,41 @@ type place struct {
 // at resolves what a suite says to what there is.
 func (e *Eval) at(o On) place {
 	p := place{train: o.Split == "train" && e.Test != nil}
-	p.n = e.of(p).Data.N
+	p.n = e.rows(p)
 	if o.First > 0 {
 		p.n = min(p.n, o.First)
 	}
 	return p
 }
 
-// of is the work that holds a place's data.
-func (e *Eval) of(p place) *vi.Work {
+// rows are all that there are.
+func (e *Eval) rows(p place) int {
 	if e.Test == nil || p.train {
-		return e.Work
+		return e.Work.Data.N
 	}
-	return e.Test
+	return e.Test.Data.N
+}
+
+// of is the work that holds a place's data, with a posterior of each row.
+func (e *Eval) of(p place) *vi.Work {
+	w, trained := e.Work, e.Test == nil || p.train
+	if !trained {
+		w = e.Test
+	}
+	if !w.Infers(trained) {
+		return w
+	}
+	if o := e.inferred[trained]; o != nil {
+		return o
+	}
+	o, err := w.Infer(w.Data)
+	if err != nil {
+		panic(fmt.Sprintf("metrics: %v", err)) // the layout is the model's own
+	}
+	o.Bits = w.Bits
+	if e.inferred == nil {
+		e.inferred = map[bool]*vi.Work{}
+	}
+	e.inferred[trained] = o
+	return o
 }

@@ -23,6 +23,7 @@ func All() []vi.Maker {
 		M2{Classes: 10, Latent: 8, Hidden: 64, Act: "tanh", Alpha: 1},
 		OneBit{T: 0.45},
 		SBN{Layers: []int{200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs", Prior: "learned"},
+		usualCoder,
 		Survey{Cost: "quadratic", Mu: 1, Sigma: 1},
 		ThreeWay{},
 		usualVAE,

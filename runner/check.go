@@ -42,6 +42,65 @@ func (p Parts) Check(s *suites.Suite, plan *suites.Plan) (refused map[string]str
 	return refused, suites.NewErrors(problems)
 }
 
+// Warnings are what estimators have to say of cells that run all the same, each once.
+func (p Parts) Warnings(s *suites.Suite, plan *suites.Plan) (out []suites.Problem) {
+	said := map[string]bool{}
+	for _, c := range plan.Cells {
+		e, err := p.estimator(c.Estimator)
+		w, ok := e.(vi.Wary)
+		if err != nil || !ok {
+			continue
+		}
+		m, d, err := p.shape(c)
+		if err != nil {
+			continue
+		}
+		batch := c.Train.Batch
+		if batch == 0 {
+			batch = d.Shape().N
+		}
+		for _, why := range w.Warn(m.Sheet(), d.Shape(), batch) {
+			text := fmt.Sprintf("%s x %s: warning: %s", c.Estimator.Name, c.Model.Name, why)
+			if at := fmt.Sprint(c.Line, ":", c.Column, text); !said[at] {
+				said[at] = true
+				out = append(out, s.Problem(c.Line, c.Column, text))
+			}
+		}
+	}
+	return out
+}
+
+// untargeted says which parameter gets a target from the estimator and has an
+// optimiser for directions; empty if none has.
+func (p Parts) untargeted(c suites.Cell, card vi.Card, sheet vi.Sheet) string {
+	if c.Train.Steps == 0 {
+		return ""
+	}
+	for _, spec := range sheet.Params {
+		if !slices.ContainsFunc(card.Targets, func(prefix string) bool { return strings.HasPrefix(spec.Name, prefix) }) {
+			continue
+		}
+		if o, ok := optimiserOf(c.Train.Optim, spec.Name); !ok || o.Name != (Target{}).Name() {
+			return fmt.Sprintf("train: optim: estimator %q gives a target for %s; need the optimiser step for it, as in {%s: step}", card.Name, spec.Name, spec.Name)
+		}
+	}
+	return ""
+}
+
+// optimiserOf is that of the longest prefix of a parameter's name.
+func optimiserOf(groups []suites.Group, name string) (o suites.Choice, ok bool) {
+	best := -1
+	for i, g := range groups {
+		if strings.HasPrefix(name, g.Prefix) && (best < 0 || len(g.Prefix) > len(groups[best].Prefix)) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return o, false
+	}
+	return groups[best].Optim, true
+}
+
 // CheckData says why the data of some cells cannot be had: files that are missing
 // or others, settings beyond a set's size. Such a cell never runs, under unfit:
 // record neither, since with the data it would.
@@ -89,6 +148,9 @@ func (p Parts) unfit(c suites.Cell) string {
 		return err.Error() + p.fitting(c, m, d)
 	}
 	if why := p.follows(c, m, d); why != "" {
+		return why
+	}
+	if why := p.untargeted(c, e.Card(), m.Sheet()); why != "" {
 		return why
 	}
 	if n := d.Shape().N; m.Sheet().Whole && c.Train.Steps > 0 && c.Train.Batch != 0 && c.Train.Batch != n {

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vibench/bench/core/optim"
 	"github.com/vibench/bench/core/rng"
@@ -29,16 +28,11 @@ func newTrainer(p Parts, c *cell) (*trainer, error) {
 		return nil, fmt.Errorf("train: batch: got %d rows a step; the data have %d", size, n)
 	}
 	for _, spec := range c.work.Params.Specs() {
-		best := -1
-		for i, g := range c.Train.Optim {
-			if strings.HasPrefix(spec.Name, g.Prefix) && (best < 0 || len(g.Prefix) > len(c.Train.Optim[best].Prefix)) {
-				best = i
-			}
-		}
-		if best < 0 {
+		o, ok := optimiserOf(c.Train.Optim, spec.Name)
+		if !ok {
 			continue // no optimiser: it stands still
 		}
-		rule, factor, err := p.optimiser(c.Train.Optim[best].Optim, c.Train.Steps, c.work.Data.N)
+		rule, factor, err := p.optimiser(o, c.Train.Steps, c.work.Data.N)
 		if err != nil {
 			return nil, fmt.Errorf("train: %s: %w", spec.Name, err)
 		}

@@ -85,6 +85,13 @@ type Dictionary interface {
 	Atoms(p *Params) []float64
 }
 
+// Inferrer is the capability Infer: a model whose q belongs to the row, so that rows not
+// trained on have none yet. Infer is the same p with a q for each row of other data,
+// found with gen/ as it stands by a budget that is the model's, and its parameters.
+type Inferrer interface {
+	Infer(p *Params, d *Data) (Model, *Params, error)
+}
+
 // Constrained is a model some of whose parameters live on a set, such as columns of
 // unit norm: Project moves them there, after the start and after every step. It is
 // the identity on that set.

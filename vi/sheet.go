@@ -24,6 +24,8 @@ const (
 	Relax      Cap = "relax"       // samples with a path, soft or hard (dist.Relaxer)
 	Enumerate  Cap = "enumerate"   // all values it may have (dist.Enumerable)
 	AnalyticKL Cap = "analytic-kl" // KL(q || prior) in closed form (dist.KL)
+	Moments    Cap = "moments"     // E z and E z^2 in closed form (dist.Moments)
+	BaseKL     Cap = "base-kl"     // KL of q's noise, before any threshold, against the prior's (dist.BaseKL)
 	Simulate   Cap = "simulate"    // (x, z) ~ p (Simulator)
 	Render     Cap = "render"      // E[x|z] (Renderer)
 	Exact      Cap = "exact"       // evidence in closed form (Evidence)
@@ -31,6 +33,9 @@ const (
 	Hybrid     Cap = "hybrid"      // a discrete block first, the others by their path given it (dist.Hybrid)
 	Classify   Cap = "classify"    // logits of a row's class (Classifier)
 	Atoms      Cap = "atoms"       // a linear generator's dictionary (Dictionary)
+	Linear     Cap = "linear"      // p(x|z) = N(A z, sigma^2 I) (LinearDecoder)
+	Scales     Cap = "entropies"   // free scales of p(z) and p(x|z), an ELBO at their best (Entropic)
+	Infer      Cap = "infer"       // q of a row by a budget of its own (Inferrer)
 	LargeK     Cap = "large-k"     // limits of the K-sample bound (KLimits)
 )
 
@@ -113,21 +118,22 @@ type Shape struct {
 
 // Card is what an estimator says of itself.
 type Card struct {
-	Name      string // in suites
-	Paper     string // arXiv number or citation
-	Needs     []Cap  // of every latent block, or of the model
-	K         int    // samples a datum
-	LeastK    int    // fewer are refused; 0 is 1
-	Multiple  int    // K is one of its multiples; 0 is 1
-	Target    string // names the mean of its inference direction, with its sizes: elbo, iwae@64; equal targets, equal means
-	GenTarget string // names that of its generative direction; empty if it is Target
-	Bias      string // how that mean differs from the gradient of the bound it is used for; empty if it does not
-	PerDatum  bool   // its scalars are means over data of what one datum gives: a batch may be cut into blocks
-	OneScalar bool   // Gen and Inf are the very same scalar: shared weights are admitted
-	OneLayer  bool   // is of one stochastic layer
-	Cost      bool   // treats the log weight as a function of z alone: fits a model without a prior
-	Predicts  bool   // raises a bound of weights that q is not in (Weighted.Direct): fits a model whose q is its prior; Cost implies it
-	Total     bool   // phi follows the plain total derivative of the bound, path minus score, whose variance theory knows
+	Name      string   // in suites
+	Paper     string   // arXiv number or citation
+	Needs     []Cap    // of every latent block, or of the model
+	K         int      // samples a datum
+	LeastK    int      // fewer are refused; 0 is 1
+	Multiple  int      // K is one of its multiples; 0 is 1
+	Target    string   // names the mean of its inference direction, with its sizes: elbo, iwae@64; equal targets, equal means
+	GenTarget string   // names that of its generative direction; empty if it is Target
+	Bias      string   // how that mean differs from the gradient of the bound it is used for; empty if it does not
+	PerDatum  bool     // its scalars are means over data of what one datum gives: a batch may be cut into blocks
+	OneScalar bool     // Gen and Inf are the very same scalar: shared weights are admitted
+	OneLayer  bool     // is of one stochastic layer
+	Cost      bool     // treats the log weight as a function of z alone: fits a model without a prior
+	Predicts  bool     // raises a bound of weights that q is not in (Weighted.Direct): fits a model whose q is its prior; Cost implies it
+	Targets   []string // parameters, by prefix, that get a target in place of a direction: they need the optimiser step
+	Total     bool     // phi follows the plain total derivative of the bound, path minus score, whose variance theory knows
 }
 
 // mostNumbers is how wide one datum's samples may be: a step holds a dozen

@@ -14,6 +14,12 @@ type Known interface{ Digest() string }
 // what it has read.
 type Checked interface{ Check() error }
 
+// Wary is an estimator that fits a model and data and may yet go wrong there: it says how,
+// before anything runs, and runs all the same.
+type Wary interface {
+	Warn(s Sheet, data Shape, batch int) []string
+}
+
 // Filed is a data set that is read from files, in a folder of a data directory or
 // embedded in the program.
 type Filed interface {

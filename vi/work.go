@@ -95,16 +95,44 @@ func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*
 
 // On is a place to look at other data with the same model and parameters: a test
 // set. It is for evaluation: state stays behind.
-func (w *Work) On(d *Data) *Work {
+func (w *Work) On(d *Data) *Work { return w.with(w.Model, w.Params, d) }
+
+// At is the same place with other values of the parameters.
+func (w *Work) At(p *Params) *Work {
+	o := w.with(w.Model, p, w.Data)
+	o.Bits = w.Bits
+	return o
+}
+
+// Infer is such a place for a model whose q belongs to the row: it has one for each row
+// of the data, found with gen/ as it stands.
+func (w *Work) Infer(d *Data) (*Work, error) {
+	m, p, err := w.Model.(Inferrer).Infer(w.Params, d)
+	if err != nil {
+		return nil, err
+	}
+	o := w.with(m, p, d)
+	o.mixes = m.Sheet().Mixes
+	return o, nil
+}
+
+// Infers says whether rows of data, those trained on or others, have a q only by Infer.
+func (w *Work) Infers(trained bool) bool {
+	_, ok := w.Model.(Inferrer)
+	sheet := w.Model.Sheet()
+	return ok && slices.Contains(sheet.Offers, Infer) && !(trained && sheet.Whole)
+}
+
+func (w *Work) with(m Model, p *Params, d *Data) *Work {
 	o := &Work{
-		Model: w.Model, Params: w.Params, Data: d, All: make([]int, d.N), Threads: w.Threads,
+		Model: m, Params: p, Data: d, All: make([]int, d.N), Threads: w.Threads,
 		widest: w.widest, mixes: w.mixes, free: w.free, states: w.states,
 	}
 	for i := range o.All {
 		o.All[i] = i
 	}
 	for i := range o.shards {
-		o.shards[i].Tape = tape.New(w.Params)
+		o.shards[i].Tape = tape.New(p)
 	}
 	return o
 }

@@ -98,8 +98,14 @@ func TestBasesByHand(t *testing.T) {
 	if _, ok := l.BaseKL(q); ok {
 		t.Error("a KL of a Laplace from a Normal")
 	}
+	want := math.Log(6) + 2*0.7978845608028654/3 - math.Log(2) - 0.5*math.Log(2*math.Pi*math.E)
+	kl, _ := q.BaseKL(&l)
+	near(t, "KL of N(0,4) from Laplace(3)", kl.Value().At(0), want, 1e-15)
+	kl, _ = q.KL(l)
+	near(t, "KL of N(0,4) from Laplace(3), summed", kl.Float(), want, 1e-15)
+	l.Mu = one(tp, 1)
 	if _, ok := q.BaseKL(&l); ok {
-		t.Error("a KL of a Normal from a Laplace")
+		t.Error("a KL of a Normal from a Laplace off zero")
 	}
 }
 
@@ -165,7 +171,8 @@ func forms(tp *tape.Tape, q dist.Dist) map[string]tape.Node {
 		}
 	}
 	if t, ok := q.(dist.Thresholded); ok {
-		if kl, ok := t.ThresholdKL(3, 3/0.25); ok {
+		t.PriorShape, t.PriorRate = 3, 3/0.25
+		if kl, ok := t.ThresholdKL(); ok {
 			out["threshold kl"] = kl.SumD(1)
 		}
 	}

@@ -7,8 +7,8 @@ import (
 
 // Closed forms that some distributions have, live. A node is [B,D] unless said otherwise.
 
-// Moments is a distribution of independent entries whose first two moments are known.
-// They give the expected square of a linear decoder's error, exactly and with its
+// Moments is a distribution whose first two moments are known, entry by entry. Its entries
+// are independent unless it is Scattered too: then they give the expected square of a linear decoder's error, exactly and with its
 // gradient,
 //
 //	E |x - A z|^2 = |x - A E z|^2 + sum_k |a_k|^2 (E z_k^2 - (E z_k)^2)
@@ -66,11 +66,11 @@ func summed(n tape.Node, b int, c float64) tape.Node {
 	return s.Add(s.Const(float64(d) * c))
 }
 
-// BaseKL is KL against another Normal, entry by entry.
+// BaseKL is KL against another Normal, or a Laplace about zero, entry by entry.
 func (q Normal) BaseKL(p Dist) (tape.Node, bool) {
 	o, ok := asNormal(p)
 	if !ok {
-		return tape.Node{}, false
+		return q.laplaceKL(p)
 	}
 	return closed(q.B, func(x [inputs]float64) (float64, [inputs]float64) {
 		it := vec.Exp64(-2 * x[2])

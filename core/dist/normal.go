@@ -41,11 +41,15 @@ func (q Normal) Frozen() Dist {
 // Means is mu.
 func (q Normal) Means(Noise) []tape.Node { return []tape.Node{q.Mu} }
 
-// KL is in closed form against another Normal.
+// KL is in closed form against another Normal, or a Laplace about zero.
 func (q Normal) KL(p Dist) (tape.Node, bool) {
 	o, ok := asNormal(p)
 	if !ok {
-		return tape.Node{}, false
+		each, ok := q.laplaceKL(p)
+		if ok {
+			each = each.SumD(1)
+		}
+		return each, ok
 	}
 	mu := q.Mu
 	if r, _ := mu.Shape(); r != q.B {

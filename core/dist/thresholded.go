@@ -46,6 +46,8 @@ type Thresholded struct {
 	Mu, LogScale      tape.Node
 	Lambda            tape.Node // nil where the threshold is drawn
 	LogShape, LogRate tape.Node // nil where it is not
+	PriorShape        float64   // of a threshold that is drawn, and its prior's rate
+	PriorRate         float64
 	Gaussian          bool
 	Pull              string  // of Pulls; empty is ste-fix
 	Warm              float64 // scales the noise of a sample, not BaseKL; 0 is 1
@@ -385,16 +387,16 @@ func (q Thresholded) BaseKL(p Dist) (tape.Node, bool) {
 	return q.base().(BaseKL).BaseKL(p)
 }
 
-// ThresholdKL is the KL of a drawn threshold from a Gamma prior, [B,D]: with shapes a, c
+// ThresholdKL is the KL of a drawn threshold from its Gamma prior, [B,D]: with shapes a, c
 // and rates r, s
 //
 //	(a-c) psi(a) - log G(a) + log G(c) + c (log r - log s) + a (s-r)/r
 //
 // ok is false of a fixed one. It is to 1e-15 (1 + a log a) or so: its terms cancel at large
 // shapes.
-func (q Thresholded) ThresholdKL(shape, rate float64) (each tape.Node, ok bool) {
+func (q Thresholded) ThresholdKL() (each tape.Node, ok bool) {
 	if q.random() {
-		c, s := shape, rate
+		c, s := q.PriorShape, q.PriorRate
 		base := vec.Lgamma64(c) - float64(c*vec.Log64(s))
 		return closed(q.B, func(x [inputs]float64) (float64, [inputs]float64) {
 			a, da := held(x[0])

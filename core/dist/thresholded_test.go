@@ -68,12 +68,14 @@ func TestGammaThreshold(t *testing.T) {
 	_, square, _ := q.Moments()
 	near(t, "square", square.Value().At(0), want*(m*m+2*b*b), 1e-12)
 	const c, s = 3.0, 3 / 0.25
-	kl, ok := q.ThresholdKL(c, s)
+	q.PriorShape, q.PriorRate = c, s
+	kl, ok := q.ThresholdKL()
 	if !ok {
 		t.Fatal("no KL of the threshold")
 	}
 	near(t, "KL of the prior", kl.Value().At(0), 0, 1e-14)
-	kl, _ = q.ThresholdKL(2, 5)
+	q.PriorShape, q.PriorRate = 2, 5
+	kl, _ = q.ThresholdKL()
 	near(t, "KL", kl.Value().At(0), integral(func(l float64) float64 {
 		if l == 0 {
 			return 0
@@ -90,7 +92,7 @@ func TestGammaThreshold(t *testing.T) {
 	}
 	near(t, "Means, at the mean threshold", q.Means(nil)[0].Value().At(0), m*math.Erfc(shape/rate/b/math.Sqrt2), 1e-14)
 	q.LogShape, q.LogRate, q.Lambda = tape.Node{}, tape.Node{}, one(tp, 1)
-	if _, ok := q.ThresholdKL(c, s); ok {
+	if _, ok := q.ThresholdKL(); ok {
 		t.Error("a KL of a fixed threshold")
 	}
 }

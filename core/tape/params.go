@@ -118,3 +118,12 @@ func (p *Params) Clone() *Params {
 	}
 	return &q
 }
+
+// Of is the part of a vector in a role's layout that is the parameter of a name.
+func (p *Params) Of(v Vector, name string) Vector {
+	r, lo, hi, ok := p.Range(name)
+	if !ok || v.Len() != p.vec[r].Len() {
+		panic(fmt.Sprintf("tape: parameter %q is not declared, or the vector of %d values is of another role", name, v.Len()))
+	}
+	return v.Slice(lo, hi)
+}

@@ -287,3 +287,10 @@ func (t *Tape) Nodes(n int) []Node {
 	clear(s)
 	return s
 }
+
+// Blanks is a vector of zeros in the layout of a role, for a caller to fill by name
+// (Of); kept until Reset.
+func (t *Tape) Blanks(r Role) Vector { return t.Leaf(1, max(t.params.vec[r].Len(), 1)).Value() }
+
+// Of is the part of such a vector that is the parameter of a name.
+func (t *Tape) Of(v Vector, name string) Vector { return t.params.Of(v, name) }

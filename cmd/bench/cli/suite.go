@@ -31,6 +31,9 @@ func (a *app) job(name string, o suites.Options) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, w := range a.parts.Warnings(s, plan) {
+		fmt.Fprint(a.err, w.Error())
+	}
 	return &job{s, plan, refused}, nil
 }
 

@@ -1,0 +1,74 @@
+package estimators
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/vibench/bench/core/dist"
+	"github.com/vibench/bench/core/lasso"
+	"github.com/vibench/bench/vi"
+)
+
+// MAP is what FISTA and ISTA share: sparse coding by the mode of p(z|x) in place of a
+// posterior, and a step of the dictionary at it.
+//
+//	z* = argmin 1/2 ||x - A z||^2 + lambda ||z||_1;   theta: d log p(x|z*)/dtheta
+type MAP struct {
+	Lambda float64 `name:"lambda" min:"0" doc:"weight of the 1-norm"`
+	Steps  int     `name:"steps" min:"1" max:"100000" doc:"steps a row, at most"`
+	Tol    float64 `name:"tol" min:"0" doc:"a row stops when a step moves its code by no more than this share of it"`
+}
+
+var usualMAP = MAP{Lambda: 1, Steps: 500, Tol: 1e-3}
+
+func (e MAP) card(name string) vi.Card {
+	return vi.Card{Name: name, Paper: "Beck and Teboulle 2009", PerDatum: true, Needs: []vi.Cap{vi.Linear}, K: 1, Target: fmt.Sprintf("map lambda %g", e.Lambda)}
+}
+
+func (e MAP) estimate(s *vi.Step, plain bool) vi.Direction {
+	a, _ := s.Linear()
+	d, h := a.Shape()
+	z := s.Leaf(s.B(), h)
+	p, err := lasso.New(a.Value().AppendTo(nil), d, h)
+	if err == nil {
+		code := make([]float64, s.B()*h)
+		_, err = p.Solve(lasso.Solver{Lambda: e.Lambda, Steps: e.Steps, Tol: e.Tol, Plain: plain}, s.X.Value().AppendTo(nil), code, &lasso.Work{})
+		for i, v := range code {
+			z.Value().Set(i, v)
+		}
+	}
+	if err != nil { // the dictionary has left the numbers, and so does the direction
+		z.Value().Set(0, math.NaN())
+	}
+	return s.Ascend(vi.Surrogate{Gen: s.LogLik(dist.Value{Node: z, K: 1}).Mean()})
+}
+
+// FISTA is MAP sparse coding: codes by accelerated proximal gradients, and the
+// dictionary's ascent direction at them. Nothing moves inf/.
+//
+//	z' = soft(y - A'(A y - x)/L, lambda/L),   y' = z' + (t-1)/t' (z' - z),   t' = (1 + sqrt(1 + 4 t^2))/2
+//	theta: d log p(x|z*)/dtheta, of A (x - A z*) z*'/sigma^2
+//
+// Needs linear.
+// Biased for the evidence, as a mode in place of a mean is.
+// Costs a likelihood and, a step, two products with A a datum.
+//
+// Beck and Teboulle 2009; the alternation Olshausen and Field 1996.
+type FISTA struct{ MAP }
+
+func (e FISTA) Card() vi.Card                    { return e.card("fista") }
+func (e FISTA) Estimate(s *vi.Step) vi.Direction { return e.estimate(s, false) }
+
+// ISTA is FISTA without its momentum.
+//
+//	z' = soft(z - A'(A z - x)/L, lambda/L)
+//
+// Needs linear.
+// Biased for the evidence, as a mode in place of a mean is.
+// Costs as FISTA's.
+//
+// Daubechies, Defrise and De Mol 2004.
+type ISTA struct{ MAP }
+
+func (e ISTA) Card() vi.Card                    { return e.card("ista") }
+func (e ISTA) Estimate(s *vi.Step) vi.Direction { return e.estimate(s, true) }

@@ -1,0 +1,96 @@
+package vi
+
+import (
+	"github.com/vibench/bench/core/dist"
+	"github.com/vibench/bench/core/tape"
+)
+
+// LinearDecoder is the capability Linear: p(x|z) = N(A z, exp(logsigma)^2 I). Under a q
+// that knows its moments the mean log-likelihood is closed.
+type LinearDecoder interface {
+	Dictionary
+	Linear(s *Step) (a, logsigma tape.Node) // A [D,H], log sigma [1,1]
+}
+
+// Linear is the model's A [D,H] and log sigma [1,1].
+func (s *Step) Linear() (a, logsigma tape.Node) { return s.model.(LinearDecoder).Linear(s) }
+
+// Residual is E_q ||x - A z||^2 of each datum of the batch, [1,B]:
+//
+//	||x - A m||^2 + tr(A Cov A'),   m and Cov the moments of q
+//
+// of latents that are independent under q the trace is sum_h |a_h|^2 Var z_h.
+func (s *Step) Residual(a tape.Node, q dist.Moments) tape.Node {
+	mean, square, ok := q.Moments()
+	if !ok {
+		panic("vi: a model offers moments, but its posterior has none in closed form")
+	}
+	r := s.X.Sub(s.Affine(mean, a, tape.Node{}, tape.Linear))
+	out := r.Mul(r).SumD(1)
+	if c, ok := q.(dist.Scattered); ok {
+		return out.Add(c.Scatter(a))
+	}
+	return out.Add(s.Affine(square.Sub(mean.Mul(mean)), a.Mul(a), tape.Node{}, tape.Linear).SumD(1))
+}
+
+// ExpectedLogLik is E_q log p(x|z) of each datum in closed form, [1,B], by a linear
+// decoder's A and log sigma [1,1]:
+//
+//	-D/2 log 2 pi - D log sigma - E_q ||x - A z||^2 / (2 sigma^2)
+func (s *Step) ExpectedLogLik(a, logsigma tape.Node, q dist.Moments) tape.Node {
+	_, d := s.X.Shape()
+	l := logsigma.SumD(1)
+	s.Evals += int64(s.B())
+	return s.Residual(a, q).Mul(l.Scale(-2).Exp()).Scale(-0.5).Sub(l.Scale(float64(d))).Sub(s.Scalar(float64(d) * halfLog2Pi))
+}
+
+// BaseKL is the KL of q's noise, before any threshold, against the prior of each datum, [1,B].
+func (s *Step) BaseKL(q dist.Dist) tape.Node {
+	if b, ok := q.(dist.BaseKL); ok {
+		if kl, ok := b.BaseKL(s.Prior()); ok {
+			return kl.SumD(1)
+		}
+	}
+	if c, ok := q.(dist.KL); ok {
+		if kl, ok := c.KL(s.Prior()); ok {
+			return kl
+		}
+	}
+	panic("vi: a model offers base-kl, but its posterior has none against its prior")
+}
+
+// ClosedELBO is E_q log p(x|z) - BaseKL of each datum in closed form, [1,B].
+func (s *Step) ClosedELBO() tape.Node {
+	a, logsigma := s.Linear()
+	q := s.Posterior()
+	return s.ExpectedLogLik(a, logsigma, q.(dist.Moments)).Sub(s.BaseKL(q))
+}
+
+const halfLog2Pi = 0.91893853320467274178 // (1/2) log 2 pi
+
+// Entropic is the capability Entropies: the scales of p(z) and of p(x|z) are free, so
+// that for any q and A the best ones are known and the ELBO there is a sum of entropies.
+// q is the model's posterior, or where that is no parameter the best for the batch.
+type Entropic interface {
+	Entropies(s *Step, w Weights) Entropies
+}
+
+// Weights of a sum of entropies; all 1 is the ELBO.
+type Weights struct{ Prior, Posterior, Noise float64 }
+
+// Entropies are those of an ELBO at the scales that are best for the batch:
+//
+//	max over scales of ELBO = 1/B sum_n H[q(z|x_n)] - H[p(z)] - H[p(x|z)]
+type Entropies struct {
+	Q      tape.Node   // H[q(z|x_n)], [1,B]
+	Z, X   tape.Node   // H[p(z)], H[p(x|z)], scalars; their gradients are whole
+	Target tape.Vector // of gen/: the scales; the rest of it means nothing
+	Scales []string    // their names
+	Noise  float64     // the best sigma^2
+}
+
+// Entropies are those of the model's ELBO on the batch.
+func (s *Step) Entropies(w Weights) Entropies {
+	s.Evals += int64(s.B())
+	return s.model.(Entropic).Entropies(s, w)
+}
