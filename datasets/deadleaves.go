@@ -9,7 +9,7 @@ import (
 )
 
 // DeadLeaves are patches of pictures of discs that hide each other, which have the
-// edges, the occlusion and the heavy tails of natural images at all scales:
+// edges, the occlusion and the heavy tails of natural images:
 //
 //	discs fall from the front to the back until no pixel is left:
 //	radius r with density prop. to r^-3 on [2, size/4], centre uniform, grey uniform on [0,1]
@@ -17,7 +17,8 @@ import (
 // then filtered by R(f) = |f| exp(-(|f|/f0)^4), f in cycles/pixel, and scaled to
 // variance 0.1 over all training pictures. A picture is periodic, size x size, so
 // that it is alike everywhere; it is cut into patches without overlap, and one picture
-// follows another. Pictures held out are others, scaled as those.
+// follows another. Pictures held out are others, scaled as those. The larger the discs,
+// the heavier the tails: a pixel's excess kurtosis is 0.4 at size 64, 1 at 128, 2 at 512.
 //
 // Ruderman 1997 and Lee, Mumford and Huang 2001 have the model, Olshausen and Field
 // 1996 the filter.

@@ -65,7 +65,7 @@ func shapeAt(key rng.Key, i, side int) shape {
 	key.Fold("kind").Ints(kind[:], kinds, uint64(i))
 	key.Fold("form").Uniform64(u[:], 5*uint64(i))
 	n := float64(side)
-	s := shape{kind: kind[0], x: float64(u[0] * n), y: float64(u[1] * n), radius: float64((0.125 + u[2]/4) * n), grey: 0.25 + float64(0.75*u[4])}
+	s := shape{kind: kind[0], x: float64(u[0] * n), y: float64(u[1] * n), radius: float64((0.125 + float64(0.25*u[2])) * n), grey: 0.25 + float64(0.75*u[4])}
 	s.sin, s.cos = vec.SinCos2Pi64(u[3])
 	return s
 }
@@ -86,6 +86,9 @@ func (s shape) covers(x, y float64) bool {
 	return b >= -s.radius/2 && float64(root3*math.Abs(a))+b <= s.radius
 }
 
+// points are where a pixel is looked at, in each direction.
+var points = [4]float64{0.125, 0.375, 0.625, 0.875}
+
 // draw paints a picture.
 func draw(key rng.Key, x []float64, side, objects int) {
 	var count [1]int
@@ -96,7 +99,7 @@ func draw(key rng.Key, x []float64, side, objects int) {
 			for c := range side {
 				hits := 0
 				for p := range 16 {
-					if s.covers(float64(c)+(float64(p%4)+0.5)/4, float64(r)+(float64(p/4)+0.5)/4) {
+					if s.covers(float64(c)+points[p%4], float64(r)+points[p/4]) {
 						hits++
 					}
 				}
