@@ -19,7 +19,9 @@ var Source embed.FS
 // of images read is shared by the copies made of one list, and by no other.
 func All() []vi.Dataset {
 	return []vi.Dataset{
+		NewBars(),
 		Bits{N: 256, Dim: 16, Latent: 2},
+		NewDeadLeaves(),
 		NewDigits8(),
 		NewFashionMNIST(),
 		NewFrey(),
@@ -27,6 +29,10 @@ func All() []vi.Dataset {
 		LowRank{N: 256, Dim: 8, Latent: 2, Noise: 0.5},
 		NewMNIST(),
 		NewOmniglot28(),
+		NewPatches(),
+		NewPink(),
+		NewShapes(),
+		NewSparseLin(),
 	}
 }
 

@@ -32,22 +32,22 @@ func whole(file string, rows int, sum string) split {
 // read reads the images of a split from a folder, decompressing them if need be,
 // and holds them against what is known of them. It says which file it read.
 func (p split) read(folder fs.FS, height, width int) (a *IDX, name string, err error) {
-	return p.array(folder, p.rows, height, width)
+	return p.array(folder, Uint8, p.rows, height, width)
 }
 
 // readLabels does so with a file of labels.
 func (p split) readLabels(folder fs.FS) (a *IDX, name string, err error) {
-	return p.array(folder, p.rows)
+	return p.array(folder, Uint8, p.rows)
 }
 
-// array reads an array of bytes of given dimensions.
-func (p split) array(folder fs.FS, want ...int) (a *IDX, name string, err error) {
+// array reads an array of given type and dimensions.
+func (p split) array(folder fs.FS, kind IDXType, want ...int) (a *IDX, name string, err error) {
 	f, name, err := p.open(folder)
 	if err != nil {
 		return nil, name, err
 	}
 	defer f.Close()
-	size := 1
+	size := kind.size()
 	for _, n := range want {
 		size *= n
 	}
@@ -55,14 +55,14 @@ func (p split) array(folder fs.FS, want ...int) (a *IDX, name string, err error)
 	if err != nil {
 		return nil, name, err
 	}
-	if !slices.Equal(a.Dims, want) || a.Type != Uint8 {
-		kind, is := "images", ""
+	if !slices.Equal(a.Dims, want) || a.Type != kind {
+		what, is := "images", ""
 		if len(want) == 1 {
-			kind = "labels"
+			what = "labels"
 		} else if len(a.Dims) == 1 {
 			is = ", as labels have"
 		}
-		return nil, name, fmt.Errorf("got %s %s values%s; want %s, %s uint8 values", times(a.Dims), a.Type, is, kind, times(want))
+		return nil, name, fmt.Errorf("got %s %s values%s; want %s, %s %s values", times(a.Dims), a.Type, is, what, times(want), kind)
 	}
 	if sum != p.sum {
 		return nil, name, fmt.Errorf("another file: SHA-256 of its content, got %s; want %s", sum, p.sum)

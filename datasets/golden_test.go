@@ -1,0 +1,53 @@
+package datasets_test
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"math"
+	"testing"
+
+	"github.com/vibench/bench/datasets"
+	"github.com/vibench/bench/vi"
+)
+
+// Values to the last bit, on every machine: the SHA-256 of training and test set, as
+// little-endian doubles, at seed 7.
+func TestGoldenDigests(t *testing.T) {
+	bars, slab, lin, support := datasets.NewBars(), datasets.NewBars(), datasets.NewSparseLin(), datasets.NewSparseLin()
+	bars.N, bars.Test = 100, 10
+	slab.N, slab.Latents = 100, "spikeslab"
+	support.Latents = "support"
+	pink, leaves, shapes := datasets.NewPink(), datasets.NewDeadLeaves(), datasets.NewShapes()
+	pink.N, pink.Test, pink.Size = 100, 10, 64
+	leaves.N, leaves.Test, leaves.Size = 100, 10, 64
+	shapes.N, shapes.Test = 100, 10
+	patches, grey := datasets.NewPatches(), datasets.NewPatches()
+	patches.N, patches.Test = 500, 50
+	grey.N, grey.Test, grey.Split, grey.Whiten, grey.Centre, grey.ZScore = 500, 50, "published", "none", true, true
+	for _, c := range []struct {
+		d    vi.Dataset
+		want string
+	}{
+		{bars, "841b148b28c9a277f9322ff040455341760d0939873a580c1ffefa3f2dd6bdb6"},
+		{slab, "09b800312ed52c151e5df52cf7d59969fc2158aafeef72d640648ac9ff13151d"},
+		{lin, "864b0d15ae36fcf22ea2f2b752bc19f83f215c5ccd5744c85da88c43051b758f"},
+		{support, "fe3cd3bdc45a0811faee8d1c01d508e5cbbcdd80c069bbb954b3bc559051cc15"},
+		{pink, "2bb54a08c959c1b1da35f6c53a4f1c0bde887316d27fd2245b9efe6f15b27bf0"},
+		{leaves, "27f3c0abb935654996725714da89f637bae3c5c712d2cbdc154bc6f240a56ef2"},
+		{shapes, "1aa14b3975c29d2f2d2b39ab16dbae5e773f6f20466319c2eba8c6fa81d89852"},
+		{patches, "c15d1b3d5ccf1adcd23b33a61c1dd1c6438425b001b4c7ea6e58001ed6b7abe3"},
+		{grey, "ed5a77ff799d54203820f3017196b1611bbd206aa1cd593b938d52170787aaa6"},
+	} {
+		x := data(t, c.d, 7)
+		sum := sha256.New()
+		for ; x != nil; x = x.Test {
+			for _, v := range x.X {
+				sum.Write(binary.LittleEndian.AppendUint64(nil, math.Float64bits(v)))
+			}
+		}
+		if got := hex.EncodeToString(sum.Sum(nil)); got != c.want {
+			t.Errorf("%s: got %s; want %s", c.d.Name(), got, c.want)
+		}
+	}
+}
