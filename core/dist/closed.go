@@ -91,5 +91,5 @@ const (
 )
 
 // phi and upper are the standard normal density and upper tail.
-func phi(x float64) float64   { return invRootTwoPi * vec.Exp64(-float64(0.5*float64(x*x))) }
+func phi(x float64) float64   { return float64(invRootTwoPi * vec.Exp64(-float64(0.5*float64(x*x)))) }
 func upper(x float64) float64 { return float64(0.5 * vec.Erfc64(x*rootHalf)) }

@@ -109,8 +109,8 @@ func TestBasesByHand(t *testing.T) {
 	}
 }
 
-// laws are all distributions with closed forms, of parameters: four rows of the matrices
-// a, b, c and d are their parameters, [2,3] or [1,3].
+// laws are all distributions of independent entries with closed forms, of parameters with
+// two rows and with one.
 func laws(tp *tape.Tape) map[string]dist.Dist {
 	mu, ls, c, d := tp.Param("inf/mu"), tp.Param("inf/ls"), tp.Param("inf/c"), tp.Param("gen/d")
 	lambda := c.Exp()
@@ -153,9 +153,7 @@ func forms(tp *tape.Tape, q dist.Dist) map[string]tape.Node {
 		if p, ok := s.Active(); ok {
 			out["active"] = p.SumD(1)
 			z := tp.Param("gen/z")
-			if t, is := q.(dist.Thresholded); !is || !t.Gaussian { // a Gaussian's has kinks
-				out["density"] = q.LogProb(dist.Value{Node: z, K: 2})
-			}
+			out["density"] = q.LogProb(dist.Value{Node: z, K: 2})
 			out["spike"] = q.LogProb(dist.Value{Node: tp.Leaf(4, 3), K: 2})
 		}
 	} else {

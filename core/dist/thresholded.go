@@ -172,7 +172,7 @@ func threshold[T vec.Float](pull string, z, e, mu, scale, lambda, inMu, inLambda
 		m, b, l := ms[r/mshare*d:][:d], bs[r/bshare*d:][:d], ls[r/lshare*d:][:d]
 		z, e := zs[lo:hi][:d], es[lo:hi][:d]
 		for j, x := range e {
-			x *= b[j]
+			x = T(x * b[j])
 			var y T
 			keep := x
 			switch {

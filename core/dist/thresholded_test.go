@@ -97,7 +97,7 @@ func TestGammaThreshold(t *testing.T) {
 	}
 }
 
-// F-C1: the thresholded Laplace is the spike and slab. On a grid of 27 laws, 1e5 draws
+// The thresholded Laplace is the spike and slab. On a grid of 27 laws, 1e5 draws
 // each: the number of active ones is binomial (exact tail), active z - mu are Laplace(b)
 // (Kolmogorov). 56 tests at a level of 9e-7 each: false alarm below 6e-5 in all. A
 // slab wider or narrower by a tenth is .018 away, and fails where half are active, at .012.
@@ -191,7 +191,7 @@ func pulled(t *testing.T, q dist.Thresholded, n dist.Noise, k int, m, ls, l floa
 	return z, d
 }
 
-// The card's table, entry by entry, for both bases and with warm-up.
+// The table of Pulls, entry by entry, for both bases and with warm-up.
 func TestPulls(t *testing.T) {
 	const m, b, l = 0.7, 0.4, 0.6
 	u := []float64{0.001, 0.05, 0.3, 0.499, 0.501, 0.8, 0.9, 0.97, 0.9999}
@@ -242,7 +242,31 @@ func TestPulls(t *testing.T) {
 	}
 }
 
-// The card's one-dimensional check, f(z) = (z-t)^2/2 at (m, t, b, l) = (.7, .5, .4, .6):
+// Samples in float32 are those of float64 by the same noise, to 16 eps of 1 + |e|: one
+// operation each for the scale, the noise, its product, the threshold and the shift.
+func TestThresholdedInFloat32(t *testing.T) {
+	const k = 512
+	u := make([]float64, k)
+	for i := range u {
+		u[i] = (float64(i) + 0.5) / k // exact in both
+	}
+	for _, gauss := range []bool{false, true} {
+		var z [2]tape.Vector
+		for i, prec := range []tape.Precision{tape.Float32, tape.Float64} {
+			tp := tape.New(params(t, prec))
+			q := dist.Thresholded{T: tp, B: 1, Mu: one(tp, 0.75), LogScale: one(tp, -0.5), Lambda: one(tp, 0.3125), Gaussian: gauss}
+			z[i] = q.Sample(given{uniform: u}, k).Node.Value()
+		}
+		for i := range k {
+			got, want := z[0].At(i), z[1].At(i)
+			if (got == 0) != (want == 0) || math.Abs(got-want) > 16*0x1p-24*(1+math.Abs(want)) {
+				t.Errorf("gaussian %v, u = %g: %.9g in float32, %.9g in float64", gauss, u[i], got, want)
+			}
+		}
+	}
+}
+
+// A check in one dimension, f(z) = (z-t)^2/2 at (m, t, b, l) = (.7, .5, .4, .6):
 // what each pull expects, by quadrature over the uniform, and what is true, by Moments.
 func TestPullsExpect(t *testing.T) {
 	const m, target, b, l, k = 0.7, 0.5, 0.4, 0.6, 200000
@@ -252,7 +276,7 @@ func TestPullsExpect(t *testing.T) {
 	for i := range u {
 		u[i] = (float64(i) + 0.5) / k
 	}
-	nan := math.NaN() // the card does not say
+	nan := math.NaN() // no closed form to compare with
 	for pull, want := range map[string][3]float64{
 		"ste":      {g*m - target, g * (2*b + l), 0},
 		"ste-code": {2*g*m - (1+g)*target, g * (2*b + l), -g * b},
@@ -275,7 +299,7 @@ func TestPullsExpect(t *testing.T) {
 	}
 	for i, c := range [][2]float64{{g*m - target, -.3438}, {2*g*m - (1+g)*target, -.2992}, {g * (2*b + l), .3124}, {-g * b, -.0893}} {
 		if math.Abs(c[0]-c[1]) > 5e-5 {
-			t.Errorf("number %d of the card: %.6f; printed %.4f", i, c[0], c[1])
+			t.Errorf("number %d: %.6f; want %.4f", i, c[0], c[1])
 		}
 	}
 
@@ -291,7 +315,7 @@ func TestPullsExpect(t *testing.T) {
 	for i, c := range [][3]float64{{got.At(0), g * (m - target), .0446}, {got.At(1) / b, 2*g*b + g*l*tail/(2*b*b), .2245}, {got.At(2), -g / (2 * b) * tail, -.0307}} {
 		near(t, fmt.Sprint("exact derivative ", i), c[0], c[1], 1e-12)
 		if math.Abs(c[0]-c[2]) > 5e-5 {
-			t.Errorf("exact derivative %d: %.6f; the card printed %.4f", i, c[0], c[2])
+			t.Errorf("exact derivative %d: %.6f; want %.4f", i, c[0], c[2])
 		}
 	}
 }

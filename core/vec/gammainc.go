@@ -63,7 +63,7 @@ func gammaSeries(a, x, logD, logx float64, slope bool) (r incomplete) {
 		q := 1 / (a + float64(n))
 		xq := float64(x * q)
 		dt = float64(xq*dt) - float64(float64(xq*t)*q)
-		t *= xq
+		t = float64(t * xq)
 		s += t
 		ds += dt
 		if t < 0x1p-56*(1+s) && (!slope || -dt <= -0x1p-56*ds) {
@@ -96,7 +96,7 @@ func gammaFraction(a, x, logD, logx float64, slope bool) (r incomplete) {
 		c := float64(k * (k - a))
 		b -= 2
 		if slope {
-			df = -1 + k/f + c/f*(df/f)
+			df = (k/f - 1) + float64(c/f*(df/f))
 		}
 		f = b - c/f
 	}
@@ -252,7 +252,7 @@ func GammaQuantile64(a, u float64) float64 {
 	} else {
 		s := math.Sqrt(1/a) / 3
 		c := (1 - float64(s*s)) + float64(s*normalStart(u))
-		y = Log64(a) + 3*Log64(max(c, 0.02))
+		y = Log64(a) + float64(3*Log64(max(c, 0.02)))
 		if least := (Log64(u) + Lgamma64(a+1)) / a; y < least && a < 12 {
 			y = least
 		}
