@@ -107,7 +107,7 @@ func All() []Metric {
 		Cosine{Replicates: p},
 		DSNR{p},
 		ELBO{K: 64, On: On{Split: "test", When: "always"}},
-		Entropies{K: 64, Draws: 100, On: On{Split: "train", When: "always"}},
+		Entropies{K: 64, Draws: 100, On: On{Split: "test", When: "always"}},
 		ESS{K: 64, On: On{Split: "test", When: "always"}},
 		Gap{K: 1000, PHat: 5000, Steps: 1000, Samples: 50, Rate: 0.05, On: On{Split: "test", First: 100, When: "end"}},
 		GradVar{p},
