@@ -22,6 +22,7 @@ type Eval struct {
 	Spent     int64                                   // for probes, when they close: density evaluations of one direction of Estimator
 
 	stored map[place]draws
+	coded  map[place]codes
 	bounds map[boundAt][]float64
 }
 
