@@ -53,9 +53,8 @@ func norms(a []float64, h int) []float64 {
 
 // codes are k samples of every datum of a place, [n,k,H].
 type codes struct {
-	k   int
-	z   []float64
-	why string
+	k int
+	z []float64
 }
 
 // latents is the width of a code.
@@ -68,36 +67,37 @@ func (e *Eval) codes(o On, k int, f func(n int, z []float64)) (why string) {
 	if err := oneReal(e.Work.Model.Sheet()); err != nil {
 		return err.Error()
 	}
+	bad := false
+	see := func(n int, z []float64) {
+		for _, x := range z {
+			bad = bad || x-x != 0
+		}
+		f(n, z)
+	}
 	p, h := e.at(o), e.latents()
 	if c := e.coded[p]; c.k >= k {
 		for n := range p.n {
-			f(n, c.z[n*c.k*h:][:k*h])
+			see(n, c.z[n*c.k*h:][:k*h])
 		}
-		return c.why
-	}
-	c := codes{k: k}
-	keep := p.n*k*h <= mostStored
-	why = e.sample(p, k, func(n int, z []float64) {
-		for _, x := range z {
-			if x-x != 0 {
-				c.why = "a sample of the posterior is not finite"
+	} else {
+		c, keep := codes{k: k}, p.n*k*h <= mostStored
+		why = e.sample(p, k, func(n int, z []float64) {
+			if keep {
+				c.z = append(c.z, z...)
 			}
+			see(n, z)
+		})
+		if keep && why == "" {
+			if e.coded == nil {
+				e.coded = map[place]codes{}
+			}
+			e.coded[p] = c
 		}
-		if keep {
-			c.z = append(c.z, z...)
-		}
-		f(n, z)
-	})
-	if why != "" {
-		return why
 	}
-	if keep {
-		if e.coded == nil {
-			e.coded = map[place]codes{}
-		}
-		e.coded[p] = c
+	if why == "" && bad {
+		return "a sample of the posterior is not finite"
 	}
-	return c.why
+	return why
 }
 
 // sample draws them.

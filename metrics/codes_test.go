@@ -429,6 +429,7 @@ func TestDegenerateCodes(t *testing.T) {
 			}
 		}
 	}
+	near(t, "of the first samples, which are", value(t, measure(e, metrics.L0{Codes: codesAt(1)}), "l0"), 1, 0)
 }
 
 func names(o *metrics.Out) (out []string) {

@@ -22,7 +22,7 @@ import (
 // index is 0, or 1 if P is no more than that. Where W has not rank H, as bars have not, it says nothing, and there is
 // a reason instead of a number.
 //
-// Amari, Cichocki and Yang 1996 (NIPS 8), equation 22, on the scale of 0 to 1 and of unit columns.
+// Amari, Cichocki and Yang 1996 (NIPS 8), here between 0 and 1 and of unit columns.
 type Recovery struct {
 	Least float64 `name:"least" min:"0" max:"1" doc:"cosine from which an atom is found"`
 }

@@ -81,9 +81,10 @@ func (w *Work) fit(d, h int) {
 //	FISTA  z' = soft(y - A'(A y - x)/L, lambda/L),  t' = (1 + sqrt(1 + 4 t^2))/2,  y' = z' + (t-1)/t' (z' - z)
 //
 // with y = z and t = 1 at the start. F falls by every step of ISTA; that of FISTA may
-// ripple, and of both (* FISTA's)
+// ripple. From z_0 they are never further from the least F* than
 //
-//	F(z_k) - F* <= L |z_0 - z*|^2 / (2k),   F(z_k) - F* <= 2 L |z_0 - z*|^2 / (k+1)^2 (*)
+//	ISTA   F(z_k) - F* <= L |z_0 - z*|^2 / (2k)
+//	FISTA  F(z_k) - F* <= 2 L |z_0 - z*|^2 / (k+1)^2
 //
 // An error says that an argument has the wrong shape or a setting is out of range; z
 // is then as it was.
