@@ -65,7 +65,7 @@ func (m CodeKurtosis) Measure(e *Eval, o *Out) {
 					continue
 				}
 				d := (x - first[i%h] - mean[i%h]) / far[i%h]
-				d *= d
+				d = float64(d * d)
 				second[i%h] += d
 				fourth[i%h] += float64(d * d)
 			}
@@ -111,5 +111,5 @@ func (e *Eval) live(l Live, c Codes) (live []bool, share []float64, why string) 
 func median(x []float64) float64 {
 	slices.Sort(x)
 	n := len(x)
-	return 0.5*x[(n-1)/2] + 0.5*x[n/2]
+	return float64(0.5*x[(n-1)/2]) + float64(0.5*x[n/2])
 }

@@ -129,7 +129,7 @@ func (p *Problem) block(s Solver, x, z []float64, w *Work) (restless int) {
 	least := s.Lambda / p.L
 	for k := 0; k < s.Steps && live > 0; k++ {
 		p.gradient(live, w.x, w.y, w)
-		next := (1 + math.Sqrt(1+4*float64(t*t))) / 2
+		next := (1 + math.Sqrt(1+float64(4*float64(t*t)))) / 2
 		ahead := (t - 1) / next
 		t = next
 		if s.Plain {
@@ -211,7 +211,7 @@ func (p *Problem) Objective(lambda float64, x, z, dst []float64, w *Work) error 
 		for _, v := range z {
 			one += math.Abs(v)
 		}
-		return 0.5*vec.SumSq(r) + float64(lambda*one)
+		return float64(0.5*vec.SumSq(r)) + float64(lambda*one)
 	})
 }
 
