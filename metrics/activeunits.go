@@ -47,13 +47,11 @@ func (m ActiveUnits) Measure(e *Eval, o *Out) {
 // with one sample of a site of the key's fold.
 func (e *Eval) means(o On, fold string) (mu []float64, units int, ok bool) {
 	p := e.at(o)
-	w := e.of(p)
-	src := &vi.Keyed{Key: e.key(p).Fold(fold)}
-	for lo := 0; lo < p.n; lo += w.Fit() {
-		step := w.Step(e.Step, w.All[lo:min(lo+w.Fit(), p.n)], src)
-		q, ok := step.Posterior().(dist.Centred)
-		if !ok {
-			return nil, 0, false
+	ok = true
+	e.steps(p, e.of(p).Fit(), &vi.Keyed{Key: e.key(p).Fold(fold)}, func(step *vi.Step, n int) string {
+		q, centred := step.Posterior().(dist.Centred)
+		if ok = centred; !ok {
+			return "no means"
 		}
 		means := q.Means(step.Noise("z"))
 		units = 0
@@ -61,15 +59,16 @@ func (e *Eval) means(o On, fold string) (mu []float64, units int, ok bool) {
 			_, d := m.Shape()
 			units += d
 		}
-		for b := range step.Index {
+		for b := range n {
 			for _, m := range means {
 				rows, d := m.Shape()
 				at := b * min(rows-1, 1) // one row may serve all data
 				mu = m.Value().Slice(at*d, (at+1)*d).AppendTo(mu)
 			}
 		}
-	}
-	return mu, units, true
+		return ""
+	})
+	return mu, units, ok
 }
 
 // variance is the population variance of every d-th of x.

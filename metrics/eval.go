@@ -22,6 +22,7 @@ type Eval struct {
 	Spent     int64                                   // for probes, when they close: density evaluations of one direction of Estimator
 
 	stored   map[place]draws
+	coded    map[place]codes
 	inferred map[bool]*vi.Work // by whether it is of the data trained on
 	bounds   map[boundAt][]float64
 }

@@ -23,8 +23,11 @@ func (s *Step) SpikeSlab(q dist.SpikeSlab) dist.Dist {
 	return s.root().dists.SpikeSlab(q)
 }
 
-// Cholesky is a Gaussian of full covariance of this step: mu is [B,D] and lower, the
-// triangles, [B, D(D+1)/2], or a row for all.
-func (s *Step) Cholesky(mu, lower tape.Node) dist.Dist {
-	return s.root().dists.Cholesky(dist.Cholesky{T: s.Tape, B: s.B(), Mu: mu, Lower: lower})
+// Point is the constant z.
+func (s *Step) Point(z tape.Node) dist.Dist { return dist.Point{T: s.Tape, B: s.B(), Z: z} }
+
+// Gaussian is mu plus columns of a factor of its covariance and, where logsigma is not nil,
+// independent noise: N(mu, diag sigma^2 + sum_k l_k l_k').
+func (s *Step) Gaussian(mu, logsigma tape.Node, columns []tape.Node) dist.Dist {
+	return dist.Correlated{T: s.Tape, B: s.B(), Mu: mu, LogSigma: logsigma, Columns: columns}
 }

@@ -81,9 +81,10 @@ func (w *Work) fit(d, h int) {
 //	FISTA  z' = soft(y - A'(A y - x)/L, lambda/L),  t' = (1 + sqrt(1 + 4 t^2))/2,  y' = z' + (t-1)/t' (z' - z)
 //
 // with y = z and t = 1 at the start. F falls by every step of ISTA; that of FISTA may
-// ripple, and of both (* FISTA's)
+// ripple. From z_0 they are never further from the least F* than
 //
-//	F(z_k) - F* <= L |z_0 - z*|^2 / (2k),   F(z_k) - F* <= 2 L |z_0 - z*|^2 / (k+1)^2 (*)
+//	ISTA   F(z_k) - F* <= L |z_0 - z*|^2 / (2k)
+//	FISTA  F(z_k) - F* <= 2 L |z_0 - z*|^2 / (k+1)^2
 //
 // An error says that an argument has the wrong shape or a setting is out of range; z
 // is then as it was.
@@ -128,7 +129,7 @@ func (p *Problem) block(s Solver, x, z []float64, w *Work) (restless int) {
 	least := s.Lambda / p.L
 	for k := 0; k < s.Steps && live > 0; k++ {
 		p.gradient(live, w.x, w.y, w)
-		next := (1 + math.Sqrt(1+4*float64(t*t))) / 2
+		next := (1 + math.Sqrt(1+float64(4*float64(t*t)))) / 2
 		ahead := (t - 1) / next
 		t = next
 		if s.Plain {
@@ -210,7 +211,7 @@ func (p *Problem) Objective(lambda float64, x, z, dst []float64, w *Work) error 
 		for _, v := range z {
 			one += math.Abs(v)
 		}
-		return 0.5*vec.SumSq(r) + float64(lambda*one)
+		return float64(0.5*vec.SumSq(r)) + float64(lambda*one)
 	})
 }
 
