@@ -21,10 +21,15 @@ const (
 const pictureData, pictureRecon, pictureSamples = "pictures/data@", "pictures/recon@", "pictures/samples@"
 
 // pictureSizes are those of the pictures that a list of arrays holds, as 28x28.
-func pictureSizes(vectors []string) []string {
+func pictureSizes(vectors []string) []string { return sizesOf(vectors, pictureData) }
+
+// dictionarySizes are those of the atoms.
+func dictionarySizes(vectors []string) []string { return sizesOf(vectors, dictionary) }
+
+func sizesOf(vectors []string, prefix string) []string {
 	var sizes []string
 	for _, v := range vectors {
-		if size, ok := strings.CutPrefix(v, pictureData); ok {
+		if size, ok := strings.CutPrefix(v, prefix); ok {
 			sizes = append(sizes, size)
 		}
 	}
