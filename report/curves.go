@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/vibench/bench/store"
 )
 
 // Learning curves: a metric that is logged at several steps of training, a line a
@@ -27,6 +29,7 @@ func (p *panel) curves() (shown, left []string) {
 	for _, m := range p.metrics {
 		switch {
 		case len(p.steps(m)) < 2 || strings.HasSuffix(m, "/floor") || strings.HasSuffix(m, "/r"):
+		case strings.HasPrefix(m, "entropies/") && p.hasEntropies(): // a figure of their own
 		case ofNetworks(m):
 			shown = append(shown, m)
 		default:
@@ -273,6 +276,11 @@ func (p *panel) curve(id, metric, note string) Figure {
 
 // over sorts a metric's values into lines over the course of training.
 func (p *panel) over(metric string, steps []int, xAxis course, yAxis axis) (lines []line, xs []float64, tally tallied) {
+	return p.overOf(func(cell string) []store.Point { return p.results.Series(cell, metric) }, steps, xAxis, yAxis)
+}
+
+// overOf does so with what is made of a cell's values.
+func (p *panel) overOf(series func(cell string) []store.Point, steps []int, xAxis course, yAxis axis) (lines []line, xs []float64, tally tallied) {
 	kept := map[int]bool{}
 	every := (len(steps) + mostSteps - 1) / mostSteps
 	for i := len(steps) - 1; i >= 0; i -= every { // the last one always
@@ -282,7 +290,7 @@ func (p *panel) over(metric string, steps []int, xAxis course, yAxis axis) (line
 	for _, c := range p.configs {
 		l := line{key: fmt.Sprint(len(lines)), label: c.label, cell: c.cell, look: c.look, seeds: map[int]map[float64]float64{}}
 		for _, cell := range c.cells {
-			for _, pt := range p.results.Series(cell.ID, metric) {
+			for _, pt := range series(cell.ID) {
 				if !kept[pt.Step] || xAxis.log && pt.Step == 0 {
 					continue
 				}

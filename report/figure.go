@@ -79,6 +79,10 @@ func (r *Report) Figures() []Figure {
 func (p *panel) drawings() []drawing {
 	var list []drawing
 	add := func(title string, draw func(id string) Figure) { list = append(list, drawing{title, draw}) }
+	vectors, err := p.vectors()
+	for _, size := range dictionarySizes(vectors) { // what is looked at before any number
+		add(p.title(dictionaryTitle), func(id string) Figure { return p.drawDictionaries(id, size) })
+	}
 	shown, left := p.curves()
 	for i, m := range shown {
 		note := ""
@@ -87,16 +91,26 @@ func (p *panel) drawings() []drawing {
 		}
 		add(p.curveTitle(m), func(id string) Figure { return p.curve(id, m, note) })
 	}
+	if p.hasEntropies() && len(p.steps(entropyBound)) > 1 {
+		add(p.title(entropiesTitle), p.drawEntropies)
+	}
+	for _, s := range signals() {
+		if p.signalled(s) {
+			add(p.title(s.title), func(id string) Figure { return p.drawSignals(id, s) })
+		}
+	}
 	if kl, nll, ok := p.story(); ok {
 		add(p.title(storyTitle), func(id string) Figure { return p.drawStory(id, kl, nll) })
 	}
-	vectors, err := p.vectors()
 	if err != nil {
 		add(p.title("Arrays"), func(string) Figure { return failed(err.Error()) })
 	}
 	for _, v := range vectors {
-		if strings.HasPrefix(strings.TrimPrefix(v, "train/"), "ess@") {
+		switch of := strings.TrimPrefix(v, "train/"); {
+		case strings.HasPrefix(of, "ess@"):
 			add(p.essTitle(v), func(id string) Figure { return p.drawESS(id, v) })
+		case strings.HasPrefix(of, codeHistogram):
+			add(p.codesTitle(v), func(id string) Figure { return p.drawCodes(id, v) })
 		}
 	}
 	if slices.Contains(p.metrics, activeUnits) {
@@ -106,6 +120,9 @@ func (p *panel) drawings() []drawing {
 		add(p.title(spectrumTitle), p.drawSpectrum)
 	}
 	for _, split := range []string{"", "train/"} {
+		if _, _, ok := p.sparsity(split); ok {
+			add(p.sparsityTitle(split), func(id string) Figure { return p.drawSparsity(id, split) })
+		}
 		if one, two := gapNames(split); slices.Contains(p.metrics, one) && slices.Contains(p.metrics, two) {
 			add(p.gapTitle(split), func(id string) Figure { return p.drawGaps(id, split) })
 		}

@@ -1,15 +1,7 @@
 package report
 
 import (
-	"bytes"
-	"encoding/base64"
 	"fmt"
-	"html"
-	"html/template"
-	"image"
-	"image/color"
-	"image/png"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,10 +21,15 @@ const (
 const pictureData, pictureRecon, pictureSamples = "pictures/data@", "pictures/recon@", "pictures/samples@"
 
 // pictureSizes are those of the pictures that a list of arrays holds, as 28x28.
-func pictureSizes(vectors []string) []string {
+func pictureSizes(vectors []string) []string { return sizesOf(vectors, pictureData) }
+
+// dictionarySizes are those of the atoms.
+func dictionarySizes(vectors []string) []string { return sizesOf(vectors, dictionary) }
+
+func sizesOf(vectors []string, prefix string) []string {
 	var sizes []string
 	for _, v := range vectors {
-		if size, ok := strings.CutPrefix(v, pictureData); ok {
+		if size, ok := strings.CutPrefix(v, prefix); ok {
 			sizes = append(sizes, size)
 		}
 	}
@@ -47,23 +44,15 @@ func (p *panel) drawPictures(id, size string) Figure {
 		return failed(fmt.Sprintf("no value to draw: got pictures of size %q; want HxW", size))
 	}
 	fig := Figure{Data: [][]string{{"configuration", "seed", "kind", "picture", "values"}}}
-	var body strings.Builder
 	var said []string
 	left, least := 0, 0
-	y := 14.0
+	page := album{y: 14}
 	// Lengths in points of a drawing as wide as the others.
 	const between = 18
 	tile := (figureWidth - 4 - between) / float64(pairColumns+aloneColumns)
 	rise := tile * float64(h) / float64(w)
-	words := func(x, y float64, class, text string) {
-		fmt.Fprintf(&body, `<text x="%g" y="%g" font-size="10" class="%s">%s</text>`, x, y, class, html.EscapeString(text))
-	}
-	place := func(x, y float64, m *mosaic) {
-		fmt.Fprintf(&body, `<image x="%g" y="%g" width="%g" height="%g" preserveAspectRatio="none" style="image-rendering:pixelated" href="%s"/>`,
-			x, y, tile*float64(m.columns), rise*float64(m.rows), m.uri())
-	}
-	words(2, y-4, "faded", "data above their reconstructions")
-	words(2+tile*pairColumns+between, y-4, "faded", "samples")
+	page.words(2, page.y-4, "faded", "data above their reconstructions")
+	page.words(2+tile*pairColumns+between, page.y-4, "faded", "samples")
 	for _, c := range p.configs {
 		cell := c.cells[0]
 		kinds := map[string][][]float64{}
@@ -84,26 +73,26 @@ func (p *panel) drawPictures(id, size string) Figure {
 			left++
 			continue
 		}
-		pairs := newMosaic(pairColumns, 2*((max(len(data), len(recon))+pairColumns-1)/pairColumns), h, w)
+		pairs := newMosaic(pairColumns, 2*((max(len(data), len(recon))+pairColumns-1)/pairColumns), h, w, greys)
 		for i, x := range data {
 			pairs.put(i%pairColumns, 2*(i/pairColumns), x)
 		}
 		for i, x := range recon {
 			pairs.put(i%pairColumns, 2*(i/pairColumns)+1, x)
 		}
-		alone := newMosaic(aloneColumns, (len(samples)+aloneColumns-1)/aloneColumns, h, w)
+		alone := newMosaic(aloneColumns, (len(samples)+aloneColumns-1)/aloneColumns, h, w, greys)
 		for i, x := range samples {
 			alone.put(i%aloneColumns, i/aloneColumns, x)
 		}
-		words(2, y+14, "", c.label)
-		y += 20
+		page.words(2, page.y+14, "", c.label)
+		page.y += 20
 		if pairs.rows > 0 {
-			place(2, y, pairs)
+			page.place(2, tile, rise, pairs)
 		}
 		if alone.rows > 0 {
-			place(2+tile*pairColumns+between, y, alone)
+			page.place(2+tile*pairColumns+between, tile, rise, alone)
 		}
-		y += rise*float64(max(pairs.rows, alone.rows)) + 6
+		page.y += rise*float64(max(pairs.rows, alone.rows)) + 6
 		said = append(said, fmt.Sprintf("%s: %d data above %d reconstructions, %d samples beside, of seed %d; mean grey %.2f, %.2f and %.2f.",
 			c.label, len(data), len(recon), len(samples), cell.Seed, meanGrey(data), meanGrey(recon), meanGrey(samples)))
 		for _, name := range []string{pictureData, pictureRecon, pictureSamples} {
@@ -124,9 +113,7 @@ func (p *panel) drawPictures(id, size string) Figure {
 	if least > 0 {
 		fig.Caption += fmt.Sprintf(" Of each kind the first %d.", mostTiles)
 	}
-	title := p.title(pictureTitle)
-	fig.SVG = template.HTML(fmt.Sprintf(`<svg class="plot pictures" role="img" aria-labelledby="%s-title %s-desc" viewBox="0 0 %d %g"><title id="%s-title">%s</title><desc id="%s-desc">%s</desc>%s</svg>`,
-		id, id, figureWidth, math.Ceil(y), id, html.EscapeString(title), id, html.EscapeString(fig.Desc), body.String()))
+	fig.SVG = page.svg(id, p.title(pictureTitle), fig.Desc)
 	return fig
 }
 
@@ -152,63 +139,4 @@ func numbers(x []float64) string {
 		out[i] = strconv.FormatFloat(v, 'g', 3, 64)
 	}
 	return strings.Join(out, " ")
-}
-
-// A mosaic is tiles in columns and rows, a clear line between two of them. Every
-// value of a small picture is a square of zoom by zoom, so that the line is thin.
-type mosaic struct {
-	columns, rows, h, w int
-	zoom, rim           int
-	img                 *image.Paletted
-}
-
-// fine is about how many squares a tile is wide or high at least.
-const fine = 32
-
-// clear is the index of the palette's only colour that is none.
-const clear = 255
-
-// greys are 255 steps from black to white, and nothing.
-var greys = func() color.Palette {
-	p := make(color.Palette, clear+1)
-	for i := range clear {
-		v := uint8(math.Round(float64(i) * 255 / (clear - 1)))
-		p[i] = color.NRGBA{v, v, v, 255}
-	}
-	p[clear] = color.NRGBA{}
-	return p
-}()
-
-func newMosaic(columns, rows, h, w int) *mosaic {
-	m := &mosaic{columns: columns, rows: rows, h: h, w: w, zoom: max(1, fine/max(h, w))}
-	m.rim = max(1, m.zoom*max(h, w)*2/fine)
-	m.img = image.NewPaletted(image.Rect(0, 0, columns*(m.zoom*w+m.rim), rows*(m.zoom*h+m.rim)), greys)
-	for i := range m.img.Pix {
-		m.img.Pix[i] = clear
-	}
-	return m
-}
-
-// put sets a tile; what is no number stays clear.
-func (m *mosaic) put(column, row int, x []float64) {
-	for i, v := range x {
-		if math.IsNaN(v) {
-			continue
-		}
-		grey := uint8(math.Round(math.Max(0, math.Min(1, v)) * (clear - 1)))
-		left, top := column*(m.zoom*m.w+m.rim)+i%m.w*m.zoom, row*(m.zoom*m.h+m.rim)+i/m.w*m.zoom
-		for j := range m.zoom * m.zoom {
-			m.img.SetColorIndex(left+j%m.zoom, top+j/m.zoom, grey)
-		}
-	}
-}
-
-// uri is the picture as data in the page.
-func (m *mosaic) uri() string {
-	var b bytes.Buffer
-	enc := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := enc.Encode(&b, m.img); err != nil {
-		panic(fmt.Sprintf("report: pictures: %v", err)) // into memory: only a size of zero can fail
-	}
-	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())
 }

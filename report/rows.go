@@ -51,6 +51,37 @@ func whisker(c draw.Canvas, s draw.LineStyle, a, b vg.Point) {
 	}
 }
 
+// A dot is a mean over seeds in a row, with its 95 % t interval and single seeds faint.
+type dot struct {
+	row   float64 // its place, rowAt and what lifts it
+	look  look
+	sum   summary // as drawn
+	stem  bool    // a line leads to it from zero
+	floor float64 // what noise alone would give; 0 where that is not known
+}
+
+func dots(list []dot) plotFunc {
+	return func(c draw.Canvas, pl *plot.Plot) {
+		x, y := pl.Transforms(&c)
+		for _, d := range list {
+			s, at := d.sum, y(d.row)
+			if d.stem {
+				c.StrokeLine2(draw.LineStyle{Color: inkRule.color(solid), Width: 0.8}, x(0), at, x(s.mean), at)
+			}
+			if d.floor != 0 {
+				c.StrokeLine2(draw.LineStyle{Color: inkGuide.color(solid), Width: 1.2}, x(d.floor), at-4, x(d.floor), at+4)
+			}
+			for _, v := range s.seeds {
+				c.DrawGlyph(draw.GlyphStyle{Color: d.look.ink.color(faint), Radius: 2.2, Shape: draw.CircleGlyph{}}, vg.Point{X: x(v), Y: at})
+			}
+			if s.lo < s.hi {
+				whisker(c, draw.LineStyle{Color: d.look.ink.color(solid), Width: 1.2}, vg.Point{X: x(math.Max(s.lo, pl.X.Min)), Y: at}, vg.Point{X: x(math.Min(s.hi, pl.X.Max)), Y: at})
+			}
+			c.DrawGlyph(d.look.mark(), vg.Point{X: x(s.mean), Y: at})
+		}
+	}
+}
+
 // A reach is the range that values span.
 type reach struct{ lo, hi float64 }
 

@@ -46,8 +46,13 @@ func newPlot(x, y string) *plot.Plot {
 // svg draws a plot as an element for the page, with a title and a description
 // for those who cannot see it. IDs are made of id, which must be unique.
 func svg(p *plot.Plot, height vg.Length, id, title, desc string) (string, error) {
+	return svgOf(p.Draw, height, id, title, desc)
+}
+
+// svgOf does so for anything that draws.
+func svgOf(paint func(draw.Canvas), height vg.Length, id, title, desc string) (string, error) {
 	c := vgsvg.New(figureWidth, height)
-	p.Draw(draw.Crop(draw.New(c), 2, -8, 2, -4))
+	paint(draw.Crop(draw.New(c), 2, -8, 2, -4))
 	return element(c, fmt.Sprintf(`class="plot" role="img" aria-labelledby="%s-title %s-desc"`, id, id),
 		fmt.Sprintf("<title id=\"%s-title\">%s</title><desc id=\"%s-desc\">%s</desc>",
 			id, html.EscapeString(title), id, html.EscapeString(desc)))

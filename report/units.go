@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
@@ -40,20 +39,11 @@ func (p *panel) drawUnits(id string) Figure {
 	lo, hi := span.padded()
 	pl := rowPlot("active units", names, math.Min(0, lo), hi)
 	pl.X.Tick.Marker = atWhole(axis{}.rangeTicks(pl.X.Min, pl.X.Max))
-	pl.Add(plotFunc(func(c draw.Canvas, _ *plot.Plot) {
-		x, y := pl.Transforms(&c)
-		for i, s := range sums {
-			look, at := shown[i].look, y(rowAt(i, len(sums)))
-			c.StrokeLine2(draw.LineStyle{Color: inkRule.color(solid), Width: 0.8}, x(0), at, x(s.mean), at)
-			for _, v := range s.seeds {
-				c.DrawGlyph(draw.GlyphStyle{Color: look.ink.color(faint), Radius: 2.2, Shape: draw.CircleGlyph{}}, vg.Point{X: x(v), Y: at})
-			}
-			if s.lo < s.hi {
-				whisker(c, draw.LineStyle{Color: look.ink.color(solid), Width: 1.2}, vg.Point{X: x(math.Max(s.lo, pl.X.Min)), Y: at}, vg.Point{X: x(s.hi), Y: at})
-			}
-			c.DrawGlyph(look.mark(), vg.Point{X: x(s.mean), Y: at})
-		}
-	}))
+	list := make([]dot, len(sums))
+	for i, s := range sums {
+		list[i] = dot{row: rowAt(i, len(sums)), look: shown[i].look, sum: s, stem: true}
+	}
+	pl.Add(dots(list))
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = p.about() + " At the last step: means over seeds with their 95 % t intervals, faint dots single seeds." + p.threshold()
 	drawn, err := svg(pl, rowsHeight(len(shown), 20), id, p.title("Active units"), fig.Desc)
