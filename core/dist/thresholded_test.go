@@ -149,7 +149,8 @@ func binomialTail(k, n int, p float64) float64 {
 		return math.Exp(lg(n) - lg(j) - lg(n-j) + float64(j)*math.Log(p) + float64(n-j)*math.Log1p(-p))
 	}
 	lower, upper := 0.0, 0.0
-	for j := range n + 1 {
+	mean, far := float64(n)*p, 14*math.Sqrt(float64(n)*p) // beyond, less than 1e-40
+	for j := max(0, min(int(mean-far), k)); j <= min(n, max(int(mean+far), k)); j++ {
 		if j <= k {
 			lower += term(j)
 		}
