@@ -106,6 +106,7 @@ func All() []Metric {
 		ActiveUnits{Least: 0.01, On: On{Split: "train", First: 500, When: "always"}},
 		Bias{Replicates: p, Z: 4.5},
 		BoundLaw{K: 64, R: 400},
+		ClosedELBO{On: held},
 		CodeHistogram{Bins: 121, Reach: 3, On: On{Split: "test", First: 1000, When: "end"}},
 		CodeKurtosis{Live: live, Codes: Codes{K: 10, On: held}},
 		Collapse{Least: 0.01, Share: 0.95, Codes: Codes{K: 1, On: held}},

@@ -24,13 +24,13 @@ import (
 //	spike-slab          a slab N(mu(x), t(x)^2) times a gate of bits
 //
 // Networks are an MLP of hidden widths or, with resnet, D-2D and two residual blocks
-// 2D-3D-2D; heads are linear. t and b are exp of a head plus floor.
+// 2D-3D-2D; heads are linear. With own there is none, and heads are numbers of each datum's own. t and b are exp of a head plus floor.
 //
 // Rows that were not trained on have no q of their own: for evaluation those of diagonal and full are
 // found as local's are, with scales as they stand, by budget iterations; so are all of local's and map's.
 type Code struct {
 	Posterior string  `name:"posterior" choices:"diagonal|full|local|local-full|map|amortised|lowrank|laplace|threshold-laplace|threshold-gaussian|spike-slab" doc:"family of q"`
-	Encoder   string  `name:"encoder" choices:"mlp|resnet" doc:"network of an amortised q"`
+	Encoder   string  `name:"encoder" choices:"mlp|resnet|own" doc:"network of an amortised q; own: none, numbers of each datum's own"`
 	Hidden    []int   `name:"hidden" min:"1" doc:"mlp: widths of its hidden layers"`
 	Act       string  `name:"act" choices:"relu|tanh|softplus|sigmoid" doc:"activation of hidden layers"`
 	SD        float64 `name:"sd" min:"0.000001" doc:"sd of q, or b of laplace noise, at the start"`
@@ -106,7 +106,7 @@ var (
 func (c *Code) check(model string) error {
 	if err := errors.Join(
 		choose(model, "posterior", &c.Posterior, "amortised", "diagonal", "full", "local", "local-full", "map", "lowrank", "laplace", "threshold-laplace", "threshold-gaussian", "spike-slab"),
-		choose(model, "encoder", &c.Encoder, "mlp", "resnet"), choose(model, "gate", &c.Gate, "corrected", "published"),
+		choose(model, "encoder", &c.Encoder, "mlp", "resnet", "own"), choose(model, "gate", &c.Gate, "corrected", "published"),
 		wide(model, "hidden", c.Hidden...)); err != nil {
 		return err
 	}
@@ -145,11 +145,14 @@ func (c *Code) check(model string) error {
 	return nil
 }
 
-// network is that of an amortised family for data of d dimensions.
-func (c Code) network(model string, d, h int, active float64) (family, error) {
+// network is an amortised family for data.
+func (c Code) network(model string, d *vi.Data, h int, active float64) (family, error) {
 	act, err := activation(model, c.Act)
 	if err != nil {
 		return nil, err
 	}
-	return newAmortised(c, newCodeNet(c, d, act), h, active), nil
+	if c.Encoder == "own" && d.Test != nil {
+		return nil, fmt.Errorf("model %s: encoder own: data %q hold rows out, which have no q; need data without (test: 0), or posterior diagonal or full, which is found for them", model, d.Name)
+	}
+	return newAmortised(c, newCodeNet(c, d.N, d.D, act), h, active), nil
 }

@@ -42,20 +42,18 @@ func newAmortised(c Code, net *codeNet, h int, active float64) amortised {
 }
 
 func (f amortised) sheet() vi.Sheet {
-	b := vi.Block{Name: "z", Kind: "real", Dim: f.h, Offers: []vi.Cap{vi.Path}}
+	b := vi.Block{Name: "z", Kind: "real", Dim: f.h, Offers: []vi.Cap{vi.Path, vi.BaseKL}}
 	switch f.Posterior {
 	case "amortised":
-		b.Offers = append(b.Offers, vi.Score, vi.Weak, vi.Moments)
-	case "lowrank":
-		b.Offers = append(b.Offers, vi.Score, vi.Moments)
-	case "laplace":
-		b.Offers = append(b.Offers, vi.Score, vi.Moments)
+		b.Offers = append(b.Offers, vi.Score, vi.Weak, vi.Moments, vi.AnalyticKL)
+	case "lowrank", "laplace":
+		b.Offers = append(b.Offers, vi.Score, vi.Moments, vi.AnalyticKL)
 	default:
 		if f.Posterior != "spike-slab" && !f.Learned {
 			b.Offers = append(b.Offers, vi.Moments)
 		}
 	}
-	return vi.Sheet{Blocks: []vi.Block{b}, Params: f.net.params()}
+	return vi.Sheet{Blocks: []vi.Block{b}, Params: f.net.params(), Mixes: f.net.own > 0, Whole: f.net.own > 0}
 }
 
 func (f amortised) start(key rng.Key, p *vi.Params) { f.net.start(key, p) }

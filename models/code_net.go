@@ -10,10 +10,13 @@ import (
 // codeNet is the network of an amortised code: an MLP, or D-2D and two residual blocks,
 //
 //	h <- h + W2 act(W1 h + b1) + b2,   2D-3D-2D
+//
+// Or none: then heads are numbers of each datum's own.
 type codeNet struct {
 	mlp
 	blocks [][2]layer
 	heads  []head
+	own    int // data, where there is no network
 }
 
 // head is a linear map of what the network makes of x, its bias starting at a number.
@@ -23,10 +26,14 @@ type head struct {
 	at float64
 }
 
-func newCodeNet(c Code, d int, act tape.Act) *codeNet {
+func newCodeNet(c Code, rows, d int, act tape.Act) *codeNet {
 	n := &codeNet{}
-	if c.Encoder == "mlp" {
+	switch c.Encoder {
+	case "mlp":
 		n.mlp = newMLP("inf/", d, c.Hidden, act)
+		return n
+	case "own":
+		n.own = rows
 		return n
 	}
 	n.mlp = newMLP("inf/", d, []int{2 * d}, act)
@@ -53,6 +60,12 @@ func (n *codeNet) layers() (all []layer) {
 }
 
 func (n *codeNet) params() (specs []vi.Spec) {
+	if n.own > 0 {
+		for _, h := range n.heads {
+			specs = append(specs, vi.Spec{Name: "inf/" + h.name, Rows: n.own, Cols: h.out})
+		}
+		return specs
+	}
 	for _, l := range n.layers() {
 		specs = append(specs, l.specs()...)
 	}
@@ -60,11 +73,17 @@ func (n *codeNet) params() (specs []vi.Spec) {
 }
 
 func (n *codeNet) start(key rng.Key, p *vi.Params) {
-	for _, l := range n.layers() {
-		glorot(key, p, l)
+	if n.own == 0 {
+		for _, l := range n.layers() {
+			glorot(key, p, l)
+		}
 	}
 	for _, h := range n.heads {
-		for b, i := p.Value(h.bias), 0; i < b.Len(); i++ {
+		at := h.bias
+		if n.own > 0 {
+			at = "inf/" + h.name
+		}
+		for b, i := p.Value(at), 0; i < b.Len(); i++ {
 			b.Set(i, h.at)
 		}
 	}
@@ -72,6 +91,9 @@ func (n *codeNet) start(key rng.Key, p *vi.Params) {
 
 // of is what the heads read, of the step's x.
 func (n *codeNet) of(s *vi.Step) tape.Node {
+	if n.own > 0 {
+		return tape.Node{}
+	}
 	x := n.mlp.of(s, s.X)
 	for _, b := range n.blocks {
 		x = x.Add(b[1].of(s, b[0].of(s, x, n.act), tape.Linear))
@@ -81,6 +103,9 @@ func (n *codeNet) of(s *vi.Step) tape.Node {
 
 // read is one head's numbers, [B,out].
 func (n *codeNet) read(s *vi.Step, h tape.Node, name string) tape.Node {
+	if n.own > 0 {
+		return s.Param("inf/" + name)
+	}
 	for _, x := range n.heads {
 		if x.name == name {
 			return x.of(s, h, tape.Linear)

@@ -95,7 +95,7 @@ func (m SparseCoder) For(d *vi.Data) (vi.Model, error) {
 	case is("local", "local-full", "map"):
 		c.q = found{m: c, full: is("local-full"), mode: is("map")}
 	default:
-		c.q, err = m.network("sparsecoder", d.D, m.Latent, m.Active)
+		c.q, err = m.network("sparsecoder", d, m.Latent, m.Active)
 	}
 	if err != nil {
 		return nil, err
