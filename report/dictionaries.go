@@ -30,7 +30,7 @@ const dictionaryTitle = "Dictionaries"
 // luminance always rising: in black and white it is the usual grey picture, and zero
 // stands out from a page that is light or dark.
 var signed = shades(func(share float64) color.NRGBA {
-	stops := []color.NRGBA{{8, 29, 88, 255}, {44, 93, 160, 255}, {128, 128, 128, 255}, {218, 165, 72, 255}, {255, 240, 196, 255}}
+	stops := []color.NRGBA{{8, 29, 88, 255}, {33, 76, 146, 255}, {128, 128, 128, 255}, {218, 165, 72, 255}, {255, 240, 196, 255}}
 	at := share * float64(len(stops)-1)
 	i := min(int(at), len(stops)-2)
 	mix := func(a, b uint8) uint8 {
