@@ -98,15 +98,15 @@ func TestBrowserHasNothingToSay(t *testing.T) {
 		t.Fatalf("the faulty page goes unnoticed: console %q, requests %q", v.console, v.requests)
 	}
 
-	for _, text := range []string{text, page(t, trained().report())} {
-		v, err = open(t, browser, text)
+	for _, c := range []struct{ text, has string }{{text, "claim-T1"}, {page(t, trained().report()), "claim-T1"}, {page(t, sparseCoding().report()), "fig-7"}} {
+		v, err = open(t, browser, c.text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(v.console) > 0 || len(v.requests) > 0 {
 			t.Errorf("console %q, requests %q", v.console, v.requests)
 		}
-		if !strings.Contains(v.dom, `id="claim-T1"`) || !strings.Contains(v.dom, "</html>") {
+		if !strings.Contains(v.dom, `id="`+c.has+`"`) || !strings.Contains(v.dom, "</html>") {
 			t.Errorf("the page was not read: %d bytes", len(v.dom))
 		}
 	}

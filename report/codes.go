@@ -9,6 +9,8 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // How the values of codes spread: a peak at zero with heavy tails is what makes a code
@@ -65,15 +67,16 @@ func (p *panel) codesTitle(name string) string {
 func (p *panel) drawCodes(id, name string) Figure {
 	yAxis := axis{log: true}
 	fig := Figure{Data: [][]string{{"configuration", "seeds", "from", "to", "codes", "share"}}}
-	label := "value of a code: its atom's size in a datum of size 1"
+	label := "code times its atom's norm, over the data's root mean square norm"
 	if strings.HasSuffix(name, "@latent") {
-		label = "value of a code"
+		label = "code"
 	}
 	pl := newPlot(label, "share of codes in a bin, log scale")
 	span := newReach()
 	var said, odd []string
 	var edges []float64
-	var lines, zeros []plot.Plotter
+	var lines []plot.Plotter
+	var zeros []zeroMark
 	for _, c := range p.configs {
 		arrays, err := p.arrays.LastVectors(c.ids(), name)
 		if err != nil {
@@ -103,6 +106,7 @@ func (p *panel) drawCodes(id, name string) Figure {
 		}
 		row("0", "0", s.zeros)
 		row("", cell(edges[0]), s.below)
+		var all plotter.XYs
 		runs := []plotter.XYs{nil}
 		for i, n := range s.counts {
 			row(cell(edges[i]), cell(edges[i+1]), n)
@@ -115,31 +119,38 @@ func (p *panel) drawCodes(id, name string) Figure {
 			}
 			y := yAxis.at(n / total)
 			span.see(y)
-			runs[last] = append(runs[last], plotter.XY{X: (edges[i] + edges[i+1]) / 2, Y: y})
+			at := plotter.XY{X: (edges[i] + edges[i+1]) / 2, Y: y}
+			runs[last], all = append(runs[last], at), append(all, at)
 		}
 		row(cell(edges[len(edges)-1]), "", s.beyond)
 		for _, run := range runs {
-			if len(run) == 0 {
+			switch len(run) {
+			case 0:
 				continue
+			case 1: // as wide as its bin
+				half := (edges[1] - edges[0]) / 2
+				run = plotter.XYs{{X: run[0].X - half, Y: run[0].Y}, {X: run[0].X + half, Y: run[0].Y}}
 			}
-			line, marks, err := plotter.NewLinePoints(run)
+			line, err := plotter.NewLine(run)
 			if err != nil {
 				return failed(err.Error())
 			}
-			line.LineStyle, marks.XYs, marks.GlyphStyle = c.look.line(solid), sparse(run), c.look.mark()
-			lines = append(lines, line, marks)
+			line.LineStyle = c.look.line(solid)
+			lines = append(lines, line)
+		}
+		if len(all) > 0 {
+			marks, err := plotter.NewScatter(sparse(all))
+			if err != nil {
+				return failed(err.Error())
+			}
+			marks.GlyphStyle = c.look.mark()
+			lines = append(lines, marks)
 		}
 		text := c.label
 		if s.zeros > 0 {
 			y := yAxis.at(s.zeros / total)
 			span.see(y)
-			large, err := plotter.NewScatter(plotter.XYs{{X: 0, Y: y}})
-			if err != nil {
-				return failed(err.Error())
-			}
-			large.GlyphStyle = c.look.mark()
-			large.Radius *= 2
-			zeros = append(zeros, large)
+			zeros = append(zeros, zeroMark{c.look, y})
 			text += ": " + percentText(s.zeros/total) + " exact zeros"
 		}
 		key, err := sample(c.look, true)
@@ -154,10 +165,13 @@ func (p *panel) drawCodes(id, name string) Figure {
 		return failed("no value to draw: no cell that is done has kept codes in bins")
 	}
 	pl.Add(lines...)
-	pl.Add(zeros...)
 	lo, hi := span.padded()
 	pl.X.Min, pl.X.Max, pl.Y.Min, pl.Y.Max = edges[0], edges[len(edges)-1], lo, math.Max(hi, lo+0.1)
-	pl.X.Tick.Marker = axis{}.rangeTicks(pl.X.Min, pl.X.Max)
+	ticks := axis{}.rangeTicks(pl.X.Min, pl.X.Max)
+	if len(zeros) > 0 {
+		ticks = append(ticks, besides(pl, zeros))
+	}
+	pl.X.Tick.Marker = ticks
 	pl.Y.Tick.Marker = yAxis.rangeTicks(pl.Y.Min, pl.Y.Max)
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = p.about() + fmt.Sprintf(" One sample of the posterior a datum at the last step, all seeds together, in %d bins from %s to %s; lines break where a bin is empty.",
@@ -166,7 +180,7 @@ func (p *panel) drawCodes(id, name string) Figure {
 		fig.Caption += " A value is z times its atom's norm, over the root mean square norm of the data."
 	}
 	if len(zeros) > 0 {
-		fig.Caption += " Exact zeros are in no bin: a large mark at 0 is their share."
+		fig.Caption += " Exact zeros are in no bin: their share stands at the right."
 	}
 	if len(odd) > 0 {
 		fig.Caption += " Not drawn, because their bins are others: " + strings.Join(odd, "; ") + "."
@@ -180,3 +194,29 @@ func (p *panel) drawCodes(id, name string) Figure {
 }
 
 func percentText(share float64) string { return three(100*share) + " %" }
+
+// A zeroMark is the share of a configuration's codes that are exactly zero, as drawn.
+type zeroMark struct {
+	look look
+	y    float64
+}
+
+// besides makes room at the right of the bins for the exact zeros of all configurations,
+// one beside the other, since at zero they would hide each other; it returns their tick.
+func besides(pl *plot.Plot, zeros []zeroMark) plot.Tick {
+	edge, reach := pl.X.Max, pl.X.Max-pl.X.Min
+	from := edge + 0.03*reach
+	step := 0.14 * reach / float64(max(3, len(zeros)))
+	pl.X.Max = from + step*float64(max(3, len(zeros)))
+	pl.Add(plotFunc(func(c draw.Canvas, _ *plot.Plot) {
+		x, y := pl.Transforms(&c)
+		c.StrokeLine2(draw.LineStyle{Color: inkRule.color(solid), Width: 0.8}, x(edge+0.015*reach), c.Min.Y, x(edge+0.015*reach), c.Max.Y)
+		middle := (from + pl.X.Max - step*float64(len(zeros))) / 2
+		for i, z := range zeros {
+			at := x(middle + step*(float64(i)+0.5))
+			c.StrokeLine2(draw.LineStyle{Color: z.look.ink.color(thin), Width: 4}, at, c.Min.Y, at, y(z.y))
+			c.DrawGlyph(z.look.mark(), vg.Point{X: at, Y: y(z.y)})
+		}
+	}))
+	return plot.Tick{Value: (from + pl.X.Max) / 2, Label: "exact 0"}
+}

@@ -30,7 +30,7 @@ const dictionaryTitle = "Dictionaries"
 // luminance always rising: in black and white it is the usual grey picture, and zero
 // stands out from a page that is light or dark.
 var signed = shades(func(share float64) color.NRGBA {
-	stops := []color.NRGBA{{8, 29, 88, 255}, {44, 93, 160, 255}, {128, 128, 128, 255}, {218, 165, 72, 255}, {255, 240, 196, 255}}
+	stops := []color.NRGBA{{8, 29, 88, 255}, {33, 76, 146, 255}, {128, 128, 128, 255}, {218, 165, 72, 255}, {255, 240, 196, 255}}
 	at := share * float64(len(stops)-1)
 	i := min(int(at), len(stops)-2)
 	mix := func(a, b uint8) uint8 {
@@ -97,7 +97,7 @@ func (p *panel) drawDictionaries(id, size string) Figure {
 	var page album
 	var said []string
 	for _, one := range plates {
-		m := newMosaic(min(columns, len(one.atoms)), (len(one.atoms)+columns-1)/columns, h, w, tint{-scale, scale, signed})
+		m := newMosaic(min(columns, len(one.atoms)), (len(one.atoms)+columns-1)/columns, h, w, tint{-scale, scale, signed}, fine)
 		for i, x := range one.atoms {
 			m.put(i%columns, i/columns, x)
 			fig.Data = append(fig.Data, []string{one.label, strconv.Itoa(one.seed), strconv.Itoa(i), numbers(x)})
@@ -115,7 +115,7 @@ func (p *panel) drawDictionaries(id, size string) Figure {
 	}
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = p.about() + fmt.Sprintf(" Of each configuration the first seed's, at the last step: atoms of %s values, those that explain most first."+
-		" All tiles have one scale, from −%.3g to %.3g, its ends as far from zero", strings.ReplaceAll(size, "x", " × "), scale, scale)
+		" All tiles have one scale, from −%.3g to %.3g", strings.ReplaceAll(size, "x", " × "), scale, scale)
 	if past > 0 {
 		fig.Caption += fmt.Sprintf("; %d of %d values lie beyond and have the colour of its end", past, all)
 	}
@@ -172,7 +172,7 @@ func normsOf(atoms [][]float64) (least, most float64) {
 // colorBar is a legend's key of a tint, from its low end to its high one.
 func colorBar(t tint) string {
 	const steps = 51
-	m := newMosaic(1, 1, 1, steps, t)
+	m := newMosaic(1, 1, 1, steps, t, coarse)
 	x := make([]float64, steps)
 	for i := range x {
 		x[i] = t.lo + (t.hi-t.lo)*float64(i)/(steps-1)

@@ -103,23 +103,23 @@ func (p *panel) drawEntropies(id string) Figure {
 	above.Add(bands...)
 	above.Add(bound.middles...)
 	for _, l := range sums {
-		rings, err := plotter.NewScatter(sparse(sum.means[l.key]))
+		marks, err := plotter.NewScatter(sparse(sum.means[l.key]))
 		if err != nil {
 			return failed(err.Error())
 		}
-		rings.GlyphStyle = draw.GlyphStyle{Color: l.look.ink.color(solid), Radius: 3.2, Shape: draw.RingGlyph{}}
-		above.Add(rings)
+		marks.GlyphStyle = draw.GlyphStyle{Color: l.look.ink.color(solid), Radius: 3.4, Shape: diamond{}}
+		above.Add(marks)
 	}
 	above.Y.Min, above.Y.Max = lo, hi
 	above.Y.Tick.Marker = linear.rangeTicks(lo, hi)
 	plots := []*plot.Plot{above}
 
-	key, err := sample(look{ink: inkGuide, glyph: draw.RingGlyph{}}, false)
+	key, err := sample(look{ink: inkGuide, glyph: diamond{}}, false)
 	if err != nil {
 		return failed(err.Error())
 	}
 	fig.Legend = append(fig.Legend, Key{template.HTML(key), "sum of entropies, in its line's colour"})
-	fig.Caption = p.about() + " Above, lines are the ELBO and rings the sum of entropies, means over seeds, bands the 95 % t intervals of the ELBO."
+	fig.Caption = p.about() + " Above, lines are the ELBO and diamonds the sum of entropies, means over seeds, bands the 95 % t intervals of the ELBO."
 	said := append([]string{"The ELBO:"}, bound.said...)
 	said = append(append(said, "The sum of entropies:"), sum.said...)
 
@@ -188,4 +188,14 @@ func stack(plots []*plot.Plot, c draw.Canvas) {
 	for i, p := range plots {
 		p.Draw(canvases[i][0])
 	}
+}
+
+// A diamond is no configuration's mark, and is seen on a line of its own colour.
+type diamond struct{}
+
+// DrawGlyph draws it.
+func (diamond) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
+	corners := []vg.Point{{X: at.X - s.Radius, Y: at.Y}, {X: at.X, Y: at.Y + s.Radius}, {X: at.X + s.Radius, Y: at.Y}, {X: at.X, Y: at.Y - s.Radius}}
+	c.FillPolygon(inkPaper.color(solid), corners)
+	c.StrokeLines(draw.LineStyle{Color: s.Color, Width: 1.1}, append(corners, corners[0]))
 }

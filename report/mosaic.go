@@ -26,8 +26,12 @@ func (a *album) words(x, y float64, class, text string) {
 
 // place puts a mosaic at x, its tiles so wide and high.
 func (a *album) place(x, tile, rise float64, m *mosaic) {
-	fmt.Fprintf(&a.body, `<image x="%g" y="%g" width="%g" height="%g" preserveAspectRatio="none" style="image-rendering:pixelated" href="%s"/>`,
-		x, a.y, tile*float64(m.columns), rise*float64(m.rows), m.uri())
+	style := ` style="image-rendering:pixelated"`
+	if m.fine > coarse {
+		style = "" // shrunk, not enlarged: what a browser leaves out would be seen
+	}
+	fmt.Fprintf(&a.body, `<image x="%g" y="%g" width="%g" height="%g" preserveAspectRatio="none"%s href="%s"/>`,
+		x, a.y, tile*float64(m.columns), rise*float64(m.rows), style, m.uri())
 }
 
 func (a *album) svg(id, title, desc string) template.HTML {
@@ -39,13 +43,17 @@ func (a *album) svg(id, title, desc string) template.HTML {
 // value of a small picture is a square of zoom by zoom, so that the line is thin.
 type mosaic struct {
 	columns, rows, h, w int
-	zoom, rim           int
+	zoom, rim, fine     int
 	tint                tint
 	img                 *image.Paletted
 }
 
-// fine is about how many squares a tile is wide or high at least.
-const fine = 32
+// A tile is about so many squares wide or high at least: fine ones are more than a screen
+// has dots for.
+const (
+	coarse = 32
+	fine   = 64
+)
 
 // clear is the index of the palette's only colour that is none.
 const clear = 255
@@ -77,9 +85,9 @@ func shades(at func(share float64) color.NRGBA) color.Palette {
 	return p
 }
 
-func newMosaic(columns, rows, h, w int, t tint) *mosaic {
-	m := &mosaic{columns: columns, rows: rows, h: h, w: w, zoom: max(1, fine/max(h, w)), tint: t}
-	m.rim = max(1, m.zoom*max(h, w)*2/fine)
+func newMosaic(columns, rows, h, w int, t tint, squares int) *mosaic {
+	m := &mosaic{columns: columns, rows: rows, h: h, w: w, zoom: max(1, squares/max(h, w)), fine: squares, tint: t}
+	m.rim = max(1, m.zoom*max(h, w)/16)
 	m.img = image.NewPaletted(image.Rect(0, 0, columns*(m.zoom*w+m.rim), rows*(m.zoom*h+m.rim)), t.colors)
 	for i := range m.img.Pix {
 		m.img.Pix[i] = clear

@@ -73,14 +73,14 @@ func (p *panel) drawPictures(id, size string) Figure {
 			left++
 			continue
 		}
-		pairs := newMosaic(pairColumns, 2*((max(len(data), len(recon))+pairColumns-1)/pairColumns), h, w, greys)
+		pairs := newMosaic(pairColumns, 2*((max(len(data), len(recon))+pairColumns-1)/pairColumns), h, w, greys, coarse)
 		for i, x := range data {
 			pairs.put(i%pairColumns, 2*(i/pairColumns), x)
 		}
 		for i, x := range recon {
 			pairs.put(i%pairColumns, 2*(i/pairColumns)+1, x)
 		}
-		alone := newMosaic(aloneColumns, (len(samples)+aloneColumns-1)/aloneColumns, h, w, greys)
+		alone := newMosaic(aloneColumns, (len(samples)+aloneColumns-1)/aloneColumns, h, w, greys, coarse)
 		for i, x := range samples {
 			alone.put(i%aloneColumns, i/aloneColumns, x)
 		}

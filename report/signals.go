@@ -58,6 +58,9 @@ func (p *panel) drawSignals(id string, of signal) Figure {
 				tally.values++
 				v, why, ok := p.results.Value(cell.ID, n.metric)
 				switch {
+				case len(p.results.Series(cell.ID, n.metric)) == 0:
+					tally.lacks("not logged")
+					continue
 				case !ok || math.IsNaN(v) || math.IsInf(v, 0):
 					tally.lacks(why)
 					continue
@@ -107,7 +110,7 @@ func (p *panel) drawSignals(id string, of signal) Figure {
 	pl.Add(dots(list))
 	generative := "generative network"
 	if vectors, err := p.vectors(); err == nil && len(dictionarySizes(vectors)) > 0 {
-		generative += ": the dictionary and what goes with it"
+		generative += ", the dictionary"
 	}
 	for _, k := range []struct {
 		glyph draw.GlyphDrawer

@@ -393,7 +393,7 @@ func TestPicturesAreTheirValues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const zoom = fine / 3 // of tiles 3 wide and 2 high, a line of 1 between
+	const zoom = coarse / 3 // of tiles 3 wide and 2 high, a line of 1 between
 	for _, at := range []struct {
 		x, y int
 		want color.NRGBA
