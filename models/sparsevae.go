@@ -28,7 +28,7 @@ import (
 // at the data's mean, or with squash at its logit, the mean clipped to [0.001, 0.999].
 //
 // Fallah and Rozell 2022 (2205.03665), whose networks of images are convolutions; spike-slab as
-// Tonolini, Jensen and Murray-Smith 2020 (UAI).
+// Tonolini, Jensen and Murray-Smith 2019 (UAI).
 type SparseVAE struct {
 	Latent  int     `name:"latent" min:"1" doc:"dimensions of z"`
 	Decoder []int   `name:"decoder" min:"1" doc:"widths of the hidden layers from z to x, of activation act; none makes f affine"`

@@ -26,7 +26,7 @@ func (p *pass) notRun() (out []NotRun) {
 func notRunSchema() obj {
 	text := func(doc string) obj { return obj{"type": "string", "minLength": 1, "description": doc} }
 	return obj{
-		"type": []any{"array", "null"}, "description": "what the papers have and the suite has not, under every preset; beside the results, never a verdict",
+		"type": []any{"array", "null"}, "description": "what the papers have and the suite has not, and why",
 		"items": obj{
 			"type": "object", "additionalProperties": false, "required": []any{"what", "why"},
 			"properties": obj{"what": text("a data set, a method, a size"), "why": text("the reason")},
