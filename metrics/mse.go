@@ -35,10 +35,16 @@ func (MSE) Check(s vi.Sheet) error {
 
 func (m MSE) Measure(e *Eval, o *Out) {
 	p := e.at(m.On)
+	model, ok := e.of(p).Model.(vi.Renderer)
+	if !ok {
+		o.Missing(m.named("mse"), "the model has no mean of x given z")
+		o.Missing(m.named("mse/best"), "the model has no mean of x given z")
+		return
+	}
 	total, best, d := 0.0, 0.0, e.Work.Data.D
 	var x, mean []float64
 	why := e.steps(p, max(1, e.of(p).Fit()/m.K), &vi.Keyed{Key: e.key(p), K: m.K}, func(s *vi.Step, rows int) string {
-		r := e.of(p).Model.(vi.Renderer).Render(s, s.Posterior().Sample(s.Noise("z"), m.K))
+		r := model.Render(s, s.Posterior().Sample(s.Noise("z"), m.K))
 		x, mean = s.X.Value().AppendTo(x[:0]), r.Value().AppendTo(mean[:0])
 		for b := range rows {
 			least := 0.0
