@@ -74,7 +74,7 @@ func (m SparseCoder) For(d *vi.Data) (vi.Model, error) {
 		return nil, errors.New("model sparsecoder: columns: got free beside scales learned, one of which says all; need columns unit or scales fixed")
 	case m.Posterior == "map" && m.Scales == "learned":
 		return nil, errors.New("model sparsecoder: posterior map has one penalty for all latents; need scales fixed")
-	case m.Start == "truth" && len(d.Atoms) != d.D*m.Latent:
+	case m.Start == "truth" && d.X != nil && len(d.Atoms) != d.D*m.Latent:
 		return nil, fmt.Errorf("model sparsecoder: start truth: data %q hold a dictionary of %d atoms; need %d, those of generated data", d.Name, len(d.Atoms)/max(d.D, 1), m.Latent)
 	case m.Prior == "spike-slab" && m.Scales == "learned":
 		return nil, errors.New("model sparsecoder: scales: got learned; a spike-slab prior's are fixed")

@@ -90,7 +90,7 @@ func (p printer) claims(claims []Verdict) {
 	wide := [5]int{len("claim"), len("verdict"), utf8.RuneCountInString("effect [95 %]"), 1, len("p adj")}
 	for i, v := range claims {
 		e, interval := v.effectText()
-		rows[i] = [5]string{v.Claim, v.State.words(), join(" ", e, interval), strconv.Itoa(v.N), pText(v.PAdjusted)}
+		rows[i] = [5]string{v.Claim, v.State.words(), join(" ", e, interval), strconv.Itoa(v.N), pAt(v.PAdjusted, v.level())}
 		for j, cell := range rows[i] {
 			wide[j] = max(wide[j], utf8.RuneCountInString(cell))
 		}

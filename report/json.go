@@ -34,6 +34,9 @@ func (r *Report) JSON(w io.Writer) error {
 				Criterion: p.Criterion, Reason: p.Reason, Warnings: list(p.Warnings), Cells: list(p.Cells),
 				Bootstrap: spanOf(p.Bootstrap), Region: spanOf(p.Region),
 			}
+			if unusual(p.Level) {
+				part.Level = p.Level
+			}
 			if e, lo, hi, ok := p.Ratio(); ok {
 				part.Ratio = &jsonRatio{finite(e), finite(lo), finite(hi)}
 			}
@@ -106,6 +109,7 @@ type jsonPart struct {
 	Effect    *float64    `json:"effect"`
 	Lo        *float64    `json:"lo"`
 	Hi        *float64    `json:"hi"`
+	Level     float64     `json:"level,omitempty"` // 0.05 if absent; lo and hi are of 1 - level
 	Ratio     *jsonRatio  `json:"ratio,omitempty"`
 	N         int         `json:"n"`
 	P         *float64    `json:"p"`
