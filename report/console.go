@@ -32,6 +32,7 @@ func Console(w io.Writer, r *Report, width int, color bool) error {
 	p.against(shown)
 	p.without(without)
 	p.published(r.Published)
+	p.notRun(r)
 	p.line("")
 	p.para("cells: ", "       ", r.Coverage.String())
 	p.unfinished(r.Unfinished)
@@ -61,6 +62,16 @@ func (p printer) without(claims []string) {
 	}
 	p.line("")
 	p.para("", gap, fmt.Sprintf("%s %s no cell in this plan: %s", plural(len(claims), "claim", "claims"), verb, strings.Join(claims, ", ")))
+}
+
+// notRun prints what the suite leaves out.
+func (p printer) notRun(r *Report) {
+	if len(r.NotRun) > 0 {
+		p.line("")
+	}
+	for _, n := range r.NotRun {
+		p.para("not run: ", gap, n.What+": "+n.Why)
+	}
 }
 
 type printer struct {

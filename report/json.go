@@ -6,13 +6,14 @@ import (
 	"math"
 
 	"github.com/vibench/bench/store"
+	"github.com/vibench/bench/suites"
 )
 
 // JSON writes the report for machines. Numbers that do not exist are null.
 func (r *Report) JSON(w io.Writer) error {
 	out := jsonReport{
 		Suite: r.Suite, Preset: r.Preset, Claims: []jsonClaim{}, Coverage: r.Coverage,
-		Unfinished: []jsonUnfinished{},
+		Unfinished: []jsonUnfinished{}, NotRun: r.NotRun,
 		Provenance: jsonProvenance{File: r.File, Text: r.Text, Runs: r.Provenance},
 	}
 	if out.Provenance.Runs == nil {
@@ -69,6 +70,7 @@ type jsonReport struct {
 	Preset     string           `json:"preset"`
 	Claims     []jsonClaim      `json:"claims"`
 	Published  []jsonBeside     `json:"published,omitempty"`
+	NotRun     []suites.NotRun  `json:"not_run,omitempty"`
 	Coverage   Coverage         `json:"coverage"`
 	Unfinished []jsonUnfinished `json:"unfinished"`
 	Provenance jsonProvenance   `json:"provenance"`

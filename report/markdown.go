@@ -73,6 +73,12 @@ func (r *Report) Markdown(w io.Writer) error {
 			fmt.Fprintf(out, "| %s | %s | %d | %s | %s |\n", markdown(u.Name), u.Outcome, u.Step, markdown(u.Reason), shortID(u.Cell))
 		}
 	}
+	if len(r.NotRun) > 0 {
+		fmt.Fprint(out, "\n## Not run\n\n| what | why |\n| --- | --- |\n")
+	}
+	for _, n := range r.NotRun {
+		fmt.Fprintf(out, "| %s | %s |\n", markdown(n.What), markdown(n.Why))
+	}
 	return out.Flush()
 }
 

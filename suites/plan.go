@@ -14,6 +14,7 @@ type Plan struct {
 	Claims []Claim  `json:"claims"`
 
 	Published []Published    `json:"published,omitempty"`
+	NotRun    []NotRun       `json:"not_run,omitempty"`
 	Rows      map[string]int `json:"rows,omitempty"` // data to train on of each data set, by its String; where the catalog knows
 
 	// Defaults are the usual texts of the parameters of every model and data set in
