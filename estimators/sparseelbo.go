@@ -56,6 +56,9 @@ func (e SparseELBO) Card() vi.Card {
 	if e.Rule == "iwae" || e.Rule == "iwae-code" {
 		c.Target += fmt.Sprintf(" temper %g", e.Temper)
 	}
+	if e.Gamma != 1 {
+		c.Target += fmt.Sprintf(" gamma %g", e.Gamma)
+	}
 	return c
 }
 
