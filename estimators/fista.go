@@ -64,7 +64,7 @@ var solving = sync.Pool{New: func() any { return &solve{} }}
 //	theta: d log p(x|z*)/dtheta, of A (x - A z*) z*'/sigma^2
 //
 // Needs linear.
-// Biased for the evidence, as a mode in place of a mean is.
+// Unbiased for the gradient at its own code, without variance; biased for that of the evidence, as a mode in place of a mean is.
 // Costs a likelihood and, a step, two products with A a datum.
 //
 // Beck and Teboulle 2009; the alternation Olshausen and Field 1996.
@@ -78,7 +78,7 @@ func (e FISTA) Estimate(s *vi.Step) vi.Direction { return e.estimate(s, false) }
 //	z' = soft(z - A'(A z - x)/L, lambda/L)
 //
 // Needs linear.
-// Biased for the evidence, as a mode in place of a mean is.
+// Unbiased for the gradient at its own code, without variance; biased for that of the evidence, as a mode in place of a mean is.
 // Costs as FISTA's.
 //
 // Daubechies, Defrise and De Mol 2004.
