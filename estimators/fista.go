@@ -67,7 +67,7 @@ var solving = sync.Pool{New: func() any { return &solve{} }}
 // Unbiased for the gradient at its own code, without variance; biased for that of the evidence, as a mode in place of a mean is.
 // Costs a likelihood and, a step, two products with A a datum.
 //
-// Beck and Teboulle 2009; the alternation Olshausen and Field 1996.
+// Beck and Teboulle 2009 (doi 10.1137/080716542); the alternation Olshausen and Field 1996.
 type FISTA struct{ MAP }
 
 func (e FISTA) Card() vi.Card                    { return e.card("fista") }
@@ -81,7 +81,7 @@ func (e FISTA) Estimate(s *vi.Step) vi.Direction { return e.estimate(s, false) }
 // Unbiased for the gradient at its own code, without variance; biased for that of the evidence, as a mode in place of a mean is.
 // Costs as FISTA's.
 //
-// Daubechies, Defrise and De Mol 2004.
+// Daubechies, Defrise and De Mol 2004, as in Beck and Teboulle 2009 (doi 10.1137/080716542).
 type ISTA struct{ MAP }
 
 func (e ISTA) Card() vi.Card                    { return e.card("ista") }
