@@ -19,6 +19,15 @@ type Correlated struct {
 	B            int
 	Mu, LogSigma tape.Node
 	Columns      []tape.Node
+
+	pool *Pool
+}
+
+func (q Correlated) keep() Dist {
+	if q.pool != nil {
+		return q.pool.Correlated(q)
+	}
+	return q
 }
 
 // Sample is mu + sum_k l_k xi_k + sigma eps, live in all. eps is of the site, xi of its
@@ -26,8 +35,8 @@ type Correlated struct {
 func (q Correlated) Sample(n Noise, k int) Value {
 	_, d := q.Mu.Shape()
 	rows, r := q.B*k, len(q.Columns)
-	xi := tape.NewVector(q.T.Precision(), k*r)
-	each := make([]tape.Node, r)
+	xi := q.T.Blank(1, max(k*r, 1)).Value().Slice(0, k*r)
+	each := q.T.Nodes(r)
 	for j := range each {
 		each[j] = q.T.Blank(rows, d)
 	}
@@ -61,8 +70,8 @@ func (q Correlated) Sample(n Noise, k int) Value {
 // not positive.
 func (q Correlated) precision() (inv, logDet []float64) {
 	_, d := q.Mu.Shape()
-	s, half := make([]float64, d*d), make([]float64, d*d)
-	inv, logDet = make([]float64, q.B*d*d), make([]float64, q.B)
+	s, half := q.pool.floats(d*d), q.pool.floats(d*d)
+	inv, logDet = q.pool.floats(q.B*d*d), q.pool.floats(q.B)
 	for b := range q.B {
 		clear(s)
 		for _, l := range q.Columns {
@@ -156,7 +165,7 @@ func (q Correlated) LogProb(z Value) tape.Node {
 	e := z.Node.Sub(q.Mu)
 	ev := e.Value()
 	u := q.T.Blank(rows, d) // S^-1 (z - mu)
-	quad := make([]float64, rows)
+	quad := q.pool.floats(rows)
 	for r := range rows {
 		p := inv[r/z.K*d*d:][:d*d]
 		for i := range d {
@@ -204,16 +213,20 @@ func (q Correlated) Frozen() Dist {
 	if !q.LogSigma.Nil() {
 		q.LogSigma = q.LogSigma.Freeze()
 	}
-	columns := make([]tape.Node, len(q.Columns))
+	columns := q.T.Nodes(len(q.Columns))
 	for i, l := range q.Columns {
 		columns[i] = l.Freeze()
 	}
 	q.Columns = columns
-	return q
+	return q.keep()
 }
 
 // Means is mu.
-func (q Correlated) Means(Noise) []tape.Node { return []tape.Node{q.Mu} }
+func (q Correlated) Means(Noise) []tape.Node {
+	m := q.T.Nodes(1)
+	m[0] = q.Mu
+	return m
+}
 
 // variance is the diagonal of S, [B,D].
 func (q Correlated) variance() (v tape.Node) {
