@@ -35,6 +35,9 @@ func TestBlocksMakeTheWhole(t *testing.T) {
 		if vi.Fit(e.Card(), on[0].Model.Sheet(), on[0].Data.Shape()) != nil {
 			on[0] = classifier(t, tape.Float64, n, classes)
 		}
+		if vi.Fit(e.Card(), on[0].Model.Sheet(), on[0].Data.Shape()) != nil {
+			on[0] = coder(t, tape.Float64, 64, n, map[string]any{"latent": 3, "posterior": "threshold-laplace", "hidden": []int{5}})
+		}
 		for _, w := range on {
 			w = with(t, w, e)
 			each := e.Card().K // rows a datum

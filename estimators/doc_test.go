@@ -39,7 +39,7 @@ func TestDocs(t *testing.T) {
 			}
 		}
 	}
-	paper, equation := regexp.MustCompile(`\((\d{4}\.\d{4,5}|OpenReview [\w-]+)\)`), regexp.MustCompile(`(?m)^\t.*=|^\t.*\[|^\t.*sum`)
+	paper, equation := regexp.MustCompile(`\((\d{4}\.\d{4,5}|OpenReview [\w-]+|doi 10\.\d+/\S+)\)`), regexp.MustCompile(`(?m)^\t.*=|^\t.*\[|^\t.*sum`)
 	last := ""
 	for _, e := range estimators.All() {
 		kind, card := reflect.TypeOf(e).Name(), e.Card()
@@ -119,5 +119,6 @@ func needed(e vi.Estimator) (out [2][]string) {
 // caps are what estimators may need.
 var caps = []vi.Cap{
 	vi.Score, vi.Path, vi.Logits, vi.Bits, vi.Weak, vi.Relax, vi.Enumerate, vi.AnalyticKL, vi.Simulate,
+	vi.BaseKL, vi.Linear, vi.Moments, vi.Scales,
 	vi.Render, vi.Exact, vi.Gaps, vi.Hybrid, vi.Classify, vi.LargeK,
 }

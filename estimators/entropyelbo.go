@@ -2,6 +2,7 @@ package estimators
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vibench/bench/vi"
 )
@@ -38,9 +39,28 @@ type EntropyELBO struct {
 
 func (e EntropyELBO) Card() vi.Card {
 	return vi.Card{
-		Name: "entropy-elbo", Paper: "2311.01888", Needs: []vi.Cap{vi.Scales}, K: 1, Target: "entropy-elbo", OneScalar: true,
+		Name: "entropy-elbo", Paper: "2311.01888", Needs: []vi.Cap{vi.Scales}, K: 1, Target: e.target(), OneScalar: true,
 		Targets: []string{"gen/logscale", "gen/logsigma"},
 	}
+}
+
+// target names the objective, with its weights where they are not 1.
+func (e EntropyELBO) target() string {
+	name := "entropy-elbo"
+	if e.Posterior != 1 {
+		name += fmt.Sprintf(" posterior %g", e.Posterior)
+	}
+	if e.Noise != 1 {
+		name += fmt.Sprintf(" noise %g", e.Noise)
+	}
+	if len(e.Prior) > 0 {
+		weights := strings.ReplaceAll(strings.Trim(fmt.Sprint(e.Prior), "[]"), " ", ",")
+		name += fmt.Sprintf(" prior %s every %d", weights, e.Every)
+	}
+	if e.Ramp {
+		name += " ramp"
+	}
+	return name
 }
 
 // Check refuses weights under which the bound has no top.

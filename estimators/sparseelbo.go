@@ -31,7 +31,7 @@ import (
 // are those of temper = w.
 //
 // Needs path and base-kl.
-// Biased for the ELBO where q has a threshold, since subgradients miss what the cut moves and the straight-through
+// Unbiased for the objective of its rule where q has no threshold: with avg the ELBO. Biased where it has one, since subgradients miss what the cut moves and the straight-through
 // ones go where there is no path, and since the KL is that of the base; max and iwae raise what they are named after.
 // Costs K likelihoods and one KL a datum.
 //
@@ -55,6 +55,9 @@ func (e SparseELBO) Card() vi.Card {
 	}
 	if e.Rule == "iwae" || e.Rule == "iwae-code" {
 		c.Target += fmt.Sprintf(" temper %g", e.Temper)
+	}
+	if e.Gamma != 1 {
+		c.Target += fmt.Sprintf(" gamma %g", e.Gamma)
 	}
 	return c
 }

@@ -3,7 +3,6 @@ package models
 import (
 	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
-	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/core/vec"
 	"github.com/vibench/bench/vi"
 )
@@ -66,7 +65,7 @@ func (f amortised) of(s *vi.Step) dist.Dist {
 	case "amortised":
 		return s.Normal(mu, spread)
 	case "lowrank":
-		v, columns := f.net.read(s, h, headFactor), make([]tape.Node, f.Rank)
+		v, columns := f.net.read(s, h, headFactor), s.Nodes(f.Rank)
 		for k := range columns {
 			columns[k] = v.Cols(k*f.h, (k+1)*f.h)
 		}

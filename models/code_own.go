@@ -51,7 +51,7 @@ func gaussianOf(s *vi.Step, mu, spread tape.Node, full bool) dist.Dist {
 		return s.Normal(mu, spread)
 	}
 	_, h := mu.Shape()
-	columns := make([]tape.Node, h)
+	columns := s.Nodes(h)
 	for k := range h {
 		on, below := s.Leaf(1, h), s.Leaf(1, h)
 		on.Value().Set(k, 1)

@@ -29,5 +29,5 @@ func (s *Step) Point(z tape.Node) dist.Dist { return dist.Point{T: s.Tape, B: s.
 // Gaussian is mu plus columns of a factor of its covariance and, where logsigma is not nil,
 // independent noise: N(mu, diag sigma^2 + sum_k l_k l_k').
 func (s *Step) Gaussian(mu, logsigma tape.Node, columns []tape.Node) dist.Dist {
-	return dist.Correlated{T: s.Tape, B: s.B(), Mu: mu, LogSigma: logsigma, Columns: columns}
+	return s.root().dists.Correlated(dist.Correlated{T: s.Tape, B: s.B(), Mu: mu, LogSigma: logsigma, Columns: columns})
 }

@@ -89,7 +89,7 @@ func zero(n tape.Node) bool {
 
 // KL is in closed form against a Normal or a Laplace about zero.
 func (q Correlated) KL(p Dist) (tape.Node, bool) {
-	h, ok := crossEntropy(q, p)
+	h, ok := crossEntropy(q.keep().(Code), p)
 	if !ok {
 		return h, false
 	}

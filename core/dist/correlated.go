@@ -19,6 +19,15 @@ type Correlated struct {
 	B            int
 	Mu, LogSigma tape.Node
 	Columns      []tape.Node
+
+	pool *Pool
+}
+
+func (q Correlated) keep() Dist {
+	if q.pool != nil {
+		return q.pool.Correlated(q)
+	}
+	return q
 }
 
 // Sample is mu + sum_k l_k xi_k + sigma eps, live in all. eps is of the site, xi of its
@@ -26,8 +35,8 @@ type Correlated struct {
 func (q Correlated) Sample(n Noise, k int) Value {
 	_, d := q.Mu.Shape()
 	rows, r := q.B*k, len(q.Columns)
-	xi := tape.NewVector(q.T.Precision(), k*r)
-	each := make([]tape.Node, r)
+	xi := q.T.Blank(1, max(k*r, 1)).Value().Slice(0, k*r)
+	each := q.T.Nodes(r)
 	for j := range each {
 		each[j] = q.T.Blank(rows, d)
 	}
@@ -59,26 +68,23 @@ func (q Correlated) Sample(n Noise, k int) Value {
 
 // factor is the columns l_k and the variances of the noise as numbers, each [B,D].
 type factor struct {
-	d        int
-	columns  [][]float64
+	b, d, k  int
+	columns  []float64 // k of them, one after the other
 	variance []float64 // nil where there is no noise
+	pool     *Pool
 }
+
+func (f factor) column(k int) []float64 { return f.columns[k*f.b*f.d:][:f.b*f.d] }
 
 func (q Correlated) factor() factor {
 	_, d := q.Mu.Shape()
-	f := factor{d: d}
-	read := func(n tape.Node) []float64 {
-		x := n.Value().AppendTo(make([]float64, 0, q.B*d))
-		for len(x) < q.B*d { // a row for all
-			x = append(x, x[:d]...)
-		}
-		return x
-	}
-	for _, l := range q.Columns {
-		f.columns = append(f.columns, read(l))
+	f := factor{b: q.B, d: d, k: len(q.Columns), pool: q.pool, columns: q.pool.floats(q.B * d * len(q.Columns))}
+	for k, l := range q.Columns {
+		read(l, f.column(k))
 	}
 	if !q.LogSigma.Nil() {
-		f.variance = read(q.LogSigma)
+		f.variance = q.pool.floats(q.B * d)
+		read(q.LogSigma, f.variance)
 		for i, l := range f.variance {
 			f.variance[i] = vec.Exp64(2 * l)
 		}
@@ -86,16 +92,23 @@ func (q Correlated) factor() factor {
 	return f
 }
 
+// read writes a node's numbers, a row for all as often as there are rows.
+func read(n tape.Node, x []float64) {
+	for y := n.Value().AppendTo(x[:0]); len(y) < len(x); {
+		y = append(y, y[:min(len(y), len(x)-len(y))]...)
+	}
+}
+
 // precision is S^-1 and log det S of each datum, by its Cholesky factor; NaN where S is
 // not positive.
 func (f factor) precision(b int) (inv, logDet []float64) {
 	d := f.d
-	s, half := make([]float64, d*d), make([]float64, d*d)
-	inv, logDet = make([]float64, b*d*d), make([]float64, b)
+	s, half := f.pool.floats(d*d), f.pool.floats(d*d)
+	inv, logDet = f.pool.floats(b*d*d), f.pool.floats(b)
 	for n := range b {
 		clear(s)
-		for _, l := range f.columns {
-			l := l[n*d:][:d]
+		for k := range f.k {
+			l := f.column(k)[n*d:][:d]
 			for i, x := range l {
 				if x != 0 {
 					vec.Axpy(x, l[:i+1], s[i*d:][:i+1])
@@ -148,8 +161,9 @@ func (q Correlated) logDet(f factor, inv, value []float64) tape.Node {
 			sum = sum.Add(x)
 		}
 	}
-	slope := make([]float64, q.B*d)
-	for k, l := range f.columns {
+	slope := f.pool.floats(q.B * d)
+	for k := range f.k {
+		l := f.column(k)
 		for n := range q.B {
 			for i := range d {
 				slope[n*d+i] = 2 * vec.Dot(inv[(n*d+i)*d:][:d], l[n*d:][:d])
@@ -181,9 +195,9 @@ func (q Correlated) LogProb(z Value) tape.Node {
 	d := f.d
 	inv, det := f.precision(q.B)
 	e := z.Node.Sub(q.Mu)
-	at := e.Value().AppendTo(make([]float64, 0, rows*d))
-	u := make([]float64, rows*d) // S^-1 (z - mu)
-	quad := make([]float64, rows)
+	at := e.Value().AppendTo(f.pool.floats(rows * d)[:0])
+	u := f.pool.floats(rows * d) // S^-1 (z - mu)
+	quad := f.pool.floats(rows)
 	for r := range rows {
 		for i := range d {
 			u[r*d+i] = vec.Dot(inv[(r/z.K*d+i)*d:][:d], at[r*d:][:d])
@@ -199,8 +213,9 @@ func (q Correlated) LogProb(z Value) tape.Node {
 		fill(g.Value(), slope)
 		sum = sum.Add(over(rowADatum(n, q.B), rows).Mul(g).SumD(z.K))
 	}
-	slope := make([]float64, rows*d)
-	for k, l := range f.columns {
+	slope := f.pool.floats(rows * d)
+	for k := range f.k {
+		l := f.column(k)
 		for r := range rows {
 			c := -2 * vec.Dot(u[r*d:][:d], l[r/z.K*d:][:d])
 			for i := range d {
@@ -226,16 +241,20 @@ func (q Correlated) Frozen() Dist {
 	if !q.LogSigma.Nil() {
 		q.LogSigma = q.LogSigma.Freeze()
 	}
-	columns := make([]tape.Node, len(q.Columns))
+	columns := q.T.Nodes(len(q.Columns))
 	for i, l := range q.Columns {
 		columns[i] = l.Freeze()
 	}
 	q.Columns = columns
-	return q
+	return q.keep()
 }
 
 // Means is mu.
-func (q Correlated) Means(Noise) []tape.Node { return []tape.Node{q.Mu} }
+func (q Correlated) Means(Noise) []tape.Node {
+	m := q.T.Nodes(1)
+	m[0] = q.Mu
+	return m
+}
 
 // variance is the diagonal of S, [B,D].
 func (q Correlated) variance() (v tape.Node) {

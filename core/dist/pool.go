@@ -12,12 +12,15 @@ type Pool struct {
 	laplaces   shelf[Laplace]
 	shrunk     shelf[Thresholded]
 	spikes     shelf[SpikeSlab]
+	correlated shelf[Correlated]
+	numbers    []float64
 }
 
 // Reset takes all back.
 func (p *Pool) Reset() {
 	p.normals.used, p.bernoullis.used, p.categories.used, p.binary.used, p.simplex.used = 0, 0, 0, 0, 0
-	p.laplaces.used, p.shrunk.used, p.spikes.used = 0, 0, 0
+	p.laplaces.used, p.shrunk.used, p.spikes.used, p.correlated.used = 0, 0, 0, 0
+	p.numbers = p.numbers[:0]
 }
 
 // shelf holds values of one type, those in use first.
@@ -69,4 +72,26 @@ func (p *Pool) Thresholded(q Thresholded) *Thresholded {
 func (p *Pool) SpikeSlab(q SpikeSlab) *SpikeSlab {
 	q.pool = p
 	return p.spikes.take(q)
+}
+
+// Correlated is q in the pool's keeping until Reset.
+func (p *Pool) Correlated(q Correlated) *Correlated {
+	q.pool = p
+	return p.correlated.take(q)
+}
+
+// floats are n zeros, in the pool's keeping until Reset; of no pool they are made.
+func (p *Pool) floats(n int) []float64 {
+	if p == nil {
+		return make([]float64, n)
+	}
+	lo := len(p.numbers)
+	if lo+n > cap(p.numbers) {
+		p.numbers = make([]float64, 0, 2*(lo+n)) // those handed out keep the old array
+		lo = 0
+	}
+	p.numbers = p.numbers[:lo+n]
+	x := p.numbers[lo : lo+n : lo+n]
+	clear(x)
+	return x
 }

@@ -21,20 +21,34 @@ type Problem struct {
 	D, H int
 	A    []float64 // [D,H], row-major
 	L    float64   // a bound of |A|_2^2 from above (Lipschitz): steps are 1/L
+
+	scratch []float64 // of L
 }
 
 // New takes a dictionary, [D,H] row-major. An error says that its shape is wrong or
 // that it holds what is no number.
 func New(a []float64, d, h int) (*Problem, error) {
+	p := &Problem{}
+	if err := p.Take(a, d, h); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Take makes it the problem of another dictionary, as New; of the shape that it had, it
+// allocates nothing. On an error it is as it was.
+func (p *Problem) Take(a []float64, d, h int) error {
 	if d < 1 || h < 1 || len(a) != d*h {
-		return nil, fmt.Errorf("lasso: dictionary: got %d numbers for %d x %d; have %d", len(a), d, h, max(d, 0)*max(h, 0))
+		return fmt.Errorf("lasso: dictionary: got %d numbers for %d x %d; have %d", len(a), d, h, max(d, 0)*max(h, 0))
 	}
 	for i, x := range a {
 		if x-x != 0 {
-			return nil, fmt.Errorf("lasso: dictionary: got %g in row %d, column %d; have finite numbers", x, i/h, i%h)
+			return fmt.Errorf("lasso: dictionary: got %g in row %d, column %d; have finite numbers", x, i/h, i%h)
 		}
 	}
-	return &Problem{D: d, H: h, A: a, L: Lipschitz(a, d, h)}, nil
+	p.D, p.H, p.A = d, h, a
+	p.L, p.scratch = lipschitz(a, d, h, p.scratch)
+	return nil
 }
 
 // Solver is how rows are solved.

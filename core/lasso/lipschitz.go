@@ -21,19 +21,28 @@ const squarings = 7
 // is made up for by 1e-12 of the bound, but of a diagonal G, whose largest entry it is.
 // A dictionary of zeros has 1, since any positive number is a bound.
 func Lipschitz(a []float64, d, h int) float64 {
+	l, _ := lipschitz(a, d, h, nil)
+	return l
+}
+
+// lipschitz works in scratch, which it makes larger where it has to.
+func lipschitz(a []float64, d, h int, scratch []float64) (float64, []float64) {
 	unit := 0.0
 	for _, x := range a {
 		unit = max(unit, math.Abs(x))
 	}
 	if unit == 0 {
-		return 1
+		return 1, scratch
 	}
-	scaled := make([]float64, len(a))
+	n := min(d, h)
+	if need := len(a) + 2*n*n; cap(scratch) < need {
+		scratch = make([]float64, need)
+	}
+	scratch = scratch[:len(a)+2*n*n]
+	scaled, g, square := scratch[:len(a)], scratch[len(a):][:n*n], scratch[len(a)+n*n:]
 	for i, x := range a {
 		scaled[i] = x / unit
 	}
-	n := min(d, h)
-	g, square := make([]float64, n*n), make([]float64, n*n)
 	if n == h {
 		blas.GemmFrom(true, false, h, h, d, scaled, scaled, nil, g)
 	} else {
@@ -66,5 +75,5 @@ func Lipschitz(a []float64, d, h int) float64 {
 		bound *= 1 + 1e-12
 	}
 	bound = float64(float64(bound*unit) * unit)
-	return min(max(bound, 1e-300), math.MaxFloat64) // whatever overflows or vanishes, a step is a number
+	return min(max(bound, 1e-300), math.MaxFloat64), scratch // whatever overflows or vanishes, a step is a number
 }

@@ -30,6 +30,7 @@ type Rule []Piece
 type Axis struct {
 	Size  int // how many numbers; 0 is one
 	Rules []Rule
+	Looks int // mixed differences by which it is seen to act on another; 0 is enough for most
 }
 
 // Draw names numbers of noise: those from entry Entry on of what an estimator asks
@@ -182,10 +183,10 @@ type direction [tape.Roles][]float64
 func (d *direction) add(weight float64, u vi.Direction) error {
 	for r := range tape.Role(tape.Roles) {
 		v := u.Role(r)
-		if !v.Target.Nil() {
-			return fmt.Errorf("its %s update is a target, not a direction", r)
-		}
 		if v.Ascend.Nil() {
+			if !v.Target.Nil() {
+				return fmt.Errorf("its %s update is a target, not a direction", r)
+			}
 			continue
 		}
 		if d[r] == nil {
@@ -196,6 +197,11 @@ func (d *direction) add(weight float64, u vi.Direction) error {
 		}
 		for i := range d[r] {
 			d[r][i] += weight * v.Ascend.At(i)
+		}
+		if !v.Target.Nil() { // of some parameters, whose direction is zero: where one says something the other does not
+			for i := range d[r] {
+				d[r][i] += weight * v.Target.At(i)
+			}
 		}
 	}
 	return nil
@@ -235,7 +241,7 @@ func expectation(w *vi.Work, e vi.Estimator, rows []int, axis func(Draw) Axis, m
 			if j+x.Size > a.n {
 				return mean, took, false, fmt.Errorf("asks for %d numbers at site %q, which end within a variable of %d", a.n, a.site, x.Size)
 			}
-			in.axes = append(in.axes, stretch{first: a.first + j, rules: x.Rules})
+			in.axes = append(in.axes, stretch{first: a.first + j, rules: x.Rules, looks: max(x.Looks, trials)})
 			j += x.Size
 		}
 	}

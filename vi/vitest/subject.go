@@ -68,6 +68,9 @@ func Checks() (names, about []string) {
 // newSubject is the estimator on an oracle, or why it does not fit.
 func newSubject(e vi.Estimator, o Oracle, nodes int) (*subject, error) {
 	s := &subject{e: e, o: o, nodes: nodes}
+	if p, ok := o.(Picky); ok && !p.Takes(e.Card()) {
+		return s, fmt.Errorf("it is not for estimators that need %s", vi.List(e.Card().Needs))
+	}
 	for _, i := range instances(e, mostSamples) {
 		if err := vi.Fit(i.e.Card(), o.Model().Sheet(), o.Data().Shape()); err != nil {
 			s.err = err

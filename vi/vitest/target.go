@@ -29,13 +29,17 @@ type Target struct {
 	Slope   Slope    // a direction through hard samples
 	Relaxed *Relaxed // the gradient of an objective of relaxed samples
 
+	Sparse *Objective // of sparse codes
+
 	// Scaled: the inference direction is that of Bound times a factor in (0, 1) that is
 	// not said, a rate of its own.
 	Scaled bool
 }
 
 // known reports that the target means anything.
-func (t Target) known() bool { return t.Of != nil || t.Slope != nil || t.Relaxed != nil }
+func (t Target) known() bool {
+	return t.Of != nil || t.Slope != nil || t.Relaxed != nil || t.Sparse != nil
+}
 
 // Of is the target of a bound: its total derivative on the same draws.
 func Of(b Bound) Target { return Target{Bound: b, Of: total(b)} }
@@ -94,6 +98,9 @@ type Softened interface {
 // st-gumbel@1 rate 0.001 floor 0.5: a schedule of temperatures is not read, as the kit
 // looks at the first step. ok is false for a name that no entry of the table has.
 func Known(name string) (t Target, ok bool) {
+	if t, ok = sparseKnown(name); ok {
+		return t, true
+	}
 	for _, schedule := range []string{" rate ", " prior_rate "} {
 		name, _, _ = strings.Cut(name, schedule)
 	}
@@ -147,7 +154,7 @@ func softened(r Relaxed) Target { return Target{Relaxed: &r} }
 
 // Targets are the names in the table, in order.
 func Targets() []string {
-	var out []string
+	out := slices.Clone(sparseTargets)
 	for name := range targets {
 		out = append(out, name)
 	}

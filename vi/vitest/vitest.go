@@ -11,7 +11,7 @@
 // discrete samples Sloped, Softened). What it runs on are oracles, small problems with
 // exact means (Oracle): reals in one layer and in two, a category with a real given it;
 // networks and costs of one, two and four bits and of a variable of three categories, two
-// layers of bits. One's own are added by On. An estimator of one layer says so on its card
+// layers of bits; a sparse code of several families. One's own are added by On. An estimator of one layer says so on its card
 // (OneLayer), and is not asked about two.
 //
 // Means are over the noise of one step. An estimator with a state is judged given the

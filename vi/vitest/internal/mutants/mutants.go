@@ -99,7 +99,7 @@ func All() []Mutant {
 	says := func(name, wrong string, change func(*vi.Card), checks ...string) Mutant {
 		return Mutant{Name: name, Wrong: wrong, Estimator: saying(change), Checks: checks}
 	}
-	return append(discrete(), []Mutant{
+	return append(append(discrete(), sparse()...), []Mutant{
 		one("dropped stop", "the weights of IWAE are differentiated", path, func(s *vi.Step, k int) vi.Direction {
 			q := s.Posterior()
 			z := q.Sample(s.Noise("z"), k)
