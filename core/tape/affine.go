@@ -224,9 +224,7 @@ func activate[T real](a Act, y, x []T) {
 	case Exp:
 		vec.Exp(y, x)
 	case ReLU:
-		for i, v := range x {
-			y[i] = max(v, 0)
-		}
+		vec.ReLU(y, x)
 	}
 }
 
@@ -254,11 +252,6 @@ func deactivate[T real](a Act, d, g, y []T) {
 			d[i] = g[i] * v
 		}
 	case ReLU:
-		for i, v := range y {
-			d[i] = 0
-			if v > 0 {
-				d[i] = g[i]
-			}
-		}
+		vec.ReLUPull(d, g, y)
 	}
 }
