@@ -110,7 +110,7 @@ const atomsOf, priorScale, noiseScale = "gen/A", "gen/logscale", "gen/logsigma"
 
 func (m *sparseCoder) Sheet() vi.Sheet {
 	sh := m.q.sheet()
-	sh.Data = vi.Real
+	sh.Data, sh.Wide = vi.Real, max(m.data.D, m.Latent)
 	sh.Offers = append(sh.Offers, vi.Atoms, vi.Linear, vi.Render)
 	if m.SparseCoder.Prior != "spike-slab" {
 		sh.Offers = append(sh.Offers, vi.Simulate)
