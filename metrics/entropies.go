@@ -43,6 +43,12 @@ const otherScales = 0.1
 func (m Entropies) Measure(e *Eval, o *Out) {
 	p := e.at(m.On)
 	w := e.of(p)
+	if _, ok := w.Model.(vi.Entropic); !ok {
+		for _, n := range m.Emits(w.Model.Sheet()) {
+			o.Missing(n, "the model has no entropies")
+		}
+		return
+	}
 	rows := w.All[:p.n]
 	if w.Model.Sheet().Whole {
 		rows = w.All
