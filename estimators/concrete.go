@@ -29,7 +29,7 @@ type Concrete struct {
 	Temperature
 	TauP   float64 `name:"prior_tau" min:"0.0001" doc:"temperature of the prior, in mode dens; at the start if it falls"`
 	RateP  float64 `name:"prior_rate" min:"0" late:"true" doc:"at which that falls, a step; 0 holds it"`
-	FloorP float64 `name:"prior_floor" min:"0" late:"true" doc:"below which it does not fall"`
+	FloorP float64 `name:"prior_floor" min:"0" late:"true" with:"prior_rate" doc:"below which it does not fall"`
 	KL     string  `name:"kl" choices:"dens|mass|disc" doc:"what stands for the KL at a relaxed sample"`
 }
 

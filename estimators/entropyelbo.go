@@ -10,7 +10,7 @@ import (
 // EntropyELBO is the ELBO of a model whose scales are free, at the best of them: a sum
 // of entropies, without a sample.
 //
-//	L = q 1/B sum_n H[q(z|x_n)] - g H[p(z)] - h H[p(x|z)],   q = posterior, h = noise, 1 each
+//	L = q 1/B sum_n H[q(z|x_n)] - g H[p(z)] - h H[p(x|z)],   the weights 1 each
 //	H[p(z)] = sum_h log(2 e a_h),  a_h = 1/B sum_n E|z_h|;    H[p(x|z)] = D/2 log(2 pi e S/D),  S = 1/B sum_n E||x - A z||^2
 //
 // The best scales l_h = a_h and s^2 = S/D are given as a target: they need the optimiser
@@ -18,7 +18,7 @@ import (
 // its own that suit it best, so that the mean of L over batches is no less than L of
 // all data: look at elbo, which takes the scales as they are.
 //
-// Prior gives g, each value for so many steps (every), or with ramp in straight lines from
+// prior_weight gives g, each value for so many steps (every), or with ramp in straight lines from
 // one to the next; 1 after the last. Where g is above q, L is unbounded: a latent that shrinks to
 // nothing gains (g-q) log 1/t without end. What keeps it from there are a floor under t (the
 // model's), few steps, and values no larger than 2, more being refused unless unguarded.
@@ -29,11 +29,11 @@ import (
 //
 // Velychko, Damm, Fischer and Luecke 2024 (2311.01888).
 type EntropyELBO struct {
-	Prior     []float64 `name:"prior" min:"0" doc:"weights of H[p(z)], one after the other; 1 after the last"`
+	Prior     []float64 `name:"prior_weight" min:"0" doc:"weights of H[p(z)], one after the other; 1 after the last"`
 	Every     int       `name:"every" min:"1" doc:"steps of each of them"`
 	Ramp      bool      `name:"ramp" doc:"from each weight to the next, and from the last to 1, in straight lines"`
-	Posterior float64   `name:"posterior" min:"0" doc:"weight of H[q]"`
-	Noise     float64   `name:"noise" min:"0" doc:"weight of H[p(x|z)]"`
+	Posterior float64   `name:"posterior_weight" min:"0" doc:"weight of H[q]"`
+	Noise     float64   `name:"noise_weight" min:"0" doc:"weight of H[p(x|z)]"`
 	Unguarded bool      `name:"unguarded" doc:"admit weights of H[p(z)] above 2"`
 }
 
@@ -67,11 +67,11 @@ func (e EntropyELBO) target() string {
 func (e EntropyELBO) Check() error {
 	for _, g := range e.Prior {
 		if g > mostPrior && !e.Unguarded {
-			return fmt.Errorf("prior: got a weight of %g; at most %d, since above the posterior's the objective is unbounded; unguarded admits more", g, mostPrior)
+			return fmt.Errorf("prior_weight: got %g; at most %d, since above the posterior's the objective is unbounded; unguarded admits more", g, mostPrior)
 		}
 	}
 	if e.Ramp && len(e.Prior) == 0 {
-		return fmt.Errorf("ramp: given but not read; it needs weights of prior")
+		return fmt.Errorf("ramp: given but not read; it needs prior_weight")
 	}
 	return nil
 }

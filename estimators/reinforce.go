@@ -21,7 +21,7 @@ import (
 type Reinforce struct {
 	K        int     `name:"k" min:"1" doc:"samples a datum"`
 	Baseline string  `name:"baseline" choices:"moving|none" doc:"what is taken from f"`
-	Decay    float64 `name:"decay" min:"0" max:"0.999999" doc:"of the moving baseline, a step"`
+	Decay    float64 `name:"decay" min:"0" max:"0.999999" with:"baseline=moving" doc:"of the moving baseline, a step"`
 }
 
 func (e Reinforce) Card() vi.Card {

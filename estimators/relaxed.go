@@ -19,8 +19,8 @@ import (
 type Temperature struct {
 	Tau   float64 `name:"tau" min:"0.0001" doc:"temperature, at the start if it falls"`
 	Rate  float64 `name:"rate" min:"0" doc:"at which it falls, a step; 0 holds it"`
-	Floor float64 `name:"floor" min:"0" doc:"below which it does not fall"`
-	Every int     `name:"every" min:"1" doc:"steps between two looks"`
+	Floor float64 `name:"floor" min:"0" with:"rate" doc:"below which it does not fall"`
+	Every int     `name:"every" min:"1" with:"rate|prior_rate" doc:"steps between two looks"`
 }
 
 // Check refuses a temperature that would fall to zero, and a floor above it.

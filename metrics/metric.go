@@ -131,6 +131,7 @@ func All() []Metric {
 		MAP{Lambda: 20, Least: 0.01, Steps: 5000, Tol: 1e-6, Codes: Codes{K: 1, On: On{Split: "test", When: "end"}}},
 		MeanLaw{Replicates: p},
 		MultiInformation{Edges: 20, Reach: 2, Codes: Codes{K: 1, On: held}},
+		MSE{K: 10, On: held},
 		NLL{K: 5000, On: On{Split: "test", When: "end"}},
 		Nested{K: 64, R: 100},
 		Objective{Lambda: 20, Codes: Codes{K: 10, On: held}},

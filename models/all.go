@@ -24,6 +24,7 @@ func All() []vi.Maker {
 		OneBit{T: 0.45},
 		SBN{Layers: []int{200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs", Prior: "learned"},
 		usualCoder,
+		usualSparseVAE,
 		Survey{Cost: "quadratic", Mu: 1, Sigma: 1},
 		ThreeWay{},
 		usualVAE,

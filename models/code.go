@@ -100,6 +100,7 @@ var (
 	ownGaussians = []string{"diagonal", "full", "local", "local-full"}
 	thresholded  = []string{"threshold-laplace", "threshold-gaussian"}
 	gaussians    = append([]string{"amortised", "lowrank"}, ownGaussians...)
+	networked    = append([]string{"amortised", "lowrank", "laplace", "spike-slab"}, thresholded...)
 )
 
 // check refuses what is no family, and settings that the one chosen does not read.
@@ -111,7 +112,7 @@ func (c *Code) check(model string) error {
 		return err
 	}
 	is := func(names ...string) bool { return slices.Contains(names, c.Posterior) }
-	network := !is(append([]string{"map"}, ownGaussians...)...)
+	network := is(networked...)
 	u := usualCode
 	for _, s := range []struct {
 		unread       bool

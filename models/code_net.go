@@ -122,10 +122,23 @@ func atLeast(s *vi.Step, a tape.Node, floor float64) tape.Node {
 	rows, cols := a.Shape()
 	value, slope := s.Blank(rows, cols), s.Blank(rows, cols)
 	x, v, d := a.Value(), value.Value(), slope.Value()
-	for i := range rows * cols {
-		e := vec.Exp64(x.At(i))
-		v.Set(i, vec.Log64(e+floor))
-		d.Set(i, e/(e+floor))
+	var e, l [256]float64
+	for lo := 0; lo < rows*cols; lo += len(e) {
+		e, l := e[:min(len(e), rows*cols-lo)], l[:min(len(l), rows*cols-lo)]
+		for i := range e {
+			e[i] = x.At(lo + i)
+		}
+		vec.Exp(e, e)
+		for i, y := range e {
+			l[i] = y + floor
+		}
+		for i, y := range e {
+			d.Set(lo+i, y/l[i])
+		}
+		vec.Log(l, l)
+		for i, y := range l {
+			v.Set(lo+i, y)
+		}
 	}
 	return s.Tape.Known(value, a, slope)
 }

@@ -53,7 +53,7 @@ var usualCoder = SparseCoder{
 // For is the model of real data.
 func (m SparseCoder) For(d *vi.Data) (vi.Model, error) {
 	if err := errors.Join(
-		choose("sparsecoder", "prior", &m.Prior, "laplace", "gaussian", "spike-slab"),
+		choose("sparsecoder", "prior", &m.Prior, priors...),
 		choose("sparsecoder", "scales", &m.Scales, "learned", "fixed"),
 		choose("sparsecoder", "noise", &m.Noise, "learned", "fixed"),
 		choose("sparsecoder", "columns", &m.Columns, "unit", "free"),
@@ -64,24 +64,17 @@ func (m SparseCoder) For(d *vi.Data) (vi.Model, error) {
 	if err := m.Code.check("sparsecoder"); err != nil {
 		return nil, err
 	}
+	if err := errors.Join(spreads("sparsecoder", m.Scale, m.Sigma), m.pairs("sparsecoder", m.Prior, m.Active, usualCoder.Active)); err != nil {
+		return nil, err
+	}
 	switch {
 	case d.Domain != vi.Real:
 		return nil, fmt.Errorf("model sparsecoder: explains real data, got %s data %q", d.Domain, d.Name)
-	case !(m.Scale > 0) || !(m.Sigma > 0) || math.IsInf(m.Scale, 1) || math.IsInf(m.Sigma, 1):
-		return nil, fmt.Errorf("model sparsecoder: scale, sigma: got %g, %g; need finite numbers above 0", m.Scale, m.Sigma)
-	case m.Prior != "spike-slab" && m.Active != 0 && m.Active != usualCoder.Active:
-		return nil, errors.New("model sparsecoder: active: given but not read; it needs prior spike-slab")
 	case m.Columns == "free" && m.Scales == "learned":
 		return nil, errors.New("model sparsecoder: columns: got free beside scales learned, one of which says all; need columns unit or scales fixed")
-	case (m.Prior == "spike-slab") != (m.Posterior == "spike-slab"):
-		return nil, fmt.Errorf("model sparsecoder: prior %s beside posterior %s: one is a spike and slab, the other is not, and no KL is known between them", m.Prior, m.Posterior)
-	case m.Prior == "gaussian" && slices.Contains([]string{"laplace", "threshold-laplace", "map"}, m.Posterior):
-		return nil, fmt.Errorf("model sparsecoder: posterior %s beside prior gaussian; need prior laplace", m.Posterior)
-	case m.Prior == "laplace" && m.Posterior == "threshold-gaussian":
-		return nil, errors.New("model sparsecoder: posterior threshold-gaussian beside prior laplace; need prior gaussian")
 	case m.Posterior == "map" && m.Scales == "learned":
 		return nil, errors.New("model sparsecoder: posterior map has one penalty for all latents; need scales fixed")
-	case m.Start == "truth" && len(d.Atoms) != d.D*m.Latent:
+	case m.Start == "truth" && d.X != nil && len(d.Atoms) != d.D*m.Latent:
 		return nil, fmt.Errorf("model sparsecoder: start truth: data %q hold a dictionary of %d atoms; need %d, those of generated data", d.Name, len(d.Atoms)/max(d.D, 1), m.Latent)
 	case m.Prior == "spike-slab" && m.Scales == "learned":
 		return nil, errors.New("model sparsecoder: scales: got learned; a spike-slab prior's are fixed")
@@ -117,7 +110,7 @@ const atomsOf, priorScale, noiseScale = "gen/A", "gen/logscale", "gen/logsigma"
 
 func (m *sparseCoder) Sheet() vi.Sheet {
 	sh := m.q.sheet()
-	sh.Data = vi.Real
+	sh.Data, sh.Wide = vi.Real, max(m.data.D, m.Latent)
 	sh.Offers = append(sh.Offers, vi.Atoms, vi.Linear, vi.Render)
 	if m.SparseCoder.Prior != "spike-slab" {
 		sh.Offers = append(sh.Offers, vi.Simulate)
@@ -209,14 +202,7 @@ func (m *sparseCoder) logSigma(s *vi.Step) tape.Node {
 }
 
 func (m *sparseCoder) Prior(s *vi.Step) dist.Dist {
-	switch zero := s.Leaf(1, m.Latent); m.SparseCoder.Prior {
-	case "laplace":
-		return s.Laplace(zero, m.logScale(s))
-	case "gaussian":
-		return s.Normal(zero, m.logScale(s))
-	}
-	l := full(s, m.Latent, 2*vec.Log64(m.Scale))
-	return s.SpikeSlab(dist.SpikeSlab{Gate: full(s, m.Latent, vec.Log64(m.Active)), Mu: s.Leaf(1, m.Latent), LogVar: l, Tau: 1, Corrected: true})
+	return priorOf(s, m.SparseCoder.Prior, m.logScale(s), m.Active)
 }
 
 func (m *sparseCoder) Posterior(s *vi.Step) dist.Dist { return m.q.of(s) }

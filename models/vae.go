@@ -137,13 +137,31 @@ func (m VAE) explains(d *vi.Data) error {
 		return fmt.Errorf("model vae: likelihood gaussian explains real data, got %s data %q; bernoulli explains binary data", d.Domain, d.Name)
 	}
 	if m.Squash {
-		for i, x := range d.X {
-			if !(x >= 0 && x <= 1) {
-				return fmt.Errorf("model vae: squash keeps means in (0, 1); row %d of %q holds %g", i/d.D, d.Name, x)
-			}
+		return squashed("vae", d)
+	}
+	return nil
+}
+
+// squashed wants data in [0, 1].
+func squashed(model string, d *vi.Data) error {
+	for i, x := range d.X {
+		if !(x >= 0 && x <= 1) {
+			return fmt.Errorf("model %s: squash keeps means in (0, 1); row %d of %q holds %g", model, i/d.D, d.Name, x)
 		}
 	}
 	return nil
+}
+
+// visible is where biases of x start: at the data's mean, or before a sigmoid at its logit.
+func visible(d *vi.Data, sigmoid bool) []float64 {
+	mean := columnMeans(d.X, d.D)
+	if sigmoid {
+		for i, x := range mean {
+			x = min(max(x, 0.001), 0.999)
+			mean[i] = vec.Log64(x) - vec.Log64(1-x)
+		}
+	}
+	return mean
 }
 
 type vae struct {
@@ -206,14 +224,7 @@ func (m *vae) Init(key rng.Key, p *vi.Params) {
 		}
 	}
 	if m.Start == "glorot" {
-		mean := columnMeans(m.data.X, m.data.D)
-		if m.Likelihood == "bernoulli" || m.Squash { // logits
-			for i, x := range mean {
-				x = min(max(x, 0.001), 0.999)
-				mean[i] = vec.Log64(x) - vec.Log64(1-x)
-			}
-		}
-		p.Set(m.x.bias, mean)
+		p.Set(m.x.bias, visible(m.data, m.Likelihood == "bernoulli" || m.Squash))
 	}
 	at, ls := "", vec.Log64(m.Sigma)
 	switch {

@@ -32,6 +32,7 @@ func Console(w io.Writer, r *Report, width int, color bool) error {
 	p.against(shown)
 	p.without(without)
 	p.published(r.Published)
+	p.notRun(r)
 	p.line("")
 	p.para("cells: ", "       ", r.Coverage.String())
 	p.unfinished(r.Unfinished)
@@ -63,6 +64,16 @@ func (p printer) without(claims []string) {
 	p.para("", gap, fmt.Sprintf("%s %s no cell in this plan: %s", plural(len(claims), "claim", "claims"), verb, strings.Join(claims, ", ")))
 }
 
+// notRun prints what the suite leaves out.
+func (p printer) notRun(r *Report) {
+	if len(r.NotRun) > 0 {
+		p.line("")
+	}
+	for _, n := range r.NotRun {
+		p.para("not run: ", gap, n.What+": "+n.Why)
+	}
+}
+
 type printer struct {
 	w     *bufio.Writer
 	width int
@@ -79,7 +90,7 @@ func (p printer) claims(claims []Verdict) {
 	wide := [5]int{len("claim"), len("verdict"), utf8.RuneCountInString("effect [95 %]"), 1, len("p adj")}
 	for i, v := range claims {
 		e, interval := v.effectText()
-		rows[i] = [5]string{v.Claim, v.State.words(), join(" ", e, interval), strconv.Itoa(v.N), pText(v.PAdjusted)}
+		rows[i] = [5]string{v.Claim, v.State.words(), join(" ", e, interval), strconv.Itoa(v.N), pAt(v.PAdjusted, v.level())}
 		for j, cell := range rows[i] {
 			wide[j] = max(wide[j], utf8.RuneCountInString(cell))
 		}

@@ -19,8 +19,8 @@ func criterion(p suites.Part) string {
 		if p.Want == "decreasing" {
 			sign = " > "
 		}
-		return fmt.Sprintf("%s in %s: each one-sided 5 %% limit of the paired %s %s",
-			p.Metric, strings.Join(p.Values, sign), unit(p), t.bound())
+		return fmt.Sprintf("%s in %s: each %s of the paired %s %s",
+			p.Metric, strings.Join(p.Values, sign), oneSided(p), unit(p), t.bound())
 	}
 	s := t.criterion()
 	if p.Each != "" {
@@ -34,39 +34,47 @@ func (t test) criterion() string {
 	p := t.part
 	switch p.Kind {
 	case "slope":
-		return fmt.Sprintf("95 %% interval of slope inside %s", around(p.Expect, p.Within))
+		return fmt.Sprintf("%s of slope inside %s", twoSided(p), around(p.Expect, p.Within))
 	case "equivalent":
-		return fmt.Sprintf("95 %% interval of %s inside ±%s", t.compared(), number(p.Within))
+		return fmt.Sprintf("%s of %s inside ±%s", twoSided(p), t.compared(), number(p.Within))
 	case "better":
-		return fmt.Sprintf("one-sided 5 %% limit of %s %s", t.compared(), t.bound())
+		return fmt.Sprintf("%s of %s %s", oneSided(p), t.compared(), t.bound())
 	case "order":
-		return fmt.Sprintf("one-sided 5 %% limit of the paired %s %s", unit(p), t.bound())
+		return fmt.Sprintf("%s of the paired %s %s", oneSided(p), unit(p), t.bound())
 	case "interaction":
-		return fmt.Sprintf("one-sided 5 %% limit of %s in %s above %s", t.subject(), p.Metric, plain(p.Margin))
+		return fmt.Sprintf("%s of %s in %s above %s", oneSided(p), t.subject(), p.Metric, plain(p.Margin))
 	case "trend":
-		return fmt.Sprintf("permutation p of %s going %s with %s at most %g", p.Metric, direction(p.Want), p.Against, Level)
+		return fmt.Sprintf("permutation p of %s going %s with %s at most %g", p.Metric, direction(p.Want), p.Against, levelOf(p))
 	case "level":
 		switch {
 		case p.Expect != nil:
-			return fmt.Sprintf("95 %% interval of mean %s inside %s", p.Metric, around(p.Expect, p.Within))
+			return fmt.Sprintf("%s of mean %s inside %s", twoSided(p), p.Metric, around(p.Expect, p.Within))
 		case p.Above != nil && p.Below != nil:
-			return fmt.Sprintf("95 %% interval of mean %s between %s and %s", p.Metric, number(p.Above), number(p.Below))
+			return fmt.Sprintf("%s of mean %s between %s and %s", twoSided(p), p.Metric, number(p.Above), number(p.Below))
 		case p.Above != nil:
-			return "one-sided 5 % limit of mean " + p.Metric + " above " + number(p.Above)
+			return oneSided(p) + " of mean " + p.Metric + " above " + number(p.Above)
 		}
-		return "one-sided 5 % limit of mean " + p.Metric + " below " + number(p.Below)
+		return oneSided(p) + " of mean " + p.Metric + " below " + number(p.Below)
 	case "count":
-		return fmt.Sprintf("at least %s with %s", plural(p.Least, "seed", "seeds"), t.condition())
+		out := fmt.Sprintf("at least %s with %s", plural(p.Least, "seed", "seeds"), t.condition())
+		if p.Level != 0 {
+			out += fmt.Sprintf(", and p of the sign test at most %g", p.Level)
+		}
+		return out
 	case "fit":
 		if p.Within == nil {
 			return "Kolmogorov-Smirnov distance of " + p.Metric + " to " + p.To + ", which no distance is named for"
 		}
-		return fmt.Sprintf("95 %% band of the Kolmogorov-Smirnov distance of %s to %s at most %s", p.Metric, p.To, number(p.Within))
+		return fmt.Sprintf("%s band of the Kolmogorov-Smirnov distance of %s to %s at most %s", percent(1-levelOf(p)), p.Metric, p.To, number(p.Within))
 	case "exact":
 		return fmt.Sprintf("every %s within %s of %s", p.Metric, number(p.Within), number(p.Expect))
 	}
 	return ""
 }
+
+// twoSided and oneSided are what decides, at the part's level.
+func twoSided(p suites.Part) string { return percent(1-levelOf(p)) + " interval" }
+func oneSided(p suites.Part) string { return "one-sided " + percent(levelOf(p)) + " limit" }
 
 func (t test) condition() string {
 	p := t.part

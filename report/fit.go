@@ -13,8 +13,8 @@ import (
 
 // fit asks whether the values over seeds follow a named distribution, by the
 // Kolmogorov-Smirnov distance D. The band of Dvoretzky, Kiefer, Wolfowitz and
-// Massart bounds the true distance: |true - D| <= sqrt(log(2/0.05)/(2n)) with
-// 95 %. It holds only if the upper end is inside the named distance: absence of
+// Massart bounds the true distance: |true - D| <= sqrt(log(2/level)/(2n)) with
+// probability 1 - level. It holds only if the upper end is inside the named distance: absence of
 // a difference proves nothing, so without one a fit can fail or stay open. The
 // departure that this many seeds could have seen is printed as a warning.
 func (t test) fit(r *reader) finding {
@@ -37,21 +37,22 @@ func (t test) fit(r *reader) finding {
 	}
 	d, ks := stats.KolmogorovSmirnov(x, cdf)
 	n := float64(len(x))
-	band := math.Sqrt(math.Log(2/Level) / (2 * n))
+	level := levelOf(p)
+	band := math.Sqrt(math.Log(2/level) / (2 * n))
 	f.effect, f.lo, f.hi = d, math.Max(0, d-band), math.Min(1, d+band)
-	f.warnings = []string{fmt.Sprintf("Kolmogorov-Smirnov p %s; %d seeds see a departure of %.2g or more", pText(ks), len(x), stats.KSDetectable(len(x), Level))}
+	f.warnings = []string{fmt.Sprintf("Kolmogorov-Smirnov p %s; %d seeds see a departure of %.2g or more", pAt(ks, level), len(x), stats.KSDetectable(len(x), level))}
 	if p.Within == nil {
 		f.p = ks
 		f.reason = "no difference seen is no proof of a fit; name a distance (within)"
-		if ks <= Level {
+		if ks <= level {
 			f.state = Fails
-			f.reason = fmt.Sprintf("Kolmogorov-Smirnov p %s against %s", pText(ks), p.To)
+			f.reason = fmt.Sprintf("Kolmogorov-Smirnov p %s against %s", pAt(ks, level), p.To)
 		}
 		return f
 	}
 	w := *p.Within
 	f.slack = (w - f.hi) / band
-	// The level at which the band would just reach w, so p <= 0.05 exactly when it is inside.
+	// The level at which the band would just reach w, so p <= level exactly when it is inside.
 	f.p = 1
 	if w > d {
 		f.p = math.Min(1, 2*math.Exp(-2*n*(w-d)*(w-d)))

@@ -125,6 +125,9 @@ func (f *forest) draw(id string) Figure {
 	p.Add(plotFunc(func(c draw.Canvas, p *plot.Plot) { f.plot(c, p, lo, hi) }))
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = "Effects over seeds with two-sided 95 % t intervals. What is claimed is shaded."
+	if slices.ContainsFunc(f.rows, func(r forestRow) bool { return unusual(r.part.Level) }) {
+		fig.Caption = "Effects over seeds with two-sided t intervals, of 95 % or what the row says. What is claimed is shaded."
+	}
 	if f.more > 0 {
 		fig.Caption += fmt.Sprintf(" %d more are in the table.", f.more)
 	}
@@ -155,7 +158,7 @@ func (f *forest) name(r forestRow) string {
 	if slices.ContainsFunc(f.rows, func(x forestRow) bool { return x.part.Metric != f.rows[0].part.Metric }) {
 		metric = r.part.Metric
 	}
-	return join(" ", r.claim, metric, r.part.Subject, r.part.Label, r.note)
+	return join(" ", r.claim, metric, r.part.Subject, r.part.Label, r.note, strings.TrimSpace(at(" ", r.part.Level)))
 }
 
 // stateLook tells the states apart by shape alone.

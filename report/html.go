@@ -144,7 +144,7 @@ func paperLink(paper string) string {
 }
 
 func htmlClaimOf(v Verdict) htmlClaim {
-	c := htmlClaim{V: v, State: mark(v.State), Link: paperLink(v.Paper), Criterion: v.shownCriterion(), P: pText(v.P), Adjusted: pText(v.PAdjusted), Reasons: v.reasons()}
+	c := htmlClaim{V: v, State: mark(v.State), Link: paperLink(v.Paper), Criterion: v.shownCriterion(), P: pAt(v.P, v.level()), Adjusted: pAt(v.PAdjusted, v.level()), Reasons: v.reasons()}
 	c.Effect, c.Interval = v.effectText()
 	if v.Binding >= 0 {
 		c.Ratio = v.Parts[v.Binding].ratioText()
@@ -153,10 +153,12 @@ func htmlClaimOf(v Verdict) htmlClaim {
 		}
 	}
 	for _, p := range v.Parts {
-		part := htmlPart{P: p, State: mark(p.State), Name: p.name(), Ratio: p.ratioText(), PText: pText(p.P)}
+		part := htmlPart{P: p, State: mark(p.State), Name: p.name(), Ratio: p.ratioText(), PText: pAt(p.P, p.Level)}
 		part.Effect, part.Interval = p.effectText()
 		if b := p.Bootstrap; b.Lo == b.Lo {
-			_, part.Bootstrap = intervalText(p.Effect, b.Lo, b.Hi)
+			if _, part.Bootstrap = intervalText(p.Effect, b.Lo, b.Hi); unusual(p.Level) {
+				part.Bootstrap += " at " + percent(1-Level)
+			}
 		}
 		c.Parts = append(c.Parts, part)
 	}

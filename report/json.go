@@ -6,13 +6,14 @@ import (
 	"math"
 
 	"github.com/vibench/bench/store"
+	"github.com/vibench/bench/suites"
 )
 
 // JSON writes the report for machines. Numbers that do not exist are null.
 func (r *Report) JSON(w io.Writer) error {
 	out := jsonReport{
 		Suite: r.Suite, Preset: r.Preset, Claims: []jsonClaim{}, Coverage: r.Coverage,
-		Unfinished: []jsonUnfinished{},
+		Unfinished: []jsonUnfinished{}, NotRun: r.NotRun,
 		Provenance: jsonProvenance{File: r.File, Text: r.Text, Runs: r.Provenance},
 	}
 	if out.Provenance.Runs == nil {
@@ -32,6 +33,9 @@ func (r *Report) JSON(w io.Writer) error {
 				Effect: finite(p.Effect), Lo: finite(p.Lo), Hi: finite(p.Hi), N: p.N, P: finite(p.P),
 				Criterion: p.Criterion, Reason: p.Reason, Warnings: list(p.Warnings), Cells: list(p.Cells),
 				Bootstrap: spanOf(p.Bootstrap), Region: spanOf(p.Region),
+			}
+			if unusual(p.Level) {
+				part.Level = p.Level
 			}
 			if e, lo, hi, ok := p.Ratio(); ok {
 				part.Ratio = &jsonRatio{finite(e), finite(lo), finite(hi)}
@@ -66,6 +70,7 @@ type jsonReport struct {
 	Preset     string           `json:"preset"`
 	Claims     []jsonClaim      `json:"claims"`
 	Published  []jsonBeside     `json:"published,omitempty"`
+	NotRun     []suites.NotRun  `json:"not_run,omitempty"`
 	Coverage   Coverage         `json:"coverage"`
 	Unfinished []jsonUnfinished `json:"unfinished"`
 	Provenance jsonProvenance   `json:"provenance"`
@@ -104,6 +109,7 @@ type jsonPart struct {
 	Effect    *float64    `json:"effect"`
 	Lo        *float64    `json:"lo"`
 	Hi        *float64    `json:"hi"`
+	Level     float64     `json:"level,omitempty"` // 0.05 if absent; lo and hi are of 1 - level
 	Ratio     *jsonRatio  `json:"ratio,omitempty"`
 	N         int         `json:"n"`
 	P         *float64    `json:"p"`

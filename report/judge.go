@@ -149,7 +149,7 @@ func pool(parts []PartVerdict, cells []suites.Cell) (warnings, ids []string) {
 // fixed by the suite: claims that have not been run are counted, report-only
 // ones are not. A claim that lacks numbers is counted as one that has not been
 // run: the p of some of its seeds is not the claim's. A claim whose adjusted p
-// exceeds the level is open.
+// exceeds the claim's level is open.
 func holm(verdicts []Verdict) {
 	papers := newSet()
 	family := map[string][]int{}
@@ -174,13 +174,25 @@ func holm(verdicts []Verdict) {
 		for j, adjusted := range stats.Holm(p, len(members)) {
 			v := &verdicts[with[j]]
 			v.PAdjusted = adjusted
-			if v.State == Holds && !(adjusted <= Level) {
+			if level := v.level(); v.State == Holds && !(adjusted <= level) {
 				v.State = Open
 				v.Reason = fmt.Sprintf("Holm: adjusted p %s exceeds %g (family of %d claims)",
-					pText(adjusted), Level, len(members))
+					pAt(adjusted, level), level, len(members))
 			}
 		}
 	}
+}
+
+// level is that of "all parts hold" (Berger 1982): the largest of the parts that have a
+// p value.
+func (v *Verdict) level() float64 {
+	level := 0.0
+	for _, p := range v.Parts {
+		if p.bearing {
+			level = max(level, p.Level)
+		}
+	}
+	return cmp.Or(level, Level)
 }
 
 func whole(parts []PartVerdict) bool {

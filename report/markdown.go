@@ -32,7 +32,7 @@ func (r *Report) Markdown(w io.Writer) error {
 		e, interval := v.effectText()
 		fmt.Fprintf(out, "| %s | %s | %s | %s %s | %s | %s | %d | %s | %s | %s |\n",
 			markdown(v.Claim), markdown(v.Paper), markdown(v.Says), v.State.symbol(), v.State.words(),
-			e, markdown(interval), v.N, markdown(pText(v.P)), markdown(pText(v.PAdjusted)), markdown(v.details()))
+			e, markdown(interval), v.N, markdown(pAt(v.P, v.level())), markdown(pAt(v.PAdjusted, v.level())), markdown(v.details()))
 	}
 	r.markdownParts(out)
 	first := true
@@ -73,6 +73,12 @@ func (r *Report) Markdown(w io.Writer) error {
 			fmt.Fprintf(out, "| %s | %s | %d | %s | %s |\n", markdown(u.Name), u.Outcome, u.Step, markdown(u.Reason), shortID(u.Cell))
 		}
 	}
+	if len(r.NotRun) > 0 {
+		fmt.Fprint(out, "\n## Not run\n\n| what | why |\n| --- | --- |\n")
+	}
+	for _, n := range r.NotRun {
+		fmt.Fprintf(out, "| %s | %s |\n", markdown(n.What), markdown(n.Why))
+	}
 	return out.Flush()
 }
 
@@ -89,7 +95,7 @@ func (r *Report) markdownParts(out io.Writer) {
 		for _, p := range v.Parts {
 			e, interval := p.effectText()
 			fmt.Fprintf(out, "| %s | %s | %s %s | %s | %s | %d | %s | %s |\n", markdown(v.Claim), markdown(p.name()),
-				p.State.symbol(), p.State.words(), e, markdown(interval), p.N, markdown(pText(p.P)), markdown(join("; ", p.Criterion, p.ratioText())))
+				p.State.symbol(), p.State.words(), e, markdown(interval), p.N, markdown(pAt(p.P, p.Level)), markdown(join("; ", p.Criterion, p.ratioText())))
 		}
 	}
 }

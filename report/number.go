@@ -85,21 +85,39 @@ func three(x float64) string {
 }
 
 // effectText is a part's effect with its interval: counts as k of n.
-func effectText(kind string, effect, lo, hi float64, n int) (e, interval string) {
+func effectText(kind string, effect, lo, hi, level float64, n int) (e, interval string) {
 	if kind == "count" && !math.IsNaN(effect) {
 		return three(effect) + " of " + strconv.Itoa(n), ""
 	}
-	return intervalText(effect, lo, hi)
+	e, interval = intervalText(effect, lo, hi)
+	return e, at(interval, level)
 }
 
+// at marks an interval that is not of 95 %, as the heads of tables say.
+func at(interval string, level float64) string {
+	if interval == "" || !unusual(level) {
+		return interval
+	}
+	return interval + " at " + percent(1-level)
+}
+
+// unusual says whether a level is not that of a part which states none.
+func unusual(level float64) bool { return level != 0 && level != Level }
+
+// percent is a level for people: 0.05 is 5 %.
+func percent(x float64) string { return strconv.FormatFloat(100*x, 'g', 6, 64) + " %" }
+
 // pText prints a p value: to three decimals, below a thousandth only that.
-func pText(p float64) string {
+func pText(p float64) string { return pAt(p, Level) }
+
+// pAt prints a p value that is held against a level.
+func pAt(p, level float64) string {
 	switch {
 	case math.IsNaN(p):
 		return absent
-	case p < 0.001:
-		return "<0.001"
-	case math.Abs(p-Level) < 0.0005:
+	case p < min(0.001, level):
+		return "<" + strconv.FormatFloat(min(0.001, level), 'g', -1, 64)
+	case math.Abs(p-level) < 0.0005:
 		// Which side of the level it is on must show.
 		return strconv.FormatFloat(p, 'g', 5, 64)
 	}

@@ -16,11 +16,11 @@ func (t test) paired(r *reader) finding {
 	switch {
 	case p.Kind == "equivalent":
 		w := math.Abs(value(p.Within, 0))
-		return decide(d, Span{-w, w})
+		return t.decide(d, Span{-w, w})
 	case p.Want == "lower" || p.Want == "decreasing":
-		return decide(d, below(-p.Margin))
+		return t.decide(d, below(-p.Margin))
 	default:
-		return decide(d, above(p.Margin))
+		return t.decide(d, above(p.Margin))
 	}
 }
 
@@ -109,7 +109,7 @@ next:
 		}
 		d = append(d, (v[0]-v[1])-(v[2]-v[3]))
 	}
-	return decide(d, above(p.Margin))
+	return t.decide(d, above(p.Margin))
 }
 
 // level compares one metric with a constant: above or below it one-sided,
@@ -139,7 +139,7 @@ func (t test) level(r *reader) finding {
 	if r.log {
 		region = Span{logBound(region.Lo), logBound(region.Hi)}
 	}
-	return decide(x, region)
+	return t.decide(x, region)
 }
 
 // logBound is the log of an end of a region; nothing positive lies below an end

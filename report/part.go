@@ -47,7 +47,7 @@ func (t test) run(seeds int, results *store.Results) PartVerdict {
 	}
 	v := PartVerdict{
 		Kind: p.Kind, Metric: p.Metric, Subject: brief(t.subject()), Label: brief(t.label), Scale: scale,
-		State: f.state, Effect: f.effect, Lo: f.lo, Hi: f.hi, N: f.n, P: f.p,
+		State: f.state, Effect: f.effect, Lo: f.lo, Hi: f.hi, Level: levelOf(p), N: f.n, P: f.p,
 		Criterion: t.criterion(), Reason: f.reason, Warnings: f.warnings, Cells: r.cells,
 		Bootstrap: f.boot, Region: f.region, slack: f.slack,
 		bearing: hasP(p),
@@ -122,11 +122,11 @@ func hasP(p suites.Part) bool {
 	return true
 }
 
-// decide tests a mean over seeds against a claimed region by the t interval.
-// One-sided regions (one end infinite) are decided by the one-sided 5 % limits:
+// decide tests a mean over seeds against a claimed region by the t interval at the
+// part's level. One-sided regions (one end infinite) are decided by the one-sided limits:
 // open at their end, so a difference that is exactly zero is not an improvement.
 // Bounded ones by the two-sided interval, which may touch the ends.
-func decide(x []float64, region Span) finding {
+func (t test) decide(x []float64, region Span) finding {
 	f := nothing()
 	f.region, f.n = region, len(x)
 	if len(x) == 0 {
@@ -138,6 +138,9 @@ func decide(x []float64, region Span) finding {
 		f.effect = mean(x)
 		f.reason = err.Error()
 		return f
+	}
+	if level := t.part.Level; level != 0 {
+		res = res.At(level)
 	}
 	f.effect, f.lo, f.hi, f.warnings = res.Effect, res.Lo, res.Hi, res.Warnings
 	var inside, outside bool

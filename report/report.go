@@ -23,6 +23,7 @@ type Report struct {
 	Unfinished []Unfinished
 	Provenance []store.Provenance // the runs that wrote a cell of it, oldest first
 	Published  []Beside           // papers' tables with our numbers beside
+	NotRun     []suites.NotRun    // what the suite leaves out, and why
 
 	plan    *suites.Plan
 	results *store.Results
@@ -87,6 +88,7 @@ func From(plan *suites.Plan, results *store.Results, prov []store.Provenance) *R
 		Claims:     Judge(plan, results),
 		Provenance: prov,
 		Published:  beside(plan, results),
+		NotRun:     plan.NotRun,
 		plan:       plan, results: results, arrays: results,
 	}
 	for _, c := range distinct(plan.Cells) {

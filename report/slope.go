@@ -41,7 +41,7 @@ func (t test) slope(r *reader) finding {
 		slopes = append(slopes, slope)
 	}
 	expect, within := value(p.Expect, 0), math.Abs(value(p.Within, 0))
-	return decide(slopes, Span{expect - within, expect + within})
+	return t.decide(slopes, Span{expect - within, expect + within})
 }
 
 // A curve is a metric against a label for one seed, in the plan's order.

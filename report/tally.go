@@ -55,9 +55,9 @@ func (t test) count(r *reader, seeds int) finding {
 	}
 	if len(p.A) > 0 {
 		f.p = stats.SignTest(yes, f.n)
-		if f.state == Holds && f.p > Level {
+		if level := levelOf(p); f.state == Holds && f.p > level {
 			f.state = Open
-			f.reason = fmt.Sprintf("sign test: p %s exceeds %g", pText(f.p), Level)
+			f.reason = fmt.Sprintf("sign test: p %s exceeds %g", pAt(f.p, level), level)
 		}
 	}
 	return f

@@ -35,6 +35,9 @@ func (t test) trend(r *reader) finding {
 		f.warnings = append(f.warnings, "permutations drawn, not counted")
 	}
 	if iv, err := stats.TMean(res.Rhos); err == nil {
+		if p.Level != 0 {
+			iv = iv.At(p.Level)
+		}
 		f.lo, f.hi = iv.Lo, iv.Hi
 	}
 	f.boot = bootstrap(res.Rhos)
@@ -43,15 +46,16 @@ func (t test) trend(r *reader) finding {
 	if p.Want == "decreasing" {
 		f.p, against = against, f.p
 	}
-	f.slack = (Level - f.p) / Level
+	level := levelOf(p)
+	f.slack = (level - f.p) / level
 	switch {
-	case f.p <= Level:
+	case f.p <= level:
 		f.state = Holds
-	case against <= Level:
+	case against <= level:
 		f.state = Fails
-		f.reason = "the trend goes the other way: p " + pText(against)
+		f.reason = "the trend goes the other way: p " + pAt(against, level)
 	default:
-		f.reason = "no trend seen either way: p " + pText(f.p)
+		f.reason = "no trend seen either way: p " + pAt(f.p, level)
 	}
 	return f
 }

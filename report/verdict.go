@@ -7,7 +7,12 @@
 // initial parameters and noise.
 package report
 
-import "math"
+import (
+	"cmp"
+	"math"
+
+	"github.com/vibench/bench/suites"
+)
 
 // State is what the numbers say of a claim.
 type State string
@@ -19,9 +24,12 @@ const (
 	NotRun State = "not_run" // no cell of the claim has been run
 )
 
-// Level is the level of every test: two-sided intervals cover 95 %, one-sided
-// limits 95 %.
+// Level is the level of a test whose part states none: two-sided intervals cover 95 %,
+// one-sided limits 95 %.
 const Level = 0.05
+
+// levelOf is the level of a part.
+func levelOf(p suites.Part) float64 { return cmp.Or(p.Level, Level) }
 
 // A Verdict is the state of one claim with the numbers it rests on. A claim
 // holds if all its parts hold; the numbers are those of the binding part: the
@@ -35,7 +43,7 @@ type Verdict struct {
 	Report    bool   // report-only: outside Holm's family
 	State     State
 	Effect    float64
-	Lo, Hi    float64 // two-sided 95 %
+	Lo, Hi    float64 // two-sided, at the level of the binding part
 	N         int     // seeds
 	P         float64 // largest of the parts: each part must hold, so none is corrected
 	PAdjusted float64 // Holm over the paper's claims; NaN while numbers are missing
@@ -58,7 +66,8 @@ type PartVerdict struct {
 	Scale     string // log or linear: of Effect, Lo, Hi and Region
 	State     State
 	Effect    float64
-	Lo, Hi    float64
+	Lo, Hi    float64 // two-sided, of 1 - Level
+	Level     float64
 	N         int
 	P         float64
 	Criterion string

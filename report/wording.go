@@ -32,11 +32,11 @@ func (v Verdict) effectText() (effect, interval string) {
 	if v.Binding < 0 {
 		return absent, ""
 	}
-	return effectText(v.Parts[v.Binding].Kind, v.Effect, v.Lo, v.Hi, v.N)
+	return effectText(v.Parts[v.Binding].Kind, v.Effect, v.Lo, v.Hi, v.Parts[v.Binding].Level, v.N)
 }
 
 func (p PartVerdict) effectText() (effect, interval string) {
-	return effectText(p.Kind, p.Effect, p.Lo, p.Hi, p.N)
+	return effectText(p.Kind, p.Effect, p.Lo, p.Hi, p.Level, p.N)
 }
 
 // ratioText is the effect as a ratio, empty where it is no difference of logs.
@@ -46,7 +46,7 @@ func (p PartVerdict) ratioText() string {
 		return ""
 	}
 	effect, interval := intervalText(e, lo, hi)
-	return join(" ", "ratio", effect, interval)
+	return join(" ", "ratio", effect, at(interval, p.Level))
 }
 
 // shownCriterion is that of the binding part, whose numbers are shown: a claim

@@ -25,7 +25,7 @@ const calibration = time.Second
 
 // Cost says what each of the plan's missing cells will take: as its twins of
 // other seeds took; else by its work, at the speed of done cells of the same
-// estimator and model, else of the same model; else at the speed of a cell with
+// estimator and kind of model, else of the same model; else at the speed of a cell with
 // few replicates and steps that is run now, for about a second in all. The store
 // may be nil, and nothing is written.
 func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cell, st *store.Store) (Cost, error) {
@@ -109,14 +109,28 @@ func add(speeds map[string]*speed, class string, wall time.Duration, work float6
 }
 
 // classes are the kinds of cell that c belongs to, the narrowest first: its
-// twins of other seeds, its estimator on its model, its model.
+// twins of other seeds, its estimator on its model of such a kind, its model of such a
+// kind, its model.
 func classes(c suites.Cell) []string {
-	model := fmt.Sprintf("%s %s", c.Model.Name, c.Precision)
+	kind := fmt.Sprintf("%s %s", kindOfModel(c.Model), c.Precision)
 	return []string{
 		fmt.Sprintf("%s %s %s %s %v %v", c.Estimator, c.Model, c.Dataset, c.Precision, c.Train, c.Metrics),
-		fmt.Sprintf("%s %s", c.Estimator.Name, model),
-		model,
+		fmt.Sprintf("%s %s", c.Estimator.Name, kind),
+		kind,
+		fmt.Sprintf("%s %s", c.Model.Name, c.Precision),
 	}
+}
+
+// kindOfModel is a model with those of its settings that are words: what kind of
+// posterior it has, say.
+func kindOfModel(m suites.Choice) string {
+	kind := m.Name
+	for _, name := range slices.Sorted(maps.Keys(m.Params)) {
+		if word, ok := m.Params[name].(string); ok {
+			kind += " " + word
+		}
+	}
+	return kind
 }
 
 // Work is a cell's arithmetic in a unit that means something only beside another
@@ -144,7 +158,11 @@ func (p Parts) Work(c suites.Cell) float64 {
 	sheet := m.Sheet()
 	unit, dims := float64(row), 0
 	for _, s := range sheet.Params {
-		unit += float64(s.Rows) * float64(s.Cols)
+		rows := s.Rows
+		if sheet.Whole && rows == d.N { // a row a datum, each with its own
+			rows = 1
+		}
+		unit += float64(rows) * float64(s.Cols)
 	}
 	for _, b := range sheet.Blocks {
 		dims += b.Dim
@@ -268,8 +286,9 @@ func (p Parts) calibrate(ctx context.Context, missing []suites.Cell, speeds map[
 	deadline := time.Now().Add(calibration)
 	for _, class := range order {
 		c := small[class]
-		model := classes(c)[2]
-		if s := speeds[model]; s != nil && s.of(p.Work(c)) > time.Until(deadline) {
+		names := classes(c)
+		kind, model := names[2], names[3]
+		if s := speeds[kind]; s != nil && s.of(p.Work(c)) > time.Until(deadline) {
 			continue // its model's speed will do
 		}
 		wall, ok := p.time(ctx, c)
@@ -277,8 +296,9 @@ func (p Parts) calibrate(ctx context.Context, missing []suites.Cell, speeds map[
 			continue
 		}
 		timed = true
-		add(speeds, class, wall, p.Work(c))
-		add(speeds, model, wall, p.Work(c))
+		for _, name := range []string{class, kind, model} {
+			add(speeds, name, wall, p.Work(c))
+		}
 	}
 	return timed
 }

@@ -144,3 +144,22 @@ func TestReferenceRefusals(t *testing.T) {
 		}
 	}
 }
+
+// An estimator that owns nothing as it is set costs nothing on another's path: the steps
+// are the leader's alone.
+func TestFollowIdle(t *testing.T) {
+	p := Builtin()
+	text := strings.Replace(followed, "[{reinforce: {k: 1}}, {rebar: {adapt: true}}, {nvil: {normalise: true}}]",
+		"[enumerate, {reinforce: {k: 1, baseline: none}}, {rebar: {adapt: false}}, {rebar: {adapt: true}}]", 1)
+	plan := planOf(t, text)
+	alone := at(t, p, plan.Cells[0], 9).train.evals
+	if alone == 0 {
+		t.Fatal("the leader evaluates nothing")
+	}
+	for i, c := range plan.Cells[1:5] {
+		got := at(t, p, c, 9).train.evals
+		if learns := i == 3; learns != (got > alone) || got < alone {
+			t.Errorf("%s: %d evaluations in training; the leader alone takes %d", c, got, alone)
+		}
+	}
+}

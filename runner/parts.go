@@ -77,7 +77,7 @@ func entry(name string, part any, at string) suites.Entry {
 	e := suites.Entry{Name: name, Version: vi.Version(part), At: at}
 	for _, s := range vi.Settings(part) {
 		e.Params = append(e.Params, suites.Param{
-			Name: s.Name, Kind: kind(s.Kind), Default: s.Default, Min: s.Min, Max: s.Max, Choices: s.Choices, Doc: s.Doc, Parts: s.Part, Late: s.Late,
+			Name: s.Name, Kind: kind(s.Kind), Default: s.Default, Min: s.Min, Max: s.Max, Choices: s.Choices, Doc: s.Doc, Parts: s.Part, Late: s.Late, With: s.With,
 		})
 	}
 	return e

@@ -17,10 +17,12 @@ type trainer struct {
 	rows  []int // the epoch's order of the data
 	spans []span
 	move  move
+
+	learns bool // the estimator, set as it is, has parameters or a state of its own
 }
 
 func newTrainer(p Parts, c *cell) (*trainer, error) {
-	t := &trainer{c: c}
+	t := &trainer{c: c, learns: len(c.work.State) > 0 || c.work.Params.Vector(tape.Own).Len() > 0}
 	if c.Train.Steps == 0 {
 		return t, nil
 	}
@@ -78,7 +80,7 @@ func (t *trainer) next() error {
 	if t.c.follow != nil {
 		own = own[2:]
 	}
-	if _, learns := t.c.est.(vi.Starter); t.c.follow == nil || learns || len(t.c.watches) > 0 {
+	if t.c.follow == nil || t.learns || len(t.c.watches) > 0 {
 		d := t.draw(t.c.est)
 		for _, x := range t.c.watches {
 			x.See(d)

@@ -2,6 +2,7 @@ package speed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/vibench/bench/core/optim"
@@ -13,7 +14,9 @@ import (
 	"github.com/vibench/bench/vi"
 )
 
-// Step is whole training steps of 784-200-200-50 with batch 20 and Adam, float32.
+// Step is whole training steps with Adam, float32: of 784-200-200-50 with batch 20, or
+// where the estimator is sparse-elbo of sparse codes by 256-512-1024-512-256 of 256
+// atoms with batch 100.
 type Step struct {
 	Estimator string  `json:"estimator"`
 	K         int     `json:"k"`
@@ -26,10 +29,27 @@ type Step struct {
 }
 
 // flops of the products of a step: encoder forward and weight gradients and
-// inner gradients an example, decoder likewise a sample.
-func flops(batch, samples int) float64 {
+// inner gradients an example, decoder likewise a sample. Of sparse codes, of whose
+// samples one counts, the backward half of the dictionary is that of one.
+func flops(name string, samples int) float64 {
+	if name == sparse {
+		const enc, dec = 2 * (3*(2*256*512+2*512*1024+2*256*256) - 256*512), 2 * 256 * 256
+		return sparseBatch * (enc + float64(samples+2)*dec)
+	}
 	const enc, dec = 433.6e3 + 553.6e3, 413.6e3 + 827.2e3
-	return float64(batch) * (enc + float64(samples)*dec)
+	return 20 * (enc + float64(samples)*dec)
+}
+
+// sparse is the estimator of sparse codes, by the settings of Fallah and Rozell 2022
+// (2205.03665), whose loss is in other units: sigma^2 = D w/2 at w = 0.01.
+const (
+	sparse      = "sparse-elbo"
+	sparseBatch = 100
+)
+
+var sparseCoder = map[string]any{
+	"latent": 256, "prior": "laplace", "scale": 0.1, "scales": "fixed", "noise": "fixed", "sigma": 1.1313708498984762, "columns": "free",
+	"posterior": "threshold-laplace", "threshold": 0.25, "hidden": []int{512, 1024, 512, 256},
 }
 
 // runs are the steps that are timed, each on one thread and on two.
@@ -47,6 +67,7 @@ var runs = []struct {
 	{"miwae-mk", map[string]any{"m": 8, "k": 8}, 8, 8},
 	{"ciwae-beta", map[string]any{"k": 64}, 64, 1},
 	{"dreg", map[string]any{"k": 64}, 64, 1},
+	{sparse, map[string]any{"k": 20, "rule": "max", "pull": "ste-code"}, 20, 1},
 }
 
 func trainingSteps(ctx context.Context, o Options, peak float64) ([]Step, error) {
@@ -64,7 +85,7 @@ func trainingSteps(ctx context.Context, o Options, peak float64) ([]Step, error)
 			t := timed(o, step).rate(1e9)
 			s := Step{Estimator: r.name, K: r.k, M: r.m, Threads: threads, PerS: t.Median, Min: t.Min, Max: t.Max}
 			if peak > 0 {
-				s.GEMMShare = flops(20, r.k*r.m) / (peak * 1e9 * float64(threads)) * t.Median
+				s.GEMMShare = flops(r.name, r.k*r.m) / (peak * 1e9 * float64(threads)) * t.Median
 			}
 			out = append(out, s)
 		}
@@ -82,6 +103,16 @@ func estimator(name string, settings map[string]any) (vi.Estimator, error) {
 	return nil, fmt.Errorf("speed: no estimator %q", name)
 }
 
+// coder is the model of sparse codes with its settings.
+func coder(settings map[string]any) (vi.Maker, error) {
+	for _, m := range models.All() {
+		if c, ok := m.(models.SparseCoder); ok {
+			return vi.With(c, settings)
+		}
+	}
+	return nil, errors.New("speed: no model sparsecoder")
+}
+
 // work is a model on generated data.
 func work(m vi.Maker, ds vi.Dataset, prec tape.Precision) (*vi.Work, error) {
 	d, err := ds.Make(rng.Data(0, ds.Name(), "train"))
@@ -95,13 +126,29 @@ func work(m vi.Maker, ds vi.Dataset, prec tape.Precision) (*vi.Work, error) {
 	return vi.NewWork(model, nil, d, prec, rng.Init(0, m.Name()))
 }
 
+// worked is what an estimator is timed on, and its batch.
+func worked(name string) (w *vi.Work, batch int, err error) {
+	if name != sparse {
+		w, err = work(models.VAE{Latent: 50, Hidden: []int{200, 200}, Act: "tanh"}, datasets.Bits{N: 400, Dim: 784, Latent: 5}, tape.Float32)
+		return w, 20, err
+	}
+	m, err := coder(sparseCoder)
+	if err != nil {
+		return nil, 0, err
+	}
+	d := datasets.NewSparseLin()
+	d.Dim, d.Latent, d.N, d.Test = 256, 256, 20*sparseBatch, 0
+	w, err = work(m, d, tape.Float32)
+	return w, sparseBatch, err
+}
+
 // stepper is a function that takes one training step.
 func stepper(name string, settings map[string]any, threads int) (func(), error) {
 	e, err := estimator(name, settings)
 	if err != nil {
 		return nil, err
 	}
-	w, err := work(models.VAE{Latent: 50, Hidden: []int{200, 200}, Act: "tanh"}, datasets.Bits{N: 400, Dim: 784, Latent: 5}, tape.Float32)
+	w, batch, err := worked(name)
 	if err != nil {
 		return nil, err
 	}
@@ -118,8 +165,8 @@ func stepper(name string, settings map[string]any, threads int) (func(), error) 
 	src := &vi.Keyed{}
 	return func() {
 		src.Key = rng.Noise(0, uint64(i))
-		at := i * 20 % 400
-		d = w.Estimate(e, i, w.All[at:at+20], src)
+		at := i * batch % len(w.All)
+		d = w.Estimate(e, i, w.All[at:at+batch], src)
 		w.Halves(move)
 		i++
 	}, nil

@@ -59,6 +59,15 @@ func TMean(x []float64) (Result, error) {
 	return r, nil
 }
 
+// At is the result with limits of another level: an interval that covers 1 - alpha, and
+// one-sided limits at alpha. Effect, SD and p values stay.
+func (r Result) At(alpha float64) Result {
+	two, one := tQuantile(1-alpha/2, r.N-1)*r.se(), tQuantile(1-alpha, r.N-1)*r.se()
+	r.Lo, r.Hi = r.Effect-two, r.Effect+two
+	r.OneLo, r.OneHi = r.Effect-one, r.Effect+one
+	return r
+}
+
 // PGreater is the one-sided p value of H0: mean <= h0. It is at most 0.05 just
 // when OneLo lies at or above h0. When SD is 0 it is 0 or 1.
 func (r Result) PGreater(h0 float64) float64 { return r.tail(r.Effect - h0) }

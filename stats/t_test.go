@@ -216,3 +216,20 @@ func TestMomentsShiftAndScale(t *testing.T) {
 		}
 	})
 }
+
+// Limits at 1 %, by Student's table: 3.249836 two-sided and 2.821438 one-sided at nine degrees of
+// freedom. At 5 % they are the result's own.
+func TestAtLevel(t *testing.T) {
+	r, err := TMean([]float64{1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := r.At(0.01)
+	near(t, "lower", s.Lo, r.Effect-3.249835542*r.se(), 1e-8)
+	near(t, "upper", s.Hi, r.Effect+3.249835542*r.se(), 1e-8)
+	near(t, "one-sided lower", s.OneLo, r.Effect-2.821437925*r.se(), 1e-8)
+	near(t, "one-sided upper", s.OneHi, r.Effect+2.821437925*r.se(), 1e-8)
+	if s := r.At(0.05); s.Lo != r.Lo || s.Hi != r.Hi || s.OneLo != r.OneLo || s.OneHi != r.OneHi || s.PGreater(0) != r.PGreater(0) {
+		t.Errorf("at 5 %%: %+v; want %+v", s, r)
+	}
+}

@@ -39,7 +39,7 @@ func (r *Results) Cell(id string) (*Result, bool) {
 
 // Value returns a metric of a cell at the last step that has it: the number
 // that a claim rests on; of area(METRIC), the area under the metric's points by
-// trapezes, over the steps that they span. Where there is none, v is NaN and reason says why:
+// trapezes, over the steps that they span or the last share of them. Where there is none, v is NaN and reason says why:
 // the cell has not ended or is not done, it does not log the metric, or the
 // metric had no value there. ok with a NaN means that the metric is NaN.
 func (r *Results) Value(cell, metric string) (v float64, reason string, ok bool) {
@@ -48,31 +48,41 @@ func (r *Results) Value(cell, metric string) (v float64, reason string, ok bool)
 		// Points before a divergence are no end; ValueAt has them.
 		return math.NaN(), unfinished(c), false
 	}
-	of, area := suites.Area(metric)
+	of, share, area := suites.Area(metric)
 	series := r.Series(cell, of)
 	switch {
 	case len(series) == 0:
 		return math.NaN(), r.absent(cell, of), false
 	case area:
-		return areaUnder(of, series)
+		return areaUnder(of, series, share)
 	}
 	return value(series[len(series)-1])
 }
 
-// areaUnder is the mean height of a curve through points in the order of their steps.
-func areaUnder(metric string, points []Point) (v float64, reason string, ok bool) {
-	last := points[0]
+// areaUnder is the mean height of a curve through points in the order of their steps,
+// over the last share of these; every point of it must have a value.
+func areaUnder(metric string, points []Point, share float64) (v float64, reason string, ok bool) {
+	first, end := points[0].Step, points[len(points)-1].Step
 	if len(points) == 1 {
-		return math.NaN(), fmt.Sprintf("%s is logged at step %d only; an area wants two points", metric, last.Step), false
+		return math.NaN(), fmt.Sprintf("%s is logged at step %d only; an area wants two points", metric, first), false
 	}
-	for _, p := range points {
-		if p.Reason != "" {
+	from := float64(end) - float64(share*float64(end-first))
+	for i, p := range points {
+		if p.Reason != "" && (float64(p.Step) >= from || float64(points[i+1].Step) > from) {
 			return math.NaN(), fmt.Sprintf("step %d: %s", p.Step, p.Reason), false
 		}
-		v += float64((p.Step - last.Step)) / 2 * (p.Value + last.Value)
-		last = p
+		if i == 0 || float64(p.Step) <= from {
+			continue
+		}
+		last := points[i-1]
+		width, height := float64(p.Step-last.Step), last.Value
+		if cut := from - float64(last.Step); cut > 0 { // the curve begins between two points
+			height += float64((p.Value - last.Value) * (cut / width))
+			width -= cut
+		}
+		v += float64(width / 2 * (p.Value + height))
 	}
-	return v / float64(last.Step-points[0].Step), "", true
+	return v / (float64(end) - from), "", true
 }
 
 // ValueAt returns a metric of a cell at one step, however the cell ended;

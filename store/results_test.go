@@ -17,6 +17,11 @@ func TestResultsSayWhyThereIsNoNumber(t *testing.T) {
 			{Metric: "iwae@64", Step: 0, Value: -10},
 			{Metric: "iwae@64", Step: 10, Value: -4},
 			{Metric: "iwae@64", Step: 40, Value: -2},
+			{Metric: "early", Step: 0, Reason: "too soon"},
+			{Metric: "early", Step: 10, Reason: "too soon"},
+			{Metric: "early", Step: 20, Value: -3},
+			{Metric: "early", Step: 30, Value: -2},
+			{Metric: "early", Step: 40, Value: -1},
 		}},
 		{Cell: "diverged", Outcome: Diverged, Step: 7, Reason: "NaN in inf/b", Points: []Point{{Metric: "elbo", Step: 5, Value: -4}}},
 		{Cell: "refused", Outcome: Refused, Reason: "needs path"},
@@ -29,10 +34,18 @@ func TestResultsSayWhyThereIsNoNumber(t *testing.T) {
 		{"done", "elbo", "", -3, true},
 		{"done", "snr/inf", "", 2, true},
 		{"done", "snr/inf/b", "below the noise floor", math.NaN(), false},
-		{"done", "snr", "snr is not logged; have elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
+		{"done", "snr", "snr is not logged; have early, elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
 		{"done", "area(iwae@64)", "", (-7.0*10 - 3*30) / 40, true},
+		{"done", "area(iwae@64, 1)", "", (-7.0*10 - 3*30) / 40, true},
+		{"done", "area(iwae@64, 0.75)", "", -3, true},                         // from step 10
+		{"done", "area(iwae@64, 0.25)", "", (-8./3 - 2) / 2, true},            // from 30, where the line is at -8/3
+		{"done", "area(iwae@64, 0.875)", "", (-(7.+4)/2*5 - 3*30) / 35, true}, // from 5
+		{"done", "area(early, 0.5)", "", -2, true},                            // what is missing is before it
+		{"done", "area(early, 0.75)", "step 10: too soon", math.NaN(), false}, // or at its beginning
+		{"done", "area(early)", "step 0: too soon", math.NaN(), false},        //
+		{"done", "area(iwae@64, 2)", "area(iwae@64, 2) is not logged; have early, elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
 		{"done", "area(snr/inf)", "snr/inf is logged at step 20 only; an area wants two points", math.NaN(), false},
-		{"done", "area(snr)", "snr is not logged; have elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
+		{"done", "area(snr)", "snr is not logged; have early, elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
 		{"diverged", "area(elbo)", "diverged at step 7: NaN in inf/b", math.NaN(), false},
 		{"diverged", "elbo", "diverged at step 7: NaN in inf/b", math.NaN(), false},
 		{"refused", "elbo", "refused: needs path", math.NaN(), false},
@@ -58,7 +71,7 @@ func TestResultsSayWhyThereIsNoNumber(t *testing.T) {
 	if got := r.Steps("done", "elbo"); !slices.Equal(got, []int{0, 10, 20}) {
 		t.Errorf("steps %v", got)
 	}
-	if got := r.Metrics("done"); !slices.Equal(got, []string{"elbo", "iwae@64", "snr/inf", "snr/inf/b"}) {
+	if got := r.Metrics("done"); !slices.Equal(got, []string{"early", "elbo", "iwae@64", "snr/inf", "snr/inf/b"}) {
 		t.Errorf("metrics %v", got)
 	}
 	if r.Series("nowhere", "elbo") != nil || r.Metrics("nowhere") != nil {

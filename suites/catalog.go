@@ -49,6 +49,7 @@ type Param struct {
 	Doc      string   // one line, with the unit
 	Parts    string   // "estimator": the value names one of the catalog's estimators
 	Late     bool     // came when there were cells without it: at its default it is no part of a cell's identity
+	With     string   // read only with these: "rate" where it is not zero, "a|b" where one is not, "baseline=moving"; empty: always
 }
 
 // Kind is the type of a parameter's value.
@@ -97,6 +98,9 @@ func (e Entry) check() error {
 			return fmt.Errorf("parameter %q: unknown kind %q", p.Name, p.Kind)
 		case p.Parts != "" && (p.Parts != "estimator" || p.Kind != String):
 			return fmt.Errorf("parameter %q: parts %q of kind %s; have estimator of kind string", p.Name, p.Parts, p.Kind)
+		}
+		if p.With != "" && !slices.ContainsFunc(p.conditions(), func(c condition) bool { _, ok := e.param(c.name); return ok }) {
+			return fmt.Errorf("parameter %q: read with %q, none of which is a parameter", p.Name, p.With)
 		}
 		seen[p.Name] = true
 		if p.Default != nil {

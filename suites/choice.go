@@ -136,6 +136,10 @@ func (p *pass) params(e Entry, given *node, bare bool) []Choice {
 			fixed[param.Name], _ = param.own(param.Default)
 		}
 	}
+	unread := map[string]bool{}
+	for _, k := range given.keys {
+		unread[k.key] = true
+	}
 	out := make([]Choice, size)
 	for i := range out {
 		c := Choice{Name: e.Name, Version: e.Version}
@@ -151,7 +155,18 @@ func (p *pass) params(e Entry, given *node, bare bool) []Choice {
 			c.Params[a.name] = a.values[rest%len(a.values)]
 			rest /= len(a.values)
 		}
+		for _, a := range axes {
+			if param, _ := e.param(a.name); param.readBy(c.Params) {
+				delete(unread, a.name)
+			}
+		}
 		out[i] = c
+	}
+	for _, k := range given.keys {
+		if unread[k.key] {
+			param, _ := e.param(k.key)
+			p.bad(k.value, "%s: %s: got %s; %s", e.Name, k.key, k.value, param.unread(out[0].Params))
+		}
 	}
 	return out
 }

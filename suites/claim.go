@@ -151,6 +151,9 @@ func (p *pass) test(kind string, at, metric *node) claimPart {
 		t.Values = append(t.Values, v.canonical())
 	}
 	t.Least, _ = at.get("least").whole()
+	if l := real(at.get("level")); l != nil {
+		t.Level = *l
+	}
 	p.coherent(&t, at)
 	return claimPart{t, at, metric}
 }
@@ -185,6 +188,9 @@ func (p *pass) coherent(t *Part, at *node) {
 		bounded, paired := has("above") || has("below"), has("a") || has("than") || has("want")
 		if bounded == paired || paired && !(has("a") && has("than") && has("want")) {
 			p.bad(at, "count: want above or below (or both), or else a, than and want")
+		}
+		if has("level") && bounded {
+			p.bad(at.get("level"), "count: level: got %s; above and below count seeds without a test, only a, than and want have one", at.get("level"))
 		}
 		if t.Above != nil && t.Below != nil && *t.Above >= *t.Below {
 			p.bad(at, "count: nothing lies above %s and below %s", formatNumber(*t.Above), formatNumber(*t.Below))

@@ -20,7 +20,7 @@ func claimSchemas() obj {
 		defs[name] = k
 		kinds[name] = ref(name)
 	}
-	metric := obj{"type": "string", "minLength": 1, "description": "as logged: elbo, iwae@64, snr/inf; area(elbo) is its mean over training"}
+	metric := obj{"type": "string", "minLength": 1, "description": "as logged: elbo, iwae@64, snr/inf; area(elbo) over training, area(elbo, 0.25) its last quarter"}
 
 	part := maps.Clone(kinds)
 	part["metric"] = metric
@@ -44,6 +44,9 @@ func claimSchemas() obj {
 	return defs
 }
 
+// exactly is the one kind without chance in it.
+const exactly = "every value is a number, to a tolerance"
+
 func kindSchemas() obj {
 	num := func(doc string) obj { return obj{"type": "number", "description": doc} }
 	margin := func(doc string) obj { return obj{"type": "number", "exclusiveMinimum": 0, "description": doc} }
@@ -56,10 +59,15 @@ func kindSchemas() obj {
 	values := obj{"type": "array", "minItems": 2, "items": obj{"type": []any{"string", "number", "boolean"}}, "description": "of the label, in the claimed order"}
 	each := label("one test for every value of this label")
 	gap := num("by at least this much; negative: not worse by more")
+	level := obj{"type": "number", "exclusiveMinimum": 0, "maximum": 0.5,
+		"description": "of the test: an interval of 1 - level, a one-sided limit at level; 0.05 if absent"}
 	one, other := sel("one side, added to over"), sel("the other side")
 
 	test := func(doc string, required []any, properties obj) obj {
 		properties["over"] = sel("the cells it is about")
+		if doc != exactly {
+			properties["level"] = level
+		}
 		return obj{
 			"type": "object", "description": doc, "additionalProperties": false,
 			"required": required, "properties": properties,
@@ -86,7 +94,7 @@ func kindSchemas() obj {
 				"least": obj{"type": "integer", "minimum": 1, "description": "this many seeds"}}),
 		"fit": test("goodness of fit to a distribution", []any{"to"},
 			obj{"to": obj{"type": "string", "pattern": distributions, "description": "normal(0,1), uniform(0,1), chi2(3)"}}),
-		"exact": test("every value is a number, to a tolerance", []any{"expect"},
+		"exact": test(exactly, []any{"expect"},
 			obj{"expect": num("every value is this"), "within": obj{"type": "number", "minimum": 0, "description": "tolerance; 0 if absent"}}),
 	}
 }

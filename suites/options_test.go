@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -188,6 +189,40 @@ func TestSet(t *testing.T) {
 		}
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v; want %s", set, err, want)
+		}
+	}
+}
+
+// A test's level, and where it may not stand.
+func TestLevel(t *testing.T) {
+	for kind, want := range map[string]string{
+		"better: {a: {estimator: stl}, than: {estimator: dreg}, want: lower, level: 0.01}":         "",
+		"slope: {over: {estimator: iwae}, against: k, expect: 0, within: 1, level: 0.001}":         "",
+		"count: {a: {estimator: stl}, than: {estimator: dreg}, want: higher, least: 1, level: .5}": "",
+		"count: {over: {estimator: stl}, above: 1, least: 8, level: 0.01}":                         "count: level: got 0.01; above and below count seeds without a test",
+		"exact: {over: {estimator: stl}, expect: 1, level: 0.01}":                                  `unknown key "level"`,
+		"level: {over: {estimator: stl}, below: 1, level: 0}":                                      "level: got 0; want",
+		"level: {over: {estimator: stl}, below: 1, level: 0.9}":                                    "level: got 0.9; want at most 0.5",
+		"level: {over: {estimator: stl}, below: 1, level: 1 %}":                                    "level: got",
+	} {
+		text := file + "  - {id: K, paper: p, says: s, metric: elbo, " + kind + "}\n"
+		s, err := Parse("s.yaml", []byte(text), fake())
+		if want != "" {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v; want %s", kind, err, want)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", kind, err)
+			continue
+		}
+		p, err := s.Plan(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l := p.Claims[2].Parts[0].Level; !(l > 0) || !strings.Contains(kind, strings.TrimPrefix(fmt.Sprint(l), "0")) {
+			t.Errorf("%s: level %g", kind, l)
 		}
 	}
 }

@@ -14,6 +14,7 @@ type Plan struct {
 	Claims []Claim  `json:"claims"`
 
 	Published []Published    `json:"published,omitempty"`
+	NotRun    []NotRun       `json:"not_run,omitempty"`
 	Rows      map[string]int `json:"rows,omitempty"` // data to train on of each data set, by its String; where the catalog knows
 
 	// Defaults are the usual texts of the parameters of every model and data set in
@@ -96,6 +97,7 @@ type Part struct {
 	D       Select   `json:"d,omitempty"`
 	Each    string   `json:"each,omitempty"`    // one test for every value of this label
 	Against string   `json:"against,omitempty"` // slope, trend, order: the label on the x axis
+	Level   float64  `json:"level,omitempty"`   // of the test: its interval covers 1 - level, its one-sided limit is at level; 0 is 0.05
 	Seeds   int      `json:"seeds,omitempty"`   // least number of seeds of this test; fewer leave it open
 	Scale   string   `json:"scale,omitempty"`   // log or linear: of the metric (and of Against, for slope)
 	Expect  *float64 `json:"expect,omitempty"`

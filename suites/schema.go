@@ -54,6 +54,7 @@ func schema(cat Catalog) obj {
 			"train":     said("train", "for grids without their own"),
 			"claims":    obj{"type": []any{"array", "null"}, "items": ref("claim"), "description": "what papers say, with the test of it"},
 			"published": obj{"type": []any{"array", "null"}, "items": ref("published"), "description": "tables of papers, to stand beside ours"},
+			"not_run":   notRunSchema(),
 		},
 		"$defs": defs,
 	}

@@ -23,6 +23,7 @@ type Suite struct {
 	grids  []*grid
 	claims []claim
 	beside []published
+	absent []NotRun
 }
 
 // A Preset is a part of a suite that runs at once: quick, paper.
@@ -114,7 +115,7 @@ func (s *Suite) read(p *pass, faults []fault) {
 			p.duplicates(name, combosOf(s.grids, name))
 		}
 	}
-	s.claims, s.beside = p.claims(faults), p.published(faults)
+	s.claims, s.beside, s.absent = p.claims(faults), p.published(faults), p.notRun()
 	if !sound {
 		return
 	}
@@ -242,7 +243,7 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 	if known := s.presetNames(); !slices.Contains(known, preset) {
 		return nil, fmt.Errorf("preset: unknown, got %q%s%s", preset, meant(preset, known), have(known))
 	}
-	plan := &Plan{Suite: s.Name, Preset: preset, About: s.About, Words: s.words(preset), Text: string(s.text), File: s.File, Set: o.Set, Narrowed: o.Seeds != "" || len(o.Only) > 0}
+	plan := &Plan{Suite: s.Name, Preset: preset, About: s.About, Words: s.words(preset), Text: string(s.text), File: s.File, Set: o.Set, NotRun: s.absent, Narrowed: o.Seeds != "" || len(o.Only) > 0}
 
 	combos := combosOf(s.grids, preset)
 	// claims are resolved on the cells of the file: narrowing leaves them open

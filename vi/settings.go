@@ -15,7 +15,10 @@ import (
 // and the value in the built-in list is its default. Kinds are int, float64,
 // string, bool, []int and []float64. Tags: name, doc, min, max, choices (a|b|c),
 // required, part (what kind of part the string must name), late (the setting came
-// when stores had cells without it: at its default it is no part of a cell's identity).
+// when stores had cells without it: at its default it is no part of a cell's identity),
+// with (the setting is read only where another is not zero, rate; where one of several
+// is not, rate|prior_rate; or where one has a value, baseline=moving: given elsewhere, a
+// suite is refused).
 type Setting struct {
 	Name     string
 	Kind     reflect.Type
@@ -25,6 +28,7 @@ type Setting struct {
 	Part     string
 	Doc      string
 	Late     bool
+	With     string
 }
 
 // Settings lists the fields of a part that carry a name tag, in order, those of
@@ -37,7 +41,7 @@ func Settings(part any) []Setting {
 		if !ok {
 			continue
 		}
-		s := Setting{Name: name, Kind: f.Type, Doc: f.Tag.Get("doc"), Part: f.Tag.Get("part"), Late: f.Tag.Get("late") != "", Min: limit(f.Tag.Get("min")), Max: limit(f.Tag.Get("max"))}
+		s := Setting{Name: name, Kind: f.Type, Doc: f.Tag.Get("doc"), Part: f.Tag.Get("part"), Late: f.Tag.Get("late") != "", With: f.Tag.Get("with"), Min: limit(f.Tag.Get("min")), Max: limit(f.Tag.Get("max"))}
 		if c := f.Tag.Get("choices"); c != "" {
 			s.Choices = strings.Split(c, "|")
 		}

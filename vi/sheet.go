@@ -54,6 +54,8 @@ type Sheet struct {
 	Cost   bool    // there is no prior: log p(x|z) is an f(z) whose mean under q is to be raised
 	Mixes  bool    // a datum's densities depend on the other rows of a batch (batch norm): it is not cut into blocks
 
+	Wide int // numbers a sample in its widest matrix, where an encoder, which has a row a datum, is wider; 0: as wide as the widest parameter
+
 	Whole bool // its q has parameters of each datum's own: a step takes all data, in order
 
 	// Predicts says that q is the prior p(z|x's given part) itself, so that log p(z) - log

@@ -84,8 +84,11 @@ func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*
 	for _, b := range sheet.Blocks {
 		w.widest = max(w.widest, b.Dim)
 	}
+	w.widest = max(w.widest, sheet.Wide)
 	for _, s := range p.Specs() {
-		w.widest = max(w.widest, s.Rows, s.Cols)
+		if sheet.Wide == 0 {
+			w.widest = max(w.widest, s.Rows, s.Cols)
+		}
 	}
 	for i := range w.shards {
 		w.shards[i].Tape = tape.New(p)

@@ -2,6 +2,7 @@ package dist
 
 import (
 	"math"
+	"sync"
 
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/core/vec"
@@ -13,7 +14,7 @@ const inputs = 5
 // closed is a closed form of nodes entry by entry, [rows,D]: f gives it and its partial
 // derivatives, in float64 whatever the tape's precision. Nodes have rows that spread.
 func closed(rows int, f func(x [inputs]float64) (y float64, dy [inputs]float64), in ...tape.Node) tape.Node {
-	y, pairs := partials(rows, f, in)
+	y, pairs := partials(rows, f, nil, in)
 	if len(pairs) == 0 {
 		return y
 	}
@@ -22,43 +23,118 @@ func closed(rows int, f func(x [inputs]float64) (y float64, dy [inputs]float64),
 
 // drawn is closed for a sample.
 func drawn(rows int, f func(x [inputs]float64) (y float64, dy [inputs]float64), in ...tape.Node) tape.Node {
-	y, pairs := partials(rows, f, in)
+	y, pairs := partials(rows, f, nil, in)
 	if len(pairs) == 0 {
 		return y
 	}
 	return y.Tape().Drawn(y, pairs...)
 }
 
-func partials(rows int, f func(x [inputs]float64) (y float64, dy [inputs]float64), in []tape.Node) (tape.Node, []tape.Node) {
+// form is a closed form of many entries at once.
+type form func(x *[inputs][]float64, y []float64, dy *[inputs][]float64)
+
+// closedRows is closed of a form that takes many entries at once: x[j] are those of input
+// j, y and dy[j] are to be set, and all are of one length.
+func closedRows(rows int, f form, in ...tape.Node) tape.Node {
+	y, pairs := partials(rows, nil, f, in)
+	if len(pairs) == 0 {
+		return y
+	}
+	return y.Tape().Known(y, pairs...)
+}
+
+// piece is how many entries of a row are taken at once: with their derivatives they stay in cache.
+const piece = 256
+
+// pieces are the numbers of a piece: its inputs, their derivatives, its value.
+type pieces struct {
+	x, dy  [inputs][]float64
+	y      []float64
+	inputs [inputs][piece]float64
+	slopes [inputs][piece]float64
+	value  [piece]float64
+}
+
+// each sets the value and the derivatives of n inputs entry by entry.
+func (p *pieces) each(f func(x [inputs]float64) (y float64, dy [inputs]float64), n int) {
+	for i := range p.y {
+		var x [inputs]float64
+		for j := range n {
+			x[j] = p.x[j][i]
+		}
+		y, dy := f(x)
+		p.y[i] = y
+		for j := range n {
+			p.dy[j][i] = dy[j]
+		}
+	}
+}
+
+var roomOfPieces = sync.Pool{New: func() any { return new(pieces) }}
+
+// partials is the value of a form, by f or by many where f is nil, and pairs for Known.
+func partials(rows int, f func(x [inputs]float64) (y float64, dy [inputs]float64), many form, in []tape.Node) (tape.Node, []tape.Node) {
 	t := in[0].Tape()
 	_, d := in[0].Shape()
 	y := t.Blank(rows, d)
 	pairs := t.Nodes(2 * len(in))[:0]
 	var read, slope [inputs]tape.Vector
-	var share [inputs]int // entries that share a row
+	var share [inputs]int // rows that share one
 	for i, n := range in {
 		own, _ := n.Shape()
-		read[i], share[i] = n.Value(), rows/own*d
+		read[i], share[i] = n.Value(), rows/own
 		if live(n) {
 			s := t.Blank(rows, d)
 			slope[i], pairs = s.Value(), append(pairs, n, s)
 		}
 	}
+	p := roomOfPieces.Get().(*pieces)
+	defer roomOfPieces.Put(p)
 	v := y.Value()
-	for i := range v.Len() {
-		var x [inputs]float64
-		for j := range in {
-			x[j] = read[j].At(i/share[j]*d + i%d)
-		}
-		value, dy := f(x)
-		v.Set(i, value)
-		for j := range in {
-			if !slope[j].Nil() {
-				slope[j].Set(i, dy[j])
+	for r := range rows {
+		for lo := 0; lo < d; lo += piece {
+			size := min(piece, d-lo)
+			p.y = p.value[:size]
+			for j := range in {
+				p.x[j], p.dy[j] = p.inputs[j][:size], p.slopes[j][:size]
+				load(p.x[j], read[j], r/share[j]*d+lo)
+			}
+			if f != nil {
+				p.each(f, len(in))
+			} else {
+				many(&p.x, p.y, &p.dy)
+			}
+			keep(v, r*d+lo, p.y)
+			for j := range in {
+				if !slope[j].Nil() {
+					keep(slope[j], r*d+lo, p.dy[j])
+				}
 			}
 		}
 	}
 	return y, pairs
+}
+
+// load reads entries of v from one on, and keep writes them, rounded to its precision.
+func load(dst []float64, v tape.Vector, at int) {
+	if x := v.F64(); x != nil {
+		copy(dst, x[at:])
+		return
+	}
+	for i, x := range v.F32()[at:][:len(dst)] {
+		dst[i] = float64(x)
+	}
+}
+
+func keep(v tape.Vector, at int, src []float64) {
+	if x := v.F64(); x != nil {
+		copy(x[at:], src)
+		return
+	}
+	dst := v.F32()[at:][:len(src)]
+	for i, x := range src {
+		dst[i] = float32(x)
+	}
 }
 
 // live reports whether anything may flow back from a node.

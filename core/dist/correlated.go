@@ -66,25 +66,58 @@ func (q Correlated) Sample(n Noise, k int) Value {
 	return Value{Node: q.T.Through(z, z), K: k} // a sample, to whoever freezes
 }
 
+// factor is the columns l_k and the variances of the noise as numbers, each [B,D].
+type factor struct {
+	b, d, k  int
+	columns  []float64 // k of them, one after the other
+	variance []float64 // nil where there is no noise
+	pool     *Pool
+}
+
+func (f factor) column(k int) []float64 { return f.columns[k*f.b*f.d:][:f.b*f.d] }
+
+func (q Correlated) factor() factor {
+	_, d := q.Mu.Shape()
+	f := factor{b: q.B, d: d, k: len(q.Columns), pool: q.pool, columns: q.pool.floats(q.B * d * len(q.Columns))}
+	for k, l := range q.Columns {
+		read(l, f.column(k))
+	}
+	if !q.LogSigma.Nil() {
+		f.variance = q.pool.floats(q.B * d)
+		read(q.LogSigma, f.variance)
+		for i, l := range f.variance {
+			f.variance[i] = vec.Exp64(2 * l)
+		}
+	}
+	return f
+}
+
+// read writes a node's numbers, a row for all as often as there are rows.
+func read(n tape.Node, x []float64) {
+	for y := n.Value().AppendTo(x[:0]); len(y) < len(x); {
+		y = append(y, y[:min(len(y), len(x)-len(y))]...)
+	}
+}
+
 // precision is S^-1 and log det S of each datum, by its Cholesky factor; NaN where S is
 // not positive.
-func (q Correlated) precision() (inv, logDet []float64) {
-	_, d := q.Mu.Shape()
-	s, half := q.pool.floats(d*d), q.pool.floats(d*d)
-	inv, logDet = q.pool.floats(q.B*d*d), q.pool.floats(q.B)
-	for b := range q.B {
+func (f factor) precision(b int) (inv, logDet []float64) {
+	d := f.d
+	s, half := f.pool.floats(d*d), f.pool.floats(d*d)
+	inv, logDet = f.pool.floats(b*d*d), f.pool.floats(b)
+	for n := range b {
 		clear(s)
-		for _, l := range q.Columns {
-			for i := range d {
-				x := at(l, b, i)
-				for j := range i + 1 {
-					s[i*d+j] += float64(x * at(l, b, j))
+		for k := range f.k {
+			l := f.column(k)[n*d:][:d]
+			for i, x := range l {
+				if x != 0 {
+					vec.Axpy(x, l[:i+1], s[i*d:][:i+1])
 				}
 			}
 		}
-		if !q.LogSigma.Nil() {
-			for i := range d {
-				s[i*d+i] += vec.Exp64(2 * at(q.LogSigma, b, i))
+		if f.variance != nil {
+			for i, v := range f.variance[n*d:][:d] {
+				s[i*d+i] += v
 			}
 		}
 		for i := range d { // S = R R', in place
@@ -92,7 +125,7 @@ func (q Correlated) precision() (inv, logDet []float64) {
 				x := s[i*d+j] - vec.Dot(s[i*d:i*d+j], s[j*d:j*d+j])
 				if i == j {
 					s[i*d+i] = math.Sqrt(x)
-					logDet[b] += vec.Log64(x)
+					logDet[n] += vec.Log64(x)
 				} else {
 					s[i*d+j] = x / s[j*d+j]
 				}
@@ -100,110 +133,105 @@ func (q Correlated) precision() (inv, logDet []float64) {
 		}
 		clear(half) // R^-1, by rows
 		for i := range d {
-			half[i*d+i] = 1 / s[i*d+i]
-			for j := range i {
-				x := 0.0
-				for k := j; k < i; k++ {
-					x += float64(s[i*d+k] * half[k*d+j])
-				}
-				half[i*d+j] = -x / s[i*d+i]
+			row := half[i*d:][:i]
+			for k := range i {
+				vec.Axpy(s[i*d+k], half[k*d:][:k+1], row[:k+1])
 			}
+			for j := range row {
+				row[j] = -row[j] / s[i*d+i]
+			}
+			half[i*d+i] = 1 / s[i*d+i]
 		}
-		blas.Gemm(true, false, d, d, d, half, half, inv[b*d*d:(b+1)*d*d])
+		blas.Gemm(true, false, d, d, d, half, half, inv[n*d*d:(n+1)*d*d])
 	}
 	return inv, logDet
 }
 
-// at is entry i of datum b.
-func at(n tape.Node, b, i int) float64 {
-	rows, d := n.Shape()
-	return n.Value().At(min(b, rows-1)*d + i)
-}
-
 // logDet is log det S of each datum, [1,B], live: its derivative is 2 S^-1 l_k in l_k,
-// 2 sigma^2 (S^-1)_ii in log sigma_i.
-func (q Correlated) logDet(inv, value []float64) tape.Node {
-	_, d := q.Mu.Shape()
+// 2 sigma_i^2 (S^-1)_ii in log sigma_i.
+func (q Correlated) logDet(f factor, inv, value []float64) tape.Node {
+	d := f.d
 	var sum tape.Node
-	join := func(n, slope tape.Node) {
-		if x := n.Mul(slope).SumD(1); sum.Nil() {
+	join := func(n tape.Node, slope []float64) {
+		g := q.T.Blank(q.B, d)
+		fill(g.Value(), slope)
+		if x := rowADatum(n, q.B).Mul(g).SumD(1); sum.Nil() {
 			sum = x
 		} else {
 			sum = sum.Add(x)
 		}
 	}
-	for _, l := range q.Columns {
-		g := q.T.Blank(q.B, d)
-		for b := range q.B {
+	slope := f.pool.floats(q.B * d)
+	for k := range f.k {
+		l := f.column(k)
+		for n := range q.B {
 			for i := range d {
-				x := 0.0
-				for j := range d {
-					x += float64(inv[b*d*d+i*d+j] * at(l, b, j))
-				}
-				g.Value().Set(b*d+i, 2*x)
+				slope[n*d+i] = 2 * vec.Dot(inv[(n*d+i)*d:][:d], l[n*d:][:d])
 			}
 		}
-		join(l, g)
+		join(q.Columns[k], slope)
 	}
-	if !q.LogSigma.Nil() {
-		g := q.T.Blank(q.B, d)
-		for b := range q.B {
+	if f.variance != nil {
+		for n := range q.B {
 			for i := range d {
-				g.Value().Set(b*d+i, 2*float64(vec.Exp64(2*at(q.LogSigma, b, i))*inv[b*d*d+i*d+i]))
+				slope[n*d+i] = 2 * float64(f.variance[n*d+i]*inv[(n*d+i)*d+i])
 			}
 		}
-		join(rowADatum(q.LogSigma, q.B), g)
+		join(q.LogSigma, slope)
 	}
 	return sum.Sub(sum.Stop()).Add(q.T.Const(1, q.B, value))
 }
 
+// fill sets a vector's numbers.
+func fill(v tape.Vector, x []float64) {
+	for i, y := range x {
+		v.Set(i, y)
+	}
+}
+
 // LogProb is -1/2 [ (z-mu)'S^-1(z-mu) + log det S + D log 2 pi ], [K,B].
 func (q Correlated) LogProb(z Value) tape.Node {
-	_, d := q.Mu.Shape()
-	rows := q.B * z.K
-	inv, det := q.precision()
+	rows, f := q.B*z.K, q.factor()
+	d := f.d
+	inv, det := f.precision(q.B)
 	e := z.Node.Sub(q.Mu)
-	ev := e.Value()
-	u := q.T.Blank(rows, d) // S^-1 (z - mu)
-	quad := q.pool.floats(rows)
+	at := e.Value().AppendTo(f.pool.floats(rows * d)[:0])
+	u := f.pool.floats(rows * d) // S^-1 (z - mu)
+	quad := f.pool.floats(rows)
 	for r := range rows {
-		p := inv[r/z.K*d*d:][:d*d]
 		for i := range d {
-			x := 0.0
-			for j := range d {
-				x += float64(p[i*d+j] * ev.At(r*d+j))
-			}
-			u.Value().Set(r*d+i, x)
-			quad[r] += float64(x * ev.At(r*d+i))
+			u[r*d+i] = vec.Dot(inv[(r/z.K*d+i)*d:][:d], at[r*d:][:d])
 		}
+		quad[r] = vec.Dot(u[r*d:][:d], at[r*d:][:d])
 	}
 	// d quad = 2 u.de - 2 sum_k (u.l_k) u.dl_k - 2 sum_i u_i^2 sigma_i^2 dlog sigma_i
-	sum := e.Mul(u).SumD(z.K).Scale(2)
-	for _, l := range q.Columns {
+	g := q.T.Blank(rows, d)
+	fill(g.Value(), u)
+	sum := e.Mul(g).SumD(z.K).Scale(2)
+	join := func(n tape.Node, slope []float64) {
 		g := q.T.Blank(rows, d)
-		for r := range rows {
-			c := 0.0
-			for i := range d {
-				c += float64(u.Value().At(r*d+i) * at(l, r/z.K, i))
-			}
-			for i := range d {
-				g.Value().Set(r*d+i, -2*float64(c*u.Value().At(r*d+i)))
-			}
-		}
-		sum = sum.Add(over(rowADatum(l, q.B), rows).Mul(g).SumD(z.K))
+		fill(g.Value(), slope)
+		sum = sum.Add(over(rowADatum(n, q.B), rows).Mul(g).SumD(z.K))
 	}
-	if !q.LogSigma.Nil() {
-		g := q.T.Blank(rows, d)
+	slope := f.pool.floats(rows * d)
+	for k := range f.k {
+		l := f.column(k)
 		for r := range rows {
+			c := -2 * vec.Dot(u[r*d:][:d], l[r/z.K*d:][:d])
 			for i := range d {
-				x := u.Value().At(r*d + i)
-				g.Value().Set(r*d+i, -2*float64(float64(x*x)*vec.Exp64(2*at(q.LogSigma, r/z.K, i))))
+				slope[r*d+i] = c * u[r*d+i]
 			}
 		}
-		sum = sum.Add(over(rowADatum(q.LogSigma, q.B), rows).Mul(g).SumD(z.K))
+		join(q.Columns[k], slope)
+	}
+	if f.variance != nil {
+		for i, x := range u {
+			slope[i] = -2 * float64(float64(x*x)*f.variance[i/(z.K*d)*d+i%d])
+		}
+		join(q.LogSigma, slope)
 	}
 	sum = sum.Sub(sum.Stop()).Add(q.T.Const(z.K, q.B, quad))
-	l := sum.Add(q.logDet(inv, det))
+	l := sum.Add(q.logDet(f, inv, det))
 	return l.Add(l.Const(float64(d) * 2 * halfLog2Pi)).Scale(-0.5)
 }
 
@@ -280,8 +308,8 @@ func (q Correlated) AbsMoment() tape.Node {
 
 // Entropy is 1/2 log det S + D/2 log(2 pi e), [1,B].
 func (q Correlated) Entropy() tape.Node {
-	_, d := q.Mu.Shape()
-	inv, det := q.precision()
-	h := q.logDet(inv, det).Scale(0.5)
-	return h.Add(h.Const(float64(d) * halfLog2PiE))
+	f := q.factor()
+	inv, det := f.precision(q.B)
+	h := q.logDet(f, inv, det).Scale(0.5)
+	return h.Add(h.Const(float64(f.d) * halfLog2PiE))
 }

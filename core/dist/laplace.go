@@ -36,22 +36,9 @@ func (q Laplace) Sample(n Noise, k int) Value {
 // laplaces is noise of scale 1, [K*B,D].
 func laplaces(t *tape.Tape, b int, like tape.Node, n Noise, k int, clamp float64) tape.Node {
 	e := uniforms(t, b, like, n, k)
-	tmp := t.Blank(e.Shape())
-	laplace(e.Value().F64(), tmp.Value().F64(), clamp)
-	laplace(e.Value().F32(), tmp.Value().F32(), float32(clamp))
+	vec.Laplace(e.Value().F64(), clamp)
+	vec.Laplace(e.Value().F32(), float32(clamp))
 	return e
-}
-
-func laplace[T vec.Float](u, l []T, clamp T) {
-	for i, x := range u {
-		l[i] = max(2*min(x, 1-x), clamp)
-	}
-	vec.Log(l, l)
-	for i, x := range u {
-		if u[i] = l[i]; x > 0.5 {
-			u[i] = -l[i]
-		}
-	}
 }
 
 // LogProb is -sum_d |z-mu|/b + log 2b, [K,B].
@@ -116,11 +103,26 @@ func (q Laplace) BaseKL(p Dist) (tape.Node, bool) {
 	default:
 		return tape.Node{}, false
 	}
-	return closed(q.B, func(x [inputs]float64) (float64, [inputs]float64) {
-		a, b, ic := math.Abs(x[0]), vec.Exp64(x[1]), vec.Exp64(-x[2])
+	m := q.Mu.Sub(o.Mu)
+	return closedRows(q.B, laplaceKL, m, q.LogScale, o.LogScale), true
+}
+
+// laplaceKL is the KL of two Laplace distributions and its derivatives in m and both log scales.
+func laplaceKL(x *[inputs][]float64, y []float64, dy *[inputs][]float64) {
+	m, logb, logc, dm, db, dc := x[0], x[1], x[2], dy[0], dy[1], dy[2]
+	// y, dm, db and dc hold b, exp(-|m|/b), expm1(-|m|/b) and 1/c until they are known
+	vec.Exp(y, logb)
+	for i := range y {
+		dm[i], dc[i] = -(math.Abs(m[i]) / y[i]), -logc[i]
+	}
+	vec.Expm1(db, dm)
+	vec.Exp(dm, dm)
+	vec.Exp(dc, dc)
+	for i, b := range y {
+		a, er, em, ic := math.Abs(m[i]), dm[i], db[i], dc[i]
 		r := a / b
-		e, f := float64(float64(b*ic)*vec.Exp64(-r)), float64(a*ic)
-		return (f + (x[2] - x[1])) + (e - 1),
-			[inputs]float64{-sign(x[0]) * float64(ic*vec.Expm164(-r)), float64(e*(1+r)) - 1, 1 - (f + e)}
-	}, q.Mu.Sub(o.Mu), q.LogScale, o.LogScale), true
+		e, f := float64(float64(b*ic)*er), float64(a*ic)
+		y[i] = (f + (logc[i] - logb[i])) + (e - 1)
+		dm[i], db[i], dc[i] = -sign(m[i])*float64(ic*em), float64(e*(1+r))-1, 1-(f+e)
+	}
 }

@@ -145,7 +145,7 @@ func (q Thresholded) Sample(n Noise, k int) Value {
 }
 
 // threshold sets z, and of e, which holds eps, and the nodes that are not nil the
-// derivatives: one pass.
+// derivatives: a row at a time.
 func threshold[T vec.Float](pull string, z, e, mu, scale, lambda, inMu, inLambda tape.Node, of func(tape.Vector) []T) {
 	rows, d := z.Shape()
 	get := func(n tape.Node) (x []T, share int) {
@@ -166,43 +166,29 @@ func threshold[T vec.Float](pull string, z, e, mu, scale, lambda, inMu, inLambda
 	if pull == "ste-code" {
 		idle, active = 1, 2
 	}
-	masked := pull == "subgrad"
 	for r := range rows {
 		lo, hi := r*d, (r+1)*d
-		m, b, l := ms[r/mshare*d:][:d], bs[r/bshare*d:][:d], ls[r/lshare*d:][:d]
-		z, e := zs[lo:hi][:d], es[lo:hi][:d]
-		for j, x := range e {
-			x = T(x * b[j])
-			var y T
-			keep := x
-			switch {
-			case x > l[j]:
-				y = m[j] + (x - l[j])
-			case x < -l[j]:
-				y = m[j] + (x + l[j])
-			case masked:
-				keep = 0
-			}
-			z[j], e[j] = y, keep
+		z, e, l := zs[lo:hi], es[lo:hi], ls[r/lshare*d:][:d]
+		vec.Threshold(z, e, ms[r/mshare*d:][:d], bs[r/bshare*d:][:d], l)
+		if ims != nil { // active where z is not 0, but for |e| - lambda = -mu, of probability 0
+			vec.Choose(ims[lo:hi], z, idle, active)
 		}
-		if ims == nil && ils == nil {
-			continue
-		}
-		for j, y := range z { // active where z is not 0, but for |e| - lambda = -mu, of probability 0
-			on := y != 0
-			if ims != nil {
-				if ims[lo+j] = idle; on {
-					ims[lo+j] = active
-				}
-			}
-			if ils != nil {
+		if ils != nil {
+			for j, y := range z {
 				s := T(0)
-				if on && e[j] > 0 {
+				if on := y != 0; on && e[j] > 0 {
 					s = -1
 				} else if on {
 					s = 1
 				}
 				ils[lo+j] = s
+			}
+		}
+		if pull == "subgrad" {
+			for j, x := range e {
+				if !(x > l[j] || x < -l[j]) {
+					e[j] = 0
+				}
 			}
 		}
 	}

@@ -77,46 +77,74 @@ type turn[T real] struct {
 const turnBelow = 0.4
 
 // pullAffine: with delta = g * act'(y), dx += delta W, dW += delta' (c x), db += delta' c.
-// The factor c is rounded into the narrow side x, before the product.
+// The factor c is rounded into the narrow side x, before the product. Where most rows
+// have a factor of zero for every role, as of samples of which the best counts, the
+// products are of the other rows alone.
 func (f *floor[T]) pullAffine(id int32, n *node, ch channel[T]) {
 	x, w, y := f.val[n.in[0]], f.val[n.in[1]], f.val[id]
-	in := len(w) / n.cols
-	delta := ch.g
+	in, rows, delta := len(w)/n.cols, n.rows, ch.g
+	few, kept := f.few(ch, n.rows), ch
+	if few != nil {
+		rows = len(few)
+		x, delta = gather(&f.arena, few, x, in), gather(&f.arena, few, delta, n.cols)
+		if n.act != Linear {
+			y = gather(&f.arena, few, y, n.cols)
+		}
+		for r, fac := range ch.fac {
+			if fac != nil {
+				kept.fac[r] = gather(&f.arena, few, fac, 1)
+			}
+		}
+	}
 	if n.act != Linear {
-		delta = f.arena.take(len(y))
-		deactivate(n.act, delta, ch.g, y)
+		d := f.arena.take(len(delta))
+		deactivate(n.act, d, delta, y[:len(delta)])
+		delta = d
 	}
 	f.eachFresh(n.in[0], ch, false, func(s sink[T], fresh bool) {
-		if s.fac == nil {
-			product(fresh, false, n.rows, in, n.cols, delta, w, s.acc)
+		if s.fac == nil && few == nil {
+			product(fresh, false, rows, in, n.cols, delta, w, s.acc)
 			return
 		}
-		u := f.arena.take(n.rows * in)
-		product(true, false, n.rows, in, n.cols, delta, w, u)
+		var u []T
+		if onto := s.fac == nil && !fresh; onto {
+			u = gather(&f.arena, few, s.acc, in)
+			product(false, false, rows, in, n.cols, delta, w, u)
+		} else {
+			u = f.arena.take(rows * in)
+			product(true, false, rows, in, n.cols, delta, w, u)
+		}
 		if fresh {
 			clear(s.acc)
 		}
-		for r := range n.rows {
-			if c := s.fac[r]; c != 0 {
-				vec.Axpy(c, row(u, r, in), row(s.acc, r, in))
+		for i := range rows {
+			r := i
+			if few != nil {
+				r = int(few[i])
+			}
+			if s.fac == nil {
+				copy(row(s.acc, r, in), row(u, i, in))
+			} else if c := s.fac[r]; c != 0 {
+				vec.Axpy(c, row(u, i, in), row(s.acc, r, in))
 			}
 		}
 	})
-	if !f.wait(n.in[1], ch, n.rows, delta, x) {
+	ch = kept
+	if !f.wait(n.in[1], ch, rows, delta, x) {
 		f.eachFresh(n.in[1], ch, true, func(s sink[T], fresh bool) {
 			h := x
 			if s.fac != nil {
-				h = f.arena.take(len(x))
-				for r := range n.rows {
+				h = f.arena.take(rows * in)
+				for r := range rows {
 					vec.Scaled(row(h, r, in), s.fac[r], row(x, r, in))
 				}
 			}
-			product(fresh, true, n.cols, in, n.rows, delta, h, s.acc)
+			product(fresh, true, n.cols, in, rows, delta, h, s.acc)
 		})
 	}
 	if n.in[2] != 0 {
 		f.each(n.in[2], ch, true, func(s sink[T]) {
-			for r := range n.rows {
+			for r := range rows {
 				c := T(1)
 				if s.fac != nil {
 					c = s.fac[r]
@@ -127,6 +155,50 @@ func (f *floor[T]) pullAffine(id int32, n *node, ch channel[T]) {
 			}
 		})
 	}
+}
+
+// few lists the rows of a channel that some role needs, where they are at most half of
+// all: a product over them alone is worth their copying. It has the bits of the product
+// over all rows, of which each of the others adds 0 to a sum.
+func (f *floor[T]) few(ch channel[T], rows int) []int32 {
+	some, live := false, 0
+	needed := func(r int) bool {
+		for _, fac := range ch.fac {
+			if fac != nil && fac[r] != 0 {
+				return true
+			}
+		}
+		return false
+	}
+	for _, fac := range ch.fac {
+		some = some || fac != nil
+	}
+	if !some {
+		return nil // no factors: all rows
+	}
+	for r := range rows {
+		if needed(r) {
+			if live++; 2*live > rows {
+				return nil
+			}
+		}
+	}
+	f.rows = f.rows[:0]
+	for r := range rows {
+		if needed(r) {
+			f.rows = append(f.rows, int32(r))
+		}
+	}
+	return f.rows
+}
+
+// gather copies rows of x together.
+func gather[T real](a *arena[T], rows []int32, x []T, cols int) []T {
+	y := a.take(len(rows) * cols)
+	for i, r := range rows {
+		copy(row(y, i, cols), row(x, int(r), cols))
+	}
+	return y
 }
 
 // product adds op(A) B to C, or sets C to it where C is fresh.
@@ -152,9 +224,7 @@ func activate[T real](a Act, y, x []T) {
 	case Exp:
 		vec.Exp(y, x)
 	case ReLU:
-		for i, v := range x {
-			y[i] = max(v, 0)
-		}
+		vec.ReLU(y, x)
 	}
 }
 
@@ -182,11 +252,6 @@ func deactivate[T real](a Act, d, g, y []T) {
 			d[i] = g[i] * v
 		}
 	case ReLU:
-		for i, v := range y {
-			d[i] = 0
-			if v > 0 {
-				d[i] = g[i]
-			}
-		}
+		vec.ReLUPull(d, g, y)
 	}
 }

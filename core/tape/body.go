@@ -34,6 +34,7 @@ type floor[T real] struct {
 	turns   []turn[T]        // of parameters
 	lates   []late[T]        // of parameters
 	spreads []*vec.Spread[T] // of every width met
+	rows    []int32          // that a pull goes over
 }
 
 // spread walks rows of cols numbers.

@@ -57,10 +57,22 @@ func (f *floor[T]) pullKnown(n *node, ch channel[T]) {
 			q := f.val[by]
 			s := spread{n.rows, len(q) / n.cols}
 			f.pullRows(at, n, ch, func(r int, u, g []T) {
+				if empty(g) {
+					return // a sample that did not count
+				}
 				for j, v := range row(q, s.of(r), n.cols) {
 					u[j] += T(g[j] * v)
 				}
 			})
 		}
 	}
+}
+
+func empty[T real](g []T) bool {
+	for _, x := range g {
+		if x != 0 {
+			return false
+		}
+	}
+	return true
 }

@@ -38,6 +38,8 @@ func (f function) kernel32(dst, src []float32) bool {
 			sigmoid32AVX512(d, s, n)
 		case fSoftplus:
 			softplus32AVX512(d, s, n)
+		case fReLU:
+			relu32AVX512(d, s, n)
 		}
 	case cpu.AVX2:
 		switch f {
@@ -55,6 +57,8 @@ func (f function) kernel32(dst, src []float32) bool {
 			sigmoid32AVX2(d, s, n)
 		case fSoftplus:
 			softplus32AVX2(d, s, n)
+		case fReLU:
+			relu32AVX2(d, s, n)
 		}
 	default:
 		return false
@@ -87,6 +91,8 @@ func (f function) kernel64(dst, src []float64) bool {
 			sigmoid64AVX512(d, s, n)
 		case fSoftplus:
 			softplus64AVX512(d, s, n)
+		case fReLU:
+			relu64AVX512(d, s, n)
 		}
 	case cpu.AVX2:
 		switch f {
@@ -104,6 +110,8 @@ func (f function) kernel64(dst, src []float64) bool {
 			sigmoid64AVX2(d, s, n)
 		case fSoftplus:
 			softplus64AVX2(d, s, n)
+		case fReLU:
+			relu64AVX2(d, s, n)
 		}
 	default:
 		return false

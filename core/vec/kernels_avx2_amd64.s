@@ -2092,6 +2092,70 @@ done:
 	VZEROUPPER
 	RET
 
+// func relu32AVX2(dst *float32, src *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·relu32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ      DX, $+24
+	JLT       single
+	VMOVUPS   (CX), Y0
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   64(CX), Y2
+	VCMPPS    $0x16, c32_00000000<>+0(SB), Y0, Y3
+	VCMPPS    $0x16, c32_00000000<>+0(SB), Y1, Y4
+	VCMPPS    $0x16, c32_00000000<>+0(SB), Y2, Y5
+	VPAND     Y0, Y3, Y3
+	VPAND     Y1, Y4, Y4
+	VPAND     Y2, Y5, Y5
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y0, c32_7fc00000<>+0(SB), Y3, Y0
+	VBLENDVPS Y1, c32_7fc00000<>+0(SB), Y4, Y1
+	VBLENDVPS Y2, c32_7fc00000<>+0(SB), Y5, Y2
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   Y1, 32(AX)
+	VMOVUPS   Y2, 64(AX)
+	ADDQ      $+96, AX
+	ADDQ      $+96, CX
+	SUBQ      $+24, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+8
+	JLT       masked
+	VMOVUPS   (CX), Y0
+	VCMPPS    $0x16, c32_00000000<>+0(SB), Y0, Y1
+	VPAND     Y0, Y1, Y1
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, c32_7fc00000<>+0(SB), Y1, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $+32, AX
+	ADDQ      $+32, CX
+	SUBQ      $+8, DX
+	JMP       single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VCMPPS     $0x16, c32_00000000<>+0(SB), Y1, Y2
+	VPAND      Y1, Y2, Y2
+	VCMPPS     $0x03, Y1, Y1, Y1
+	VBLENDVPS  Y1, c32_7fc00000<>+0(SB), Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func axpy32AVX2(alpha float32, x *float32, y *float32, n int)
 // Requires: AVX
 TEXT ·axpy32AVX2(SB), NOSPLIT, $0-32
@@ -2278,6 +2342,369 @@ masked:
 	VMULPS     Y2, Y2, Y2
 	VSUBPS     Y2, Y0, Y0
 	VMULPS     Y0, Y3, Y0
+	VMASKMOVPS Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reluPull32AVX2(dst *float32, dy *float32, y *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·reluPull32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $+32
+	JLT     single
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 96(DX), Y3
+	VCMPPS  $0x1e, c32_00000000<>+0(SB), Y0, Y0
+	VCMPPS  $0x1e, c32_00000000<>+0(SB), Y1, Y1
+	VCMPPS  $0x1e, c32_00000000<>+0(SB), Y2, Y2
+	VCMPPS  $0x1e, c32_00000000<>+0(SB), Y3, Y3
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	VMOVUPS 64(CX), Y6
+	VMOVUPS 96(CX), Y7
+	VPAND   Y4, Y0, Y0
+	VPAND   Y5, Y1, Y1
+	VPAND   Y6, Y2, Y2
+	VPAND   Y7, Y3, Y3
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+32, BX
+	JMP     many
+
+single:
+	CMPQ    BX, $+8
+	JLT     masked
+	VMOVUPS (DX), Y0
+	VCMPPS  $0x1e, c32_00000000<>+0(SB), Y0, Y0
+	VMOVUPS (CX), Y1
+	VPAND   Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, BX
+	JMP     single
+
+masked:
+	TESTQ      BX, BX
+	JZ         done
+	LEAQ       window<>+64(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	VCMPPS     $0x1e, c32_00000000<>+0(SB), Y1, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VPAND      Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func threshold32AVX2(z *float32, e *float32, mu *float32, b *float32, l *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·threshold32AVX2(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ e+8(FP), CX
+	MOVQ mu+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ l+32(FP), SI
+	MOVQ n+40(FP), DI
+
+many:
+	CMPQ      DI, $+16
+	JLT       single
+	VMOVUPS   (CX), Y0
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   (BX), Y2
+	VMOVUPS   32(BX), Y3
+	VMULPS    Y2, Y0, Y0
+	VMULPS    Y3, Y1, Y1
+	VMOVUPS   (SI), Y2
+	VMOVUPS   32(SI), Y3
+	VCMPPS    $0x1e, Y2, Y0, Y4
+	VCMPPS    $0x1e, Y3, Y1, Y5
+	VPXOR     c32_80000000<>+0(SB), Y2, Y6
+	VPXOR     c32_80000000<>+0(SB), Y3, Y7
+	VCMPPS    $0x11, Y6, Y0, Y6
+	VCMPPS    $0x11, Y7, Y1, Y7
+	VMOVUPS   (DX), Y8
+	VMOVUPS   32(DX), Y9
+	VADDPS    Y2, Y0, Y10
+	VADDPS    Y3, Y1, Y11
+	VSUBPS    Y2, Y0, Y2
+	VSUBPS    Y3, Y1, Y3
+	VBLENDVPS Y4, Y2, Y10, Y2
+	VBLENDVPS Y5, Y3, Y11, Y3
+	VADDPS    Y2, Y8, Y2
+	VADDPS    Y3, Y9, Y3
+	VMOVUPS   Y0, (CX)
+	VMOVUPS   Y1, 32(CX)
+	VPOR      Y6, Y4, Y0
+	VPOR      Y7, Y5, Y1
+	VPAND     Y2, Y0, Y0
+	VPAND     Y3, Y1, Y1
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	ADDQ      $+64, DX
+	ADDQ      $+64, BX
+	ADDQ      $+64, SI
+	SUBQ      $+16, DI
+	JMP       many
+
+single:
+	CMPQ      DI, $+8
+	JLT       masked
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (BX), Y1
+	VMULPS    Y1, Y0, Y0
+	VMOVUPS   (SI), Y1
+	VCMPPS    $0x1e, Y1, Y0, Y2
+	VPXOR     c32_80000000<>+0(SB), Y1, Y3
+	VCMPPS    $0x11, Y3, Y0, Y3
+	VMOVUPS   (DX), Y4
+	VADDPS    Y1, Y0, Y5
+	VSUBPS    Y1, Y0, Y1
+	VBLENDVPS Y2, Y1, Y5, Y1
+	VADDPS    Y1, Y4, Y1
+	VMOVUPS   Y0, (CX)
+	VPOR      Y3, Y2, Y0
+	VPAND     Y1, Y0, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $+32, AX
+	ADDQ      $+32, CX
+	ADDQ      $+32, DX
+	ADDQ      $+32, BX
+	ADDQ      $+32, SI
+	SUBQ      $+8, DI
+	JMP       single
+
+masked:
+	TESTQ      DI, DI
+	JZ         done
+	LEAQ       window<>+64(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS (SI), Y0, Y2
+	VCMPPS     $0x1e, Y2, Y1, Y3
+	VPXOR      c32_80000000<>+0(SB), Y2, Y4
+	VCMPPS     $0x11, Y4, Y1, Y4
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y2, Y1, Y6
+	VSUBPS     Y2, Y1, Y2
+	VBLENDVPS  Y3, Y2, Y6, Y2
+	VADDPS     Y2, Y5, Y2
+	VMASKMOVPS Y1, Y0, (CX)
+	VPOR       Y4, Y3, Y1
+	VPAND      Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func choose32AVX2(dst *float32, src *float32, zero float32, other float32, n int)
+// Requires: AVX
+TEXT ·choose32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS zero+16(FP), Y0
+	VBROADCASTSS other+20(FP), Y1
+
+many:
+	CMPQ      DX, $+16
+	JLT       single
+	VMOVUPS   (CX), Y2
+	VMOVUPS   32(CX), Y3
+	VCMPPS    $0x04, c32_00000000<>+0(SB), Y2, Y2
+	VCMPPS    $0x04, c32_00000000<>+0(SB), Y3, Y3
+	VBLENDVPS Y2, Y1, Y0, Y2
+	VBLENDVPS Y3, Y1, Y0, Y3
+	VMOVUPS   Y2, (AX)
+	VMOVUPS   Y3, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+16, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+8
+	JLT       masked
+	VMOVUPS   (CX), Y2
+	VCMPPS    $0x04, c32_00000000<>+0(SB), Y2, Y2
+	VBLENDVPS Y2, Y1, Y0, Y2
+	VMOVUPS   Y2, (AX)
+	ADDQ      $+32, AX
+	ADDQ      $+32, CX
+	SUBQ      $+8, DX
+	JMP       single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*4), Y2
+	VMASKMOVPS (CX), Y2, Y3
+	VCMPPS     $0x04, c32_00000000<>+0(SB), Y3, Y3
+	VBLENDVPS  Y3, Y1, Y0, Y0
+	VMASKMOVPS Y0, Y2, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func laplace32AVX2(x *float32, least float32, n int)
+// Requires: AVX, AVX2
+TEXT ·laplace32AVX2(SB), NOSPLIT, $0-24
+	MOVQ         x+0(FP), AX
+	MOVQ         n+16(FP), CX
+	VBROADCASTSS least+8(FP), Y0
+
+single:
+	CMPQ      CX, $+8
+	JLT       masked
+	VMOVUPS   (AX), Y1
+	VMOVUPD   c32_3f800000<>+0(SB), Y2
+	VSUBPS    Y1, Y2, Y2
+	VMINPS    Y2, Y1, Y1
+	VADDPS    Y1, Y1, Y1
+	VMAXPS    Y1, Y0, Y1
+	VCMPPS    $0x11, c32_00800000<>+0(SB), Y1, Y2
+	VMULPS    c32_4c000000<>+0(SB), Y1, Y3
+	VBLENDVPS Y2, Y3, Y1, Y1
+	VPADDD    c32_00cafb0d<>+0(SB), Y1, Y1
+	VPSRLD    $0x17, Y1, Y3
+	VPOR      c32_4b000000<>+0(SB), Y3, Y3
+	VSUBPS    c32_4b000080<>+0(SB), Y3, Y3
+	VPAND     c32_007fffff<>+0(SB), Y1, Y1
+	VPADDD    c32_3f3504f3<>+0(SB), Y1, Y1
+	VSUBPS    c32_3f800000<>+0(SB), Y1, Y1
+	VPAND     c32_41c80000<>+0(SB), Y2, Y2
+	VSUBPS    Y2, Y3, Y2
+	VADDPS    c32_40000000<>+0(SB), Y1, Y3
+	VDIVPS    Y3, Y1, Y3
+	VMULPS    Y3, Y3, Y4
+	VMULPS    Y4, Y4, Y5
+	VMULPS    c32_3e789e26<>+0(SB), Y5, Y6
+	VADDPS    c32_3eccce13<>+0(SB), Y6, Y6
+	VMULPS    Y6, Y5, Y6
+	VMULPS    c32_3e91e9ee<>+0(SB), Y5, Y5
+	VADDPS    c32_3f2aaaaa<>+0(SB), Y5, Y5
+	VMULPS    Y5, Y4, Y4
+	VADDPS    Y4, Y6, Y4
+	VMULPS    c32_3f000000<>+0(SB), Y1, Y5
+	VMULPS    Y1, Y5, Y5
+	VADDPS    Y4, Y5, Y4
+	VMULPS    Y4, Y3, Y3
+	VMULPS    c32_3717f7d1<>+0(SB), Y2, Y4
+	VADDPS    Y4, Y3, Y3
+	VMULPS    c32_3f317180<>+0(SB), Y2, Y2
+	VSUBPS    Y3, Y5, Y3
+	VSUBPS    Y1, Y3, Y1
+	VSUBPS    Y1, Y2, Y1
+	VMOVUPS   (AX), Y2
+	VMOVUPD   c32_3f800000<>+0(SB), Y3
+	VSUBPS    Y2, Y3, Y3
+	VMINPS    Y3, Y2, Y2
+	VADDPS    Y2, Y2, Y2
+	VMAXPS    Y2, Y0, Y2
+	VCMPPS    $0x00, c32_7f800000<>+0(SB), Y2, Y3
+	VBLENDVPS Y3, c32_7f800000<>+0(SB), Y1, Y1
+	VCMPPS    $0x00, c32_00000000<>+0(SB), Y2, Y3
+	VBLENDVPS Y3, c32_ff800000<>+0(SB), Y1, Y1
+	VCMPPS    $0x19, c32_00000000<>+0(SB), Y2, Y2
+	VBLENDVPS Y2, c32_7fc00000<>+0(SB), Y1, Y1
+	VMOVUPS   (AX), Y2
+	VCMPPS    $0x1e, c32_3f000000<>+0(SB), Y2, Y2
+	VPXOR     c32_80000000<>+0(SB), Y1, Y3
+	VBLENDVPS Y2, Y3, Y1, Y1
+	VMOVUPS   Y1, (AX)
+	ADDQ      $+32, AX
+	SUBQ      $+8, CX
+	JMP       single
+
+masked:
+	TESTQ      CX, CX
+	JZ         done
+	LEAQ       window<>+64(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y1
+	VMASKMOVPS (AX), Y1, Y2
+	VMOVUPD    c32_3f800000<>+0(SB), Y3
+	VSUBPS     Y2, Y3, Y3
+	VMINPS     Y3, Y2, Y2
+	VADDPS     Y2, Y2, Y2
+	VMAXPS     Y2, Y0, Y2
+	VCMPPS     $0x11, c32_00800000<>+0(SB), Y2, Y3
+	VMULPS     c32_4c000000<>+0(SB), Y2, Y4
+	VBLENDVPS  Y3, Y4, Y2, Y2
+	VPADDD     c32_00cafb0d<>+0(SB), Y2, Y2
+	VPSRLD     $0x17, Y2, Y4
+	VPOR       c32_4b000000<>+0(SB), Y4, Y4
+	VSUBPS     c32_4b000080<>+0(SB), Y4, Y4
+	VPAND      c32_007fffff<>+0(SB), Y2, Y2
+	VPADDD     c32_3f3504f3<>+0(SB), Y2, Y2
+	VSUBPS     c32_3f800000<>+0(SB), Y2, Y2
+	VPAND      c32_41c80000<>+0(SB), Y3, Y3
+	VSUBPS     Y3, Y4, Y3
+	VADDPS     c32_40000000<>+0(SB), Y2, Y4
+	VDIVPS     Y4, Y2, Y4
+	VMULPS     Y4, Y4, Y5
+	VMULPS     Y5, Y5, Y6
+	VMULPS     c32_3e789e26<>+0(SB), Y6, Y7
+	VADDPS     c32_3eccce13<>+0(SB), Y7, Y7
+	VMULPS     Y7, Y6, Y7
+	VMULPS     c32_3e91e9ee<>+0(SB), Y6, Y6
+	VADDPS     c32_3f2aaaaa<>+0(SB), Y6, Y6
+	VMULPS     Y6, Y5, Y5
+	VADDPS     Y5, Y7, Y5
+	VMULPS     c32_3f000000<>+0(SB), Y2, Y6
+	VMULPS     Y2, Y6, Y6
+	VADDPS     Y5, Y6, Y5
+	VMULPS     Y5, Y4, Y4
+	VMULPS     c32_3717f7d1<>+0(SB), Y3, Y5
+	VADDPS     Y5, Y4, Y4
+	VMULPS     c32_3f317180<>+0(SB), Y3, Y3
+	VSUBPS     Y4, Y6, Y4
+	VSUBPS     Y2, Y4, Y2
+	VSUBPS     Y2, Y3, Y2
+	VMASKMOVPS (AX), Y1, Y3
+	VMOVUPD    c32_3f800000<>+0(SB), Y4
+	VSUBPS     Y3, Y4, Y4
+	VMINPS     Y4, Y3, Y3
+	VADDPS     Y3, Y3, Y3
+	VMAXPS     Y3, Y0, Y0
+	VCMPPS     $0x00, c32_7f800000<>+0(SB), Y0, Y3
+	VBLENDVPS  Y3, c32_7f800000<>+0(SB), Y2, Y2
+	VCMPPS     $0x00, c32_00000000<>+0(SB), Y0, Y3
+	VBLENDVPS  Y3, c32_ff800000<>+0(SB), Y2, Y2
+	VCMPPS     $0x19, c32_00000000<>+0(SB), Y0, Y0
+	VBLENDVPS  Y0, c32_7fc00000<>+0(SB), Y2, Y0
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x1e, c32_3f000000<>+0(SB), Y2, Y2
+	VPXOR      c32_80000000<>+0(SB), Y0, Y3
+	VBLENDVPS  Y2, Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (AX)
 
 done:
@@ -5818,6 +6245,64 @@ done:
 	VZEROUPPER
 	RET
 
+// func relu64AVX2(dst *float64, src *float64, n int)
+// Requires: AVX, AVX2
+TEXT ·relu64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ      DX, $+8
+	JLT       single
+	VMOVUPD   (CX), Y0
+	VMOVUPD   32(CX), Y1
+	VCMPPD    $0x16, c64_0000000000000000<>+0(SB), Y0, Y2
+	VCMPPD    $0x16, c64_0000000000000000<>+0(SB), Y1, Y3
+	VPAND     Y0, Y2, Y2
+	VPAND     Y1, Y3, Y3
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y0, c64_7ff8000000000000<>+0(SB), Y2, Y0
+	VBLENDVPD Y1, c64_7ff8000000000000<>+0(SB), Y3, Y1
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+4
+	JLT       masked
+	VMOVUPD   (CX), Y0
+	VCMPPD    $0x16, c64_0000000000000000<>+0(SB), Y0, Y1
+	VPAND     Y0, Y1, Y1
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VBLENDVPD Y0, c64_7ff8000000000000<>+0(SB), Y1, Y0
+	VMOVUPD   Y0, (AX)
+	ADDQ      $+32, AX
+	ADDQ      $+32, CX
+	SUBQ      $+4, DX
+	JMP       single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y0
+	VMASKMOVPD (CX), Y0, Y1
+	VCMPPD     $0x16, c64_0000000000000000<>+0(SB), Y1, Y2
+	VPAND      Y1, Y2, Y2
+	VCMPPD     $0x03, Y1, Y1, Y1
+	VBLENDVPD  Y1, c64_7ff8000000000000<>+0(SB), Y2, Y1
+	VMASKMOVPD Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func axpy64AVX2(alpha float64, x *float64, y *float64, n int)
 // Requires: AVX
 TEXT ·axpy64AVX2(SB), NOSPLIT, $0-32
@@ -6004,6 +6489,381 @@ masked:
 	VMULPD     Y2, Y2, Y2
 	VSUBPD     Y2, Y0, Y0
 	VMULPD     Y0, Y3, Y0
+	VMASKMOVPD Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reluPull64AVX2(dst *float64, dy *float64, y *float64, n int)
+// Requires: AVX, AVX2
+TEXT ·reluPull64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $+16
+	JLT     single
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VCMPPD  $0x1e, c64_0000000000000000<>+0(SB), Y0, Y0
+	VCMPPD  $0x1e, c64_0000000000000000<>+0(SB), Y1, Y1
+	VCMPPD  $0x1e, c64_0000000000000000<>+0(SB), Y2, Y2
+	VCMPPD  $0x1e, c64_0000000000000000<>+0(SB), Y3, Y3
+	VMOVUPD (CX), Y4
+	VMOVUPD 32(CX), Y5
+	VMOVUPD 64(CX), Y6
+	VMOVUPD 96(CX), Y7
+	VPAND   Y4, Y0, Y0
+	VPAND   Y5, Y1, Y1
+	VPAND   Y6, Y2, Y2
+	VPAND   Y7, Y3, Y3
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD Y3, 96(AX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+16, BX
+	JMP     many
+
+single:
+	CMPQ    BX, $+4
+	JLT     masked
+	VMOVUPD (DX), Y0
+	VCMPPD  $0x1e, c64_0000000000000000<>+0(SB), Y0, Y0
+	VMOVUPD (CX), Y1
+	VPAND   Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+4, BX
+	JMP     single
+
+masked:
+	TESTQ      BX, BX
+	JZ         done
+	LEAQ       window<>+64(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	VMASKMOVPD (DX), Y0, Y1
+	VCMPPD     $0x1e, c64_0000000000000000<>+0(SB), Y1, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VPAND      Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func threshold64AVX2(z *float64, e *float64, mu *float64, b *float64, l *float64, n int)
+// Requires: AVX, AVX2
+TEXT ·threshold64AVX2(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ e+8(FP), CX
+	MOVQ mu+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ l+32(FP), SI
+	MOVQ n+40(FP), DI
+
+many:
+	CMPQ      DI, $+8
+	JLT       single
+	VMOVUPD   (CX), Y0
+	VMOVUPD   32(CX), Y1
+	VMOVUPD   (BX), Y2
+	VMOVUPD   32(BX), Y3
+	VMULPD    Y2, Y0, Y0
+	VMULPD    Y3, Y1, Y1
+	VMOVUPD   (SI), Y2
+	VMOVUPD   32(SI), Y3
+	VCMPPD    $0x1e, Y2, Y0, Y4
+	VCMPPD    $0x1e, Y3, Y1, Y5
+	VPXOR     c64_8000000000000000<>+0(SB), Y2, Y6
+	VPXOR     c64_8000000000000000<>+0(SB), Y3, Y7
+	VCMPPD    $0x11, Y6, Y0, Y6
+	VCMPPD    $0x11, Y7, Y1, Y7
+	VMOVUPD   (DX), Y8
+	VMOVUPD   32(DX), Y9
+	VADDPD    Y2, Y0, Y10
+	VADDPD    Y3, Y1, Y11
+	VSUBPD    Y2, Y0, Y2
+	VSUBPD    Y3, Y1, Y3
+	VBLENDVPD Y4, Y2, Y10, Y2
+	VBLENDVPD Y5, Y3, Y11, Y3
+	VADDPD    Y2, Y8, Y2
+	VADDPD    Y3, Y9, Y3
+	VMOVUPD   Y0, (CX)
+	VMOVUPD   Y1, 32(CX)
+	VPOR      Y6, Y4, Y0
+	VPOR      Y7, Y5, Y1
+	VPAND     Y2, Y0, Y0
+	VPAND     Y3, Y1, Y1
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   Y1, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	ADDQ      $+64, DX
+	ADDQ      $+64, BX
+	ADDQ      $+64, SI
+	SUBQ      $+8, DI
+	JMP       many
+
+single:
+	CMPQ      DI, $+4
+	JLT       masked
+	VMOVUPD   (CX), Y0
+	VMOVUPD   (BX), Y1
+	VMULPD    Y1, Y0, Y0
+	VMOVUPD   (SI), Y1
+	VCMPPD    $0x1e, Y1, Y0, Y2
+	VPXOR     c64_8000000000000000<>+0(SB), Y1, Y3
+	VCMPPD    $0x11, Y3, Y0, Y3
+	VMOVUPD   (DX), Y4
+	VADDPD    Y1, Y0, Y5
+	VSUBPD    Y1, Y0, Y1
+	VBLENDVPD Y2, Y1, Y5, Y1
+	VADDPD    Y1, Y4, Y1
+	VMOVUPD   Y0, (CX)
+	VPOR      Y3, Y2, Y0
+	VPAND     Y1, Y0, Y0
+	VMOVUPD   Y0, (AX)
+	ADDQ      $+32, AX
+	ADDQ      $+32, CX
+	ADDQ      $+32, DX
+	ADDQ      $+32, BX
+	ADDQ      $+32, SI
+	SUBQ      $+4, DI
+	JMP       single
+
+masked:
+	TESTQ      DI, DI
+	JZ         done
+	LEAQ       window<>+64(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*8), Y0
+	VMASKMOVPD (CX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD (SI), Y0, Y2
+	VCMPPD     $0x1e, Y2, Y1, Y3
+	VPXOR      c64_8000000000000000<>+0(SB), Y2, Y4
+	VCMPPD     $0x11, Y4, Y1, Y4
+	VMASKMOVPD (DX), Y0, Y5
+	VADDPD     Y2, Y1, Y6
+	VSUBPD     Y2, Y1, Y2
+	VBLENDVPD  Y3, Y2, Y6, Y2
+	VADDPD     Y2, Y5, Y2
+	VMASKMOVPD Y1, Y0, (CX)
+	VPOR       Y4, Y3, Y1
+	VPAND      Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func choose64AVX2(dst *float64, src *float64, zero float64, other float64, n int)
+// Requires: AVX
+TEXT ·choose64AVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+32(FP), DX
+	VBROADCASTSD zero+16(FP), Y0
+	VBROADCASTSD other+24(FP), Y1
+
+many:
+	CMPQ      DX, $+8
+	JLT       single
+	VMOVUPD   (CX), Y2
+	VMOVUPD   32(CX), Y3
+	VCMPPD    $0x04, c64_0000000000000000<>+0(SB), Y2, Y2
+	VCMPPD    $0x04, c64_0000000000000000<>+0(SB), Y3, Y3
+	VBLENDVPD Y2, Y1, Y0, Y2
+	VBLENDVPD Y3, Y1, Y0, Y3
+	VMOVUPD   Y2, (AX)
+	VMOVUPD   Y3, 32(AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+8, DX
+	JMP       many
+
+single:
+	CMPQ      DX, $+4
+	JLT       masked
+	VMOVUPD   (CX), Y2
+	VCMPPD    $0x04, c64_0000000000000000<>+0(SB), Y2, Y2
+	VBLENDVPD Y2, Y1, Y0, Y2
+	VMOVUPD   Y2, (AX)
+	ADDQ      $+32, AX
+	ADDQ      $+32, CX
+	SUBQ      $+4, DX
+	JMP       single
+
+masked:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       window<>+64(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y2
+	VMASKMOVPD (CX), Y2, Y3
+	VCMPPD     $0x04, c64_0000000000000000<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y0, Y0
+	VMASKMOVPD Y0, Y2, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func laplace64AVX2(x *float64, least float64, n int)
+// Requires: AVX, AVX2
+TEXT ·laplace64AVX2(SB), NOSPLIT, $0-24
+	MOVQ         x+0(FP), AX
+	MOVQ         n+16(FP), CX
+	VBROADCASTSD least+8(FP), Y0
+
+single:
+	CMPQ      CX, $+4
+	JLT       masked
+	VMOVUPD   (AX), Y1
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
+	VSUBPD    Y1, Y2, Y2
+	VMINPD    Y2, Y1, Y1
+	VADDPD    Y1, Y1, Y1
+	VMAXPD    Y1, Y0, Y1
+	VCMPPD    $0x11, c64_0010000000000000<>+0(SB), Y1, Y2
+	VMULPD    c64_4350000000000000<>+0(SB), Y1, Y3
+	VBLENDVPD Y2, Y3, Y1, Y1
+	VPADDQ    c64_00195f619980c433<>+0(SB), Y1, Y1
+	VPSRLQ    $0x34, Y1, Y3
+	VPOR      c64_4330000000000000<>+0(SB), Y3, Y3
+	VSUBPD    c64_4330000000000400<>+0(SB), Y3, Y3
+	VPAND     c64_000fffffffffffff<>+0(SB), Y1, Y1
+	VPADDQ    c64_3fe6a09e667f3bcd<>+0(SB), Y1, Y1
+	VSUBPD    c64_3ff0000000000000<>+0(SB), Y1, Y1
+	VPAND     c64_404b000000000000<>+0(SB), Y2, Y2
+	VSUBPD    Y2, Y3, Y2
+	VADDPD    c64_4000000000000000<>+0(SB), Y1, Y3
+	VDIVPD    Y3, Y1, Y3
+	VMULPD    Y3, Y3, Y4
+	VMULPD    Y4, Y4, Y5
+	VMULPD    c64_3fc39a09d078c69f<>+0(SB), Y5, Y6
+	VADDPD    c64_3fcc71c51d8e78af<>+0(SB), Y6, Y6
+	VMULPD    Y6, Y5, Y6
+	VADDPD    c64_3fd999999997fa04<>+0(SB), Y6, Y6
+	VMULPD    Y6, Y5, Y6
+	VMULPD    c64_3fc2f112df3e5244<>+0(SB), Y5, Y7
+	VADDPD    c64_3fc7466496cb03de<>+0(SB), Y7, Y7
+	VMULPD    Y7, Y5, Y7
+	VADDPD    c64_3fd2492494229359<>+0(SB), Y7, Y7
+	VMULPD    Y7, Y5, Y5
+	VADDPD    c64_3fe5555555555593<>+0(SB), Y5, Y5
+	VMULPD    Y5, Y4, Y4
+	VADDPD    Y4, Y6, Y4
+	VMULPD    c64_3fe0000000000000<>+0(SB), Y1, Y5
+	VMULPD    Y1, Y5, Y5
+	VADDPD    Y4, Y5, Y4
+	VMULPD    Y4, Y3, Y3
+	VMULPD    c64_3dea39ef35793c76<>+0(SB), Y2, Y4
+	VADDPD    Y4, Y3, Y3
+	VMULPD    c64_3fe62e42fee00000<>+0(SB), Y2, Y2
+	VSUBPD    Y3, Y5, Y3
+	VSUBPD    Y1, Y3, Y1
+	VSUBPD    Y1, Y2, Y1
+	VMOVUPD   (AX), Y2
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y3
+	VSUBPD    Y2, Y3, Y3
+	VMINPD    Y3, Y2, Y2
+	VADDPD    Y2, Y2, Y2
+	VMAXPD    Y2, Y0, Y2
+	VCMPPD    $0x00, c64_7ff0000000000000<>+0(SB), Y2, Y3
+	VBLENDVPD Y3, c64_7ff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD    $0x00, c64_0000000000000000<>+0(SB), Y2, Y3
+	VBLENDVPD Y3, c64_fff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD    $0x19, c64_0000000000000000<>+0(SB), Y2, Y2
+	VBLENDVPD Y2, c64_7ff8000000000000<>+0(SB), Y1, Y1
+	VMOVUPD   (AX), Y2
+	VCMPPD    $0x1e, c64_3fe0000000000000<>+0(SB), Y2, Y2
+	VPXOR     c64_8000000000000000<>+0(SB), Y1, Y3
+	VBLENDVPD Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, (AX)
+	ADDQ      $+32, AX
+	SUBQ      $+4, CX
+	JMP       single
+
+masked:
+	TESTQ      CX, CX
+	JZ         done
+	LEAQ       window<>+64(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*8), Y1
+	VMASKMOVPD (AX), Y1, Y2
+	VMOVUPD    c64_3ff0000000000000<>+0(SB), Y3
+	VSUBPD     Y2, Y3, Y3
+	VMINPD     Y3, Y2, Y2
+	VADDPD     Y2, Y2, Y2
+	VMAXPD     Y2, Y0, Y2
+	VCMPPD     $0x11, c64_0010000000000000<>+0(SB), Y2, Y3
+	VMULPD     c64_4350000000000000<>+0(SB), Y2, Y4
+	VBLENDVPD  Y3, Y4, Y2, Y2
+	VPADDQ     c64_00195f619980c433<>+0(SB), Y2, Y2
+	VPSRLQ     $0x34, Y2, Y4
+	VPOR       c64_4330000000000000<>+0(SB), Y4, Y4
+	VSUBPD     c64_4330000000000400<>+0(SB), Y4, Y4
+	VPAND      c64_000fffffffffffff<>+0(SB), Y2, Y2
+	VPADDQ     c64_3fe6a09e667f3bcd<>+0(SB), Y2, Y2
+	VSUBPD     c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VPAND      c64_404b000000000000<>+0(SB), Y3, Y3
+	VSUBPD     Y3, Y4, Y3
+	VADDPD     c64_4000000000000000<>+0(SB), Y2, Y4
+	VDIVPD     Y4, Y2, Y4
+	VMULPD     Y4, Y4, Y5
+	VMULPD     Y5, Y5, Y6
+	VMULPD     c64_3fc39a09d078c69f<>+0(SB), Y6, Y7
+	VADDPD     c64_3fcc71c51d8e78af<>+0(SB), Y7, Y7
+	VMULPD     Y7, Y6, Y7
+	VADDPD     c64_3fd999999997fa04<>+0(SB), Y7, Y7
+	VMULPD     Y7, Y6, Y7
+	VMULPD     c64_3fc2f112df3e5244<>+0(SB), Y6, Y8
+	VADDPD     c64_3fc7466496cb03de<>+0(SB), Y8, Y8
+	VMULPD     Y8, Y6, Y8
+	VADDPD     c64_3fd2492494229359<>+0(SB), Y8, Y8
+	VMULPD     Y8, Y6, Y6
+	VADDPD     c64_3fe5555555555593<>+0(SB), Y6, Y6
+	VMULPD     Y6, Y5, Y5
+	VADDPD     Y5, Y7, Y5
+	VMULPD     c64_3fe0000000000000<>+0(SB), Y2, Y6
+	VMULPD     Y2, Y6, Y6
+	VADDPD     Y5, Y6, Y5
+	VMULPD     Y5, Y4, Y4
+	VMULPD     c64_3dea39ef35793c76<>+0(SB), Y3, Y5
+	VADDPD     Y5, Y4, Y4
+	VMULPD     c64_3fe62e42fee00000<>+0(SB), Y3, Y3
+	VSUBPD     Y4, Y6, Y4
+	VSUBPD     Y2, Y4, Y2
+	VSUBPD     Y2, Y3, Y2
+	VMASKMOVPD (AX), Y1, Y3
+	VMOVUPD    c64_3ff0000000000000<>+0(SB), Y4
+	VSUBPD     Y3, Y4, Y4
+	VMINPD     Y4, Y3, Y3
+	VADDPD     Y3, Y3, Y3
+	VMAXPD     Y3, Y0, Y0
+	VCMPPD     $0x00, c64_7ff0000000000000<>+0(SB), Y0, Y3
+	VBLENDVPD  Y3, c64_7ff0000000000000<>+0(SB), Y2, Y2
+	VCMPPD     $0x00, c64_0000000000000000<>+0(SB), Y0, Y3
+	VBLENDVPD  Y3, c64_fff0000000000000<>+0(SB), Y2, Y2
+	VCMPPD     $0x19, c64_0000000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD  Y0, c64_7ff8000000000000<>+0(SB), Y2, Y0
+	VMASKMOVPD (AX), Y1, Y2
+	VCMPPD     $0x1e, c64_3fe0000000000000<>+0(SB), Y2, Y2
+	VPXOR      c64_8000000000000000<>+0(SB), Y0, Y3
+	VBLENDVPD  Y2, Y3, Y0, Y0
 	VMASKMOVPD Y0, Y1, (AX)
 
 done:

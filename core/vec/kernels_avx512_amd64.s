@@ -2105,6 +2105,77 @@ done:
 	VZEROUPPER
 	RET
 
+// func relu32AVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·relu32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), DX
+	MOVQ n+16(FP), CX
+
+many:
+	CMPQ           CX, $+64
+	JLT            single
+	VMOVUPS        (DX), Z0
+	VMOVUPS        64(DX), Z1
+	VMOVUPS        128(DX), Z2
+	VMOVUPS        192(DX), Z3
+	VCMPPS.BCST    $0x16, c32_00000000<>+0(SB), Z0, K1
+	VCMPPS.BCST    $0x16, c32_00000000<>+0(SB), Z1, K2
+	VCMPPS.BCST    $0x16, c32_00000000<>+0(SB), Z2, K3
+	VCMPPS.BCST    $0x16, c32_00000000<>+0(SB), Z3, K4
+	VMOVAPS.Z      Z0, K1, Z4
+	VMOVAPS.Z      Z1, K2, Z5
+	VMOVAPS.Z      Z2, K3, Z6
+	VMOVAPS.Z      Z3, K4, Z7
+	VCMPPS         $0x03, Z0, Z0, K1
+	VCMPPS         $0x03, Z1, Z1, K2
+	VCMPPS         $0x03, Z2, Z2, K3
+	VCMPPS         $0x03, Z3, Z3, K4
+	VBLENDMPS.BCST c32_7fc00000<>+0(SB), Z4, K1, Z0
+	VBLENDMPS.BCST c32_7fc00000<>+0(SB), Z5, K2, Z1
+	VBLENDMPS.BCST c32_7fc00000<>+0(SB), Z6, K3, Z2
+	VBLENDMPS.BCST c32_7fc00000<>+0(SB), Z7, K4, Z3
+	VMOVUPS        Z0, (AX)
+	VMOVUPS        Z1, 64(AX)
+	VMOVUPS        Z2, 128(AX)
+	VMOVUPS        Z3, 192(AX)
+	ADDQ           $+256, AX
+	ADDQ           $+256, DX
+	SUBQ           $+64, CX
+	JMP            many
+
+single:
+	CMPQ           CX, $+16
+	JLT            masked
+	VMOVUPS        (DX), Z0
+	VCMPPS.BCST    $0x16, c32_00000000<>+0(SB), Z0, K1
+	VMOVAPS.Z      Z0, K1, Z1
+	VCMPPS         $0x03, Z0, Z0, K1
+	VBLENDMPS.BCST c32_7fc00000<>+0(SB), Z1, K1, Z0
+	VMOVUPS        Z0, (AX)
+	ADDQ           $+64, AX
+	ADDQ           $+64, DX
+	SUBQ           $+16, CX
+	JMP            single
+
+masked:
+	TESTQ          CX, CX
+	JZ             done
+	MOVQ           $-1, BX
+	SHLQ           CL, BX
+	NOTQ           BX
+	KMOVW          BX, K1
+	VMOVUPS.Z      (DX), K1, Z0
+	VCMPPS.BCST    $0x16, c32_00000000<>+0(SB), Z0, K2
+	VMOVAPS.Z      Z0, K2, Z1
+	VCMPPS         $0x03, Z0, Z0, K2
+	VBLENDMPS.BCST c32_7fc00000<>+0(SB), Z1, K2, Z0
+	VMOVUPS        Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func axpy32AVX512(alpha float32, x *float32, y *float32, n int)
 // Requires: AVX, AVX512F
 TEXT ·axpy32AVX512(SB), NOSPLIT, $0-32
@@ -2295,6 +2366,604 @@ masked:
 	VSUBPS    Z1, Z0, Z0
 	VMULPS    Z0, Z2, Z0
 	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reluPull32AVX512(dst *float32, dy *float32, y *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·reluPull32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ dy+8(FP), DX
+	MOVQ y+16(FP), BX
+	MOVQ n+24(FP), CX
+
+many:
+	CMPQ        CX, $+64
+	JLT         single
+	VMOVUPS     (BX), Z0
+	VMOVUPS     64(BX), Z1
+	VMOVUPS     128(BX), Z2
+	VMOVUPS     192(BX), Z3
+	VCMPPS.BCST $0x1e, c32_00000000<>+0(SB), Z0, K1
+	VCMPPS.BCST $0x1e, c32_00000000<>+0(SB), Z1, K2
+	VCMPPS.BCST $0x1e, c32_00000000<>+0(SB), Z2, K3
+	VCMPPS.BCST $0x1e, c32_00000000<>+0(SB), Z3, K4
+	VMOVUPS     (DX), Z0
+	VMOVUPS     64(DX), Z1
+	VMOVUPS     128(DX), Z2
+	VMOVUPS     192(DX), Z3
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVAPS.Z   Z1, K2, Z1
+	VMOVAPS.Z   Z2, K3, Z2
+	VMOVAPS.Z   Z3, K4, Z3
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	ADDQ        $+256, AX
+	ADDQ        $+256, DX
+	ADDQ        $+256, BX
+	SUBQ        $+64, CX
+	JMP         many
+
+single:
+	CMPQ        CX, $+16
+	JLT         masked
+	VMOVUPS     (BX), Z0
+	VCMPPS.BCST $0x1e, c32_00000000<>+0(SB), Z0, K1
+	VMOVUPS     (DX), Z0
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+16, CX
+	JMP         single
+
+masked:
+	TESTQ       CX, CX
+	JZ          done
+	MOVQ        $-1, SI
+	SHLQ        CL, SI
+	NOTQ        SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (BX), K1, Z0
+	VCMPPS.BCST $0x1e, c32_00000000<>+0(SB), Z0, K2
+	VMOVUPS.Z   (DX), K1, Z0
+	VMOVAPS.Z   Z0, K2, Z0
+	VMOVUPS     Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func threshold32AVX512(z *float32, e *float32, mu *float32, b *float32, l *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·threshold32AVX512(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ e+8(FP), DX
+	MOVQ mu+16(FP), BX
+	MOVQ b+24(FP), SI
+	MOVQ l+32(FP), DI
+	MOVQ n+40(FP), CX
+
+many:
+	CMPQ        CX, $+32
+	JLT         single
+	VMOVUPS     (DX), Z0
+	VMOVUPS     64(DX), Z1
+	VMOVUPS     (SI), Z2
+	VMOVUPS     64(SI), Z3
+	VMULPS      Z2, Z0, Z0
+	VMULPS      Z3, Z1, Z1
+	VMOVUPS     (DI), Z2
+	VMOVUPS     64(DI), Z3
+	VCMPPS      $0x1e, Z2, Z0, K1
+	VCMPPS      $0x1e, Z3, Z1, K3
+	VPXORD.BCST c32_80000000<>+0(SB), Z2, Z4
+	VPXORD.BCST c32_80000000<>+0(SB), Z3, Z5
+	VCMPPS      $0x11, Z4, Z0, K2
+	VCMPPS      $0x11, Z5, Z1, K4
+	VMOVUPS     (BX), Z4
+	VMOVUPS     64(BX), Z5
+	VADDPS      Z2, Z0, Z6
+	VADDPS      Z3, Z1, Z7
+	VSUBPS      Z2, Z0, Z2
+	VSUBPS      Z3, Z1, Z3
+	VBLENDMPS   Z2, Z6, K1, Z2
+	VBLENDMPS   Z3, Z7, K3, Z3
+	VADDPS      Z2, Z4, Z2
+	VADDPS      Z3, Z5, Z3
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	KORW        K1, K2, K1
+	KORW        K3, K4, K2
+	VMOVAPS.Z   Z2, K1, Z0
+	VMOVAPS.Z   Z3, K2, Z1
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, DX
+	ADDQ        $+128, BX
+	ADDQ        $+128, SI
+	ADDQ        $+128, DI
+	SUBQ        $+32, CX
+	JMP         many
+
+single:
+	CMPQ        CX, $+16
+	JLT         masked
+	VMOVUPS     (DX), Z0
+	VMOVUPS     (SI), Z1
+	VMULPS      Z1, Z0, Z0
+	VMOVUPS     (DI), Z1
+	VCMPPS      $0x1e, Z1, Z0, K1
+	VPXORD.BCST c32_80000000<>+0(SB), Z1, Z2
+	VCMPPS      $0x11, Z2, Z0, K2
+	VMOVUPS     (BX), Z2
+	VADDPS      Z1, Z0, Z3
+	VSUBPS      Z1, Z0, Z1
+	VBLENDMPS   Z1, Z3, K1, Z1
+	VADDPS      Z1, Z2, Z1
+	VMOVUPS     Z0, (DX)
+	KORW        K1, K2, K1
+	VMOVAPS.Z   Z1, K1, Z0
+	VMOVUPS     Z0, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	ADDQ        $+64, SI
+	ADDQ        $+64, DI
+	SUBQ        $+16, CX
+	JMP         single
+
+masked:
+	TESTQ       CX, CX
+	JZ          done
+	MOVQ        $-1, R8
+	SHLQ        CL, R8
+	NOTQ        R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   (DX), K1, Z0
+	VMOVUPS.Z   (SI), K1, Z1
+	VMULPS      Z1, Z0, Z0
+	VMOVUPS.Z   (DI), K1, Z1
+	VCMPPS      $0x1e, Z1, Z0, K2
+	VPXORD.BCST c32_80000000<>+0(SB), Z1, Z2
+	VCMPPS      $0x11, Z2, Z0, K3
+	VMOVUPS.Z   (BX), K1, Z2
+	VADDPS      Z1, Z0, Z3
+	VSUBPS      Z1, Z0, Z1
+	VBLENDMPS   Z1, Z3, K2, Z1
+	VADDPS      Z1, Z2, Z1
+	VMOVUPS     Z0, K1, (DX)
+	KORW        K2, K3, K2
+	VMOVAPS.Z   Z1, K2, Z0
+	VMOVUPS     Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func choose32AVX512(dst *float32, src *float32, zero float32, other float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·choose32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), DX
+	MOVQ         n+24(FP), CX
+	VBROADCASTSS zero+16(FP), Z0
+	VBROADCASTSS other+20(FP), Z1
+
+many:
+	CMPQ        CX, $+32
+	JLT         single
+	VMOVUPS     (DX), Z2
+	VMOVUPS     64(DX), Z3
+	VCMPPS.BCST $0x04, c32_00000000<>+0(SB), Z2, K1
+	VCMPPS.BCST $0x04, c32_00000000<>+0(SB), Z3, K2
+	VBLENDMPS   Z1, Z0, K1, Z2
+	VBLENDMPS   Z1, Z0, K2, Z3
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z3, 64(AX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, DX
+	SUBQ        $+32, CX
+	JMP         many
+
+single:
+	CMPQ        CX, $+16
+	JLT         masked
+	VMOVUPS     (DX), Z2
+	VCMPPS.BCST $0x04, c32_00000000<>+0(SB), Z2, K1
+	VBLENDMPS   Z1, Z0, K1, Z2
+	VMOVUPS     Z2, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+16, CX
+	JMP         single
+
+masked:
+	TESTQ       CX, CX
+	JZ          done
+	MOVQ        $-1, BX
+	SHLQ        CL, BX
+	NOTQ        BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (DX), K1, Z2
+	VCMPPS.BCST $0x04, c32_00000000<>+0(SB), Z2, K2
+	VBLENDMPS   Z1, Z0, K2, Z0
+	VMOVUPS     Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func laplace32AVX512(x *float32, least float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·laplace32AVX512(SB), NOSPLIT, $0-24
+	MOVQ         x+0(FP), AX
+	MOVQ         n+16(FP), CX
+	VBROADCASTSS least+8(FP), Z0
+
+many:
+	CMPQ           CX, $+64
+	JLT            single
+	VMOVUPS        (AX), Z1
+	VMOVUPS        64(AX), Z2
+	VMOVUPS        128(AX), Z3
+	VMOVUPS        192(AX), Z4
+	VBROADCASTSS   c32_3f800000<>+0(SB), Z5
+	VBROADCASTSS   c32_3f800000<>+0(SB), Z6
+	VBROADCASTSS   c32_3f800000<>+0(SB), Z7
+	VBROADCASTSS   c32_3f800000<>+0(SB), Z8
+	VSUBPS         Z1, Z5, Z5
+	VSUBPS         Z2, Z6, Z6
+	VSUBPS         Z3, Z7, Z7
+	VSUBPS         Z4, Z8, Z8
+	VMINPS         Z5, Z1, Z1
+	VMINPS         Z6, Z2, Z2
+	VMINPS         Z7, Z3, Z3
+	VMINPS         Z8, Z4, Z4
+	VADDPS         Z1, Z1, Z1
+	VADDPS         Z2, Z2, Z2
+	VADDPS         Z3, Z3, Z3
+	VADDPS         Z4, Z4, Z4
+	VMAXPS         Z1, Z0, Z1
+	VMAXPS         Z2, Z0, Z2
+	VMAXPS         Z3, Z0, Z3
+	VMAXPS         Z4, Z0, Z4
+	VCMPPS.BCST    $0x11, c32_00800000<>+0(SB), Z1, K1
+	VCMPPS.BCST    $0x11, c32_00800000<>+0(SB), Z2, K2
+	VCMPPS.BCST    $0x11, c32_00800000<>+0(SB), Z3, K3
+	VCMPPS.BCST    $0x11, c32_00800000<>+0(SB), Z4, K4
+	VMULPS.BCST    c32_4c000000<>+0(SB), Z1, Z5
+	VMULPS.BCST    c32_4c000000<>+0(SB), Z2, Z6
+	VMULPS.BCST    c32_4c000000<>+0(SB), Z3, Z7
+	VMULPS.BCST    c32_4c000000<>+0(SB), Z4, Z8
+	VBLENDMPS      Z5, Z1, K1, Z1
+	VBLENDMPS      Z6, Z2, K2, Z2
+	VBLENDMPS      Z7, Z3, K3, Z3
+	VBLENDMPS      Z8, Z4, K4, Z4
+	VPADDD.BCST    c32_00cafb0d<>+0(SB), Z1, Z1
+	VPADDD.BCST    c32_00cafb0d<>+0(SB), Z2, Z2
+	VPADDD.BCST    c32_00cafb0d<>+0(SB), Z3, Z3
+	VPADDD.BCST    c32_00cafb0d<>+0(SB), Z4, Z4
+	VPSRLD         $0x17, Z1, Z5
+	VPSRLD         $0x17, Z2, Z6
+	VPSRLD         $0x17, Z3, Z7
+	VPSRLD         $0x17, Z4, Z8
+	VPORD.BCST     c32_4b000000<>+0(SB), Z5, Z5
+	VPORD.BCST     c32_4b000000<>+0(SB), Z6, Z6
+	VPORD.BCST     c32_4b000000<>+0(SB), Z7, Z7
+	VPORD.BCST     c32_4b000000<>+0(SB), Z8, Z8
+	VSUBPS.BCST    c32_4b000080<>+0(SB), Z5, Z5
+	VSUBPS.BCST    c32_4b000080<>+0(SB), Z6, Z6
+	VSUBPS.BCST    c32_4b000080<>+0(SB), Z7, Z7
+	VSUBPS.BCST    c32_4b000080<>+0(SB), Z8, Z8
+	VPANDD.BCST    c32_007fffff<>+0(SB), Z1, Z1
+	VPANDD.BCST    c32_007fffff<>+0(SB), Z2, Z2
+	VPANDD.BCST    c32_007fffff<>+0(SB), Z3, Z3
+	VPANDD.BCST    c32_007fffff<>+0(SB), Z4, Z4
+	VPADDD.BCST    c32_3f3504f3<>+0(SB), Z1, Z1
+	VPADDD.BCST    c32_3f3504f3<>+0(SB), Z2, Z2
+	VPADDD.BCST    c32_3f3504f3<>+0(SB), Z3, Z3
+	VPADDD.BCST    c32_3f3504f3<>+0(SB), Z4, Z4
+	VSUBPS.BCST    c32_3f800000<>+0(SB), Z1, Z1
+	VSUBPS.BCST    c32_3f800000<>+0(SB), Z2, Z2
+	VSUBPS.BCST    c32_3f800000<>+0(SB), Z3, Z3
+	VSUBPS.BCST    c32_3f800000<>+0(SB), Z4, Z4
+	VBROADCASTSS.Z c32_41c80000<>+0(SB), K1, Z9
+	VBROADCASTSS.Z c32_41c80000<>+0(SB), K2, Z10
+	VBROADCASTSS.Z c32_41c80000<>+0(SB), K3, Z11
+	VBROADCASTSS.Z c32_41c80000<>+0(SB), K4, Z12
+	VSUBPS         Z9, Z5, Z5
+	VSUBPS         Z10, Z6, Z6
+	VSUBPS         Z11, Z7, Z7
+	VSUBPS         Z12, Z8, Z8
+	VADDPS.BCST    c32_40000000<>+0(SB), Z1, Z9
+	VADDPS.BCST    c32_40000000<>+0(SB), Z2, Z10
+	VADDPS.BCST    c32_40000000<>+0(SB), Z3, Z11
+	VADDPS.BCST    c32_40000000<>+0(SB), Z4, Z12
+	VDIVPS         Z9, Z1, Z9
+	VDIVPS         Z10, Z2, Z10
+	VDIVPS         Z11, Z3, Z11
+	VDIVPS         Z12, Z4, Z12
+	VMULPS         Z9, Z9, Z13
+	VMULPS         Z10, Z10, Z14
+	VMULPS         Z11, Z11, Z15
+	VMULPS         Z12, Z12, Z16
+	VMULPS         Z13, Z13, Z17
+	VMULPS         Z14, Z14, Z18
+	VMULPS         Z15, Z15, Z19
+	VMULPS         Z16, Z16, Z20
+	VMULPS.BCST    c32_3e789e26<>+0(SB), Z17, Z21
+	VMULPS.BCST    c32_3e789e26<>+0(SB), Z18, Z22
+	VMULPS.BCST    c32_3e789e26<>+0(SB), Z19, Z23
+	VMULPS.BCST    c32_3e789e26<>+0(SB), Z20, Z24
+	VADDPS.BCST    c32_3eccce13<>+0(SB), Z21, Z21
+	VADDPS.BCST    c32_3eccce13<>+0(SB), Z22, Z22
+	VADDPS.BCST    c32_3eccce13<>+0(SB), Z23, Z23
+	VADDPS.BCST    c32_3eccce13<>+0(SB), Z24, Z24
+	VMULPS         Z21, Z17, Z21
+	VMULPS         Z22, Z18, Z22
+	VMULPS         Z23, Z19, Z23
+	VMULPS         Z24, Z20, Z24
+	VMULPS.BCST    c32_3e91e9ee<>+0(SB), Z17, Z17
+	VMULPS.BCST    c32_3e91e9ee<>+0(SB), Z18, Z18
+	VMULPS.BCST    c32_3e91e9ee<>+0(SB), Z19, Z19
+	VMULPS.BCST    c32_3e91e9ee<>+0(SB), Z20, Z20
+	VADDPS.BCST    c32_3f2aaaaa<>+0(SB), Z17, Z17
+	VADDPS.BCST    c32_3f2aaaaa<>+0(SB), Z18, Z18
+	VADDPS.BCST    c32_3f2aaaaa<>+0(SB), Z19, Z19
+	VADDPS.BCST    c32_3f2aaaaa<>+0(SB), Z20, Z20
+	VMULPS         Z17, Z13, Z13
+	VMULPS         Z18, Z14, Z14
+	VMULPS         Z19, Z15, Z15
+	VMULPS         Z20, Z16, Z16
+	VADDPS         Z13, Z21, Z13
+	VADDPS         Z14, Z22, Z14
+	VADDPS         Z15, Z23, Z15
+	VADDPS         Z16, Z24, Z16
+	VMULPS.BCST    c32_3f000000<>+0(SB), Z1, Z17
+	VMULPS.BCST    c32_3f000000<>+0(SB), Z2, Z18
+	VMULPS.BCST    c32_3f000000<>+0(SB), Z3, Z19
+	VMULPS.BCST    c32_3f000000<>+0(SB), Z4, Z20
+	VMULPS         Z1, Z17, Z17
+	VMULPS         Z2, Z18, Z18
+	VMULPS         Z3, Z19, Z19
+	VMULPS         Z4, Z20, Z20
+	VADDPS         Z13, Z17, Z13
+	VADDPS         Z14, Z18, Z14
+	VADDPS         Z15, Z19, Z15
+	VADDPS         Z16, Z20, Z16
+	VMULPS         Z13, Z9, Z9
+	VMULPS         Z14, Z10, Z10
+	VMULPS         Z15, Z11, Z11
+	VMULPS         Z16, Z12, Z12
+	VMULPS.BCST    c32_3717f7d1<>+0(SB), Z5, Z13
+	VMULPS.BCST    c32_3717f7d1<>+0(SB), Z6, Z14
+	VMULPS.BCST    c32_3717f7d1<>+0(SB), Z7, Z15
+	VMULPS.BCST    c32_3717f7d1<>+0(SB), Z8, Z16
+	VADDPS         Z13, Z9, Z9
+	VADDPS         Z14, Z10, Z10
+	VADDPS         Z15, Z11, Z11
+	VADDPS         Z16, Z12, Z12
+	VMULPS.BCST    c32_3f317180<>+0(SB), Z5, Z5
+	VMULPS.BCST    c32_3f317180<>+0(SB), Z6, Z6
+	VMULPS.BCST    c32_3f317180<>+0(SB), Z7, Z7
+	VMULPS.BCST    c32_3f317180<>+0(SB), Z8, Z8
+	VSUBPS         Z9, Z17, Z9
+	VSUBPS         Z10, Z18, Z10
+	VSUBPS         Z11, Z19, Z11
+	VSUBPS         Z12, Z20, Z12
+	VSUBPS         Z1, Z9, Z1
+	VSUBPS         Z2, Z10, Z2
+	VSUBPS         Z3, Z11, Z3
+	VSUBPS         Z4, Z12, Z4
+	VSUBPS         Z1, Z5, Z1
+	VSUBPS         Z2, Z6, Z2
+	VSUBPS         Z3, Z7, Z3
+	VSUBPS         Z4, Z8, Z4
+	VMOVUPS        (AX), Z5
+	VMOVUPS        64(AX), Z6
+	VMOVUPS        128(AX), Z7
+	VMOVUPS        192(AX), Z8
+	VBROADCASTSS   c32_3f800000<>+0(SB), Z9
+	VBROADCASTSS   c32_3f800000<>+0(SB), Z10
+	VBROADCASTSS   c32_3f800000<>+0(SB), Z11
+	VBROADCASTSS   c32_3f800000<>+0(SB), Z12
+	VSUBPS         Z5, Z9, Z9
+	VSUBPS         Z6, Z10, Z10
+	VSUBPS         Z7, Z11, Z11
+	VSUBPS         Z8, Z12, Z12
+	VMINPS         Z9, Z5, Z5
+	VMINPS         Z10, Z6, Z6
+	VMINPS         Z11, Z7, Z7
+	VMINPS         Z12, Z8, Z8
+	VADDPS         Z5, Z5, Z5
+	VADDPS         Z6, Z6, Z6
+	VADDPS         Z7, Z7, Z7
+	VADDPS         Z8, Z8, Z8
+	VMAXPS         Z5, Z0, Z5
+	VMAXPS         Z6, Z0, Z6
+	VMAXPS         Z7, Z0, Z7
+	VMAXPS         Z8, Z0, Z8
+	VCMPPS.BCST    $0x00, c32_7f800000<>+0(SB), Z5, K1
+	VCMPPS.BCST    $0x00, c32_7f800000<>+0(SB), Z6, K2
+	VCMPPS.BCST    $0x00, c32_7f800000<>+0(SB), Z7, K3
+	VCMPPS.BCST    $0x00, c32_7f800000<>+0(SB), Z8, K4
+	VBLENDMPS.BCST c32_7f800000<>+0(SB), Z1, K1, Z1
+	VBLENDMPS.BCST c32_7f800000<>+0(SB), Z2, K2, Z2
+	VBLENDMPS.BCST c32_7f800000<>+0(SB), Z3, K3, Z3
+	VBLENDMPS.BCST c32_7f800000<>+0(SB), Z4, K4, Z4
+	VCMPPS.BCST    $0x00, c32_00000000<>+0(SB), Z5, K1
+	VCMPPS.BCST    $0x00, c32_00000000<>+0(SB), Z6, K2
+	VCMPPS.BCST    $0x00, c32_00000000<>+0(SB), Z7, K3
+	VCMPPS.BCST    $0x00, c32_00000000<>+0(SB), Z8, K4
+	VBLENDMPS.BCST c32_ff800000<>+0(SB), Z1, K1, Z1
+	VBLENDMPS.BCST c32_ff800000<>+0(SB), Z2, K2, Z2
+	VBLENDMPS.BCST c32_ff800000<>+0(SB), Z3, K3, Z3
+	VBLENDMPS.BCST c32_ff800000<>+0(SB), Z4, K4, Z4
+	VCMPPS.BCST    $0x19, c32_00000000<>+0(SB), Z5, K1
+	VCMPPS.BCST    $0x19, c32_00000000<>+0(SB), Z6, K2
+	VCMPPS.BCST    $0x19, c32_00000000<>+0(SB), Z7, K3
+	VCMPPS.BCST    $0x19, c32_00000000<>+0(SB), Z8, K4
+	VBLENDMPS.BCST c32_7fc00000<>+0(SB), Z1, K1, Z1
+	VBLENDMPS.BCST c32_7fc00000<>+0(SB), Z2, K2, Z2
+	VBLENDMPS.BCST c32_7fc00000<>+0(SB), Z3, K3, Z3
+	VBLENDMPS.BCST c32_7fc00000<>+0(SB), Z4, K4, Z4
+	VMOVUPS        (AX), Z5
+	VMOVUPS        64(AX), Z6
+	VMOVUPS        128(AX), Z7
+	VMOVUPS        192(AX), Z8
+	VCMPPS.BCST    $0x1e, c32_3f000000<>+0(SB), Z5, K1
+	VCMPPS.BCST    $0x1e, c32_3f000000<>+0(SB), Z6, K2
+	VCMPPS.BCST    $0x1e, c32_3f000000<>+0(SB), Z7, K3
+	VCMPPS.BCST    $0x1e, c32_3f000000<>+0(SB), Z8, K4
+	VPXORD.BCST    c32_80000000<>+0(SB), Z1, Z5
+	VPXORD.BCST    c32_80000000<>+0(SB), Z2, Z6
+	VPXORD.BCST    c32_80000000<>+0(SB), Z3, Z7
+	VPXORD.BCST    c32_80000000<>+0(SB), Z4, Z8
+	VBLENDMPS      Z5, Z1, K1, Z1
+	VBLENDMPS      Z6, Z2, K2, Z2
+	VBLENDMPS      Z7, Z3, K3, Z3
+	VBLENDMPS      Z8, Z4, K4, Z4
+	VMOVUPS        Z1, (AX)
+	VMOVUPS        Z2, 64(AX)
+	VMOVUPS        Z3, 128(AX)
+	VMOVUPS        Z4, 192(AX)
+	ADDQ           $+256, AX
+	SUBQ           $+64, CX
+	JMP            many
+
+single:
+	CMPQ           CX, $+16
+	JLT            masked
+	VMOVUPS        (AX), Z1
+	VBROADCASTSS   c32_3f800000<>+0(SB), Z2
+	VSUBPS         Z1, Z2, Z2
+	VMINPS         Z2, Z1, Z1
+	VADDPS         Z1, Z1, Z1
+	VMAXPS         Z1, Z0, Z1
+	VCMPPS.BCST    $0x11, c32_00800000<>+0(SB), Z1, K1
+	VMULPS.BCST    c32_4c000000<>+0(SB), Z1, Z2
+	VBLENDMPS      Z2, Z1, K1, Z1
+	VPADDD.BCST    c32_00cafb0d<>+0(SB), Z1, Z1
+	VPSRLD         $0x17, Z1, Z2
+	VPORD.BCST     c32_4b000000<>+0(SB), Z2, Z2
+	VSUBPS.BCST    c32_4b000080<>+0(SB), Z2, Z2
+	VPANDD.BCST    c32_007fffff<>+0(SB), Z1, Z1
+	VPADDD.BCST    c32_3f3504f3<>+0(SB), Z1, Z1
+	VSUBPS.BCST    c32_3f800000<>+0(SB), Z1, Z1
+	VBROADCASTSS.Z c32_41c80000<>+0(SB), K1, Z3
+	VSUBPS         Z3, Z2, Z2
+	VADDPS.BCST    c32_40000000<>+0(SB), Z1, Z3
+	VDIVPS         Z3, Z1, Z3
+	VMULPS         Z3, Z3, Z4
+	VMULPS         Z4, Z4, Z5
+	VMULPS.BCST    c32_3e789e26<>+0(SB), Z5, Z6
+	VADDPS.BCST    c32_3eccce13<>+0(SB), Z6, Z6
+	VMULPS         Z6, Z5, Z6
+	VMULPS.BCST    c32_3e91e9ee<>+0(SB), Z5, Z5
+	VADDPS.BCST    c32_3f2aaaaa<>+0(SB), Z5, Z5
+	VMULPS         Z5, Z4, Z4
+	VADDPS         Z4, Z6, Z4
+	VMULPS.BCST    c32_3f000000<>+0(SB), Z1, Z5
+	VMULPS         Z1, Z5, Z5
+	VADDPS         Z4, Z5, Z4
+	VMULPS         Z4, Z3, Z3
+	VMULPS.BCST    c32_3717f7d1<>+0(SB), Z2, Z4
+	VADDPS         Z4, Z3, Z3
+	VMULPS.BCST    c32_3f317180<>+0(SB), Z2, Z2
+	VSUBPS         Z3, Z5, Z3
+	VSUBPS         Z1, Z3, Z1
+	VSUBPS         Z1, Z2, Z1
+	VMOVUPS        (AX), Z2
+	VBROADCASTSS   c32_3f800000<>+0(SB), Z3
+	VSUBPS         Z2, Z3, Z3
+	VMINPS         Z3, Z2, Z2
+	VADDPS         Z2, Z2, Z2
+	VMAXPS         Z2, Z0, Z2
+	VCMPPS.BCST    $0x00, c32_7f800000<>+0(SB), Z2, K1
+	VBLENDMPS.BCST c32_7f800000<>+0(SB), Z1, K1, Z1
+	VCMPPS.BCST    $0x00, c32_00000000<>+0(SB), Z2, K1
+	VBLENDMPS.BCST c32_ff800000<>+0(SB), Z1, K1, Z1
+	VCMPPS.BCST    $0x19, c32_00000000<>+0(SB), Z2, K1
+	VBLENDMPS.BCST c32_7fc00000<>+0(SB), Z1, K1, Z1
+	VMOVUPS        (AX), Z2
+	VCMPPS.BCST    $0x1e, c32_3f000000<>+0(SB), Z2, K1
+	VPXORD.BCST    c32_80000000<>+0(SB), Z1, Z2
+	VBLENDMPS      Z2, Z1, K1, Z1
+	VMOVUPS        Z1, (AX)
+	ADDQ           $+64, AX
+	SUBQ           $+16, CX
+	JMP            single
+
+masked:
+	TESTQ          CX, CX
+	JZ             done
+	MOVQ           $-1, DX
+	SHLQ           CL, DX
+	NOTQ           DX
+	KMOVW          DX, K1
+	VMOVUPS.Z      (AX), K1, Z1
+	VBROADCASTSS   c32_3f800000<>+0(SB), Z2
+	VSUBPS         Z1, Z2, Z2
+	VMINPS         Z2, Z1, Z1
+	VADDPS         Z1, Z1, Z1
+	VMAXPS         Z1, Z0, Z1
+	VCMPPS.BCST    $0x11, c32_00800000<>+0(SB), Z1, K2
+	VMULPS.BCST    c32_4c000000<>+0(SB), Z1, Z2
+	VBLENDMPS      Z2, Z1, K2, Z1
+	VPADDD.BCST    c32_00cafb0d<>+0(SB), Z1, Z1
+	VPSRLD         $0x17, Z1, Z2
+	VPORD.BCST     c32_4b000000<>+0(SB), Z2, Z2
+	VSUBPS.BCST    c32_4b000080<>+0(SB), Z2, Z2
+	VPANDD.BCST    c32_007fffff<>+0(SB), Z1, Z1
+	VPADDD.BCST    c32_3f3504f3<>+0(SB), Z1, Z1
+	VSUBPS.BCST    c32_3f800000<>+0(SB), Z1, Z1
+	VBROADCASTSS.Z c32_41c80000<>+0(SB), K2, Z3
+	VSUBPS         Z3, Z2, Z2
+	VADDPS.BCST    c32_40000000<>+0(SB), Z1, Z3
+	VDIVPS         Z3, Z1, Z3
+	VMULPS         Z3, Z3, Z4
+	VMULPS         Z4, Z4, Z5
+	VMULPS.BCST    c32_3e789e26<>+0(SB), Z5, Z6
+	VADDPS.BCST    c32_3eccce13<>+0(SB), Z6, Z6
+	VMULPS         Z6, Z5, Z6
+	VMULPS.BCST    c32_3e91e9ee<>+0(SB), Z5, Z5
+	VADDPS.BCST    c32_3f2aaaaa<>+0(SB), Z5, Z5
+	VMULPS         Z5, Z4, Z4
+	VADDPS         Z4, Z6, Z4
+	VMULPS.BCST    c32_3f000000<>+0(SB), Z1, Z5
+	VMULPS         Z1, Z5, Z5
+	VADDPS         Z4, Z5, Z4
+	VMULPS         Z4, Z3, Z3
+	VMULPS.BCST    c32_3717f7d1<>+0(SB), Z2, Z4
+	VADDPS         Z4, Z3, Z3
+	VMULPS.BCST    c32_3f317180<>+0(SB), Z2, Z2
+	VSUBPS         Z3, Z5, Z3
+	VSUBPS         Z1, Z3, Z1
+	VSUBPS         Z1, Z2, Z1
+	VMOVUPS.Z      (AX), K1, Z2
+	VBROADCASTSS   c32_3f800000<>+0(SB), Z3
+	VSUBPS         Z2, Z3, Z3
+	VMINPS         Z3, Z2, Z2
+	VADDPS         Z2, Z2, Z2
+	VMAXPS         Z2, Z0, Z0
+	VCMPPS.BCST    $0x00, c32_7f800000<>+0(SB), Z0, K2
+	VBLENDMPS.BCST c32_7f800000<>+0(SB), Z1, K2, Z1
+	VCMPPS.BCST    $0x00, c32_00000000<>+0(SB), Z0, K2
+	VBLENDMPS.BCST c32_ff800000<>+0(SB), Z1, K2, Z1
+	VCMPPS.BCST    $0x19, c32_00000000<>+0(SB), Z0, K2
+	VBLENDMPS.BCST c32_7fc00000<>+0(SB), Z1, K2, Z0
+	VMOVUPS.Z      (AX), K1, Z1
+	VCMPPS.BCST    $0x1e, c32_3f000000<>+0(SB), Z1, K2
+	VPXORD.BCST    c32_80000000<>+0(SB), Z0, Z1
+	VBLENDMPS      Z1, Z0, K2, Z0
+	VMOVUPS        Z0, K1, (AX)
 
 done:
 	VZEROUPPER
@@ -6240,6 +6909,77 @@ done:
 	VZEROUPPER
 	RET
 
+// func relu64AVX512(dst *float64, src *float64, n int)
+// Requires: AVX, AVX512F
+TEXT ·relu64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), DX
+	MOVQ n+16(FP), CX
+
+many:
+	CMPQ           CX, $+32
+	JLT            single
+	VMOVUPD        (DX), Z0
+	VMOVUPD        64(DX), Z1
+	VMOVUPD        128(DX), Z2
+	VMOVUPD        192(DX), Z3
+	VCMPPD.BCST    $0x16, c64_0000000000000000<>+0(SB), Z0, K1
+	VCMPPD.BCST    $0x16, c64_0000000000000000<>+0(SB), Z1, K2
+	VCMPPD.BCST    $0x16, c64_0000000000000000<>+0(SB), Z2, K3
+	VCMPPD.BCST    $0x16, c64_0000000000000000<>+0(SB), Z3, K4
+	VMOVAPD.Z      Z0, K1, Z4
+	VMOVAPD.Z      Z1, K2, Z5
+	VMOVAPD.Z      Z2, K3, Z6
+	VMOVAPD.Z      Z3, K4, Z7
+	VCMPPD         $0x03, Z0, Z0, K1
+	VCMPPD         $0x03, Z1, Z1, K2
+	VCMPPD         $0x03, Z2, Z2, K3
+	VCMPPD         $0x03, Z3, Z3, K4
+	VBLENDMPD.BCST c64_7ff8000000000000<>+0(SB), Z4, K1, Z0
+	VBLENDMPD.BCST c64_7ff8000000000000<>+0(SB), Z5, K2, Z1
+	VBLENDMPD.BCST c64_7ff8000000000000<>+0(SB), Z6, K3, Z2
+	VBLENDMPD.BCST c64_7ff8000000000000<>+0(SB), Z7, K4, Z3
+	VMOVUPD        Z0, (AX)
+	VMOVUPD        Z1, 64(AX)
+	VMOVUPD        Z2, 128(AX)
+	VMOVUPD        Z3, 192(AX)
+	ADDQ           $+256, AX
+	ADDQ           $+256, DX
+	SUBQ           $+32, CX
+	JMP            many
+
+single:
+	CMPQ           CX, $+8
+	JLT            masked
+	VMOVUPD        (DX), Z0
+	VCMPPD.BCST    $0x16, c64_0000000000000000<>+0(SB), Z0, K1
+	VMOVAPD.Z      Z0, K1, Z1
+	VCMPPD         $0x03, Z0, Z0, K1
+	VBLENDMPD.BCST c64_7ff8000000000000<>+0(SB), Z1, K1, Z0
+	VMOVUPD        Z0, (AX)
+	ADDQ           $+64, AX
+	ADDQ           $+64, DX
+	SUBQ           $+8, CX
+	JMP            single
+
+masked:
+	TESTQ          CX, CX
+	JZ             done
+	MOVQ           $-1, BX
+	SHLQ           CL, BX
+	NOTQ           BX
+	KMOVW          BX, K1
+	VMOVUPD.Z      (DX), K1, Z0
+	VCMPPD.BCST    $0x16, c64_0000000000000000<>+0(SB), Z0, K2
+	VMOVAPD.Z      Z0, K2, Z1
+	VCMPPD         $0x03, Z0, Z0, K2
+	VBLENDMPD.BCST c64_7ff8000000000000<>+0(SB), Z1, K2, Z0
+	VMOVUPD        Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func axpy64AVX512(alpha float64, x *float64, y *float64, n int)
 // Requires: AVX, AVX512F
 TEXT ·axpy64AVX512(SB), NOSPLIT, $0-32
@@ -6430,6 +7170,640 @@ masked:
 	VSUBPD    Z1, Z0, Z0
 	VMULPD    Z0, Z2, Z0
 	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reluPull64AVX512(dst *float64, dy *float64, y *float64, n int)
+// Requires: AVX, AVX512F
+TEXT ·reluPull64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ dy+8(FP), DX
+	MOVQ y+16(FP), BX
+	MOVQ n+24(FP), CX
+
+many:
+	CMPQ        CX, $+32
+	JLT         single
+	VMOVUPD     (BX), Z0
+	VMOVUPD     64(BX), Z1
+	VMOVUPD     128(BX), Z2
+	VMOVUPD     192(BX), Z3
+	VCMPPD.BCST $0x1e, c64_0000000000000000<>+0(SB), Z0, K1
+	VCMPPD.BCST $0x1e, c64_0000000000000000<>+0(SB), Z1, K2
+	VCMPPD.BCST $0x1e, c64_0000000000000000<>+0(SB), Z2, K3
+	VCMPPD.BCST $0x1e, c64_0000000000000000<>+0(SB), Z3, K4
+	VMOVUPD     (DX), Z0
+	VMOVUPD     64(DX), Z1
+	VMOVUPD     128(DX), Z2
+	VMOVUPD     192(DX), Z3
+	VMOVAPD.Z   Z0, K1, Z0
+	VMOVAPD.Z   Z1, K2, Z1
+	VMOVAPD.Z   Z2, K3, Z2
+	VMOVAPD.Z   Z3, K4, Z3
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	ADDQ        $+256, AX
+	ADDQ        $+256, DX
+	ADDQ        $+256, BX
+	SUBQ        $+32, CX
+	JMP         many
+
+single:
+	CMPQ        CX, $+8
+	JLT         masked
+	VMOVUPD     (BX), Z0
+	VCMPPD.BCST $0x1e, c64_0000000000000000<>+0(SB), Z0, K1
+	VMOVUPD     (DX), Z0
+	VMOVAPD.Z   Z0, K1, Z0
+	VMOVUPD     Z0, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+8, CX
+	JMP         single
+
+masked:
+	TESTQ       CX, CX
+	JZ          done
+	MOVQ        $-1, SI
+	SHLQ        CL, SI
+	NOTQ        SI
+	KMOVW       SI, K1
+	VMOVUPD.Z   (BX), K1, Z0
+	VCMPPD.BCST $0x1e, c64_0000000000000000<>+0(SB), Z0, K2
+	VMOVUPD.Z   (DX), K1, Z0
+	VMOVAPD.Z   Z0, K2, Z0
+	VMOVUPD     Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func threshold64AVX512(z *float64, e *float64, mu *float64, b *float64, l *float64, n int)
+// Requires: AVX, AVX512F
+TEXT ·threshold64AVX512(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ e+8(FP), DX
+	MOVQ mu+16(FP), BX
+	MOVQ b+24(FP), SI
+	MOVQ l+32(FP), DI
+	MOVQ n+40(FP), CX
+
+many:
+	CMPQ        CX, $+16
+	JLT         single
+	VMOVUPD     (DX), Z0
+	VMOVUPD     64(DX), Z1
+	VMOVUPD     (SI), Z2
+	VMOVUPD     64(SI), Z3
+	VMULPD      Z2, Z0, Z0
+	VMULPD      Z3, Z1, Z1
+	VMOVUPD     (DI), Z2
+	VMOVUPD     64(DI), Z3
+	VCMPPD      $0x1e, Z2, Z0, K1
+	VCMPPD      $0x1e, Z3, Z1, K3
+	VPXORQ.BCST c64_8000000000000000<>+0(SB), Z2, Z4
+	VPXORQ.BCST c64_8000000000000000<>+0(SB), Z3, Z5
+	VCMPPD      $0x11, Z4, Z0, K2
+	VCMPPD      $0x11, Z5, Z1, K4
+	VMOVUPD     (BX), Z4
+	VMOVUPD     64(BX), Z5
+	VADDPD      Z2, Z0, Z6
+	VADDPD      Z3, Z1, Z7
+	VSUBPD      Z2, Z0, Z2
+	VSUBPD      Z3, Z1, Z3
+	VBLENDMPD   Z2, Z6, K1, Z2
+	VBLENDMPD   Z3, Z7, K3, Z3
+	VADDPD      Z2, Z4, Z2
+	VADDPD      Z3, Z5, Z3
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	KORW        K1, K2, K1
+	KORW        K3, K4, K2
+	VMOVAPD.Z   Z2, K1, Z0
+	VMOVAPD.Z   Z3, K2, Z1
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, DX
+	ADDQ        $+128, BX
+	ADDQ        $+128, SI
+	ADDQ        $+128, DI
+	SUBQ        $+16, CX
+	JMP         many
+
+single:
+	CMPQ        CX, $+8
+	JLT         masked
+	VMOVUPD     (DX), Z0
+	VMOVUPD     (SI), Z1
+	VMULPD      Z1, Z0, Z0
+	VMOVUPD     (DI), Z1
+	VCMPPD      $0x1e, Z1, Z0, K1
+	VPXORQ.BCST c64_8000000000000000<>+0(SB), Z1, Z2
+	VCMPPD      $0x11, Z2, Z0, K2
+	VMOVUPD     (BX), Z2
+	VADDPD      Z1, Z0, Z3
+	VSUBPD      Z1, Z0, Z1
+	VBLENDMPD   Z1, Z3, K1, Z1
+	VADDPD      Z1, Z2, Z1
+	VMOVUPD     Z0, (DX)
+	KORW        K1, K2, K1
+	VMOVAPD.Z   Z1, K1, Z0
+	VMOVUPD     Z0, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	ADDQ        $+64, SI
+	ADDQ        $+64, DI
+	SUBQ        $+8, CX
+	JMP         single
+
+masked:
+	TESTQ       CX, CX
+	JZ          done
+	MOVQ        $-1, R8
+	SHLQ        CL, R8
+	NOTQ        R8
+	KMOVW       R8, K1
+	VMOVUPD.Z   (DX), K1, Z0
+	VMOVUPD.Z   (SI), K1, Z1
+	VMULPD      Z1, Z0, Z0
+	VMOVUPD.Z   (DI), K1, Z1
+	VCMPPD      $0x1e, Z1, Z0, K2
+	VPXORQ.BCST c64_8000000000000000<>+0(SB), Z1, Z2
+	VCMPPD      $0x11, Z2, Z0, K3
+	VMOVUPD.Z   (BX), K1, Z2
+	VADDPD      Z1, Z0, Z3
+	VSUBPD      Z1, Z0, Z1
+	VBLENDMPD   Z1, Z3, K2, Z1
+	VADDPD      Z1, Z2, Z1
+	VMOVUPD     Z0, K1, (DX)
+	KORW        K2, K3, K2
+	VMOVAPD.Z   Z1, K2, Z0
+	VMOVUPD     Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func choose64AVX512(dst *float64, src *float64, zero float64, other float64, n int)
+// Requires: AVX, AVX512F
+TEXT ·choose64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), DX
+	MOVQ         n+32(FP), CX
+	VBROADCASTSD zero+16(FP), Z0
+	VBROADCASTSD other+24(FP), Z1
+
+many:
+	CMPQ        CX, $+16
+	JLT         single
+	VMOVUPD     (DX), Z2
+	VMOVUPD     64(DX), Z3
+	VCMPPD.BCST $0x04, c64_0000000000000000<>+0(SB), Z2, K1
+	VCMPPD.BCST $0x04, c64_0000000000000000<>+0(SB), Z3, K2
+	VBLENDMPD   Z1, Z0, K1, Z2
+	VBLENDMPD   Z1, Z0, K2, Z3
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z3, 64(AX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, DX
+	SUBQ        $+16, CX
+	JMP         many
+
+single:
+	CMPQ        CX, $+8
+	JLT         masked
+	VMOVUPD     (DX), Z2
+	VCMPPD.BCST $0x04, c64_0000000000000000<>+0(SB), Z2, K1
+	VBLENDMPD   Z1, Z0, K1, Z2
+	VMOVUPD     Z2, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+8, CX
+	JMP         single
+
+masked:
+	TESTQ       CX, CX
+	JZ          done
+	MOVQ        $-1, BX
+	SHLQ        CL, BX
+	NOTQ        BX
+	KMOVW       BX, K1
+	VMOVUPD.Z   (DX), K1, Z2
+	VCMPPD.BCST $0x04, c64_0000000000000000<>+0(SB), Z2, K2
+	VBLENDMPD   Z1, Z0, K2, Z0
+	VMOVUPD     Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func laplace64AVX512(x *float64, least float64, n int)
+// Requires: AVX, AVX512F
+TEXT ·laplace64AVX512(SB), NOSPLIT, $0-24
+	MOVQ         x+0(FP), AX
+	MOVQ         n+16(FP), CX
+	VBROADCASTSD least+8(FP), Z0
+
+many:
+	CMPQ           CX, $+32
+	JLT            single
+	VMOVUPD        (AX), Z1
+	VMOVUPD        64(AX), Z2
+	VMOVUPD        128(AX), Z3
+	VMOVUPD        192(AX), Z4
+	VBROADCASTSD   c64_3ff0000000000000<>+0(SB), Z5
+	VBROADCASTSD   c64_3ff0000000000000<>+0(SB), Z6
+	VBROADCASTSD   c64_3ff0000000000000<>+0(SB), Z7
+	VBROADCASTSD   c64_3ff0000000000000<>+0(SB), Z8
+	VSUBPD         Z1, Z5, Z5
+	VSUBPD         Z2, Z6, Z6
+	VSUBPD         Z3, Z7, Z7
+	VSUBPD         Z4, Z8, Z8
+	VMINPD         Z5, Z1, Z1
+	VMINPD         Z6, Z2, Z2
+	VMINPD         Z7, Z3, Z3
+	VMINPD         Z8, Z4, Z4
+	VADDPD         Z1, Z1, Z1
+	VADDPD         Z2, Z2, Z2
+	VADDPD         Z3, Z3, Z3
+	VADDPD         Z4, Z4, Z4
+	VMAXPD         Z1, Z0, Z1
+	VMAXPD         Z2, Z0, Z2
+	VMAXPD         Z3, Z0, Z3
+	VMAXPD         Z4, Z0, Z4
+	VCMPPD.BCST    $0x11, c64_0010000000000000<>+0(SB), Z1, K1
+	VCMPPD.BCST    $0x11, c64_0010000000000000<>+0(SB), Z2, K2
+	VCMPPD.BCST    $0x11, c64_0010000000000000<>+0(SB), Z3, K3
+	VCMPPD.BCST    $0x11, c64_0010000000000000<>+0(SB), Z4, K4
+	VMULPD.BCST    c64_4350000000000000<>+0(SB), Z1, Z5
+	VMULPD.BCST    c64_4350000000000000<>+0(SB), Z2, Z6
+	VMULPD.BCST    c64_4350000000000000<>+0(SB), Z3, Z7
+	VMULPD.BCST    c64_4350000000000000<>+0(SB), Z4, Z8
+	VBLENDMPD      Z5, Z1, K1, Z1
+	VBLENDMPD      Z6, Z2, K2, Z2
+	VBLENDMPD      Z7, Z3, K3, Z3
+	VBLENDMPD      Z8, Z4, K4, Z4
+	VPADDQ.BCST    c64_00195f619980c433<>+0(SB), Z1, Z1
+	VPADDQ.BCST    c64_00195f619980c433<>+0(SB), Z2, Z2
+	VPADDQ.BCST    c64_00195f619980c433<>+0(SB), Z3, Z3
+	VPADDQ.BCST    c64_00195f619980c433<>+0(SB), Z4, Z4
+	VPSRLQ         $0x34, Z1, Z5
+	VPSRLQ         $0x34, Z2, Z6
+	VPSRLQ         $0x34, Z3, Z7
+	VPSRLQ         $0x34, Z4, Z8
+	VPORQ.BCST     c64_4330000000000000<>+0(SB), Z5, Z5
+	VPORQ.BCST     c64_4330000000000000<>+0(SB), Z6, Z6
+	VPORQ.BCST     c64_4330000000000000<>+0(SB), Z7, Z7
+	VPORQ.BCST     c64_4330000000000000<>+0(SB), Z8, Z8
+	VSUBPD.BCST    c64_4330000000000400<>+0(SB), Z5, Z5
+	VSUBPD.BCST    c64_4330000000000400<>+0(SB), Z6, Z6
+	VSUBPD.BCST    c64_4330000000000400<>+0(SB), Z7, Z7
+	VSUBPD.BCST    c64_4330000000000400<>+0(SB), Z8, Z8
+	VPANDQ.BCST    c64_000fffffffffffff<>+0(SB), Z1, Z1
+	VPANDQ.BCST    c64_000fffffffffffff<>+0(SB), Z2, Z2
+	VPANDQ.BCST    c64_000fffffffffffff<>+0(SB), Z3, Z3
+	VPANDQ.BCST    c64_000fffffffffffff<>+0(SB), Z4, Z4
+	VPADDQ.BCST    c64_3fe6a09e667f3bcd<>+0(SB), Z1, Z1
+	VPADDQ.BCST    c64_3fe6a09e667f3bcd<>+0(SB), Z2, Z2
+	VPADDQ.BCST    c64_3fe6a09e667f3bcd<>+0(SB), Z3, Z3
+	VPADDQ.BCST    c64_3fe6a09e667f3bcd<>+0(SB), Z4, Z4
+	VSUBPD.BCST    c64_3ff0000000000000<>+0(SB), Z1, Z1
+	VSUBPD.BCST    c64_3ff0000000000000<>+0(SB), Z2, Z2
+	VSUBPD.BCST    c64_3ff0000000000000<>+0(SB), Z3, Z3
+	VSUBPD.BCST    c64_3ff0000000000000<>+0(SB), Z4, Z4
+	VBROADCASTSD.Z c64_404b000000000000<>+0(SB), K1, Z9
+	VBROADCASTSD.Z c64_404b000000000000<>+0(SB), K2, Z10
+	VBROADCASTSD.Z c64_404b000000000000<>+0(SB), K3, Z11
+	VBROADCASTSD.Z c64_404b000000000000<>+0(SB), K4, Z12
+	VSUBPD         Z9, Z5, Z5
+	VSUBPD         Z10, Z6, Z6
+	VSUBPD         Z11, Z7, Z7
+	VSUBPD         Z12, Z8, Z8
+	VADDPD.BCST    c64_4000000000000000<>+0(SB), Z1, Z9
+	VADDPD.BCST    c64_4000000000000000<>+0(SB), Z2, Z10
+	VADDPD.BCST    c64_4000000000000000<>+0(SB), Z3, Z11
+	VADDPD.BCST    c64_4000000000000000<>+0(SB), Z4, Z12
+	VDIVPD         Z9, Z1, Z9
+	VDIVPD         Z10, Z2, Z10
+	VDIVPD         Z11, Z3, Z11
+	VDIVPD         Z12, Z4, Z12
+	VMULPD         Z9, Z9, Z13
+	VMULPD         Z10, Z10, Z14
+	VMULPD         Z11, Z11, Z15
+	VMULPD         Z12, Z12, Z16
+	VMULPD         Z13, Z13, Z17
+	VMULPD         Z14, Z14, Z18
+	VMULPD         Z15, Z15, Z19
+	VMULPD         Z16, Z16, Z20
+	VMULPD.BCST    c64_3fc39a09d078c69f<>+0(SB), Z17, Z21
+	VMULPD.BCST    c64_3fc39a09d078c69f<>+0(SB), Z18, Z22
+	VMULPD.BCST    c64_3fc39a09d078c69f<>+0(SB), Z19, Z23
+	VMULPD.BCST    c64_3fc39a09d078c69f<>+0(SB), Z20, Z24
+	VADDPD.BCST    c64_3fcc71c51d8e78af<>+0(SB), Z21, Z21
+	VADDPD.BCST    c64_3fcc71c51d8e78af<>+0(SB), Z22, Z22
+	VADDPD.BCST    c64_3fcc71c51d8e78af<>+0(SB), Z23, Z23
+	VADDPD.BCST    c64_3fcc71c51d8e78af<>+0(SB), Z24, Z24
+	VMULPD         Z21, Z17, Z21
+	VMULPD         Z22, Z18, Z22
+	VMULPD         Z23, Z19, Z23
+	VMULPD         Z24, Z20, Z24
+	VADDPD.BCST    c64_3fd999999997fa04<>+0(SB), Z21, Z21
+	VADDPD.BCST    c64_3fd999999997fa04<>+0(SB), Z22, Z22
+	VADDPD.BCST    c64_3fd999999997fa04<>+0(SB), Z23, Z23
+	VADDPD.BCST    c64_3fd999999997fa04<>+0(SB), Z24, Z24
+	VMULPD         Z21, Z17, Z21
+	VMULPD         Z22, Z18, Z22
+	VMULPD         Z23, Z19, Z23
+	VMULPD         Z24, Z20, Z24
+	VMULPD.BCST    c64_3fc2f112df3e5244<>+0(SB), Z17, Z25
+	VMULPD.BCST    c64_3fc2f112df3e5244<>+0(SB), Z18, Z26
+	VMULPD.BCST    c64_3fc2f112df3e5244<>+0(SB), Z19, Z27
+	VMULPD.BCST    c64_3fc2f112df3e5244<>+0(SB), Z20, Z28
+	VADDPD.BCST    c64_3fc7466496cb03de<>+0(SB), Z25, Z25
+	VADDPD.BCST    c64_3fc7466496cb03de<>+0(SB), Z26, Z26
+	VADDPD.BCST    c64_3fc7466496cb03de<>+0(SB), Z27, Z27
+	VADDPD.BCST    c64_3fc7466496cb03de<>+0(SB), Z28, Z28
+	VMULPD         Z25, Z17, Z25
+	VMULPD         Z26, Z18, Z26
+	VMULPD         Z27, Z19, Z27
+	VMULPD         Z28, Z20, Z28
+	VADDPD.BCST    c64_3fd2492494229359<>+0(SB), Z25, Z25
+	VADDPD.BCST    c64_3fd2492494229359<>+0(SB), Z26, Z26
+	VADDPD.BCST    c64_3fd2492494229359<>+0(SB), Z27, Z27
+	VADDPD.BCST    c64_3fd2492494229359<>+0(SB), Z28, Z28
+	VMULPD         Z25, Z17, Z17
+	VMULPD         Z26, Z18, Z18
+	VMULPD         Z27, Z19, Z19
+	VMULPD         Z28, Z20, Z20
+	VADDPD.BCST    c64_3fe5555555555593<>+0(SB), Z17, Z17
+	VADDPD.BCST    c64_3fe5555555555593<>+0(SB), Z18, Z18
+	VADDPD.BCST    c64_3fe5555555555593<>+0(SB), Z19, Z19
+	VADDPD.BCST    c64_3fe5555555555593<>+0(SB), Z20, Z20
+	VMULPD         Z17, Z13, Z13
+	VMULPD         Z18, Z14, Z14
+	VMULPD         Z19, Z15, Z15
+	VMULPD         Z20, Z16, Z16
+	VADDPD         Z13, Z21, Z13
+	VADDPD         Z14, Z22, Z14
+	VADDPD         Z15, Z23, Z15
+	VADDPD         Z16, Z24, Z16
+	VMULPD.BCST    c64_3fe0000000000000<>+0(SB), Z1, Z17
+	VMULPD.BCST    c64_3fe0000000000000<>+0(SB), Z2, Z18
+	VMULPD.BCST    c64_3fe0000000000000<>+0(SB), Z3, Z19
+	VMULPD.BCST    c64_3fe0000000000000<>+0(SB), Z4, Z20
+	VMULPD         Z1, Z17, Z17
+	VMULPD         Z2, Z18, Z18
+	VMULPD         Z3, Z19, Z19
+	VMULPD         Z4, Z20, Z20
+	VADDPD         Z13, Z17, Z13
+	VADDPD         Z14, Z18, Z14
+	VADDPD         Z15, Z19, Z15
+	VADDPD         Z16, Z20, Z16
+	VMULPD         Z13, Z9, Z9
+	VMULPD         Z14, Z10, Z10
+	VMULPD         Z15, Z11, Z11
+	VMULPD         Z16, Z12, Z12
+	VMULPD.BCST    c64_3dea39ef35793c76<>+0(SB), Z5, Z13
+	VMULPD.BCST    c64_3dea39ef35793c76<>+0(SB), Z6, Z14
+	VMULPD.BCST    c64_3dea39ef35793c76<>+0(SB), Z7, Z15
+	VMULPD.BCST    c64_3dea39ef35793c76<>+0(SB), Z8, Z16
+	VADDPD         Z13, Z9, Z9
+	VADDPD         Z14, Z10, Z10
+	VADDPD         Z15, Z11, Z11
+	VADDPD         Z16, Z12, Z12
+	VMULPD.BCST    c64_3fe62e42fee00000<>+0(SB), Z5, Z5
+	VMULPD.BCST    c64_3fe62e42fee00000<>+0(SB), Z6, Z6
+	VMULPD.BCST    c64_3fe62e42fee00000<>+0(SB), Z7, Z7
+	VMULPD.BCST    c64_3fe62e42fee00000<>+0(SB), Z8, Z8
+	VSUBPD         Z9, Z17, Z9
+	VSUBPD         Z10, Z18, Z10
+	VSUBPD         Z11, Z19, Z11
+	VSUBPD         Z12, Z20, Z12
+	VSUBPD         Z1, Z9, Z1
+	VSUBPD         Z2, Z10, Z2
+	VSUBPD         Z3, Z11, Z3
+	VSUBPD         Z4, Z12, Z4
+	VSUBPD         Z1, Z5, Z1
+	VSUBPD         Z2, Z6, Z2
+	VSUBPD         Z3, Z7, Z3
+	VSUBPD         Z4, Z8, Z4
+	VMOVUPD        (AX), Z5
+	VMOVUPD        64(AX), Z6
+	VMOVUPD        128(AX), Z7
+	VMOVUPD        192(AX), Z8
+	VBROADCASTSD   c64_3ff0000000000000<>+0(SB), Z9
+	VBROADCASTSD   c64_3ff0000000000000<>+0(SB), Z10
+	VBROADCASTSD   c64_3ff0000000000000<>+0(SB), Z11
+	VBROADCASTSD   c64_3ff0000000000000<>+0(SB), Z12
+	VSUBPD         Z5, Z9, Z9
+	VSUBPD         Z6, Z10, Z10
+	VSUBPD         Z7, Z11, Z11
+	VSUBPD         Z8, Z12, Z12
+	VMINPD         Z9, Z5, Z5
+	VMINPD         Z10, Z6, Z6
+	VMINPD         Z11, Z7, Z7
+	VMINPD         Z12, Z8, Z8
+	VADDPD         Z5, Z5, Z5
+	VADDPD         Z6, Z6, Z6
+	VADDPD         Z7, Z7, Z7
+	VADDPD         Z8, Z8, Z8
+	VMAXPD         Z5, Z0, Z5
+	VMAXPD         Z6, Z0, Z6
+	VMAXPD         Z7, Z0, Z7
+	VMAXPD         Z8, Z0, Z8
+	VCMPPD.BCST    $0x00, c64_7ff0000000000000<>+0(SB), Z5, K1
+	VCMPPD.BCST    $0x00, c64_7ff0000000000000<>+0(SB), Z6, K2
+	VCMPPD.BCST    $0x00, c64_7ff0000000000000<>+0(SB), Z7, K3
+	VCMPPD.BCST    $0x00, c64_7ff0000000000000<>+0(SB), Z8, K4
+	VBLENDMPD.BCST c64_7ff0000000000000<>+0(SB), Z1, K1, Z1
+	VBLENDMPD.BCST c64_7ff0000000000000<>+0(SB), Z2, K2, Z2
+	VBLENDMPD.BCST c64_7ff0000000000000<>+0(SB), Z3, K3, Z3
+	VBLENDMPD.BCST c64_7ff0000000000000<>+0(SB), Z4, K4, Z4
+	VCMPPD.BCST    $0x00, c64_0000000000000000<>+0(SB), Z5, K1
+	VCMPPD.BCST    $0x00, c64_0000000000000000<>+0(SB), Z6, K2
+	VCMPPD.BCST    $0x00, c64_0000000000000000<>+0(SB), Z7, K3
+	VCMPPD.BCST    $0x00, c64_0000000000000000<>+0(SB), Z8, K4
+	VBLENDMPD.BCST c64_fff0000000000000<>+0(SB), Z1, K1, Z1
+	VBLENDMPD.BCST c64_fff0000000000000<>+0(SB), Z2, K2, Z2
+	VBLENDMPD.BCST c64_fff0000000000000<>+0(SB), Z3, K3, Z3
+	VBLENDMPD.BCST c64_fff0000000000000<>+0(SB), Z4, K4, Z4
+	VCMPPD.BCST    $0x19, c64_0000000000000000<>+0(SB), Z5, K1
+	VCMPPD.BCST    $0x19, c64_0000000000000000<>+0(SB), Z6, K2
+	VCMPPD.BCST    $0x19, c64_0000000000000000<>+0(SB), Z7, K3
+	VCMPPD.BCST    $0x19, c64_0000000000000000<>+0(SB), Z8, K4
+	VBLENDMPD.BCST c64_7ff8000000000000<>+0(SB), Z1, K1, Z1
+	VBLENDMPD.BCST c64_7ff8000000000000<>+0(SB), Z2, K2, Z2
+	VBLENDMPD.BCST c64_7ff8000000000000<>+0(SB), Z3, K3, Z3
+	VBLENDMPD.BCST c64_7ff8000000000000<>+0(SB), Z4, K4, Z4
+	VMOVUPD        (AX), Z5
+	VMOVUPD        64(AX), Z6
+	VMOVUPD        128(AX), Z7
+	VMOVUPD        192(AX), Z8
+	VCMPPD.BCST    $0x1e, c64_3fe0000000000000<>+0(SB), Z5, K1
+	VCMPPD.BCST    $0x1e, c64_3fe0000000000000<>+0(SB), Z6, K2
+	VCMPPD.BCST    $0x1e, c64_3fe0000000000000<>+0(SB), Z7, K3
+	VCMPPD.BCST    $0x1e, c64_3fe0000000000000<>+0(SB), Z8, K4
+	VPXORQ.BCST    c64_8000000000000000<>+0(SB), Z1, Z5
+	VPXORQ.BCST    c64_8000000000000000<>+0(SB), Z2, Z6
+	VPXORQ.BCST    c64_8000000000000000<>+0(SB), Z3, Z7
+	VPXORQ.BCST    c64_8000000000000000<>+0(SB), Z4, Z8
+	VBLENDMPD      Z5, Z1, K1, Z1
+	VBLENDMPD      Z6, Z2, K2, Z2
+	VBLENDMPD      Z7, Z3, K3, Z3
+	VBLENDMPD      Z8, Z4, K4, Z4
+	VMOVUPD        Z1, (AX)
+	VMOVUPD        Z2, 64(AX)
+	VMOVUPD        Z3, 128(AX)
+	VMOVUPD        Z4, 192(AX)
+	ADDQ           $+256, AX
+	SUBQ           $+32, CX
+	JMP            many
+
+single:
+	CMPQ           CX, $+8
+	JLT            masked
+	VMOVUPD        (AX), Z1
+	VBROADCASTSD   c64_3ff0000000000000<>+0(SB), Z2
+	VSUBPD         Z1, Z2, Z2
+	VMINPD         Z2, Z1, Z1
+	VADDPD         Z1, Z1, Z1
+	VMAXPD         Z1, Z0, Z1
+	VCMPPD.BCST    $0x11, c64_0010000000000000<>+0(SB), Z1, K1
+	VMULPD.BCST    c64_4350000000000000<>+0(SB), Z1, Z2
+	VBLENDMPD      Z2, Z1, K1, Z1
+	VPADDQ.BCST    c64_00195f619980c433<>+0(SB), Z1, Z1
+	VPSRLQ         $0x34, Z1, Z2
+	VPORQ.BCST     c64_4330000000000000<>+0(SB), Z2, Z2
+	VSUBPD.BCST    c64_4330000000000400<>+0(SB), Z2, Z2
+	VPANDQ.BCST    c64_000fffffffffffff<>+0(SB), Z1, Z1
+	VPADDQ.BCST    c64_3fe6a09e667f3bcd<>+0(SB), Z1, Z1
+	VSUBPD.BCST    c64_3ff0000000000000<>+0(SB), Z1, Z1
+	VBROADCASTSD.Z c64_404b000000000000<>+0(SB), K1, Z3
+	VSUBPD         Z3, Z2, Z2
+	VADDPD.BCST    c64_4000000000000000<>+0(SB), Z1, Z3
+	VDIVPD         Z3, Z1, Z3
+	VMULPD         Z3, Z3, Z4
+	VMULPD         Z4, Z4, Z5
+	VMULPD.BCST    c64_3fc39a09d078c69f<>+0(SB), Z5, Z6
+	VADDPD.BCST    c64_3fcc71c51d8e78af<>+0(SB), Z6, Z6
+	VMULPD         Z6, Z5, Z6
+	VADDPD.BCST    c64_3fd999999997fa04<>+0(SB), Z6, Z6
+	VMULPD         Z6, Z5, Z6
+	VMULPD.BCST    c64_3fc2f112df3e5244<>+0(SB), Z5, Z7
+	VADDPD.BCST    c64_3fc7466496cb03de<>+0(SB), Z7, Z7
+	VMULPD         Z7, Z5, Z7
+	VADDPD.BCST    c64_3fd2492494229359<>+0(SB), Z7, Z7
+	VMULPD         Z7, Z5, Z5
+	VADDPD.BCST    c64_3fe5555555555593<>+0(SB), Z5, Z5
+	VMULPD         Z5, Z4, Z4
+	VADDPD         Z4, Z6, Z4
+	VMULPD.BCST    c64_3fe0000000000000<>+0(SB), Z1, Z5
+	VMULPD         Z1, Z5, Z5
+	VADDPD         Z4, Z5, Z4
+	VMULPD         Z4, Z3, Z3
+	VMULPD.BCST    c64_3dea39ef35793c76<>+0(SB), Z2, Z4
+	VADDPD         Z4, Z3, Z3
+	VMULPD.BCST    c64_3fe62e42fee00000<>+0(SB), Z2, Z2
+	VSUBPD         Z3, Z5, Z3
+	VSUBPD         Z1, Z3, Z1
+	VSUBPD         Z1, Z2, Z1
+	VMOVUPD        (AX), Z2
+	VBROADCASTSD   c64_3ff0000000000000<>+0(SB), Z3
+	VSUBPD         Z2, Z3, Z3
+	VMINPD         Z3, Z2, Z2
+	VADDPD         Z2, Z2, Z2
+	VMAXPD         Z2, Z0, Z2
+	VCMPPD.BCST    $0x00, c64_7ff0000000000000<>+0(SB), Z2, K1
+	VBLENDMPD.BCST c64_7ff0000000000000<>+0(SB), Z1, K1, Z1
+	VCMPPD.BCST    $0x00, c64_0000000000000000<>+0(SB), Z2, K1
+	VBLENDMPD.BCST c64_fff0000000000000<>+0(SB), Z1, K1, Z1
+	VCMPPD.BCST    $0x19, c64_0000000000000000<>+0(SB), Z2, K1
+	VBLENDMPD.BCST c64_7ff8000000000000<>+0(SB), Z1, K1, Z1
+	VMOVUPD        (AX), Z2
+	VCMPPD.BCST    $0x1e, c64_3fe0000000000000<>+0(SB), Z2, K1
+	VPXORQ.BCST    c64_8000000000000000<>+0(SB), Z1, Z2
+	VBLENDMPD      Z2, Z1, K1, Z1
+	VMOVUPD        Z1, (AX)
+	ADDQ           $+64, AX
+	SUBQ           $+8, CX
+	JMP            single
+
+masked:
+	TESTQ          CX, CX
+	JZ             done
+	MOVQ           $-1, DX
+	SHLQ           CL, DX
+	NOTQ           DX
+	KMOVW          DX, K1
+	VMOVUPD.Z      (AX), K1, Z1
+	VBROADCASTSD   c64_3ff0000000000000<>+0(SB), Z2
+	VSUBPD         Z1, Z2, Z2
+	VMINPD         Z2, Z1, Z1
+	VADDPD         Z1, Z1, Z1
+	VMAXPD         Z1, Z0, Z1
+	VCMPPD.BCST    $0x11, c64_0010000000000000<>+0(SB), Z1, K2
+	VMULPD.BCST    c64_4350000000000000<>+0(SB), Z1, Z2
+	VBLENDMPD      Z2, Z1, K2, Z1
+	VPADDQ.BCST    c64_00195f619980c433<>+0(SB), Z1, Z1
+	VPSRLQ         $0x34, Z1, Z2
+	VPORQ.BCST     c64_4330000000000000<>+0(SB), Z2, Z2
+	VSUBPD.BCST    c64_4330000000000400<>+0(SB), Z2, Z2
+	VPANDQ.BCST    c64_000fffffffffffff<>+0(SB), Z1, Z1
+	VPADDQ.BCST    c64_3fe6a09e667f3bcd<>+0(SB), Z1, Z1
+	VSUBPD.BCST    c64_3ff0000000000000<>+0(SB), Z1, Z1
+	VBROADCASTSD.Z c64_404b000000000000<>+0(SB), K2, Z3
+	VSUBPD         Z3, Z2, Z2
+	VADDPD.BCST    c64_4000000000000000<>+0(SB), Z1, Z3
+	VDIVPD         Z3, Z1, Z3
+	VMULPD         Z3, Z3, Z4
+	VMULPD         Z4, Z4, Z5
+	VMULPD.BCST    c64_3fc39a09d078c69f<>+0(SB), Z5, Z6
+	VADDPD.BCST    c64_3fcc71c51d8e78af<>+0(SB), Z6, Z6
+	VMULPD         Z6, Z5, Z6
+	VADDPD.BCST    c64_3fd999999997fa04<>+0(SB), Z6, Z6
+	VMULPD         Z6, Z5, Z6
+	VMULPD.BCST    c64_3fc2f112df3e5244<>+0(SB), Z5, Z7
+	VADDPD.BCST    c64_3fc7466496cb03de<>+0(SB), Z7, Z7
+	VMULPD         Z7, Z5, Z7
+	VADDPD.BCST    c64_3fd2492494229359<>+0(SB), Z7, Z7
+	VMULPD         Z7, Z5, Z5
+	VADDPD.BCST    c64_3fe5555555555593<>+0(SB), Z5, Z5
+	VMULPD         Z5, Z4, Z4
+	VADDPD         Z4, Z6, Z4
+	VMULPD.BCST    c64_3fe0000000000000<>+0(SB), Z1, Z5
+	VMULPD         Z1, Z5, Z5
+	VADDPD         Z4, Z5, Z4
+	VMULPD         Z4, Z3, Z3
+	VMULPD.BCST    c64_3dea39ef35793c76<>+0(SB), Z2, Z4
+	VADDPD         Z4, Z3, Z3
+	VMULPD.BCST    c64_3fe62e42fee00000<>+0(SB), Z2, Z2
+	VSUBPD         Z3, Z5, Z3
+	VSUBPD         Z1, Z3, Z1
+	VSUBPD         Z1, Z2, Z1
+	VMOVUPD.Z      (AX), K1, Z2
+	VBROADCASTSD   c64_3ff0000000000000<>+0(SB), Z3
+	VSUBPD         Z2, Z3, Z3
+	VMINPD         Z3, Z2, Z2
+	VADDPD         Z2, Z2, Z2
+	VMAXPD         Z2, Z0, Z0
+	VCMPPD.BCST    $0x00, c64_7ff0000000000000<>+0(SB), Z0, K2
+	VBLENDMPD.BCST c64_7ff0000000000000<>+0(SB), Z1, K2, Z1
+	VCMPPD.BCST    $0x00, c64_0000000000000000<>+0(SB), Z0, K2
+	VBLENDMPD.BCST c64_fff0000000000000<>+0(SB), Z1, K2, Z1
+	VCMPPD.BCST    $0x19, c64_0000000000000000<>+0(SB), Z0, K2
+	VBLENDMPD.BCST c64_7ff8000000000000<>+0(SB), Z1, K2, Z0
+	VMOVUPD.Z      (AX), K1, Z1
+	VCMPPD.BCST    $0x1e, c64_3fe0000000000000<>+0(SB), Z1, K2
+	VPXORQ.BCST    c64_8000000000000000<>+0(SB), Z0, Z1
+	VBLENDMPD      Z1, Z0, K2, Z0
+	VMOVUPD        Z0, K1, (AX)
 
 done:
 	VZEROUPPER

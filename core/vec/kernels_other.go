@@ -24,6 +24,10 @@ func sumExpKernel(x []float64, m float64) (l [Lanes]float64, ok bool) { return }
 func axpyKernel[T Float](a T, x, y []T) bool                          { return false }
 func scaleKernel[T Float](dst []T, a T, x []T) bool                   { return false }
 func tanhPullKernel[T Float](dst, g, y []T) bool                      { return false }
+func reluPullKernel[T Float](dst, dy, y []T) bool                     { return false }
+func laplaceKernel[T Float](x []T, least T) bool                      { return false }
+func thresholdKernel[T Float](z, e, mu, b, l []T) bool                { return false }
+func chooseKernel[T Float](dst, src []T, zero, other T) bool          { return false }
 
 func bernoulliKernel[T Float](x, logits, grad []T) (sum, product [Lanes]float64, ok bool) { return }
 

@@ -100,10 +100,10 @@ type sliced[T Float] struct {
 var (
 	sliced64 = []sliced[float64]{{"Exp", Exp[float64], Exp64}, {"Expm1", Expm1[float64], Expm164}, {"Log", Log[float64], Log64},
 		{"Log1p", Log1p[float64], Log1p64}, {"Tanh", Tanh[float64], Tanh64}, {"Sigmoid", Sigmoid[float64], Sigmoid64},
-		{"Softplus", Softplus[float64], Softplus64}}
+		{"Softplus", Softplus[float64], Softplus64}, {"ReLU", ReLU[float64], relu[float64]}}
 	sliced32 = []sliced[float32]{{"Exp", Exp[float32], Exp32}, {"Expm1", Expm1[float32], Expm132}, {"Log", Log[float32], Log32},
 		{"Log1p", Log1p[float32], Log1p32}, {"Tanh", Tanh[float32], Tanh32}, {"Sigmoid", Sigmoid[float32], Sigmoid32},
-		{"Softplus", Softplus[float32], Softplus32}}
+		{"Softplus", Softplus[float32], Softplus32}, {"ReLU", ReLU[float32], relu[float32]}}
 )
 
 // areScalars compares slices, in and out of place, with the loop of scalars,

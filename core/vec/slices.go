@@ -11,6 +11,7 @@ const (
 	fTanh
 	fSigmoid
 	fSoftplus
+	fReLU
 )
 
 // each is dst[i] = f(src[i]); dst may be src. The two functions are f's
@@ -59,6 +60,17 @@ func Sigmoid[T Float](dst, src []T) { each("Sigmoid", fSigmoid, dst, src, Sigmoi
 // Softplus is dst[i] = log(1 + e^src[i]).
 func Softplus[T Float](dst, src []T) { each("Softplus", fSoftplus, dst, src, Softplus64, Softplus32) }
 
+// ReLU is dst[i] = max(src[i], 0).
+func ReLU[T Float](dst, src []T) { each("ReLU", fReLU, dst, src, relu[float64], relu[float32]) }
+
+// relu is +0 of what is not above it.
+func relu[T Float](x T) T {
+	if x <= 0 {
+		return 0
+	}
+	return canonical(x)
+}
+
 // Axpy is y[i] += a*x[i], each product rounded before it is added.
 func Axpy[T Float](a T, x, y []T) {
 	sameLen("Axpy", len(x), len(y))
@@ -93,5 +105,21 @@ func TanhPull[T Float](dst, dy, y []T) {
 	}
 	for i, v := range y {
 		dst[i] = dy[i] * (1 - T(v*v))
+	}
+}
+
+// ReLUPull is dst[i] = dy[i] where y[i] > 0, else 0: a derivative by y = max(x, 0), by x. dst may be dy or y.
+func ReLUPull[T Float](dst, dy, y []T) {
+	sameLen("ReLUPull", len(dst), len(dy))
+	sameLen("ReLUPull", len(dst), len(y))
+	if len(y) >= shortEach && reluPullKernel(dst, dy, y) {
+		return
+	}
+	for i, v := range y {
+		d := dy[i]
+		if !(v > 0) {
+			d = 0
+		}
+		dst[i] = d
 	}
 }

@@ -37,6 +37,11 @@ func sigmoid32AVX512(dst *float32, src *float32, n int)
 //go:noescape
 func softplus32AVX512(dst *float32, src *float32, n int)
 
+// relu32AVX512 is ReLU32 of n entries of src.
+//
+//go:noescape
+func relu32AVX512(dst *float32, src *float32, n int)
+
 // axpy32AVX512 is Axpy of n entries.
 //
 //go:noescape
@@ -51,6 +56,26 @@ func scale32AVX512(alpha float32, dst *float32, x *float32, n int)
 //
 //go:noescape
 func tanhPull32AVX512(dst *float32, dy *float32, y *float32, n int)
+
+// reluPull32AVX512 is ReLUPull of n entries.
+//
+//go:noescape
+func reluPull32AVX512(dst *float32, dy *float32, y *float32, n int)
+
+// threshold32AVX512 is Threshold of n entries.
+//
+//go:noescape
+func threshold32AVX512(z *float32, e *float32, mu *float32, b *float32, l *float32, n int)
+
+// choose32AVX512 is Choose of n entries.
+//
+//go:noescape
+func choose32AVX512(dst *float32, src *float32, zero float32, other float32, n int)
+
+// laplace32AVX512 is Laplace of n entries, by log32.
+//
+//go:noescape
+func laplace32AVX512(x *float32, least float32, n int)
 
 // bernoulli32AVX512 is bernoulliBlock of n entries without a gradient.
 //
@@ -123,6 +148,11 @@ func sigmoid64AVX512(dst *float64, src *float64, n int)
 //go:noescape
 func softplus64AVX512(dst *float64, src *float64, n int)
 
+// relu64AVX512 is ReLU64 of n entries of src.
+//
+//go:noescape
+func relu64AVX512(dst *float64, src *float64, n int)
+
 // axpy64AVX512 is Axpy of n entries.
 //
 //go:noescape
@@ -137,6 +167,26 @@ func scale64AVX512(alpha float64, dst *float64, x *float64, n int)
 //
 //go:noescape
 func tanhPull64AVX512(dst *float64, dy *float64, y *float64, n int)
+
+// reluPull64AVX512 is ReLUPull of n entries.
+//
+//go:noescape
+func reluPull64AVX512(dst *float64, dy *float64, y *float64, n int)
+
+// threshold64AVX512 is Threshold of n entries.
+//
+//go:noescape
+func threshold64AVX512(z *float64, e *float64, mu *float64, b *float64, l *float64, n int)
+
+// choose64AVX512 is Choose of n entries.
+//
+//go:noescape
+func choose64AVX512(dst *float64, src *float64, zero float64, other float64, n int)
+
+// laplace64AVX512 is Laplace of n entries, by log64.
+//
+//go:noescape
+func laplace64AVX512(x *float64, least float64, n int)
 
 // bernoulli64AVX512 is bernoulliBlock of n entries without a gradient.
 //

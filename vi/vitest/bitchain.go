@@ -18,7 +18,7 @@ import (
 func BitChain() Oracle {
 	return &bitchain{
 		c: 0.4, v: 0.9, u: -0.2, d: []float64{0.2, -0.6}, w: []float64{1.4, -0.9},
-		a: []float64{0.5, -0.7}, b1: -0.3, h: -1.2, b2: 0.5, unit: [2]float64{1, 1},
+		a: []float64{0.5, -0.7}, b1: -0.3, h: -1.2, b2: 0.5, unit: [2]float64{1, 1}, known: map[asking][]float64{},
 	}
 }
 
@@ -29,6 +29,7 @@ type bitchain struct {
 	h       float64
 	b1, b2  float64
 	unit    [2]float64
+	known   map[asking][]float64 // sums over relaxed samples
 }
 
 func (o *bitchain) Name() string    { return "bitchain" }
@@ -150,7 +151,7 @@ func (o *bitchain) states() (all []state) {
 func (o *bitchain) Want(role tape.Role, name string, t Target, k int) (want []float64, ok bool) {
 	switch {
 	case t.Relaxed != nil:
-		return nil, false
+		return o.relaxed(role, *t.Relaxed, k)
 	case t.Slope != nil && role == tape.Gen:
 		return enumerated(role, Of(mean), 1, o.states(), false)
 	case t.Slope == nil && name == "elbo":

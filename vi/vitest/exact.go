@@ -36,10 +36,19 @@ func (s *subject) measure() {
 		if i.aside || n > 0 && !pathwise(s.o) {
 			most = min(most, fewNodes) // more samples are as many more numbers, of which hard ones are cheap
 		}
+		if s.left != nil {
+			most = min(most, *s.left)
+		}
+		if most <= 0 {
+			return
+		}
 		mean, took, ok, err := expectation(w, i.e, w.All[:1], s.o.Axis, most, spent)
 		if err != nil {
 			s.err = fmt.Errorf("%s: %w", i.at, err)
 			return
+		}
+		if s.left != nil {
+			*s.left -= took.made
 		}
 		if spent = append(spent, took); ok {
 			s.means = append(s.means, placed{i, mean})

@@ -57,7 +57,7 @@ func (in *integral) sum() (mean []float64, ok bool, err error) {
 	in.eval()
 	for i := range in.axes {
 		in.choose(i)
-		if in.err != nil || in.evals > in.most {
+		if !in.goes() {
 			return nil, false, in.err
 		}
 	}
@@ -83,6 +83,9 @@ func (r Rule) nodes() (n int) {
 	}
 	return n
 }
+
+// goes says that nothing has gone wrong, nor on for too long.
+func (in *integral) goes() bool { return in.err == nil && in.evals <= in.most }
 
 // eval is f at x.
 func (in *integral) eval() []float64 {
@@ -149,10 +152,10 @@ func (in *integral) choose(i int) {
 	if in.constant(i) && hard > 0 {
 		many, candidates = states, a.rules[:hard]
 	}
-	for n := 0; n < many && soft < len(candidates)-1 && in.err == nil; n++ {
+	for n := 0; n < many && soft < len(candidates)-1 && in.goes(); n++ {
 		in.somewhere()
 		fine := in.along(i, candidates[len(candidates)-1])
-		for soft < len(candidates)-1 && in.differs(in.along(i, candidates[soft]), fine) {
+		for soft < len(candidates)-1 && in.goes() && in.differs(in.along(i, candidates[soft]), fine) {
 			soft++
 			n = -1 // from the first context for the next
 		}
@@ -168,7 +171,7 @@ func (in *integral) constant(i int) bool {
 		p := in.axes[i].rule[at[i]]
 		x := in.eval()
 		in.set(i, in.within(p))
-		if in.differs(in.eval(), x) || in.err != nil {
+		if in.differs(in.eval(), x) || !in.goes() {
 			return false
 		}
 	}

@@ -211,6 +211,7 @@ func (d *direction) add(weight float64, u vi.Direction) error {
 type effort struct {
 	numbers   int // of noise, those of dreams aside
 	estimates int
+	made      int // of these; none where it was not tried
 }
 
 // expectation is E[direction] on rows of the data, by quadrature over all the
@@ -229,7 +230,7 @@ func expectation(w *vi.Work, e vi.Estimator, rows []int, axis func(Draw) Axis, m
 	}
 	for _, s := range spent {
 		if s.numbers <= awake && s.estimates > most {
-			return mean, effort{awake, s.estimates}, false, nil
+			return mean, effort{numbers: awake, estimates: s.estimates}, false, nil
 		}
 	}
 	in := &integral{x: src.point, most: most, key: rng.Probe(0, 0, 0).Fold("quadrature")}
@@ -274,7 +275,7 @@ func expectation(w *vi.Work, e vi.Estimator, rows []int, axis func(Draw) Axis, m
 		return all, nil
 	}
 	sum, ok, err := in.sum()
-	took = effort{awake, in.evals}
+	took = effort{awake, in.evals, in.evals}
 	if !ok {
 		took.estimates = max(in.evals, most+1)
 	}

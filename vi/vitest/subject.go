@@ -15,6 +15,7 @@ type subject struct {
 	e         vi.Estimator
 	o         Oracle
 	nodes     int        // estimates that an exact mean may take
+	left      *int       // that all may still take; nil: as many as they like
 	instances []instance // of few samples
 	means     []placed   // exact means of instances, where they can be had
 	measured  bool

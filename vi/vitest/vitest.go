@@ -43,9 +43,14 @@ func OnlyOn(list ...Oracle) Option { return func(k *kit) { k.oracles = list } }
 // default all of at most three samples are taken, in a few seconds.
 func Nodes(most int) Option { return func(k *kit) { k.nodes = most } }
 
-// Brief is for one who waits: exact means of at most so many estimates each, and no oracle
-// after the first that has more noise than that.
-func Brief(most int) Option { return func(k *kit) { k.nodes, k.brief = most, true } }
+// Brief is for one who waits: exact means of at most so many estimates in all, and no oracle
+// after the first that has more noise than what is left of them.
+func Brief(most int) Option {
+	return func(k *kit) {
+		left := most
+		k.nodes, k.left = most, &left
+	}
+}
 
 // Only does some of the checks, by name (Checks).
 func Only(names ...string) Option {
@@ -57,7 +62,7 @@ func Only(names ...string) Option {
 type kit struct {
 	oracles []Oracle
 	nodes   int
-	brief   bool
+	left    *int // estimates that exact means may still take in all; nil: as many as they like
 	checks  []check
 }
 
@@ -90,10 +95,11 @@ func Check(e vi.Estimator, opts ...Option) Report {
 			refusals = append(refusals, fmt.Sprintf("%s: %v", o.Name(), err))
 			continue
 		}
+		s.left = k.left
 		for _, c := range k.checks {
 			r.Results = append(r.Results, guarded(c, s))
 		}
-		if k.brief && s.measured && len(s.means) == 0 {
+		if k.left != nil && s.measured && (len(s.means) == 0 || *k.left <= 0) {
 			break
 		}
 	}

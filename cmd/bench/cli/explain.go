@@ -273,6 +273,7 @@ func (a *app) explainSuite(name string) error {
 	fmt.Fprintf(t, "\ngrids\n")
 	seen := map[string]bool{}
 	var tables []string
+	var absent []suites.NotRun // of every preset
 	for _, p := range s.Presets {
 		plan, err := s.Plan(suites.Options{Preset: p.Name})
 		if err != nil {
@@ -281,6 +282,7 @@ func (a *app) explainSuite(name string) error {
 		for _, g := range gridsOf(plan) {
 			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", dash(g.name), p.Name, count(g.cells, "cell"), list(g.parts))
 		}
+		absent = plan.NotRun
 		for _, c := range plan.Claims {
 			seen[c.ID] = true
 		}
@@ -294,11 +296,16 @@ func (a *app) explainSuite(name string) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if err := a.explainClaims(s, seen); err != nil || len(tables) == 0 {
+	if err := a.explainClaims(s, seen); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "\npublished\n%s", strings.Join(tables, ""))
-	return err
+	if len(tables) > 0 {
+		fmt.Fprintf(a.out, "\npublished\n%s", strings.Join(tables, ""))
+	}
+	if len(absent) > 0 {
+		fmt.Fprintf(a.out, "\nnot run\n%s", notRunText(absent, "  "))
+	}
+	return nil
 }
 
 // after is text behind a separator, nothing for nothing.

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -142,39 +142,44 @@ func settingNames(part any) []string {
 }
 
 func (a *app) listText(l listing) error {
-	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprint(t, "ESTIMATOR\tPAPER\tNEEDS\tTARGET\tUNBIASED\n")
+	estimators := table{{"ESTIMATOR", "PAPER", "NEEDS", "TARGET", "UNBIASED"}}
 	for _, e := range l.Estimators {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", e.Name, e.Paper, dash(join(e.Needs)), e.Target, yes(e.Unbiased))
+		estimators = append(estimators, []string{e.Name, e.Paper, dash(join(e.Needs)), e.Target, yes(e.Unbiased)})
 	}
-	fmt.Fprint(t, "\nMODEL\tSETTINGS\n")
+	models := table{{"MODEL", "SETTINGS"}}
 	for _, m := range l.Models {
-		fmt.Fprintf(t, "%s\t%s\n", m.Name, dash(list(m.Settings)))
+		models = append(models, []string{m.Name, dash(list(m.Settings))})
 	}
-	fmt.Fprint(t, "\nDATASET\tN\tD\tDOMAIN\tFROM\tSETTINGS\n")
+	datasets := table{{"DATASET", "N", "D", "DOMAIN", "FROM", "SETTINGS"}}
 	for _, d := range l.Datasets {
 		from := d.From
 		if from == isFiles && d.Folder == "" {
 			from += ", missing"
 		}
-		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\n", d.Name, d.N, d.D, d.Domain, from, dash(list(d.Settings)))
+		datasets = append(datasets, []string{d.Name, strconv.Itoa(d.N), strconv.Itoa(d.D), fmt.Sprint(d.Domain), from, dash(list(d.Settings))})
 	}
-	fmt.Fprint(t, "\nMETRIC\tBETTER\tUNIT\tNEEDS\n")
+	metrics := table{{"METRIC", "BETTER", "UNIT", "NEEDS"}}
 	for _, m := range l.Metrics {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", m.Name, dash(m.Better), dash(m.Unit), dash(join(m.Needs)))
+		metrics = append(metrics, []string{m.Name, dash(m.Better), dash(m.Unit), dash(join(m.Needs))})
 	}
-	fmt.Fprint(t, "\nOPTIMISER\tSETTINGS\n")
+	optimisers := table{{"OPTIMISER", "SETTINGS"}}
 	for _, o := range l.Optimisers {
-		fmt.Fprintf(t, "%s\t%s\n", o.Name, dash(list(o.Settings)))
+		optimisers = append(optimisers, []string{o.Name, dash(list(o.Settings))})
 	}
-	fmt.Fprint(t, "\nSUITE\tPRESETS\n")
+	suites := table{{"SUITE", "PRESETS"}}
 	for _, s := range l.Suites {
-		fmt.Fprintf(t, "%s\t%s\n", s.Name, list(s.Presets))
+		suites = append(suites, []string{s.Name, list(s.Presets)})
 	}
-	if err := t.Flush(); err != nil {
-		return err
+	room := width(a.out)
+	for _, t := range []table{estimators, models, datasets, metrics, optimisers, suites} {
+		if err := t.write(a.out, room); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(a.out); err != nil {
+			return err
+		}
 	}
-	_, err := fmt.Fprint(a.out, "\nbench explain NAME says more of each.\n")
+	_, err := fmt.Fprint(a.out, "bench explain NAME says more of each.\n")
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -232,7 +233,7 @@ func (a *app) planText(f *foresight) error {
 	case known:
 		cost = fmt.Sprintf("about %s, %s, %s", cost, count(f.Workers, "worker"), f.cost.Source)
 	}
-	_, err := fmt.Fprintf(a.out, "\ncost: %s\nclaims: %s\n", cost, claimsText(f.job.plan))
+	_, err := fmt.Fprintf(a.out, "\ncost: %s\nclaims: %s\n%s", cost, claimsText(f.job.plan), notRunText(f.job.plan.NotRun, "not run: "))
 	return err
 }
 
@@ -268,6 +269,15 @@ func claimsText(p *suites.Plan) string {
 	return text
 }
 
+// notRunText is a line for each thing that a suite leaves out.
+func notRunText(all []suites.NotRun, before string) string {
+	var b strings.Builder
+	for _, n := range all {
+		fmt.Fprintf(&b, "%s%s: %s\n", before, n.What, n.Why)
+	}
+	return b.String()
+}
+
 func (a *app) planJSON(f *foresight) error {
 	type grid struct {
 		Grid    string         `json:"grid"`
@@ -291,20 +301,21 @@ func (a *app) planJSON(f *foresight) error {
 	}
 	total, in := f.of("")
 	out := struct {
-		Suite   string         `json:"suite"`
-		Preset  string         `json:"preset"`
-		Store   string         `json:"store"`
-		There   bool           `json:"store_exists"`
-		Planned int            `json:"planned"`
-		ToRun   int            `json:"to_run"`
-		In      map[string]int `json:"states"`
-		Workers int            `json:"workers"`
-		Seconds *float64       `json:"seconds"`
-		Source  string         `json:"source"`
-		Claims  []string       `json:"claims"`
-		Grids   []grid         `json:"grids"`
-		Cells   []cell         `json:"cells"`
-	}{f.job.plan.Suite, f.job.plan.Preset, f.Store, f.There, total, len(f.todo), in, f.Workers, seconds(""), f.cost.Source, claimsOf(f.job.plan), []grid{}, []cell{}}
+		Suite   string          `json:"suite"`
+		Preset  string          `json:"preset"`
+		Store   string          `json:"store"`
+		There   bool            `json:"store_exists"`
+		Planned int             `json:"planned"`
+		ToRun   int             `json:"to_run"`
+		In      map[string]int  `json:"states"`
+		Workers int             `json:"workers"`
+		Seconds *float64        `json:"seconds"`
+		Source  string          `json:"source"`
+		Claims  []string        `json:"claims"`
+		Grids   []grid          `json:"grids"`
+		Cells   []cell          `json:"cells"`
+		NotRun  []suites.NotRun `json:"not_run,omitempty"`
+	}{f.job.plan.Suite, f.job.plan.Preset, f.Store, f.There, total, len(f.todo), in, f.Workers, seconds(""), f.cost.Source, claimsOf(f.job.plan), []grid{}, []cell{}, f.job.plan.NotRun}
 	for _, g := range f.grids {
 		n, in := f.of(g)
 		out.Grids = append(out.Grids, grid{g, n, in, seconds(g)})

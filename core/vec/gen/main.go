@@ -50,6 +50,7 @@ func vecKernels(a32, a64 asm) {
 			{"tanh", "Tanh", a.tanhAny, 4, 3},
 			{"sigmoid", "Sigmoid", a.sigmoidAny, 4, 3},
 			{"softplus", "Softplus", a.softplusAny, 4, 2},
+			{"relu", "ReLU", a.reluAny, 4, 3},
 		} {
 			if !a.wide {
 				f.chains = f.narrow
@@ -62,6 +63,14 @@ func vecKernels(a32, a64 asm) {
 		a.axpy()
 		a.scale()
 		a.tanhPull()
+		a.reluPull()
+		a.threshold()
+		a.choose()
+		if a.wide {
+			a.laplace(4)
+		} else {
+			a.laplace(1)
+		}
 		chains := 2
 		if !a.wide && a.bits == 64 {
 			chains = 1
