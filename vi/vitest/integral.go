@@ -261,7 +261,7 @@ func (in *integral) groups() [][]int {
 // additive reports that mixed differences of two axes vanish, within their pieces or
 // with axis i from one of its pieces to another, each of the others in turn.
 func (in *integral) additive(i, j int, across bool) bool {
-	for n := range max(in.axes[i].looks, in.axes[j].looks) {
+	for n := range max(trials, in.axes[i].looks, in.axes[j].looks) {
 		pieces := in.somewhere()
 		other := func(axis int, across bool) (a, b []float64) {
 			r := in.axes[axis].rule

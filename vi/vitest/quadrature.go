@@ -241,7 +241,7 @@ func expectation(w *vi.Work, e vi.Estimator, rows []int, axis func(Draw) Axis, m
 			if j+x.Size > a.n {
 				return mean, took, false, fmt.Errorf("asks for %d numbers at site %q, which end within a variable of %d", a.n, a.site, x.Size)
 			}
-			in.axes = append(in.axes, stretch{first: a.first + j, rules: x.Rules, looks: max(x.Looks, trials)})
+			in.axes = append(in.axes, stretch{first: a.first + j, rules: x.Rules, looks: x.Looks})
 			j += x.Size
 		}
 	}
