@@ -19,6 +19,10 @@ func (m ClosedELBO) Emits(vi.Sheet) []string { return []string{m.named("closed-e
 
 func (m ClosedELBO) Measure(e *Eval, o *Out) {
 	p := e.at(m.On)
+	if _, linear := e.of(p).Model.(vi.LinearDecoder); !linear {
+		o.say(m.named("closed-elbo"), 0, "the model has no linear decoder")
+		return
+	}
 	total := 0.0
 	why := e.steps(p, e.of(p).Fit(), &vi.Keyed{Key: e.key(p)}, func(s *vi.Step, rows int) string {
 		for _, x := range s.ClosedELBO().Float64s()[:rows] {
