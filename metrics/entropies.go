@@ -43,6 +43,12 @@ const otherScales = 0.1
 func (m Entropies) Measure(e *Eval, o *Out) {
 	p := e.at(m.On)
 	w := e.of(p)
+	if _, free := w.Model.(vi.Entropic); !free {
+		for _, name := range m.Emits(w.Model.Sheet()) {
+			o.say(name, 0, "the model's scales are not free")
+		}
+		return
+	}
 	rows := w.All[:p.n]
 	if w.Model.Sheet().Whole {
 		rows = w.All
