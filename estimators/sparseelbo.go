@@ -30,7 +30,7 @@ import (
 // The published loss, 1/D ||x - A z||^2 + w KL, is -L for sigma^2 = D w/2 in units of w, and its weights
 // are those of temper = w.
 //
-// Needs path and base-kl.
+// Needs pull and base-kl.
 // Unbiased for the objective of its rule where q has no threshold: with avg the ELBO. Biased where it has one, since subgradients miss what the cut moves and the straight-through
 // ones go where there is no path, and since the KL is that of the base; max and iwae raise what they are named after.
 // Costs K likelihoods and one KL a datum.
@@ -46,7 +46,7 @@ type SparseELBO struct {
 
 func (e SparseELBO) Card() vi.Card {
 	c := vi.Card{
-		Name: "sparse-elbo", Paper: "2205.03665", PerDatum: true, Needs: []vi.Cap{vi.Path, vi.BaseKL}, K: e.K, OneScalar: true,
+		Name: "sparse-elbo", Paper: "2205.03665", PerDatum: true, Needs: []vi.Cap{vi.Pull, vi.BaseKL}, K: e.K, OneScalar: true,
 		Target: "sparse-elbo " + e.Rule + " " + e.Pull,
 		Bias:   "a threshold has no path where it cuts",
 	}

@@ -41,14 +41,16 @@ func newAmortised(c Code, net *codeNet, h int, active float64) amortised {
 }
 
 func (f amortised) sheet() vi.Sheet {
-	b := vi.Block{Name: "z", Kind: "real", Dim: f.h, Offers: []vi.Cap{vi.Path, vi.BaseKL}}
-	switch f.Posterior {
+	b := vi.Block{Name: "z", Kind: "real", Dim: f.h, Offers: []vi.Cap{vi.Pull, vi.BaseKL}}
+	switch f.Posterior { // where samples are cut they have no path, whatever pulls them
 	case "amortised":
-		b.Offers = append(b.Offers, vi.Score, vi.Weak, vi.Moments, vi.AnalyticKL)
+		b.Offers = append(b.Offers, vi.Path, vi.Score, vi.Weak, vi.Moments, vi.AnalyticKL)
 	case "lowrank", "laplace":
-		b.Offers = append(b.Offers, vi.Score, vi.Moments, vi.AnalyticKL)
-	default:
-		if f.Posterior != "spike-slab" && !f.Learned {
+		b.Offers = append(b.Offers, vi.Path, vi.Score, vi.Moments, vi.AnalyticKL)
+	case "threshold-laplace":
+		b.Offers = append(b.Offers, vi.Moments)
+	case "threshold-gaussian":
+		if !f.Learned {
 			b.Offers = append(b.Offers, vi.Moments)
 		}
 	}

@@ -24,7 +24,7 @@ func (f found) sheet() vi.Sheet {
 	if f.mode {
 		b.Offers = nil
 	} else {
-		b.Offers = slices.DeleteFunc(b.Offers, func(c vi.Cap) bool { return c == vi.Path || c == vi.Score }) // it has no parameters
+		b.Offers = slices.DeleteFunc(b.Offers, func(c vi.Cap) bool { return c == vi.Path || c == vi.Pull || c == vi.Score }) // it has no parameters
 	}
 	return vi.Sheet{Blocks: []vi.Block{b}, Offers: []vi.Cap{vi.Infer}}
 }

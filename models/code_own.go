@@ -65,7 +65,7 @@ func gaussianOf(s *vi.Step, mu, spread tape.Node, full bool) dist.Dist {
 }
 
 func gaussianBlock(h int, full bool) vi.Block {
-	b := vi.Block{Name: "z", Kind: "real", Dim: h, Offers: []vi.Cap{vi.Score, vi.Path, vi.AnalyticKL, vi.BaseKL, vi.Moments}}
+	b := vi.Block{Name: "z", Kind: "real", Dim: h, Offers: []vi.Cap{vi.Score, vi.Path, vi.Pull, vi.AnalyticKL, vi.BaseKL, vi.Moments}}
 	if !full {
 		b.Offers = append(b.Offers, vi.Weak)
 	}

@@ -18,6 +18,7 @@ type Cap string
 const (
 	Score      Cap = "score"       // log q(z) with gradients in its parameters
 	Path       Cap = "path"        // z = g(noise; phi), differentiable in phi
+	Pull       Cap = "pull"        // samples with a derivative to go along: their path or, where a threshold or a gate cuts it, a rule in its place (dist.Pulled)
 	Logits     Cap = "logits"      // independent bits or categories by their logits (dist.Discrete), given the blocks before
 	Bits       Cap = "bits"        // independent bits by their logits (dist.Bits), given the blocks before
 	Weak       Cap = "weak"        // a derivative of the law as a difference of two (dist.Weak)

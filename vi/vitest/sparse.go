@@ -104,8 +104,12 @@ func (o *sparse) values() map[string]matrix {
 }
 
 func (o *sparse) Sheet() vi.Sheet {
+	offers := []vi.Cap{vi.Pull, vi.BaseKL, vi.Moments}
+	if o.family == "normal" || o.family == "laplace" { // of the others samples are cut
+		offers = append(offers, vi.Path)
+	}
 	return vi.Sheet{
-		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: 1, Offers: []vi.Cap{vi.Path, vi.BaseKL, vi.Moments}}},
+		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: 1, Offers: offers}},
 		Params: matrixSpecs(o.values()), Offers: []vi.Cap{vi.Atoms, vi.Linear}, Data: vi.Real,
 	}
 }

@@ -10,7 +10,7 @@ import (
 // coding is the card of an estimator of sparse codes by samples with a target.
 func coding(target string) func(k int) vi.Card {
 	return func(k int) vi.Card {
-		return vi.Card{Name: "mutant", K: k, Needs: []vi.Cap{vi.Path, vi.BaseKL}, Target: target, Bias: "a threshold has no path where it cuts", PerDatum: true, OneScalar: true}
+		return vi.Card{Name: "mutant", K: k, Needs: []vi.Cap{vi.Pull, vi.BaseKL}, Target: target, Bias: "a threshold has no path where it cuts", PerDatum: true, OneScalar: true}
 	}
 }
 
