@@ -92,7 +92,7 @@ var layers = map[string][]string{
 	"core/cpu":   {},
 	"core/blas":  {"core/cpu"},
 	"core/tape":  {"core/blas", "core/cpu", "core/vec"},
-	"core/dist":  {"core/tape", "core/vec"},
+	"core/dist":  {"core/blas", "core/tape", "core/vec"},
 	"core/lasso": {"core/blas", "core/vec"},
 	"stats":      {},
 	"suites":     {},

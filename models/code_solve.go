@@ -179,7 +179,7 @@ func (p *Solve) objective(sums []float64, s, entropy float64) (scale []float64, 
 		}
 		if p.Gaussian {
 			scale[h] = 0.5 / l
-			hz += 0.5*(log2Pi+vec.Log64(l)) + float64(scale[h]*a)
+			hz += float64(0.5*(log2Pi+vec.Log64(l))) + float64(scale[h]*a)
 			continue
 		}
 		scale[h] = 1 / l
@@ -188,8 +188,8 @@ func (p *Solve) objective(sums []float64, s, entropy float64) (scale []float64, 
 	if s2 = s / d; p.Held {
 		s2 = p.S2
 	}
-	hx := 0.5*d*(log2Pi+vec.Log64(s2)) + 0.5*s/s2
-	hq := entropy + 0.5*float64(p.H)*(log2Pi+1)
+	hx := float64(0.5*d*(log2Pi+vec.Log64(s2))) + 0.5*s/s2
+	hq := entropy + float64(0.5*float64(p.H)*(log2Pi+1))
 	return scale, s2, float64(p.Weights.Prior*hz) + float64(p.Weights.Noise*hx) - float64(p.Weights.Posterior*hq)
 }
 

@@ -53,7 +53,7 @@ func (m entropic) Entropies(s *vi.Step, w vi.Weights) vi.Entropies {
 		a /= b
 		log := vec.Log64(a)
 		if gaussian {
-			hz += 0.5 * (log2Pi + 1 + log)
+			hz += float64(0.5 * (log2Pi + 1 + log))
 			scale.Set(h, 0.5*log)
 			pull.Value().Set(h, 0.5/a)
 		} else {

@@ -178,8 +178,12 @@ func TestSparseSheets(t *testing.T) {
 				_, _, is[vi.Moments] = m.Moments()
 			}
 			_, is[vi.Weak] = q.(dist.Weak)
-			if !slices.Contains(block.Offers, vi.Path) || !slices.Contains(block.Offers, vi.BaseKL) {
-				t.Errorf("%s: offers %s; need path and base-kl", name, vi.List(block.Offers))
+			_, cut := q.(dist.Pulled)
+			if _, gated := q.(*dist.SpikeSlab); gated {
+				cut = true
+			}
+			if !slices.Contains(block.Offers, vi.Pull) || !slices.Contains(block.Offers, vi.BaseKL) || slices.Contains(block.Offers, vi.Path) == cut {
+				t.Errorf("%s: offers %s; need pull and base-kl, and path where samples are not cut", name, vi.List(block.Offers))
 			}
 			for c, has := range is {
 				if !has && slices.Contains(block.Offers, c) {
