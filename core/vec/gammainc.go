@@ -308,7 +308,7 @@ func GammaQuantile64(a, u float64) float64 {
 func (s *Gamma) Quantile(u float64) float64 { return s.quantile(u, 0x1p-18, 0x1p-26) }
 
 // Quantile32 is Quantile to 2^-27 of itself: what a float32 can show, and cheaper.
-func (s *Gamma) Quantile32(u float64) float64 { return s.quantile(u, 0x1p-10, 0x1p-15) }
+func (s *Gamma) Quantile32(u float64) float64 { return s.quantile(u, 0x1p-8, 0x1p-14) }
 
 // quantile is by Halley's method in log x on log P below the median and on log Q above,
 // and by Newton's where that is far: both are concave, so that Newton's converges from
