@@ -24,6 +24,7 @@ type Work struct {
 	free   bool    // the log weight has no prior and no q in it
 	states float64 // of a datum's discrete latents
 	widest int     // numbers in a row of the widest matrix
+	bytes  int     // of a block's
 
 	of     Estimator // of the last estimate
 	card   Card      // its own
@@ -84,9 +85,11 @@ func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*
 	for _, b := range sheet.Blocks {
 		w.widest = max(w.widest, b.Dim)
 	}
-	w.widest = max(w.widest, sheet.Wide)
-	for _, s := range p.Specs() {
-		if sheet.Wide == 0 {
+	w.bytes = blockBytes
+	if sheet.Wide > 0 { // the encoder's weights go by once a block
+		w.widest, w.bytes = max(w.widest, sheet.Wide), 2*blockBytes
+	} else {
+		for _, s := range p.Specs() {
 			w.widest = max(w.widest, s.Rows, s.Cols)
 		}
 	}
@@ -129,7 +132,7 @@ func (w *Work) Infers(trained bool) bool {
 func (w *Work) with(m Model, p *Params, d *Data) *Work {
 	o := &Work{
 		Model: m, Params: p, Data: d, All: make([]int, d.N), Threads: w.Threads,
-		widest: w.widest, mixes: w.mixes, free: w.free, states: w.states,
+		widest: w.widest, bytes: w.bytes, mixes: w.mixes, free: w.free, states: w.states,
 	}
 	for i := range o.All {
 		o.All[i] = i
@@ -172,7 +175,7 @@ func (w *Work) block(k int) int {
 	if w.Params.Precision() == tape.Float64 {
 		size = 8
 	}
-	return max(1, blockBytes/(size*w.widest*max(k, 1)))
+	return max(1, w.bytes/(size*w.widest*max(k, 1)))
 }
 
 // Estimate is the estimator's direction on rows of the data: block by block where

@@ -21,15 +21,6 @@ func closed(rows int, f func(x [inputs]float64) (y float64, dy [inputs]float64),
 	return y.Tape().Known(y, pairs...)
 }
 
-// drawn is closed for a sample.
-func drawn(rows int, f func(x [inputs]float64) (y float64, dy [inputs]float64), in ...tape.Node) tape.Node {
-	y, pairs := partials(rows, f, nil, in)
-	if len(pairs) == 0 {
-		return y
-	}
-	return y.Tape().Drawn(y, pairs...)
-}
-
 // form is a closed form of many entries at once.
 type form func(x *[inputs][]float64, y []float64, dy *[inputs][]float64)
 

@@ -208,19 +208,52 @@ func held(x float64) (y, dy float64) {
 
 // thresholds are Gamma draws, [K*B,D], live.
 func (q Thresholded) thresholds(n Noise, k int) tape.Node {
-	u := uniforms(q.T, q.B, q.Mu, n, k)
-	wanted := live(q.LogShape)
-	return drawn(q.B*k, func(x [inputs]float64) (y float64, dy [inputs]float64) {
-		a, da := held(x[1])
-		r, dr := held(x[2])
-		g := vec.GammaQuantile64(a, x[0])
-		y = g / r
-		if wanted {
-			dy[1] = float64(da*vec.GammaSlope64(a, g)) / r
+	t := q.T
+	u := uniforms(t, q.B, q.Mu, n, k)
+	rows, d := u.Shape()
+	y, pairs := t.Blank(rows, d), t.Nodes(4)[:0]
+	read := func(n tape.Node) (v, slope tape.Vector, share int) {
+		own, _ := n.Shape()
+		if live(n) {
+			by := t.Blank(rows, d)
+			slope, pairs = by.Value(), append(pairs, n, by)
 		}
-		dy[2] = -float64(y * (dr / r))
-		return
-	}, u, q.LogShape, q.LogRate)
+		return n.Value(), slope, rows / own
+	}
+	logShape, inShape, share := read(q.LogShape)
+	logRate, inRate, shareRate := read(q.LogRate)
+	v, w, single := y.Value(), u.Value(), t.Precision() == tape.Float32
+	var g vec.Gamma
+	for lo := 0; lo < rows; lo += share {
+		for j := range d {
+			a, da := held(logShape.At(lo/share*d + j))
+			g.Reset(a)
+			var rate, dr float64
+			for r := lo; r < lo+share; r++ {
+				if r == lo || r%shareRate == 0 {
+					rate, dr = held(logRate.At(r/shareRate*d + j))
+				}
+				i := r*d + j
+				var drawn float64
+				if single {
+					drawn = g.Quantile32(w.At(i))
+				} else {
+					drawn = g.Quantile(w.At(i))
+				}
+				v.Set(i, drawn/rate)
+				if !inShape.Nil() {
+					inShape.Set(i, float64(da*g.Slope(drawn))/rate)
+				}
+				if !inRate.Nil() {
+					inRate.Set(i, -float64(drawn/rate*(dr/rate)))
+				}
+			}
+		}
+	}
+	if len(pairs) == 0 {
+		return y
+	}
+	return t.Drawn(y, pairs...)
 }
 
 // LogProb is the log-density by Lebesgue measure and a point mass at 0, at the samples'
