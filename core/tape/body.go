@@ -35,6 +35,7 @@ type floor[T real] struct {
 	lates   []late[T]        // of parameters
 	spreads []*vec.Spread[T] // of every width met
 	rows    []int32          // that a pull goes over
+	idle    []bool           // rows that one does not
 }
 
 // spread walks rows of cols numbers.

@@ -1,5 +1,7 @@
 package tape
 
+import "slices"
+
 // Known has a value and partial derivatives that the caller computed, a closed form
 // of few inputs by hand:
 //
@@ -47,6 +49,10 @@ func (t *Tape) known(value Node, c float64, mark reach, pairs []Node) Node {
 }
 
 func (f *floor[T]) pullKnown(n *node, ch channel[T]) {
+	var idle []bool // rows of zeros: samples that did not count
+	if !ch.all {
+		idle = f.empty(ch.g, n.rows)
+	}
 	for i := 1; i < len(n.in); i += 2 {
 		at, by := n.in[i], n.in[i+1]
 		switch {
@@ -57,8 +63,8 @@ func (f *floor[T]) pullKnown(n *node, ch channel[T]) {
 			q := f.val[by]
 			s := spread{n.rows, len(q) / n.cols}
 			f.pullRows(at, n, ch, func(r int, u, g []T) {
-				if empty(g) {
-					return // a sample that did not count
+				if idle != nil && idle[r] {
+					return
 				}
 				for j, v := range row(q, s.of(r), n.cols) {
 					u[j] += T(g[j] * v)
@@ -68,9 +74,24 @@ func (f *floor[T]) pullKnown(n *node, ch channel[T]) {
 	}
 }
 
-func empty[T real](g []T) bool {
-	for _, x := range g {
-		if x != 0 {
+// empty says which rows are of zeros.
+func (f *floor[T]) empty(x []T, rows int) []bool {
+	f.idle = slices.Grow(f.idle[:0], rows)[:rows]
+	cols := len(x) / rows
+	for r := range rows {
+		f.idle[r] = zeros(row(x, r, cols))
+	}
+	return f.idle
+}
+
+func zeros[T real](x []T) bool {
+	for ; len(x) >= 8; x = x[8:] {
+		if x[0] != 0 || x[1] != 0 || x[2] != 0 || x[3] != 0 || x[4] != 0 || x[5] != 0 || x[6] != 0 || x[7] != 0 {
+			return false
+		}
+	}
+	for _, v := range x {
+		if v != 0 {
 			return false
 		}
 	}
