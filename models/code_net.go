@@ -124,21 +124,16 @@ func atLeast(s *vi.Step, a tape.Node, floor float64) tape.Node {
 	x, v, d := a.Value(), value.Value(), slope.Value()
 	var e, l [256]float64
 	for lo := 0; lo < rows*cols; lo += len(e) {
-		e, l := e[:min(len(e), rows*cols-lo)], l[:min(len(l), rows*cols-lo)]
-		for i := range e {
-			e[i] = x.At(lo + i)
-		}
+		hi := min(lo+len(e), rows*cols)
+		e, l := x.Slice(lo, hi).AppendTo(e[:0]), l[:hi-lo]
 		vec.Exp(e, e)
 		for i, y := range e {
 			l[i] = y + floor
+			e[i] = y / l[i]
 		}
-		for i, y := range e {
-			d.Set(lo+i, y/l[i])
-		}
+		d.Slice(lo, hi).From(e)
 		vec.Log(l, l)
-		for i, y := range l {
-			v.Set(lo+i, y)
-		}
+		v.Slice(lo, hi).From(l)
 	}
 	return s.Tape.Known(value, a, slope)
 }

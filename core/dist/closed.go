@@ -87,45 +87,24 @@ func partials(rows int, f func(x [inputs]float64) (y float64, dy [inputs]float64
 			size := min(piece, d-lo)
 			p.y = p.value[:size]
 			for j := range in {
-				p.x[j], p.dy[j] = p.inputs[j][:size], p.slopes[j][:size]
-				load(p.x[j], read[j], r/share[j]*d+lo)
+				at := r/share[j]*d + lo
+				p.x[j], p.dy[j] = read[j].Slice(at, at+size).AppendTo(p.inputs[j][:0]), p.slopes[j][:size]
 			}
 			if f != nil {
 				p.each(f, len(in))
 			} else {
 				many(&p.x, p.y, &p.dy)
 			}
-			keep(v, r*d+lo, p.y)
+			at := r*d + lo
+			v.Slice(at, at+size).From(p.y)
 			for j := range in {
 				if !slope[j].Nil() {
-					keep(slope[j], r*d+lo, p.dy[j])
+					slope[j].Slice(at, at+size).From(p.dy[j])
 				}
 			}
 		}
 	}
 	return y, pairs
-}
-
-// load reads entries of v from one on, and keep writes them, rounded to its precision.
-func load(dst []float64, v tape.Vector, at int) {
-	if x := v.F64(); x != nil {
-		copy(dst, x[at:])
-		return
-	}
-	for i, x := range v.F32()[at:][:len(dst)] {
-		dst[i] = float64(x)
-	}
-}
-
-func keep(v tape.Vector, at int, src []float64) {
-	if x := v.F64(); x != nil {
-		copy(x[at:], src)
-		return
-	}
-	dst := v.F32()[at:][:len(src)]
-	for i, x := range src {
-		dst[i] = float32(x)
-	}
 }
 
 // live reports whether anything may flow back from a node.

@@ -48,7 +48,7 @@ func TestFewRows(t *testing.T) {
 			y = tp.Affine(y, tp.Param("gen/v"), tp.Param("gen/c"), act)
 			y = tp.Affine(y, tp.Param("gen/u"), tp.Param("gen/e"), act).Add(tp.Affine(y, tp.Param("gen/t"), tape.Node{}, tape.Linear))
 			s := tape.Surrogate{}
-			f := y.SumD(1)
+			f := y.SumD(1).Add(tp.NormalLogProb(1, in, y, tp.Leaf(1, d)))
 			s.Gen = f.Mul(tp.Const(1, len(w), w)).Sum()
 			s.Inf = s.Gen
 			if apart {

@@ -68,6 +68,12 @@ func (f *floor[T]) pullNormal(id int32, n *node, ch channel[T]) {
 			own, other, q := o[0].from(lo), o[1].from(lo), precision.from(lo)
 			c, size := s.fac[lo:hi], (hi-lo)*cols
 			switch {
+			case us > 0 && own.Step > 0 && mostly(c):
+				for i := range c {
+					if c[i] != 0 {
+						f.spread(cols).Toward(u[i*us:][:cols], c[i:i+1], own.X[i*own.Step:][:cols], only(other, i), only(q, i))
+					}
+				}
 			case us > 0 && own.Step > 0:
 				f.spread(cols).Toward(u[:size], c, own.X[:size], other, q)
 			case us == 0 && own.Step == 0 && other.Step > 0 && q.Step == 0:
@@ -109,3 +115,17 @@ func (f *floor[T]) mover(id int32) int32 {
 	}
 	return id
 }
+
+// mostly says that more than half of the factors are zero.
+func mostly[T real](c []T) bool {
+	zeros := 0
+	for _, x := range c {
+		if x == 0 {
+			zeros++
+		}
+	}
+	return 2*zeros > len(c)
+}
+
+// only is row i alone.
+func only[T real](m vec.Rows[T], i int) vec.Rows[T] { return vec.Rows[T]{X: m.X[i*m.Step:]} }

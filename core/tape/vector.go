@@ -83,6 +83,17 @@ func (v Vector) AppendTo(dst []float64) []float64 {
 	return dst
 }
 
+// From sets all values, rounded to the vector's precision.
+func (v Vector) From(x []float64) {
+	if v.Len() != len(x) {
+		panic(fmt.Sprintf("tape: From: %d values from %d", v.Len(), len(x)))
+	}
+	copy(v.f64, x)
+	for i := range v.f32 {
+		v.f32[i] = float32(x[i])
+	}
+}
+
 // Copy sets v to w, which has its length and precision.
 func (v Vector) Copy(w Vector) {
 	if v.Len() != w.Len() || (v.f64 == nil) != (w.f64 == nil) {
