@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/vibench/bench/suites"
@@ -24,8 +26,16 @@ func labels(cells []suites.Cell, drop string) []string {
 		if i > 0 && len(all.list) < 2 {
 			continue
 		}
+		one := newSet()
+		for _, c := range choices {
+			one.add(c.Name)
+		}
 		for j, c := range choices {
-			names[j] = join(" x ", names[j], brief(apart(c, choices, drop).String()))
+			said := brief(apart(c, choices, drop).String())
+			if i > 0 && len(one.list) == 1 { // one model: its name tells nothing apart
+				said = strings.TrimSuffix(strings.TrimPrefix(said, c.Name+"{"), "}")
+			}
+			names[j] = join(" x ", names[j], said)
 		}
 	}
 	byOptimiser(names, cells, drop)
@@ -45,22 +55,65 @@ func byOptimiser(names []string, cells []suites.Cell, drop string) {
 	}
 }
 
-// apart is a choice with only those parameters in which its namesakes differ.
+// apart is a choice with only those parameters in which its namesakes differ; of more
+// than three as few as tell them all apart, words before numbers.
 func apart(c suites.Choice, all []suites.Choice, drop string) suites.Choice {
-	kept := suites.Choice{Name: c.Name, Params: map[string]any{}}
-	for name, v := range c.Params {
-		if dropped(name, drop) {
-			continue
-		}
-		one := suites.Choice{Params: map[string]any{name: v}}.String()
-		for _, other := range all {
-			if other.Name == c.Name && one != (suites.Choice{Params: map[string]any{name: other.Params[name]}}).String() {
-				kept.Params[name] = v
-				break
-			}
+	var same []suites.Choice
+	for _, o := range all {
+		if o.Name == c.Name {
+			same = append(same, o)
 		}
 	}
+	var differ []string
+	for name := range c.Params {
+		if !dropped(name, drop) && kinds(same, []string{name}) > 1 {
+			differ = append(differ, name)
+		}
+	}
+	slices.SortFunc(differ, func(a, b string) int {
+		_, x := c.Params[a].(string)
+		_, y := c.Params[b].(string)
+		if x != y {
+			return map[bool]int{true: -1, false: 1}[x]
+		}
+		return cmp.Compare(a, b)
+	})
+	if len(differ) > 3 {
+		differ = fewest(same, differ)
+	}
+	kept := suites.Choice{Name: c.Name, Params: map[string]any{}}
+	for _, name := range differ {
+		kept.Params[name] = c.Params[name]
+	}
 	return kept
+}
+
+// fewest are parameters that tell as many choices apart as all of them do, each taken for
+// telling most; the first of equals.
+func fewest(all []suites.Choice, names []string) (few []string) {
+	for want := kinds(all, names); kinds(all, few) < want; {
+		best, most := "", 0
+		for _, name := range names {
+			if n := kinds(all, append(slices.Clone(few), name)); n > most {
+				best, most = name, n
+			}
+		}
+		few = append(few, best)
+	}
+	return few
+}
+
+// kinds is how many sorts of choices some parameters tell apart.
+func kinds(all []suites.Choice, names []string) int {
+	sorts := newSet()
+	for _, c := range all {
+		few := suites.Choice{Params: map[string]any{}}
+		for _, name := range names {
+			few.Params[name] = c.Params[name]
+		}
+		sorts.add(few.String())
+	}
+	return len(sorts.list)
 }
 
 // without is a choice's text with one parameter left out.

@@ -140,9 +140,31 @@ func (l looks) of(estimator string, variant int) look {
 	}
 }
 
-// give dresses lines in their order.
+// manySettings of one estimator in a figure are more than dashes tell apart.
+const manySettings = 4
+
+// numbered is the look of line i where colours are by line.
+func (looks) numbered(i int) look {
+	d, g := dashes(), glyphs()
+	return look{ink: inkSeries + ink(i%seriesColors), dash: d[i/seriesColors%len(d)], glyph: g[i%len(g)]}
+}
+
+// give dresses lines in their order: an estimator has its colour on the whole page, but
+// where one is there in many settings each setting has a colour.
 func (l looks) give(lines []line) {
 	variants := map[string]int{}
+	for _, line := range lines {
+		variants[line.cell.Estimator.Name]++
+	}
+	for _, n := range variants {
+		if n >= manySettings {
+			for i := range lines {
+				lines[i].look = l.numbered(i)
+			}
+			return
+		}
+	}
+	variants = map[string]int{}
 	for i := range lines {
 		name := lines[i].cell.Estimator.Name
 		lines[i].look = l.of(name, variants[name])

@@ -2,6 +2,8 @@ package report
 
 import (
 	"math"
+	"strings"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -11,12 +13,29 @@ import (
 // Many figures have a row a configuration: names of any length fit beside them,
 // and a narrow screen can show them.
 
+// folded breaks a long name before its last part that fits, in two lines.
+func folded(name string, n int) string {
+	if utf8.RuneCountInString(name) <= n {
+		return name
+	}
+	cut := 0
+	for _, sep := range []string{" x ", ","} {
+		if at := strings.LastIndex(string([]rune(name)[:n]), sep); at > 0 && cut == 0 {
+			cut = at + len(strings.TrimSuffix(sep, "x "))
+		}
+	}
+	if cut == 0 {
+		return clip(name, n)
+	}
+	return strings.TrimSpace(name[:cut]) + "\n" + clip(strings.TrimSpace(name[cut:]), n)
+}
+
 // rowPlot has a name a row, the first on top, over a range with a margin.
 func rowPlot(label string, names []string, lo, hi float64) *plot.Plot {
 	p := newPlot(label, "")
 	var ticks plot.ConstantTicks
 	for i, name := range names {
-		ticks = append(ticks, plot.Tick{Value: rowAt(i, len(names)), Label: clip(name, 42)})
+		ticks = append(ticks, plot.Tick{Value: rowAt(i, len(names)), Label: folded(name, 42)})
 	}
 	p.X.Min, p.X.Max = lo, hi
 	p.Y.Min, p.Y.Max = 0.4, float64(len(names))+0.6
