@@ -26,6 +26,14 @@ func (e MAP) card(name string) vi.Card {
 	return vi.Card{Name: name, Paper: "Beck and Teboulle 2009", PerDatum: true, Needs: []vi.Cap{vi.Linear}, K: 1, Target: fmt.Sprintf("map lambda %g", e.Lambda), Bias: "a mode for a mean"}
 }
 
+// Warn says where metrics will look at other codes than those that A is fitted by.
+func (e MAP) Warn(s vi.Sheet, _ vi.Shape, _ int) []string {
+	if d := s.Penalty - e.Lambda; d > 0.01*e.Lambda || -d > 0.01*e.Lambda {
+		return []string{fmt.Sprintf("lambda = %g fits the dictionary; metrics see the model's codes, which need posterior map with fixed noise and sigma^2/scale = lambda, got %.4g (0: another posterior)", e.Lambda, s.Penalty)}
+	}
+	return nil
+}
+
 func (e MAP) estimate(s *vi.Step, plain bool) vi.Direction {
 	a, _ := s.Linear()
 	d, h := a.Shape()

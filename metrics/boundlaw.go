@@ -62,6 +62,7 @@ func (m BoundLaw) Measure(e *Eval, o *Out) {
 //
 // Burda et al. 2016 (1509.00519), theorem 1.
 type Nested struct {
+	weighed
 	K int `name:"k" min:"2" doc:"samples a datum; halved as long as it is even"`
 	R int `name:"r" min:"1" doc:"draws"`
 }

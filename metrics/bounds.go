@@ -11,6 +11,7 @@ import (
 // ELBO is the evidence lower bound, the mean over the data of 1/K sum_k log w_k.
 type ELBO struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
+	weighed
 	On
 }
 
@@ -30,6 +31,7 @@ func (m ELBO) Measure(e *Eval, o *Out) {
 type IWAE struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
 	R int `name:"r" min:"1" doc:"draws of the bound to average"`
+	weighed
 	On
 }
 
@@ -79,6 +81,7 @@ func (m LogPX) Measure(e *Eval, o *Out) {
 type KL struct {
 	K    int `name:"k" min:"1" doc:"samples a datum"`
 	PHat int `name:"phat" min:"1" doc:"samples that estimate log p(x) where it is not known"`
+	weighed
 	On
 }
 
@@ -110,6 +113,7 @@ func (m KL) Measure(e *Eval, o *Out) {
 // by which orders are tested. Each datum's is kept.
 type ESS struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
+	weighed
 	On
 }
 

@@ -7,10 +7,9 @@ import (
 )
 
 // Collapse is the share of latents whose posterior is as good as the prior: KL_k at most
-// least on a share of the data or more. KL_k is that of q's base against the prior, as
-// q says it, which is what the bound is charged with; where q has terms beside it, as of
-// a learned threshold, they are in it, and such a latent can look alive. Beside it
-// (collapse/coeff) is the share of latents with |z_k| at most least on as many codes,
+// least on a share of the data or more. KL_k is that of q's base against the prior, before
+// any threshold; that of a learned threshold itself is no part of it (the authors' code
+// adds it, by which a latent can look alive). Beside it (collapse/coeff) is the share of latents with |z_k| at most least on as many codes,
 // all samples of q counted.
 //
 // Fallah and Rozell 2022 (2205.03665), authors' code: 0.01 on 95 % of the data.

@@ -16,6 +16,7 @@ import (
 // Burda, Grosse and Salakhutdinov 2016 (1509.00519), with K = 5000.
 type NLL struct {
 	K int `name:"k" min:"5" doc:"samples a datum"`
+	weighed
 	On
 }
 

@@ -24,6 +24,19 @@ func (o On) named(name string) string {
 	return name
 }
 
+// weighed is a metric of log weights, log p(x,z) - log q(z|x).
+type weighed struct{}
+
+// Check refuses a q whose samples have none.
+func (weighed) Check(s vi.Sheet) error {
+	for _, b := range s.Blocks {
+		if b.Cut {
+			return fmt.Errorf("the posterior of block %q has samples without a density beside the prior's, and so no bound by weights; look at closed-elbo or objective", b.Name)
+		}
+	}
+	return nil
+}
+
 // place is where an evaluation looks: so many data, the first of a split.
 type place struct {
 	train bool

@@ -1,6 +1,8 @@
 package models
 
 import (
+	"slices"
+
 	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/vec"
@@ -54,6 +56,7 @@ func (f amortised) sheet() vi.Sheet {
 			b.Offers = append(b.Offers, vi.Moments)
 		}
 	}
+	b.Cut = slices.Contains(thresholded, f.Posterior)
 	return vi.Sheet{Blocks: []vi.Block{b}, Params: f.net.params(), Mixes: f.net.own > 0, Whole: f.net.own > 0}
 }
 

@@ -22,11 +22,15 @@ type found struct {
 func (f found) sheet() vi.Sheet {
 	b := gaussianBlock(f.m.Latent, true)
 	if f.mode {
-		b.Offers = nil
+		b.Offers, b.Cut = nil, true
 	} else {
 		b.Offers = slices.DeleteFunc(b.Offers, func(c vi.Cap) bool { return c == vi.Path || c == vi.Pull || c == vi.Score }) // it has no parameters
 	}
-	return vi.Sheet{Blocks: []vi.Block{b}, Offers: []vi.Cap{vi.Infer}}
+	sh := vi.Sheet{Blocks: []vi.Block{b}, Offers: []vi.Cap{vi.Infer}}
+	if f.mode && f.m.SparseCoder.Noise == "fixed" {
+		sh.Penalty = float64(f.m.Sigma*f.m.Sigma) / f.m.Scale
+	}
+	return sh
 }
 
 func (found) start(rng.Key, *vi.Params) {}

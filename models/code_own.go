@@ -52,6 +52,7 @@ func gaussianOf(s *vi.Step, mu, spread tape.Node, full bool) dist.Dist {
 	}
 	_, h := mu.Shape()
 	columns := s.Nodes(h)
+	var logs tape.Node
 	for k := range h {
 		on, below := s.Leaf(1, h), s.Leaf(1, h)
 		on.Value().Set(k, 1)
@@ -60,8 +61,12 @@ func gaussianOf(s *vi.Step, mu, spread tape.Node, full bool) dist.Dist {
 		}
 		l := spread.Cols(k*h, (k+1)*h)
 		columns[k] = l.Mul(below).Add(l.Apply(tape.Exp).Mul(on))
+		if l = l.Mul(on); k > 0 {
+			l = logs.Add(l)
+		}
+		logs = l
 	}
-	return s.Gaussian(mu, tape.Node{}, columns)
+	return s.Triangular(mu, logs, columns)
 }
 
 func gaussianBlock(h int, full bool) vi.Block {
@@ -105,7 +110,7 @@ type point struct{ n, h int }
 
 func (f point) sheet() vi.Sheet {
 	return vi.Sheet{
-		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: f.h}},
+		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: f.h, Cut: true}},
 		Params: []vi.Spec{{Name: ownCode, Rows: f.n, Cols: f.h}}, Mixes: true, Whole: true,
 	}
 }

@@ -143,7 +143,10 @@ func (m *sparseCoder) Init(key rng.Key, p *vi.Params) {
 	m.q.start(key, p)
 }
 
-// Project keeps the atoms at unit norm, and what the family keeps.
+// Project keeps the atoms at unit norm, and what the family keeps. A step is by the plain
+// derivative and its result divided by its norm; where columns are free that is what
+// scales are for. (A norm inside the decoder, as the authors have it, would project the
+// derivative first: the same to first order.)
 func (m *sparseCoder) Project(p *vi.Params) {
 	if m.Columns == "unit" {
 		unitColumns(p.Value(atomsOf), m.Latent)

@@ -26,8 +26,14 @@ func (s *Step) SpikeSlab(q dist.SpikeSlab) dist.Dist {
 // Point is the constant z.
 func (s *Step) Point(z tape.Node) dist.Dist { return dist.Point{T: s.Tape, B: s.B(), Z: z} }
 
-// Gaussian is mu plus columns of a factor of its covariance and, where logsigma is not nil,
-// independent noise: N(mu, diag sigma^2 + sum_k l_k l_k').
+// Gaussian is mu plus columns of a factor of its covariance and independent noise:
+// N(mu, diag sigma^2 + sum_k l_k l_k').
 func (s *Step) Gaussian(mu, logsigma tape.Node, columns []tape.Node) dist.Dist {
 	return s.root().dists.Correlated(dist.Correlated{T: s.Tape, B: s.B(), Mu: mu, LogSigma: logsigma, Columns: columns})
+}
+
+// Triangular is N(mu, L L') by the columns of L, a lower triangle, and the logs of its
+// diagonal, [B,D].
+func (s *Step) Triangular(mu, logdiag tape.Node, columns []tape.Node) dist.Dist {
+	return s.root().dists.Correlated(dist.Correlated{T: s.Tape, B: s.B(), Mu: mu, LogDiag: logdiag, Columns: columns})
 }

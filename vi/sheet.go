@@ -57,7 +57,8 @@ type Sheet struct {
 
 	Wide int // numbers a sample in its widest matrix, where an encoder, which has a row a datum, is wider; 0: as wide as the widest parameter
 
-	Whole bool // its q has parameters of each datum's own: a step takes all data, in order
+	Penalty float64 // where q is a mode, lambda of the 1-norm it minimises; 0 where it moves
+	Whole   bool    // its q has parameters of each datum's own: a step takes all data, in order
 
 	// Predicts says that q is the prior p(z|x's given part) itself, so that log p(z) - log
 	// q(z) is zero and the log weight is the log-likelihood; its weights are inf/.
@@ -74,6 +75,7 @@ type Block struct {
 	Dim     int    // numbers a sample: a categorical variable has one for each of its categories
 	Classes int    // categories of a variable, of a categorical block
 	Offers  []Cap
+	Cut     bool // q has mass at single points and the prior has none, or q has no density at all: samples have no weights
 }
 
 // MostStates is how many values a datum's latents may have for all of them to be

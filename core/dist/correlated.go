@@ -19,6 +19,7 @@ type Correlated struct {
 	B            int
 	Mu, LogSigma tape.Node
 	Columns      []tape.Node
+	LogDiag      tape.Node // where the columns are a lower triangle without noise beside, the logs of its diagonal; else nil
 
 	pool *Pool
 }
@@ -147,6 +148,27 @@ func (f factor) precision(b int) (inv, logDet []float64) {
 	return inv, logDet
 }
 
+// solve sets u to S^-1 e of datum n by its triangle, L w = e and L'u = w, and gives e'S^-1 e
+// = |w|^2: no worse conditioned than L.
+func (f factor) solve(n int, e, u []float64) float64 {
+	at := func(i, k int) float64 { return f.column(k)[n*f.d+i] }
+	for i := range u {
+		u[i] = e[i]
+		for k := range i {
+			u[i] -= float64(at(i, k) * u[k])
+		}
+		u[i] /= at(i, i)
+	}
+	quad := vec.SumSq(u)
+	for i := len(u) - 1; i >= 0; i-- {
+		for k := i + 1; k < len(u); k++ {
+			u[i] -= float64(at(k, i) * u[k])
+		}
+		u[i] /= at(i, i)
+	}
+	return quad
+}
+
 // logDet is log det S of each datum, [1,B], live: its derivative is 2 S^-1 l_k in l_k,
 // 2 sigma_i^2 (S^-1)_ii in log sigma_i.
 func (q Correlated) logDet(f factor, inv, value []float64) tape.Node {
@@ -193,12 +215,19 @@ func fill(v tape.Vector, x []float64) {
 func (q Correlated) LogProb(z Value) tape.Node {
 	rows, f := q.B*z.K, q.factor()
 	d := f.d
-	inv, det := f.precision(q.B)
+	var inv, det []float64
+	if q.LogDiag.Nil() {
+		inv, det = f.precision(q.B)
+	}
 	e := z.Node.Sub(q.Mu)
 	at := e.Value().AppendTo(f.pool.floats(rows * d)[:0])
 	u := f.pool.floats(rows * d) // S^-1 (z - mu)
 	quad := f.pool.floats(rows)
 	for r := range rows {
+		if inv == nil {
+			quad[r] = f.solve(r/z.K, at[r*d:][:d], u[r*d:][:d])
+			continue
+		}
 		for i := range d {
 			u[r*d+i] = vec.Dot(inv[(r/z.K*d+i)*d:][:d], at[r*d:][:d])
 		}
@@ -231,7 +260,12 @@ func (q Correlated) LogProb(z Value) tape.Node {
 		join(q.LogSigma, slope)
 	}
 	sum = sum.Sub(sum.Stop()).Add(q.T.Const(z.K, q.B, quad))
-	l := sum.Add(q.logDet(f, inv, det))
+	l := sum
+	if inv == nil {
+		l = l.Add(summed(q.LogDiag, q.B, 0).Scale(2))
+	} else {
+		l = l.Add(q.logDet(f, inv, det))
+	}
 	return l.Add(l.Const(float64(d) * 2 * halfLog2Pi)).Scale(-0.5)
 }
 
@@ -246,6 +280,9 @@ func (q Correlated) Frozen() Dist {
 		columns[i] = l.Freeze()
 	}
 	q.Columns = columns
+	if !q.LogDiag.Nil() {
+		q.LogDiag = q.LogDiag.Freeze()
+	}
 	return q.keep()
 }
 
@@ -308,6 +345,9 @@ func (q Correlated) AbsMoment() tape.Node {
 
 // Entropy is 1/2 log det S + D/2 log(2 pi e), [1,B].
 func (q Correlated) Entropy() tape.Node {
+	if !q.LogDiag.Nil() {
+		return summed(q.LogDiag, q.B, halfLog2PiE)
+	}
 	f := q.factor()
 	inv, det := f.precision(q.B)
 	h := q.logDet(f, inv, det).Scale(0.5)

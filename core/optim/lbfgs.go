@@ -96,6 +96,8 @@ func (r LBFGS) Minimise(f Func, x []float64) (value float64, iterations int) {
 		if sy := vec.Dot(s[i], y[i]); sy > 0 {
 			rho[i] = 1 / sy
 			have++
+		} else { // its place held the oldest pair, which is gone
+			have = 0
 		}
 		gain := value - got
 		copy(x, next)
@@ -137,11 +139,8 @@ func wolfe(f Func, x, dir []float64, f0, slope0, step float64, next, gnext []flo
 			hi, fhi, dhi = a, v, d
 		case math.Abs(d) <= -curvature*slope0:
 			return v, true
-		case d >= 0:
-			hi, fhi, dhi = lo, flo, dlo
-			lo, flo, dlo = a, v, d
-		default:
-			if !math.IsInf(hi, 1) && (hi-lo)*d >= 0 {
+		default: // the new low end; the minimum lies down the slope from it
+			if math.IsInf(hi, 1) && d >= 0 || !math.IsInf(hi, 1) && (hi-lo)*d >= 0 {
 				hi, fhi, dhi = lo, flo, dlo
 			}
 			lo, flo, dlo = a, v, d
