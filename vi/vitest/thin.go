@@ -1,0 +1,187 @@
+package vitest
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// thin takes nodes from the rules of axes that act together, whose product costs the power
+// of their number. What an estimate makes of an axis at all values of the others is a
+// family of functions g of few dimensions, and a few of a rule's nodes integrate all of
+// them as all of its do:
+//
+//	sum_(j in S) v_j g(x_j) = sum_j w_j g(x_j),   g in the span,   |S| its dimension
+//
+// The family is looked at in random contexts until some in a row have nothing new. One that
+// they have not shown leaves an error in the mean, which exact sees, as of all that this
+// integral finds out at random points.
+func (in *integral) thin(lists []twins) {
+	thinned := map[int]Rule{}
+	for _, l := range lists {
+		for _, i := range l[0] {
+			if in.goes() && !in.hopeless(lists) {
+				thinned[i] = in.thinned(i)
+			}
+		}
+	}
+	if !in.goes() {
+		return
+	}
+	for i, r := range thinned {
+		in.axes[i].rule = r
+	}
+	in.equal(lists)
+}
+
+// hopeless says that not even a sum over fewer nodes an axis than families of smooth functions
+// leave can be paid for.
+func (in *integral) hopeless(lists []twins) bool {
+	const least = 8
+	total := 0.0
+	for _, l := range lists {
+		each := 1.0
+		for i, a := range in.axes {
+			each *= float64(len(a.rule))
+			if slices.Contains(l[0], i) {
+				each *= float64(min(least, a.rule.nodes()/len(a.rule)))
+			}
+		}
+		total += each
+	}
+	return total > float64(in.most-in.evals)
+}
+
+// faint is what is left of a function, relative to the largest |f| seen, that is nothing new.
+const faint = 4e-13
+
+func (in *integral) thinned(i int) (out Rule) {
+	for _, p := range in.axes[i].rule {
+		family := [][]float64{weighed(p, func(int) float64 { return in.scale })}
+		thin, at := few(p, family, faint*in.scale)
+		for old := 0; old < contexts/2 && in.goes(); old++ {
+			in.abroad()
+			var whole, part []float64
+			seen := make([][]float64, len(p.Nodes))
+			for j, x := range p.Nodes {
+				in.set(i, x)
+				seen[j] = in.eval()
+				whole = axpy(whole, p.Weights[j], seen[j])
+			}
+			for n, j := range at {
+				part = axpy(part, thin.Weights[n], seen[j])
+			}
+			if in.err != nil || !in.differs(part, whole) {
+				continue
+			}
+			for k := range whole {
+				family = append(family, weighed(p, func(j int) float64 { return seen[j][k] }))
+			}
+			family = kept(family, faint*in.scale)
+			thin, at = few(p, family, faint*in.scale)
+			old = -1
+		}
+		out = append(out, thin)
+	}
+	return out
+}
+
+// abroad puts every axis at a node with a chance that goes by the root of its weight: a rare
+// context tells what others do not.
+func (in *integral) abroad() {
+	for i, a := range in.axes {
+		roots := make(Rule, len(a.rule))
+		sum := 0.0
+		for n, p := range a.rule {
+			roots[n].Weights = weighed(p, func(int) float64 { return 1 })
+			sum += roots[n].mass()
+		}
+		p, n := random(roots, sum*in.uniform())
+		in.set(i, a.rule[p].Nodes[n])
+	}
+}
+
+// weighed is a function at the nodes times the roots of their weights, in which the mean
+// square is a sum of squares.
+func weighed(p Piece, f func(j int) float64) []float64 {
+	g := make([]float64, len(p.Weights))
+	for j, w := range p.Weights {
+		g[j] = math.Sqrt(w) * f(j)
+	}
+	return g
+}
+
+// few are the nodes, as many as dimensions of a family, at which it is least alike, with the
+// weights that integrate all of it; and which nodes they are.
+func few(p Piece, family [][]float64, least float64) (out Piece, chosen []int) {
+	base := picked(family, least, func(int) {})
+	at := make([][]float64, len(p.Nodes)) // the base at each node
+	for j := range at {
+		for _, b := range base {
+			at[j] = append(at[j], b[j])
+		}
+	}
+	picked(at, 0, func(j int) { chosen = append(chosen, j) })
+	n := len(base)
+	a, want, v := mat.NewDense(n, n, nil), mat.NewVecDense(n, nil), mat.NewVecDense(n, nil)
+	for k, b := range base {
+		for c, j := range chosen {
+			a.Set(k, c, b[j])
+		}
+		want.SetVec(k, dot(b, weighed(p, func(int) float64 { return 1 })))
+	}
+	if err := v.SolveVec(a, want); err != nil {
+		panic(err)
+	}
+	for c, j := range chosen {
+		out.Nodes, out.Weights = append(out.Nodes, p.Nodes[j]), append(out.Weights, v.AtVec(c)*math.Sqrt(p.Weights[j]))
+	}
+	return out, chosen
+}
+
+// kept are those of them that picked picks.
+func kept(family [][]float64, least float64) (out [][]float64) {
+	picked(family, least, func(j int) { out = append(out, family[j]) })
+	return out
+}
+
+// picked is an orthonormal base of what vectors span but for less than a length: each
+// time of the vector that is farthest from the span of those before.
+func picked(vectors [][]float64, least float64, pick func(j int)) (base [][]float64) {
+	rest := make([][]float64, len(vectors))
+	for j, v := range vectors {
+		rest[j] = append(rest[j], v...)
+	}
+	for len(vectors) > 0 && len(base) < len(vectors[0]) {
+		top, size := 0, -1.0
+		for j, v := range rest {
+			if s := norm(v); s > size {
+				top, size = j, s
+			}
+		}
+		if size <= least {
+			break
+		}
+		q := less(rest[top], base)
+		q = axpy(nil, 1/norm(q), q)
+		base = append(base, q)
+		pick(top)
+		for _, v := range rest {
+			less(v, base[len(base)-1:])
+		}
+	}
+	return base
+}
+
+// less takes from v its part in an orthonormal base, twice for rounding.
+func less(v []float64, base [][]float64) []float64 {
+	for range 2 {
+		for _, b := range base {
+			axpy(v, -dot(b, v), b)
+		}
+	}
+	return v
+}
+
+func norm(v []float64) float64 { return math.Sqrt(dot(v, v)) }
