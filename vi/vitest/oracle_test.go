@@ -293,6 +293,11 @@ func TestIntegral(t *testing.T) {
 		}
 		return 0
 	}
+	exponential, term := 0.0, 1.0 // E exp of a product of four uniforms, sum_n 1 / (n! (n+1)^4)
+	for n := 1.0; n < 20; n++ {
+		exponential += term / (n * n * n * n)
+		term /= n
+	}
 	for _, c := range []struct {
 		name string
 		axes int
@@ -314,11 +319,23 @@ func TestIntegral(t *testing.T) {
 			return sum
 		}, -6, 20000},
 		{"a product of logarithms", 2, func(in *integral) float64 { return math.Log(u(in, 0)) * math.Log(u(in, 1)) }, 1, 20000},
+		{"a product that no sum is", 4, func(in *integral) float64 {
+			return math.Exp(u(in, 0) * u(in, 1) * u(in, 2) * u(in, 3))
+		}, exponential, 20000},
+		{"a mean of draws given a step", 11, func(in *integral) (sum float64) {
+			for i := 1; i < 11; i++ {
+				sum += (1 + step(u(in, 0))) * math.Log(u(in, i)) / 10
+			}
+			return sum
+		}, -1.3, 15000},
+		{"draws of which one counts twice", 4, func(in *integral) float64 {
+			return math.Log(u(in, 0)) + 2*math.Log(u(in, 1)) + math.Log(u(in, 2)) + math.Log(u(in, 3))
+		}, -5, 12000},
 		{"steps that choose among logarithms", 2, func(in *integral) float64 {
 			return math.Log(u(in, 0)) + step(u(in, 0))*math.Log(1-u(in, 1))
 		}, -1 - 0.3, 8000},
 	} {
-		in := &integral{x: make([]float64, c.axes), most: 1 << 20}
+		in := &integral{x: make([]float64, c.axes), most: c.most}
 		in.f = func() ([]float64, error) { return []float64{c.f(in)}, nil }
 		for i := range c.axes {
 			in.x[i] = 0.5

@@ -21,7 +21,7 @@ func (in *integral) thin(lists []twins) {
 	thinned := map[int]Rule{}
 	for _, l := range lists {
 		for _, i := range l[0] {
-			if in.goes() && !in.hopeless(lists) {
+			if len(l[0]) > 2 && in.goes() && !in.hopeless(lists) { // of two axes there is little to be had
 				thinned[i] = in.thinned(i)
 			}
 		}
@@ -54,35 +54,35 @@ func (in *integral) hopeless(lists []twins) bool {
 }
 
 // faint is what is left of a function, relative to the largest |f| seen, that is nothing new.
-const faint = 4e-13
+const faint = 2e-13
 
 func (in *integral) thinned(i int) (out Rule) {
 	for _, p := range in.axes[i].rule {
 		family := [][]float64{weighed(p, func(int) float64 { return in.scale })}
-		thin, at := few(p, family, faint*in.scale)
-		for old := 0; old < contexts/2 && in.goes(); old++ {
+		base := picked(family, 0, func(int) {})
+		for old := 0; old < contexts && in.goes(); old++ {
 			in.abroad()
-			var whole, part []float64
 			seen := make([][]float64, len(p.Nodes))
 			for j, x := range p.Nodes {
 				in.set(i, x)
 				seen[j] = in.eval()
-				whole = axpy(whole, p.Weights[j], seen[j])
 			}
-			for n, j := range at {
-				part = axpy(part, thin.Weights[n], seen[j])
+			if in.err != nil {
+				return nil
 			}
-			if in.err != nil || !in.differs(part, whole) {
-				continue
+			grown := false
+			for k := range seen[0] {
+				g := weighed(p, func(j int) float64 { return seen[j][k] })
+				family = append(family, g)
+				grown = grown || norm(less(slices.Clone(g), base)) > 2*faint*in.scale
 			}
-			for k := range whole {
-				family = append(family, weighed(p, func(j int) float64 { return seen[j][k] }))
+			if grown {
+				old = -1
 			}
 			family = kept(family, faint*in.scale)
-			thin, at = few(p, family, faint*in.scale)
-			old = -1
+			base = picked(family, faint*in.scale, func(int) {})
 		}
-		out = append(out, thin)
+		out = append(out, few(p, base))
 	}
 	return out
 }
@@ -112,10 +112,10 @@ func weighed(p Piece, f func(j int) float64) []float64 {
 	return g
 }
 
-// few are the nodes, as many as dimensions of a family, at which it is least alike, with the
-// weights that integrate all of it; and which nodes they are.
-func few(p Piece, family [][]float64, least float64) (out Piece, chosen []int) {
-	base := picked(family, least, func(int) {})
+// few are the nodes, as many as functions in an orthonormal base, at which these are the least
+// alike, with the weights that integrate each of them.
+func few(p Piece, base [][]float64) (out Piece) {
+	var chosen []int
 	at := make([][]float64, len(p.Nodes)) // the base at each node
 	for j := range at {
 		for _, b := range base {
@@ -137,7 +137,7 @@ func few(p Piece, family [][]float64, least float64) (out Piece, chosen []int) {
 	for c, j := range chosen {
 		out.Nodes, out.Weights = append(out.Nodes, p.Nodes[j]), append(out.Weights, v.AtVec(c)*math.Sqrt(p.Weights[j]))
 	}
-	return out, chosen
+	return out
 }
 
 // kept are those of them that picked picks.
