@@ -136,7 +136,7 @@ func TestLearnedVariateOnTwoBits(t *testing.T) {
 	rejected(t, forgetful{e}, vitest.TwoBitCost(), "a control variate whose path given the bits is left out")
 }
 
-// forgetful is RELAX by hand, with a control variate of its own, tanh of a sum of perturbed logits
+// forgetful is RELAX by hand, with a control variate of its own, a sum of sigmoids of the perturbed logits
 // beside f; it does not take back the path of c(y').
 type forgetful struct{ as estimators.RELAX }
 
@@ -149,7 +149,7 @@ func (e forgetful) Estimate(s *vi.Step) vi.Direction {
 	b := q.Sample(s.Noise("z"), e.as.K)
 	c := func(y tape.Node) tape.Node {
 		f := s.LogW(q.Frozen(), dist.Value{Node: y.Scale(1 / e.as.Tau).Apply(tape.Sigmoid), K: e.as.K})
-		return f.Add(y.SumD(e.as.K).Apply(tape.Tanh))
+		return f.Add(y.Apply(tape.Sigmoid).SumD(e.as.K))
 	}
 	f, cy, given := s.LogW(q.Frozen(), b), c(q.Perturb(s.Noise("z"), e.as.K)), c(q.Given(b, s.Noise("z/cond")))
 	return s.Ascend(vi.Surrogate{Gen: f.Mean(), Inf: f.Sub(given).Stop().Mul(q.LogProb(b)).Add(cy).Sub(given.Stop()).Mean()})

@@ -20,6 +20,9 @@ import (
 //
 //	E f = sum_cells P(cell) ( f(anchor) + sum_groups ( E_group f - f(anchor) ) )
 //
+// Of groups that do the same it takes one (twins); where the sum is too long it leaves out
+// nodes (thin).
+//
 // A chance agreement at random points would leave an error in the mean, which exact
 // sees: it makes a right estimator fail, not a wrong one pass.
 type integral struct {
