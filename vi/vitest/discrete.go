@@ -85,8 +85,12 @@ func (o *discrete) ruled() *discrete {
 		o.axes = []Axis{categoryAxis(o.logits()), givenAxis()}
 		return o
 	}
+	finest := usual
+	if len(o.b) == 2 { // of four, such control variates are out of reach
+		finest = fine
+	}
 	for _, l := range o.logits() {
-		o.axes = append(o.axes, bitAxis(logistic(l)))
+		o.axes = append(o.axes, bitAxis(finest, logistic(l)))
 	}
 	return o
 }

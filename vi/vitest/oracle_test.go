@@ -338,7 +338,7 @@ func TestIntegral(t *testing.T) {
 		in.f = func() ([]float64, error) { return []float64{c.f(in)}, nil }
 		for i := range c.axes {
 			in.x[i] = 0.5
-			in.axes = append(in.axes, stretch{first: i, rules: bitAxis(0.3).Rules})
+			in.axes = append(in.axes, stretch{first: i, rules: bitAxis(usual, 0.3).Rules})
 		}
 		got, ok, err := in.sum()
 		if !ok || err != nil || math.Abs(got[0]-c.want) > 1e-12 || in.evals > c.most {

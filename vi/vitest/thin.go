@@ -17,12 +17,23 @@ import (
 // The family is looked at in random contexts until eight in a row have nothing new. One that
 // they have not shown leaves an error in the mean, which exact sees, as of all that this
 // integral finds out at random points.
+//
+// It is for estimates that are smooth in all their noise, as of relaxed samples: what hard ones
+// make of an axis are as many families as there are cells, of which contexts see too little. And
+// of two axes there is little to be had.
 func (in *integral) thin(lists []twins) {
+	least := 0.0 // estimates, at the fewest nodes that smooth functions leave
+	for _, l := range lists {
+		least += math.Pow(8, float64(len(l[0])))
+	}
+	if least > float64(in.most-in.evals) || slices.ContainsFunc(in.axes, func(a stretch) bool { return len(a.rule) > 1 }) {
+		return
+	}
 	thinned := map[int]Rule{}
 	for _, l := range lists {
 		for _, i := range l[0] {
-			if len(l[0]) > 2 && in.goes() && !in.hopeless(lists) { // of two axes there is little to be had
-				thinned[i] = in.thinned(i)
+			if len(l[0]) > 2 && in.goes() {
+				thinned[i] = Rule{in.thinned(i)}
 			}
 		}
 	}
@@ -35,56 +46,36 @@ func (in *integral) thin(lists []twins) {
 	in.equal(lists)
 }
 
-// hopeless says that not even a sum over fewer nodes an axis than families of smooth functions
-// leave can be paid for.
-func (in *integral) hopeless(lists []twins) bool {
-	const least = 8
-	total := 0.0
-	for _, l := range lists {
-		each := 1.0
-		for i, a := range in.axes {
-			each *= float64(len(a.rule))
-			if slices.Contains(l[0], i) {
-				each *= float64(min(least, a.rule.nodes()/len(a.rule)))
-			}
-		}
-		total += each
-	}
-	return total > float64(in.most-in.evals)
-}
-
 // faint is what is left of a function, relative to the largest |f| seen, that is nothing new.
 const faint = 2e-13
 
-func (in *integral) thinned(i int) (out Rule) {
-	for _, p := range in.axes[i].rule {
-		family := [][]float64{weighed(p, func(int) float64 { return in.scale })}
-		base := picked(family, 0, func(int) {})
-		for old := 0; old < contexts && in.goes(); old++ {
-			in.abroad(old)
-			seen := make([][]float64, len(p.Nodes))
-			for j, x := range p.Nodes {
-				in.set(i, x)
-				seen[j] = in.eval()
-			}
-			if in.err != nil {
-				return nil
-			}
-			grown := false
-			for k := range seen[0] {
-				g := weighed(p, func(j int) float64 { return seen[j][k] })
-				family = append(family, g)
-				grown = grown || norm(less(slices.Clone(g), base)) > 2*faint*in.scale
-			}
-			if grown {
-				old = -1
-			}
-			family = kept(family, faint*in.scale)
-			base = picked(family, faint*in.scale, func(int) {})
+func (in *integral) thinned(i int) Piece {
+	p := in.axes[i].rule[0]
+	family := [][]float64{weighed(p, func(int) float64 { return in.scale })}
+	base := picked(family, 0, func(int) {})
+	for old := 0; old < contexts && in.goes(); old++ {
+		in.abroad(old)
+		seen := make([][]float64, len(p.Nodes))
+		for j, x := range p.Nodes {
+			in.set(i, x)
+			seen[j] = in.eval()
 		}
-		out = append(out, few(p, base))
+		if in.err != nil {
+			return p
+		}
+		grown := false
+		for k := range seen[0] {
+			g := weighed(p, func(j int) float64 { return seen[j][k] })
+			family = append(family, g)
+			grown = grown || norm(less(slices.Clone(g), base)) > 2*faint*in.scale
+		}
+		if grown {
+			old = -1
+		}
+		family = kept(family, faint*in.scale)
+		base = picked(family, faint*in.scale, func(int) {})
 	}
-	return out
+	return few(p, base)
 }
 
 // abroad puts every axis at a node with a chance that goes by the root of its weight, or, every

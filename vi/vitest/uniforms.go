@@ -6,9 +6,9 @@ import (
 )
 
 // bitAxis is for the uniform of a bit, which is one where u > 1-p; an antithetic one is
-// where u < p. Its probability p is one of these. What is made of u at the ends goes by its
+// where u < p. Its probability p is one of these; its finest rules have so many nodes. What is made of u at the ends goes by its
 // logit.
-func bitAxis(ps ...float64) Axis {
+func bitAxis(finest int, ps ...float64) Axis {
 	one, two := []float64{0, 1}, []float64{0, 1}
 	for _, p := range ps {
 		one, two = append(one, 1-p), append(two, 1-p, p)
@@ -31,12 +31,22 @@ func bitAxis(ps ...float64) Axis {
 		return r
 	}
 	whole := []float64{0, 1}
-	return Axis{Rules: []Rule{
+	rules := []Rule{
 		legendre(1, whole), legendre(1, one), legendre(1, two), legendre(3, two),
-		legendre(16, whole), legendre(14, one), {TanhSinh(32, 0, 1)}, ends(28, one), ends(28, two),
-		{TanhSinh(64, 0, 1)}, ends(56, one), ends(56, two),
-	}}
+		legendre(16, whole), legendre(14, one),
+	}
+	for n := usual; n <= finest; n *= 2 {
+		rules = append(rules, Rule{TanhSinh(n+4, 0, 1)}, ends(n, one), ends(n, two))
+	}
+	return Axis{Rules: rules}
 }
+
+// Nodes to either side of a tanh-sinh rule of a bit: as a rule, and under the hyperbolic
+// tangents of a learned control variate of several logits.
+const (
+	usual = 28
+	fine  = 56
+)
 
 // breaks are points in order, each once.
 func breaks(at []float64) []float64 {
