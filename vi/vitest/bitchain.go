@@ -43,9 +43,9 @@ func (o *bitchain) Axis(d Draw) Axis {
 	case !d.Uniform:
 		return normalAxis(d)
 	case strings.HasSuffix(d.Site, "2"):
-		return bitAxis(logistic(o.second(0)), logistic(o.second(1)))
+		return bitAxis(usual, logistic(o.second(0)), logistic(o.second(1)))
 	}
-	return bitAxis(logistic(o.first()))
+	return bitAxis(usual, logistic(o.first()))
 }
 
 func (o *bitchain) In(role tape.Role, unit float64) Oracle {

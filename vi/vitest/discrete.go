@@ -2,6 +2,7 @@ package vitest
 
 import (
 	"math"
+	"strings"
 
 	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
@@ -81,20 +82,27 @@ func (o *discrete) Tie() (tied, apart Oracle, shared, gen, inf string) {
 func (o *discrete) ruled() *discrete {
 	o.axes, o.known = nil, map[asking][]float64{}
 	if o.classes > 2 {
-		o.axes = []Axis{categoryAxis(o.logits())}
+		o.axes = []Axis{categoryAxis(o.logits()), givenAxis()}
 		return o
 	}
+	finest := usual
+	if len(o.b) == 2 { // of four, such control variates are out of reach
+		finest = fine
+	}
 	for _, l := range o.logits() {
-		o.axes = append(o.axes, bitAxis(logistic(l)))
+		o.axes = append(o.axes, bitAxis(finest, logistic(l)))
 	}
 	return o
 }
 
-// Axis knows a bit by its number, and a variable of categories by the first of its.
+// Axis knows a bit by its number, a variable of categories by the first of its, and by the
+// site the noise given a category (z/cond, z/rao).
 func (o *discrete) Axis(d Draw) Axis {
 	switch {
 	case !d.Uniform:
 		return normalAxis(d)
+	case o.classes > 2 && (strings.HasSuffix(d.Site, "/cond") || strings.HasSuffix(d.Site, "/rao")):
+		return o.axes[1]
 	case o.classes > 2:
 		return o.axes[0]
 	}

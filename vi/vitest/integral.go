@@ -20,6 +20,9 @@ import (
 //
 //	E f = sum_cells P(cell) ( f(anchor) + sum_groups ( E_group f - f(anchor) ) )
 //
+// Of groups that do the same it takes one (twins); where the sum is too long it leaves out
+// nodes (thin).
+//
 // A chance agreement at random points would leave an error in the mean, which exact
 // sees: it makes a right estimator fail, not a wrong one pass.
 type integral struct {
@@ -61,11 +64,14 @@ func (in *integral) sum() (mean []float64, ok bool, err error) {
 			return nil, false, in.err
 		}
 	}
-	groups := in.groups()
-	if in.err != nil || in.evals > in.most || in.cost(groups) > float64(in.most-in.evals) {
+	lists := in.twins(in.groups())
+	if in.goes() && in.cost(lists) > float64(in.most-in.evals) {
+		in.thin(lists)
+	}
+	if in.err != nil || in.evals > in.most || in.cost(lists) > float64(in.most-in.evals) {
 		return nil, false, in.err
 	}
-	mean = in.cells(groups)
+	mean = in.cells(lists)
 	return mean, in.err == nil, in.err
 }
 
@@ -292,18 +298,18 @@ func (in *integral) additive(i, j int, across bool) bool {
 }
 
 // cost is how many evaluations the sum takes.
-func (in *integral) cost(groups [][]int) float64 {
+func (in *integral) cost(lists []twins) float64 {
 	cells := 1.0
 	for _, a := range in.axes {
 		cells *= float64(len(a.rule))
 	}
 	total := 0.0
-	if len(groups) != 1 {
+	if !single(lists) {
 		total = cells
 	}
-	for _, g := range groups {
+	for _, l := range lists {
 		each := cells
-		for _, i := range g {
+		for _, i := range l[0] {
 			each *= float64(in.axes[i].rule.nodes()) / float64(len(in.axes[i].rule))
 		}
 		total += each
@@ -311,11 +317,17 @@ func (in *integral) cost(groups [][]int) float64 {
 	return total
 }
 
+// single says that there is one group, whose mean is all.
+func single(lists []twins) bool { return len(lists) == 1 && len(lists[0]) == 1 }
+
 // cells adds up cell by cell.
-func (in *integral) cells(groups [][]int) (sum []float64) {
-	all := make([]int, len(in.axes))
+func (in *integral) cells(lists []twins) (sum []float64) {
+	all, groups := make([]int, len(in.axes)), 0
 	for i := range all {
 		all[i] = i
+	}
+	for _, l := range lists {
+		groups += len(l)
 	}
 	pieces := make([]int, len(in.axes))
 	for more := true; more && in.err == nil; more = next(pieces, all, func(i int) int { return len(in.axes[i].rule) }) {
@@ -325,14 +337,15 @@ func (in *integral) cells(groups [][]int) (sum []float64) {
 			weight *= p.mass()
 			in.set(i, p.Nodes[len(p.Nodes)/2])
 		}
-		if len(groups) != 1 {
-			sum = axpy(sum, weight*float64(1-len(groups)), in.eval())
+		if !single(lists) {
+			sum = axpy(sum, weight*float64(1-groups), in.eval())
 		}
-		for _, g := range groups {
+		for _, l := range lists {
+			g := l[0]
 			at := make([]int, len(in.axes))
 			size := func(i int) int { return len(in.axes[i].rule[pieces[i]].Nodes) }
 			for more := true; more && in.err == nil; more = next(at, g, size) {
-				w := weight
+				w := weight * float64(len(l))
 				for _, i := range g {
 					p := in.axes[i].rule[pieces[i]]
 					in.set(i, p.Nodes[at[i]])

@@ -293,6 +293,10 @@ func TestIntegral(t *testing.T) {
 		}
 		return 0
 	}
+	fraction := 0.0 // E 1/(1+S), S the sum of four uniforms: the integral of exp(-t) (E exp(-t u))^4
+	for lo := 0.0; lo < 40; lo++ {
+		fraction += moment(Rule{Legendre(12, lo, lo+1)}, func(t float64) float64 { return math.Exp(-t) * math.Pow(-math.Expm1(-t)/t, 4) })
+	}
 	for _, c := range []struct {
 		name string
 		axes int
@@ -314,15 +318,27 @@ func TestIntegral(t *testing.T) {
 			return sum
 		}, -6, 20000},
 		{"a product of logarithms", 2, func(in *integral) float64 { return math.Log(u(in, 0)) * math.Log(u(in, 1)) }, 1, 20000},
+		{"more axes than a product of rules can take", 4, func(in *integral) float64 {
+			return 1 / (1 + u(in, 0) + u(in, 1) + u(in, 2) + u(in, 3))
+		}, fraction, 30000},
+		{"a mean of draws given a step", 11, func(in *integral) (sum float64) {
+			for i := 1; i < 11; i++ {
+				sum += (1 + step(u(in, 0))) * math.Log(u(in, i)) / 10
+			}
+			return sum
+		}, -1.3, 60000},
+		{"draws of which one counts twice", 4, func(in *integral) float64 {
+			return math.Log(u(in, 0)) + 2*math.Log(u(in, 1)) + math.Log(u(in, 2)) + math.Log(u(in, 3))
+		}, -5, 12000},
 		{"steps that choose among logarithms", 2, func(in *integral) float64 {
 			return math.Log(u(in, 0)) + step(u(in, 0))*math.Log(1-u(in, 1))
 		}, -1 - 0.3, 8000},
 	} {
-		in := &integral{x: make([]float64, c.axes), most: 1 << 20}
+		in := &integral{x: make([]float64, c.axes), most: c.most}
 		in.f = func() ([]float64, error) { return []float64{c.f(in)}, nil }
 		for i := range c.axes {
 			in.x[i] = 0.5
-			in.axes = append(in.axes, stretch{first: i, rules: bitAxis(0.3).Rules})
+			in.axes = append(in.axes, stretch{first: i, rules: bitAxis(usual, 0.3).Rules})
 		}
 		got, ok, err := in.sum()
 		if !ok || err != nil || math.Abs(got[0]-c.want) > 1e-12 || in.evals > c.most {

@@ -97,7 +97,7 @@ func numbers(x []float64) [][]float64 {
 // mostNodes is how many estimates one expectation may take, a second or so, and
 // fewNodes one of a setting that is tried beside the others.
 const (
-	mostNodes = 45000
+	mostNodes = 52000
 	fewNodes  = 12000
 )
 

@@ -24,14 +24,14 @@ type Relaxed struct {
 }
 
 // relaxed is the mean direction of an objective of relaxed samples, summed over the
-// noise of at most two bits or one variable of categories. It is asked for again and again,
-// and a sum over a hundred thousand points is remembered.
+// noise of bits or of one variable of categories; of more than two bits it has one sample. It
+// is asked for again and again, and a sum over a hundred thousand points is remembered.
 func (o *discrete) relaxed(role tape.Role, r Relaxed, k int) ([]float64, bool) {
-	if len(o.b) > 3 || o.classes == 2 && len(o.b) > 2 {
-		return nil, false
-	}
 	if !r.Many {
 		k = 1
+	}
+	if o.classes > 2 && len(o.b) > 3 || o.classes == 2 && len(o.b) > 2 && k > 1 {
+		return nil, false
 	}
 	at := asking{role, r, k}
 	if _, known := o.known[at]; !known {
@@ -53,7 +53,10 @@ type asking struct {
 
 func (o *discrete) relaxedSum(role tape.Role, r Relaxed, k int) (want []float64, ok bool) {
 	points := 305.0
-	if len(o.b) > 1 {
+	switch {
+	case o.classes == 2 && len(o.b) > 2:
+		points = math.Pow(concreteNodes, float64(len(o.b)))
+	case len(o.b) > 1:
 		points *= points
 	}
 	if math.Pow(points, float64(k)) > mostPoints {
@@ -63,7 +66,7 @@ func (o *discrete) relaxedSum(role tape.Role, r Relaxed, k int) (want []float64,
 	var weights []float64
 	logits := o.logits()
 	add := func(y []float64, weight float64) { // y perturbed logits
-		if weight > 1e-25 {
+		if math.Abs(weight) > 1e-25 {
 			all, weights = append(all, o.soft(r, y)), append(weights, weight)
 		}
 	}
@@ -75,6 +78,8 @@ func (o *discrete) relaxedSum(role tape.Role, r Relaxed, k int) (want []float64,
 				add(y, w*x*gap(logits, y, 1))
 			})
 		})
+	case len(o.b) > 2:
+		softBits(logits, r.Tau, concreteNodes, add)
 	case len(o.b) == 1:
 		line(func(l, w float64) { add([]float64{logits[0] + l}, w*logistic(l)*logistic(-l)) })
 	default:

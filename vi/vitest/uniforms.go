@@ -6,9 +6,9 @@ import (
 )
 
 // bitAxis is for the uniform of a bit, which is one where u > 1-p; an antithetic one is
-// where u < p. Its probability p is one of these. What is made of u at the ends goes by its
+// where u < p. Its probability p is one of these; its finest rules have so many nodes. What is made of u at the ends goes by its
 // logit.
-func bitAxis(ps ...float64) Axis {
+func bitAxis(finest int, ps ...float64) Axis {
 	one, two := []float64{0, 1}, []float64{0, 1}
 	for _, p := range ps {
 		one, two = append(one, 1-p), append(two, 1-p, p)
@@ -20,22 +20,33 @@ func bitAxis(ps ...float64) Axis {
 		}
 		return r
 	}
-	ends := func(at []float64) (r Rule) {
+	ends := func(n int, at []float64) (r Rule) {
 		for i := range at[1:] {
 			if at[i] > 0 && at[i+1] < 1 {
 				r = append(r, Legendre(16, at[i], at[i+1]))
 			} else {
-				r = append(r, TanhSinh(28, at[i], at[i+1]))
+				r = append(r, TanhSinh(n, at[i], at[i+1]))
 			}
 		}
 		return r
 	}
 	whole := []float64{0, 1}
-	return Axis{Rules: []Rule{
+	rules := []Rule{
 		legendre(1, whole), legendre(1, one), legendre(1, two), legendre(3, two),
-		legendre(16, whole), legendre(14, one), {TanhSinh(32, 0, 1)}, ends(one), ends(two),
-	}}
+		legendre(16, whole), legendre(14, one),
+	}
+	for n := usual; n <= finest; n *= 2 {
+		rules = append(rules, Rule{TanhSinh(n+4, 0, 1)}, ends(n, one), ends(n, two))
+	}
+	return Axis{Rules: rules}
 }
+
+// Nodes to either side of a tanh-sinh rule of a bit: as a rule, and under the hyperbolic
+// tangents of a learned control variate of several logits.
+const (
+	usual = 28
+	fine  = 56
+)
 
 // breaks are points in order, each once.
 func breaks(at []float64) []float64 {
@@ -70,20 +81,40 @@ func categoryAxis(logits []float64) Axis {
 		return u
 	}
 	var hard, soft Rule
-	line := TanhSinh(28, 0, 1)
 	for k := range logits {
 		hard = append(hard, Piece{[][]float64{at(k, [3]float64{1, 1, 1})}, []float64{p[k]}})
-		var piece Piece
-		for i, v := range line.Nodes {
-			for j, s := range line.Nodes {
-				var e [3]float64
-				e[k] = 3 * v[0] * s[0]
-				e[(k+1)%3], e[(k+2)%3] = 3*(1-v[0])*s[0], 3*(1-s[0])
-				piece.Nodes = append(piece.Nodes, at(k, e))
-				piece.Weights = append(piece.Weights, p[k]*line.Weights[i]*line.Weights[j]*2*s[0])
-			}
-		}
-		soft = append(soft, piece)
+		soft = append(soft, ratios(k, p[k], func(e [3]float64) []float64 { return at(k, e) }))
 	}
-	return Axis{Size: 3, Rules: []Rule{{{[][]float64{{0.5, 0.5, 0.5}}, []float64{1}}}, hard, soft}}
+	return Axis{Size: 3, Rules: []Rule{level(), hard, soft}}
+}
+
+// givenAxis is for the uniforms of such a variable's noise given its category, which no
+// longer depends on them: the ratios of -log u in one piece.
+func givenAxis() Axis {
+	return Axis{Size: 3, Rules: []Rule{level(), {ratios(0, 1, func(e [3]float64) []float64 {
+		u := make([]float64, 3)
+		for i := range u {
+			u[i] = min(math.Exp(-e[i]), 1-0x1p-53)
+		}
+		return u
+	})}}}
+}
+
+// level is one node, for an estimate that does not see the noise.
+func level() Rule { return Rule{{[][]float64{{0.5, 0.5, 0.5}}, []float64{1}}} }
+
+// ratios is a piece of so much mass over the ratios of three exponentials to the k-th, by the
+// uniforms that have them.
+func ratios(k int, mass float64, at func(e [3]float64) []float64) (piece Piece) {
+	line := TanhSinh(28, 0, 1)
+	for i, v := range line.Nodes {
+		for j, s := range line.Nodes {
+			var e [3]float64
+			e[k] = 3 * v[0] * s[0]
+			e[(k+1)%3], e[(k+2)%3] = 3*(1-v[0])*s[0], 3*(1-s[0])
+			piece.Nodes = append(piece.Nodes, at(e))
+			piece.Weights = append(piece.Weights, mass*line.Weights[i]*line.Weights[j]*2*s[0])
+		}
+	}
+	return piece
 }
