@@ -17,7 +17,7 @@ import (
 // Unbiased for its own value, without variance.
 // Costs two products with A a datum.
 //
-// Velychko, Damm, Fischer and Luecke 2024 (2311.01888), section 2, with scales as parameters.
+// Velychko, Damm, Fischer and Luecke 2024 (2311.01888), with scales as parameters.
 type AnalyticELBO struct{}
 
 func (AnalyticELBO) Card() vi.Card {

@@ -31,8 +31,9 @@ import (
 // are those of temper = w.
 //
 // Needs pull and base-kl.
-// Unbiased for the objective of its rule where q has no threshold: with avg the ELBO. Biased where it has one, since subgradients miss what the cut moves and the straight-through
-// ones go where there is no path, and since the KL is that of the base; max and iwae raise what they are named after.
+// Unbiased for the objective of its rule where q has no threshold: with avg the ELBO. Biased
+// where it has one, since subgradients miss what the cut moves, straight-through ones go
+// where there is no path, and the KL is that of the base.
 // Costs K likelihoods and one KL a datum.
 //
 // Fallah and Rozell 2022 (2205.03665).

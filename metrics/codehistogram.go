@@ -32,7 +32,7 @@ func (CodeHistogram) Needs() []vi.Cap         { return nil }
 func (CodeHistogram) Emits(vi.Sheet) []string { return nil }
 
 // Check refuses latents that are not one block of reals.
-func (CodeHistogram) Check(s vi.Sheet) error { return oneBlockOfReals(s) }
+func (CodeHistogram) Check(s vi.Sheet) error { return oneReal(s) }
 
 func (m CodeHistogram) Measure(e *Eval, o *Out) {
 	name, scale := "code-histogram@latent", []float64(nil)
@@ -44,7 +44,7 @@ func (m CodeHistogram) Measure(e *Eval, o *Out) {
 			return // of data that are nothing all is infinitely large
 		}
 		a := dictionary.Atoms(e.Work.Params)
-		scale = columnNorms(a, len(a)/e.Work.Data.D)
+		scale = norms(a, len(a)/e.Work.Data.D)
 		for k := range scale {
 			scale[k] /= size
 		}

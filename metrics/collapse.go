@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"github.com/vibench/bench/core/dist"
-	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/vi"
 )
 
@@ -24,12 +23,6 @@ func (Collapse) Better() string { return "lower" }
 func (Collapse) Unit() string   { return "" }
 func (m Collapse) Emits(vi.Sheet) []string {
 	return []string{m.named("collapse"), m.named("collapse/coeff")}
-}
-
-// baseKL is a q that knows KL(q_k || p_k) of each latent's base, a row a datum or one
-// for all, [B,H] or [1,H].
-type baseKL interface {
-	BaseKL(p dist.Dist) (perLatent tape.Node, ok bool)
 }
 
 func (m Collapse) Measure(e *Eval, o *Out) {
@@ -63,7 +56,7 @@ func (m Collapse) kl(e *Eval) (x float64, why string) {
 	silent := make([]float64, h)
 	why = e.steps(p, e.of(p).Fit(), &vi.Keyed{Key: e.key(p)}, func(s *vi.Step, n int) string {
 		prior := s.Prior()
-		q, ok := s.Posterior().(baseKL)
+		q, ok := s.Posterior().(dist.BaseKL)
 		if prior == nil || !ok {
 			return "the posterior does not know each latent's KL"
 		}

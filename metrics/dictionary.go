@@ -37,7 +37,7 @@ func (m Dictionary) Measure(e *Eval, o *Out) {
 	}
 	a := dictionary.Atoms(w.Params)
 	h := len(a) / d
-	order, use := make([]int, h), columnNorms(a, h)
+	order, use := make([]int, h), norms(a, h)
 	for k := range order {
 		order[k] = k
 	}
@@ -84,55 +84,24 @@ func columnsOf(a []float64, h int, which []int) []float64 {
 	return out
 }
 
-// columnNorms are those of the columns of a, [D,H] row-major.
-func columnNorms(a []float64, h int) []float64 {
-	out := make([]float64, h)
-	for i, x := range a {
-		out[i%h] += float64(x * x)
-	}
-	for k, x := range out {
-		out[k] = math.Sqrt(x)
-	}
-	return out
-}
-
 // oneCode calls f on one sample of q, [H], for each datum of a place, in order; it is f's
 // until it returns. The samples are of a key's fold. Where the latents are not one
 // block of reals it calls nothing and says false.
 func (e *Eval) oneCode(o On, fold string, f func(z []float64)) bool {
 	p := e.at(o)
 	w := e.of(p)
-	sheet := w.Model.Sheet()
-	model, ok := w.Model.(vi.Latent)
-	if !ok || oneBlockOfReals(sheet) != nil {
+	if oneReal(w.Model.Sheet()) != nil {
 		return false
 	}
-	block, read := w.Fit(), p.n
-	if sheet.Whole {
-		block, read = w.Data.N, w.Data.N // all or none
-	}
-	src := &vi.Keyed{Key: e.key(p).Fold(fold)}
 	var z []float64
-	for lo := 0; lo < read; lo += block {
-		if e.Context.Err() != nil {
-			return true // given up: nothing of it is kept
-		}
-		s := w.Step(e.Step, w.All[lo:min(lo+block, read)], src)
-		x := model.Posterior(s).Sample(s.Noise("z"), 1).Node
+	e.steps(p, w.Fit(), &vi.Keyed{Key: e.key(p).Fold(fold)}, func(s *vi.Step, rows int) string {
+		x := s.Posterior().Sample(s.Noise("z"), 1).Node
 		_, h := x.Shape()
 		z = x.Value().AppendTo(z[:0])
-		for n := range min(len(z)/h, p.n-lo) {
+		for n := range rows {
 			f(z[n*h : (n+1)*h])
 		}
-		e.Evals += s.Evals
-	}
-	return true
-}
-
-// oneBlockOfReals says why a model's latents are no code.
-func oneBlockOfReals(s vi.Sheet) error {
-	if len(s.Blocks) != 1 || s.Blocks[0].Kind != "real" {
-		return fmt.Errorf("codes: latent blocks, got %d; have one, of reals", len(s.Blocks))
-	}
-	return nil
+		return ""
+	})
+	return true // if given up, nothing of it is kept
 }

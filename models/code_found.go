@@ -8,7 +8,6 @@ import (
 	"github.com/vibench/bench/core/lasso"
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
-	"github.com/vibench/bench/core/vec"
 	"github.com/vibench/bench/vi"
 )
 
@@ -55,10 +54,7 @@ func (f found) gaussian(s *vi.Step, phi []float64) dist.Dist {
 // leaf is a constant matrix of so many rows.
 func leaf(s *vi.Step, rows int, x []float64) tape.Node {
 	n := s.Blank(rows, len(x)/rows)
-	v := n.Value()
-	for i, y := range x {
-		v.Set(i, y)
-	}
+	n.Value().From(x)
 	return n
 }
 
@@ -75,21 +71,8 @@ func (m *sparseCoder) each(x, a, l []float64, sigma float64, full bool) []float6
 		copy(phi[n*m.Latent:], one[:m.Latent])
 		copy(phi[b*m.Latent+n*w:], one[m.Latent:])
 	}
-	m.keep(phi[b*m.Latent:], full)
+	floored(tape.Float64s(phi[b*m.Latent:]), m.Latent, full, m.Floor)
 	return phi
-}
-
-// keep holds spreads at the floor or above.
-func (m *sparseCoder) keep(spread []float64, full bool) {
-	if m.Floor == 0 {
-		return
-	}
-	w, least := spreadWidth(m.Latent, full), vec.Log64(m.Floor)
-	for lo := 0; lo < len(spread); lo += w {
-		for h := range m.Latent {
-			spread[lo+diagonal(h, m.Latent, full)] = max(spread[lo+diagonal(h, m.Latent, full)], least)
-		}
-	}
 }
 
 // modes are the MAP codes of rows of x, [B,H], by FISTA.

@@ -86,16 +86,18 @@ func (f own) start(_ rng.Key, p *vi.Params) {
 	}
 }
 
-// project keeps t, or L's diagonal, at the floor or above.
-func (f own) project(p *vi.Params) {
-	if f.floor == 0 {
+func (f own) project(p *vi.Params) { floored(p.Value(ownSpread), f.h, f.full, f.floor) }
+
+// floored keeps t, or L's diagonal, at the floor or above, in spreads row by row.
+func floored(spread tape.Vector, h int, full bool, floor float64) {
+	if floor == 0 {
 		return
 	}
-	v, w, least := p.Value(ownSpread), spreadWidth(f.h, f.full), vec.Log64(f.floor)
-	for n := range f.n {
-		for h := range f.h {
-			if at := n*w + diagonal(h, f.h, f.full); v.At(at) < least {
-				v.Set(at, least)
+	least, w := vec.Log64(floor), spreadWidth(h, full)
+	for lo := 0; lo < spread.Len(); lo += w {
+		for i := range h {
+			if at := lo + diagonal(i, h, full); spread.At(at) < least {
+				spread.Set(at, least)
 			}
 		}
 	}

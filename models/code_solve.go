@@ -18,10 +18,10 @@ import (
 //	t:    gL t |a_h|^2/s^2 + gP sqrt(2/pi) exp(-mu^2/2t^2)/l - gQ/t
 //	L:    gL (A'A L)/s^2 + gP sqrt(2/pi) exp(-mu^2/2t^2) L_hk/(t_h l_h) - gQ/L_hh on the diagonal,   t_h^2 = sum_k L_hk^2
 //
-// each over B (what stands above L's diagonal is not read), and for a gaussian prior gP mu/l^2, gP t/l^2, gP L_hk/l_h^2 in place of the terms
-// with gP. Diagonals are kept as logs.
+// each over B, and for a gaussian prior gP mu/l^2, gP t/l^2, gP L_hk/l_h^2 in place of
+// the terms with gP. Diagonals are kept as logs; what stands above L's is not read.
 //
-// Velychko, Damm, Fischer and Luecke 2024 (2311.01888), appendix; derived anew.
+// Velychko, Damm, Fischer and Luecke 2024 (2311.01888); derived anew.
 type Solve struct {
 	D, H     int
 	X        []float64 // [B,D]
@@ -35,7 +35,6 @@ type Solve struct {
 
 	gram, norm []float64 // A'A [H,H], its diagonal
 	res, back  []float64 // [B,D], [B,H]
-	dmu        []float64
 }
 
 // Rows is B.

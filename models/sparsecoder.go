@@ -143,10 +143,9 @@ func (m *sparseCoder) Init(key rng.Key, p *vi.Params) {
 	m.q.start(key, p)
 }
 
-// Project keeps the atoms at unit norm, and what the family keeps. A step is by the plain
-// derivative and its result divided by its norm; where columns are free that is what
-// scales are for. (A norm inside the decoder, as the authors have it, would project the
-// derivative first: the same to first order.)
+// Project keeps the atoms at unit norm, and what the family keeps: a step goes along the
+// plain derivative, and its result is divided by its norm. (A norm inside the decoder
+// would project the derivative as well: the same to first order.)
 func (m *sparseCoder) Project(p *vi.Params) {
 	if m.Columns == "unit" {
 		unitColumns(p.Value(atomsOf), m.Latent)

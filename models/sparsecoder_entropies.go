@@ -91,7 +91,7 @@ func (m entropic) best(s *vi.Step, w vi.Weights) dist.Dist {
 	}
 	phi := p.Start(m.SD)
 	p.Find(phi, m.Budget)
-	m.keep(phi[s.B()*m.Latent:], f.full)
+	floored(tape.Float64s(phi[s.B()*m.Latent:]), m.Latent, f.full, m.Floor)
 	return f.gaussian(s, phi)
 }
 

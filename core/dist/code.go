@@ -96,10 +96,10 @@ func (q Correlated) KL(p Dist) (tape.Node, bool) {
 	return h.Sub(q.Entropy()), true
 }
 
-// laplaceKL is KL of a Normal from a Laplace about zero, entry by entry:
+// fromLaplace is KL of a Normal from a Laplace about zero, entry by entry:
 //
 //	log 2b + E|z|/b - log sigma - (1/2) log(2 pi e)
-func (q Normal) laplaceKL(p Dist) (each tape.Node, ok bool) {
+func (q Normal) fromLaplace(p Dist) (each tape.Node, ok bool) {
 	o, ok := p.(Laplace)
 	if at, is := p.(*Laplace); is {
 		o, ok = *at, true

@@ -176,7 +176,7 @@ func (q Correlated) logDet(f factor, inv, value []float64) tape.Node {
 	var sum tape.Node
 	join := func(n tape.Node, slope []float64) {
 		g := q.T.Blank(q.B, d)
-		fill(g.Value(), slope)
+		g.Value().From(slope)
 		if x := rowADatum(n, q.B).Mul(g).SumD(1); sum.Nil() {
 			sum = x
 		} else {
@@ -204,13 +204,6 @@ func (q Correlated) logDet(f factor, inv, value []float64) tape.Node {
 	return sum.Sub(sum.Stop()).Add(q.T.Const(1, q.B, value))
 }
 
-// fill sets a vector's numbers.
-func fill(v tape.Vector, x []float64) {
-	for i, y := range x {
-		v.Set(i, y)
-	}
-}
-
 // LogProb is -1/2 [ (z-mu)'S^-1(z-mu) + log det S + D log 2 pi ], [K,B].
 func (q Correlated) LogProb(z Value) tape.Node {
 	rows, f := q.B*z.K, q.factor()
@@ -235,11 +228,11 @@ func (q Correlated) LogProb(z Value) tape.Node {
 	}
 	// d quad = 2 u.de - 2 sum_k (u.l_k) u.dl_k - 2 sum_i u_i^2 sigma_i^2 dlog sigma_i
 	g := q.T.Blank(rows, d)
-	fill(g.Value(), u)
+	g.Value().From(u)
 	sum := e.Mul(g).SumD(z.K).Scale(2)
 	join := func(n tape.Node, slope []float64) {
 		g := q.T.Blank(rows, d)
-		fill(g.Value(), slope)
+		g.Value().From(slope)
 		sum = sum.Add(over(rowADatum(n, q.B), rows).Mul(g).SumD(z.K))
 	}
 	slope := f.pool.floats(rows * d)

@@ -70,7 +70,7 @@ func summed(n tape.Node, b int, c float64) tape.Node {
 func (q Normal) BaseKL(p Dist) (tape.Node, bool) {
 	o, ok := asNormal(p)
 	if !ok {
-		return q.laplaceKL(p)
+		return q.fromLaplace(p)
 	}
 	return closed(q.B, func(x [inputs]float64) (float64, [inputs]float64) {
 		it := vec.Exp64(-2 * x[2])

@@ -45,7 +45,7 @@ func (q Normal) Means(Noise) []tape.Node { return []tape.Node{q.Mu} }
 func (q Normal) KL(p Dist) (tape.Node, bool) {
 	o, ok := asNormal(p)
 	if !ok {
-		each, ok := q.laplaceKL(p)
+		each, ok := q.fromLaplace(p)
 		if ok {
 			each = each.SumD(1)
 		}

@@ -39,7 +39,7 @@ type Pulled interface {
 // Of a Laplace base, whose tail has no memory, this is the spike and slab
 // (1-g) delta_0 + g Laplace(mu, b), g = E exp(-lambda/b).
 //
-// Fallah and Rozell 2022 (2205.03665), section 3.
+// Fallah and Rozell 2022 (2205.03665).
 type Thresholded struct {
 	T                 *tape.Tape
 	B                 int
