@@ -144,7 +144,7 @@ func (p Parts) unfit(c suites.Cell) string {
 	if why := checked(e); why != "" {
 		return why
 	}
-	if err := vi.Fit(e.Card(), m.Sheet(), d.Shape()); err != nil {
+	if err := fit(e.Card(), m, d); err != nil {
 		return err.Error() + p.fitting(c, m, d)
 	}
 	if why := p.follows(c, m, d); why != "" {
@@ -179,7 +179,7 @@ func (p Parts) unfit(c suites.Cell) string {
 			if got, want := o.Card().Target, e.Card().Target; got != want && slices.Contains(x.Twins(), name) {
 				return fmt.Sprintf("metric %q: %q estimates the gradient of %s, %q that of %s; need one target", x.Name(), name, got, c.Estimator.Name, want)
 			}
-			if err := vi.Fit(o.Card(), m.Sheet(), d.Shape()); err != nil {
+			if err := fit(o.Card(), m, d); err != nil {
 				return fmt.Sprintf("metric %q: %v", x.Name(), err)
 			}
 			if owns(o, m, d) && !reflect.DeepEqual(o, e) {
@@ -188,6 +188,15 @@ func (p Parts) unfit(c suites.Cell) string {
 		}
 	}
 	return ""
+}
+
+// fit is vi.Fit, and says so where the model is no pair (p, q) and the estimator, needing
+// nothing of it by name, weighs samples of q.
+func fit(c vi.Card, m vi.Model, d *vi.Data) error {
+	if _, ok := m.(vi.Latent); !ok && len(c.Needs) == 0 {
+		return fmt.Errorf("estimator %q weighs samples of q(z|x); the model has no posterior and offers %s", c.Name, vi.List(m.Sheet().Offers))
+	}
+	return vi.Fit(c, m.Sheet(), d.Shape())
 }
 
 // checked says what an estimator's settings have against each other.
@@ -212,7 +221,7 @@ func (p Parts) follows(c suites.Cell, m vi.Model, d *vi.Data) string {
 	if why := checked(e); why != "" {
 		return "follow: " + why
 	}
-	if err := vi.Fit(e.Card(), m.Sheet(), d.Shape()); err != nil {
+	if err := fit(e.Card(), m, d); err != nil {
 		return "follow: " + err.Error()
 	}
 	if owns(e, m, d) {
@@ -240,6 +249,10 @@ func needs(x metrics.Metric, m vi.Model) string {
 			return fmt.Sprintf("metric %q: %v", x.Name(), err)
 		}
 	}
+	_, evaluates := x.(metrics.Evaluation)
+	if _, ok := m.(vi.Latent); !ok && evaluates && len(x.Needs()) == 0 {
+		return fmt.Sprintf("metric %q needs a posterior to draw from; the model has none and offers %s", x.Name(), vi.List(s.Offers))
+	}
 	for _, need := range x.Needs() {
 		if slices.Contains(s.Offers, need) {
 			continue
@@ -261,7 +274,7 @@ func needs(x metrics.Metric, m vi.Model) string {
 func (p Parts) fitting(c suites.Cell, m vi.Model, d *vi.Data) string {
 	var names []string
 	for _, e := range p.Estimators {
-		if b, err := p.beside(e.Card().Name, c.Estimator); err == nil && vi.Fit(b.Card(), m.Sheet(), d.Shape()) == nil {
+		if b, err := p.beside(e.Card().Name, c.Estimator); err == nil && fit(b.Card(), m, d) == nil {
 			names = append(names, e.Card().Name)
 		}
 	}

@@ -30,7 +30,7 @@ func Optimisers() []Optimiser {
 		IWAECode{Batch: 20},
 		IWAEPaper{},
 		SGD{Rate: 0.01, Course: s},
-		Target{Rho: 1},
+		Target{Rho: 1, Tau: 1},
 	}
 }
 
@@ -112,16 +112,24 @@ func (s SGD) Rule(int) optim.Rule {
 }
 
 // Target goes a share rho of the way to the target that an estimator such as EM
-// returns, and exactly to it at rho = 1.
+// returns, and exactly to it at rho = 1. With kappa the share falls, at step t from 0:
+// rho (t + tau)^-kappa, the step of Robbins and Monro 1951 for kappa in (0.5, 1].
 type Target struct {
-	Rho float64 `name:"rho" min:"0" max:"1" doc:"share of the way"`
+	Rho   float64 `name:"rho" min:"0" max:"1" doc:"share of the way"`
+	Kappa float64 `name:"kappa" min:"0" max:"1" late:"true" doc:"power by which the share falls; 0: it stays"`
+	Tau   float64 `name:"tau" min:"1" late:"true" with:"kappa" doc:"steps the fall is behind: early steps are smaller"`
 }
 
 func (Target) Name() string          { return "step" }
 func (t Target) Rule(int) optim.Rule { return optim.Step{Rho: t.Rho} }
 
-// Factor is constant: the share is the whole setting.
-func (Target) Factor(int) (optim.Schedule, error) { return optim.Constant(1), nil }
+func (t Target) Factor(int) (optim.Schedule, error) {
+	if t.Kappa == 0 {
+		return optim.Constant(1), nil
+	}
+	f := optim.Power{Kappa: t.Kappa, Tau: t.Tau}
+	return f, f.Check()
+}
 
 // trains says why an optimiser's settings do not go with each other or with
 // batches of so many rows, 0 where nobody knows how many.

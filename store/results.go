@@ -39,7 +39,8 @@ func (r *Results) Cell(id string) (*Result, bool) {
 
 // Value returns a metric of a cell at the last step that has it: the number
 // that a claim rests on; of area(METRIC), the area under the metric's points by
-// trapezes, over the steps that they span or the last share of them. Where there is none, v is NaN and reason says why:
+// trapezes, over the steps that they span or the last share of them; of fall(METRIC), its
+// worst step down. Where there is none, v is NaN and reason says why:
 // the cell has not ended or is not done, it does not log the metric, or the
 // metric had no value there. ok with a NaN means that the metric is NaN.
 func (r *Results) Value(cell, metric string) (v float64, reason string, ok bool) {
@@ -48,13 +49,17 @@ func (r *Results) Value(cell, metric string) (v float64, reason string, ok bool)
 		// Points before a divergence are no end; ValueAt has them.
 		return math.NaN(), unfinished(c), false
 	}
-	of, share, area := suites.Area(metric)
+	of := suites.Logged(metric)
 	series := r.Series(cell, of)
+	_, share, area := suites.Area(metric)
+	_, fall := suites.Fall(metric)
 	switch {
 	case len(series) == 0:
 		return math.NaN(), r.absent(cell, of), false
 	case area:
 		return areaUnder(of, series, share)
+	case fall:
+		return worstFall(of, series)
 	}
 	return value(series[len(series)-1])
 }
@@ -83,6 +88,29 @@ func areaUnder(metric string, points []Point, share float64) (v float64, reason 
 		v += float64(width / 2 * (p.Value + height))
 	}
 	return v / (float64(end) - from), "", true
+}
+
+// worstFall is the largest (v_s - v_t)/(1 + |v_s|) over adjacent points s and t of a
+// curve, all of which must have a value, and 0 where it never goes down.
+func worstFall(metric string, points []Point) (v float64, reason string, ok bool) {
+	if len(points) == 1 {
+		return math.NaN(), fmt.Sprintf("%s is logged at step %d only; a fall wants two points", metric, points[0].Step), false
+	}
+	for i, p := range points {
+		if p.Reason != "" {
+			return math.NaN(), fmt.Sprintf("step %d: %s", p.Step, p.Reason), false
+		}
+		if i == 0 {
+			continue
+		}
+		last := points[i-1].Value
+		down := (last - p.Value) / (1 + math.Abs(last))
+		if math.IsNaN(down) {
+			return down, "", true
+		}
+		v = max(v, down)
+	}
+	return v, "", true
 }
 
 // ValueAt returns a metric of a cell at one step, however the cell ended;

@@ -17,6 +17,11 @@ func TestResultsSayWhyThereIsNoNumber(t *testing.T) {
 			{Metric: "iwae@64", Step: 0, Value: -10},
 			{Metric: "iwae@64", Step: 10, Value: -4},
 			{Metric: "iwae@64", Step: 40, Value: -2},
+			{Metric: "climb", Step: 0, Value: -2},
+			{Metric: "climb", Step: 1, Value: -1},
+			{Metric: "climb", Step: 2, Value: -1.5},
+			{Metric: "climb", Step: 3, Value: 4},
+			{Metric: "climb", Step: 4, Value: 3},
 			{Metric: "early", Step: 0, Reason: "too soon"},
 			{Metric: "early", Step: 10, Reason: "too soon"},
 			{Metric: "early", Step: 20, Value: -3},
@@ -34,7 +39,7 @@ func TestResultsSayWhyThereIsNoNumber(t *testing.T) {
 		{"done", "elbo", "", -3, true},
 		{"done", "snr/inf", "", 2, true},
 		{"done", "snr/inf/b", "below the noise floor", math.NaN(), false},
-		{"done", "snr", "snr is not logged; have early, elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
+		{"done", "snr", "snr is not logged; have climb, early, elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
 		{"done", "area(iwae@64)", "", (-7.0*10 - 3*30) / 40, true},
 		{"done", "area(iwae@64, 1)", "", (-7.0*10 - 3*30) / 40, true},
 		{"done", "area(iwae@64, 0.75)", "", -3, true},                         // from step 10
@@ -43,9 +48,14 @@ func TestResultsSayWhyThereIsNoNumber(t *testing.T) {
 		{"done", "area(early, 0.5)", "", -2, true},                            // what is missing is before it
 		{"done", "area(early, 0.75)", "step 10: too soon", math.NaN(), false}, // or at its beginning
 		{"done", "area(early)", "step 0: too soon", math.NaN(), false},        //
-		{"done", "area(iwae@64, 2)", "area(iwae@64, 2) is not logged; have early, elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
+		{"done", "area(iwae@64, 2)", "area(iwae@64, 2) is not logged; have climb, early, elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
 		{"done", "area(snr/inf)", "snr/inf is logged at step 20 only; an area wants two points", math.NaN(), false},
-		{"done", "area(snr)", "snr is not logged; have early, elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
+		{"done", "area(snr)", "snr is not logged; have climb, early, elbo, iwae@64, snr/inf, snr/inf/b", math.NaN(), false},
+		{"done", "fall(climb)", "", 0.25, true}, // from -1 to -1.5
+		{"done", "fall(iwae@64)", "", 0, true},
+		{"done", "fall(elbo)", "", math.NaN(), true},
+		{"done", "fall(early)", "step 0: too soon", math.NaN(), false},
+		{"done", "fall(snr/inf)", "snr/inf is logged at step 20 only; a fall wants two points", math.NaN(), false},
 		{"diverged", "area(elbo)", "diverged at step 7: NaN in inf/b", math.NaN(), false},
 		{"diverged", "elbo", "diverged at step 7: NaN in inf/b", math.NaN(), false},
 		{"refused", "elbo", "refused: needs path", math.NaN(), false},
@@ -71,7 +81,7 @@ func TestResultsSayWhyThereIsNoNumber(t *testing.T) {
 	if got := r.Steps("done", "elbo"); !slices.Equal(got, []int{0, 10, 20}) {
 		t.Errorf("steps %v", got)
 	}
-	if got := r.Metrics("done"); !slices.Equal(got, []string{"early", "elbo", "iwae@64", "snr/inf", "snr/inf/b"}) {
+	if got := r.Metrics("done"); !slices.Equal(got, []string{"climb", "early", "elbo", "iwae@64", "snr/inf", "snr/inf/b"}) {
 		t.Errorf("metrics %v", got)
 	}
 	if r.Series("nowhere", "elbo") != nil || r.Metrics("nowhere") != nil {

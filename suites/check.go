@@ -252,7 +252,7 @@ func (k *checker) selection(n *node) {
 // logged checks that some selected cell logs the metric.
 func (k *checker) logged(metric *node, cells []chosen) {
 	var known []string
-	of, _, _ := Area(metric.text)
+	of := Logged(metric.text)
 	base, _, _ := strings.Cut(of, "/")
 	for _, c := range cells {
 		names, want := c.bases(k.cat), base

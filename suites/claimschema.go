@@ -20,7 +20,7 @@ func claimSchemas() obj {
 		defs[name] = k
 		kinds[name] = ref(name)
 	}
-	metric := obj{"type": "string", "minLength": 1, "description": "as logged: elbo, iwae@64, snr/inf; area(elbo) over training, area(elbo, 0.25) its last quarter"}
+	metric := obj{"type": "string", "minLength": 1, "description": "elbo, iwae@64; area(elbo) over training, area(elbo, 0.25) its end; fall(elbo) worst step down"}
 
 	part := maps.Clone(kinds)
 	part["metric"] = metric

@@ -73,7 +73,9 @@ type Step struct {
 	Iter  int       // training step, from 0
 	Evals int64     // density evaluations so far: rows of log p or log q
 
-	model      Latent
+	model      Model
+	latent     Latent // the model, nil where it has no posterior
+	targets    [tape.Roles]tape.Vector
 	free       bool // the log weight has no prior and no q in it
 	source     Source
 	sites      []*site
@@ -110,7 +112,7 @@ func (s *Step) At(x tape.Node) *Step {
 	}
 	a := r.views[r.viewed]
 	r.viewed++
-	*a = Step{Tape: r.Tape, X: x, Index: r.Index, N: r.N, Iter: r.Iter, model: r.model, free: r.free, source: r.source, state: r.state, of: r}
+	*a = Step{Tape: r.Tape, X: x, Index: r.Index, N: r.N, Iter: r.Iter, model: r.model, latent: r.latent, free: r.free, source: r.source, state: r.state, of: r}
 	return a
 }
 
@@ -179,6 +181,42 @@ func (s *Step) layer(l layer) string {
 	return name
 }
 
+// Model is the step's model, for an estimator whose card needs one of its capabilities:
+// s.Model().(Maximiser).
+func (s *Step) Model() Model { return s.model }
+
+// Params are the parameters as they stand; they are read, never changed.
+func (s *Step) Params() *Params { return s.Tape.Params() }
+
+// Target is a target for a role that starts as its parameters stand: the caller moves in it
+// what is to move (Params.Of finds a parameter) and returns it as an Update. It is the
+// step's own and lasts until the next.
+func (s *Step) Target(r tape.Role) tape.Vector {
+	s = s.root()
+	now := s.Tape.Params().Vector(r)
+	if s.targets[r].Len() != now.Len() || s.targets[r].Nil() {
+		s.targets[r] = tape.NewVector(s.Tape.Params().Precision(), now.Len())
+	}
+	s.targets[r].Copy(now)
+	return s.targets[r]
+}
+
+// Plates is the stream of a site whose plates are no data but what the caller numbers:
+// chains, components, times; plate 0 where there is one for all.
+func (s *Step) Plates(name string) Plates { return Plates{s.root().source, name} }
+
+// Plates draws from a source at one site; see Step.Plates.
+type Plates struct {
+	source Source
+	name   string
+}
+
+// Normal fills dst with standard normals of plate i.
+func (p Plates) Normal(i int, dst tape.Vector) { p.source.Normal(p.name, uint64(i), dst) }
+
+// Uniform fills dst with uniforms of (0,1) of plate i.
+func (p Plates) Uniform(i int, dst tape.Vector) { p.source.Uniform(p.name, uint64(i), dst) }
+
 // B is the number of data in the batch.
 func (s *Step) B() int { return len(s.Index) }
 
@@ -203,10 +241,10 @@ func (s *Step) Fork(name string, i int) dist.Noise {
 }
 
 // Prior is the model's p(z); nil of a cost and where q is the prior itself.
-func (s *Step) Prior() dist.Dist { return s.model.Prior(s) }
+func (s *Step) Prior() dist.Dist { return s.latent.Prior(s) }
 
 // Posterior is the model's q(z|x).
-func (s *Step) Posterior() dist.Dist { return s.model.Posterior(s) }
+func (s *Step) Posterior() dist.Dist { return s.latent.Posterior(s) }
 
 // Simulate is the model's dream (z, x) ~ p for each datum of the batch, constants
 // both: for estimators whose card needs it.
@@ -215,18 +253,18 @@ func (s *Step) Simulate() (z dist.Value, x tape.Node) { return s.model.(Simulato
 // LogLik is log p(x|z), [K,B].
 func (s *Step) LogLik(z dist.Value) tape.Node {
 	s.count(z)
-	return s.model.LogLik(s, z)
+	return s.latent.LogLik(s, z)
 }
 
 // LogJoint is log p(x,z) = log p(z) + log p(x|z), [K,B]; where there is no
 // prior beside q, log p(x|z).
 func (s *Step) LogJoint(z dist.Value) tape.Node {
 	s.count(z)
-	p := s.model.Prior(s)
+	p := s.latent.Prior(s)
 	if p == nil {
-		return s.model.LogLik(s, z)
+		return s.latent.LogLik(s, z)
 	}
-	return p.LogProb(z).Add(s.model.LogLik(s, z))
+	return p.LogProb(z).Add(s.latent.LogLik(s, z))
 }
 
 // LogW is the log weight log p(x,z) - log q(z|x), [K,B], by a q of this step; of a
@@ -268,7 +306,8 @@ func (s *Step) open(w *Work, iter int, rows []int, src Source) *Step {
 	s.Tape.Reset()
 	s.dists.Reset()
 	s.Index, s.N, s.Iter, s.source, s.used, s.viewed, s.linked, s.Evals = rows, w.Data.N, iter, src, 0, 0, 0, 0
-	s.model, _ = w.Model.(Latent)
+	s.model = w.Model
+	s.latent, _ = w.Model.(Latent)
 	s.free = w.free
 	s.state = w.State
 	d := w.Data.D

@@ -30,3 +30,18 @@ func TestConstant(t *testing.T) {
 		t.Errorf("got %v, want 0.3", got)
 	}
 }
+
+func TestPower(t *testing.T) {
+	p := Power{Kappa: 0.7, Tau: 10}
+	for _, step := range []int{0, 1, 7, 1000} {
+		near(t, "factor", p.Factor(step), math.Pow(float64(step)+10, -0.7), 1e-14)
+	}
+	if (Power{Tau: 1}).Factor(5) != 1 {
+		t.Error("kappa 0 is not constant")
+	}
+	for _, bad := range []Power{{Kappa: -0.1, Tau: 1}, {Kappa: 1.1, Tau: 1}, {Kappa: 1, Tau: 0.5}, {Kappa: 1, Tau: math.NaN()}} {
+		if bad.Check() == nil {
+			t.Errorf("%+v is taken", bad)
+		}
+	}
+}

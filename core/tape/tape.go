@@ -189,6 +189,9 @@ func (t *Tape) Follow(u *Tape) { t.lead = u }
 // Owns reports whether v is a direction of this tape's own, as Ascend gives it.
 func (t *Tape) Owns(r Role, v Vector) bool { return v.Same(t.dir[r]) }
 
+// Params are those that the tape is of, as they stand.
+func (t *Tape) Params() *Params { return t.params }
+
 // Precision is that of the body.
 func (t *Tape) Precision() Precision { return t.prec }
 

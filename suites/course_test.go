@@ -18,3 +18,13 @@ func TestArea(t *testing.T) {
 		}
 	}
 }
+
+func TestFall(t *testing.T) {
+	for text, want := range map[string]string{
+		"fall(elbo)": "elbo", "fall( logpx/train )": "logpx/train", "area(elbo, 0.25)": "elbo", "elbo": "elbo", "fall(": "fall(", "fall()": "fall()", "fall(elbo": "fall(elbo",
+	} {
+		if of := Logged(text); of != want {
+			t.Errorf("%s: got %q; want %q", text, of, want)
+		}
+	}
+}
