@@ -26,6 +26,7 @@ func All() []vi.Estimator {
 		DReG{K: 64},
 		DReGAlpha{K: 64, Alpha: 0.5},
 		ELBO{K: 1, Form: "sgvb-a"},
+		EM{},
 		EntropyELBO{Prior: []float64{}, Every: 1, Posterior: 1, Noise: 1},
 		Enumerate{},
 		FISTA{usualMAP},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/vibench/bench/core/dist"
 	"github.com/vibench/bench/core/rng"
@@ -57,6 +58,9 @@ type fa struct {
 	data *vi.Data
 	q    gaussian
 	x    layer
+
+	once      sync.Once
+	mean, cov []float64 // of the data, for EM
 }
 
 // Names of the two log sds that are no layer's: of x, and of q where it is shared.
@@ -78,7 +82,7 @@ func (m *fa) Sheet() vi.Sheet {
 	sh := vi.Sheet{
 		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: m.Latent, Offers: []vi.Cap{vi.Score, vi.Path, vi.Weak, vi.AnalyticKL}}},
 		Params: []vi.Spec{noise},
-		Offers: []vi.Cap{vi.Exact, vi.Gaps, vi.Simulate},
+		Offers: []vi.Cap{vi.Exact, vi.MStep, vi.Gaps, vi.Simulate},
 		Data:   vi.Real,
 	}
 	if m.Cov == "shared" {
@@ -105,7 +109,7 @@ func (m *fa) Init(key rng.Key, p *vi.Params) {
 		variance = []float64{vec.Sum(variance) / float64(d)}
 	}
 	for i, v := range variance {
-		variance[i] = 0.5 * vec.Log64(max(v, 1e-6))
+		variance[i] = 0.5 * vec.Log64(max(v, leastVariance))
 	}
 	p.Set(faSigma, variance)
 }

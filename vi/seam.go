@@ -49,6 +49,16 @@ type Evidence interface {
 	LogEvidence(p *Params, x []float64) []float64
 }
 
+// Maximiser is the capability MStep: a step of EM by the exact posterior. Maximise sets
+// what moves in a target for gen/ to
+//
+//	argmax_theta' sum_n E_{p(z|x_n, theta)} log p(x_n, z; theta')
+//
+// over the rows of the step; a NaN in it says that there is none.
+type Maximiser interface {
+	Maximise(s *Step, target tape.Vector)
+}
+
 // GapParts is the capability Gaps: the two parts of log p(x) - ELBO of each row
 // of x, in nats. With q* the best of q's family for the row, they are log p(x) -
 // ELBO(q*) and ELBO(q*) - ELBO(q).

@@ -30,6 +30,7 @@ const (
 	Simulate   Cap = "simulate"    // (x, z) ~ p (Simulator)
 	Render     Cap = "render"      // E[x|z] (Renderer)
 	Exact      Cap = "exact"       // evidence in closed form (Evidence)
+	MStep      Cap = "m-step"      // a step of EM by the exact posterior (Maximiser)
 	Gaps       Cap = "gaps"        // both parts of log p(x) - ELBO in closed form (GapParts)
 	Hybrid     Cap = "hybrid"      // a discrete block first, the others by their path given it (dist.Hybrid)
 	Classify   Cap = "classify"    // logits of a row's class (Classifier)

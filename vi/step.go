@@ -75,8 +75,7 @@ type Step struct {
 
 	model      Model
 	latent     Latent // the model, nil where it has no posterior
-	targets    [tape.Roles]tape.Vector
-	free       bool // the log weight has no prior and no q in it
+	free       bool   // the log weight has no prior and no q in it
 	source     Source
 	sites      []*site
 	used       int
@@ -185,20 +184,12 @@ func (s *Step) layer(l layer) string {
 // s.Model().(Maximiser).
 func (s *Step) Model() Model { return s.model }
 
-// Params are the parameters as they stand; they are read, never changed.
-func (s *Step) Params() *Params { return s.Tape.Params() }
-
 // Target is a target for a role that starts as its parameters stand: the caller moves in it
-// what is to move (Params.Of finds a parameter) and returns it as an Update. It is the
-// step's own and lasts until the next.
+// what is to move (Of finds a parameter) and returns it as an Update.
 func (s *Step) Target(r tape.Role) tape.Vector {
-	s = s.root()
-	now := s.Tape.Params().Vector(r)
-	if s.targets[r].Len() != now.Len() || s.targets[r].Nil() {
-		s.targets[r] = tape.NewVector(s.Tape.Params().Precision(), now.Len())
-	}
-	s.targets[r].Copy(now)
-	return s.targets[r]
+	v := s.Blanks(r)
+	v.Copy(s.Params().Vector(r))
+	return v
 }
 
 // Plates is the stream of a site whose plates are no data but what the caller numbers:

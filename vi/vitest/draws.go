@@ -127,7 +127,7 @@ func (s *subject) reference(w *vi.Work, e vi.Estimator, rows []int, src vi.Sourc
 			c[0], c[1], c[2] = append(c[0], gen...), append(c[1], path...), append(c[2], score...)
 		}
 		node := func(v []float64) tape.Node { return step.Const(k, len(rows), v) }
-		d, err := copied(x.Raise(node(c[0]), node(c[1]), node(c[2])))
+		d, err := copied(x.Raise(node(c[0]), node(c[1]), node(c[2])), vi.Card{})
 		if err == nil {
 			out[r] = d[r]
 		}

@@ -134,7 +134,7 @@ func bias(s *subject) Result {
 		c := p.e.Card()
 		name, t := s.target(p.e, tape.Inf)
 		if c.Bias == "" {
-			if compared++; t.known() && t.Bound == nil && !t.Sparse.closed() {
+			if compared++; t.known() && t.Bound == nil && !t.Sparse.closed() && !t.Closed {
 				return Result{Verdict: Fails, Note: fmt.Sprintf("%s: says unbiased, but %s is the gradient of no bound", p.at, name)}
 			}
 			continue

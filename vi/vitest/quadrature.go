@@ -179,15 +179,19 @@ func (c *cube) fill(site string, plate uint64, uniform bool, dst tape.Vector) {
 // direction is a direction as numbers, a vector a role; nil where it raises nothing.
 type direction [tape.Roles][]float64
 
-// add adds weight times an update to d.
-func (d *direction) add(weight float64, u vi.Direction) error {
+// add adds weight times an update to d; a target in place of a direction is one of an
+// estimator whose card says so.
+func (d *direction) add(weight float64, u vi.Direction, c vi.Card) error {
 	for r := range tape.Role(tape.Roles) {
 		v := u.Role(r)
 		if v.Ascend.Nil() {
-			if !v.Target.Nil() {
-				return fmt.Errorf("its %s update is a target, not a direction", r)
+			if v.Target.Nil() {
+				continue
 			}
-			continue
+			if len(c.Targets) == 0 {
+				return fmt.Errorf("its %s update is a target, not a direction, and its card has no Targets", r)
+			}
+			v.Ascend, v.Target = v.Target, tape.Vector{}
 		}
 		if d[r] == nil {
 			d[r] = make([]float64, v.Ascend.Len())
@@ -248,7 +252,7 @@ func expectation(w *vi.Work, e vi.Estimator, rows []int, axis func(Draw) Axis, m
 	layout := [tape.Roles]int{-1, -1, -1} // values of a role; -1: it is not raised
 	in.f = func() ([]float64, error) {
 		var out direction
-		if err := out.add(1, e.Estimate(w.Step(0, rows, src))); err != nil {
+		if err := out.add(1, e.Estimate(w.Step(0, rows, src)), e.Card()); err != nil {
 			return nil, err
 		}
 		if src.odd != "" {

@@ -239,8 +239,8 @@ func once(w *vi.Work) []int { return w.All[:w.Data.N/2] }
 func key(draw int) *vi.Keyed { return &vi.Keyed{Key: rng.Probe(0, 0, uint64(draw))} }
 
 // copied is a direction that outlives its step.
-func copied(d vi.Direction) (c direction, err error) {
-	if err := c.add(1, d); err != nil {
+func copied(d vi.Direction, card vi.Card) (c direction, err error) {
+	if err := c.add(1, d, card); err != nil {
 		return c, err
 	}
 	for r, v := range c {
@@ -262,7 +262,7 @@ func failed(err error) Result { return Result{Verdict: Fails, Crash: true, Note:
 
 // estimate is one direction on rows.
 func estimate(w *vi.Work, e vi.Estimator, rows []int, src vi.Source) (direction, error) {
-	return copied(e.Estimate(w.Step(0, rows, src)))
+	return copied(e.Estimate(w.Step(0, rows, src)), e.Card())
 }
 
 // distance is the largest difference of two directions, relative to the larger of

@@ -31,6 +31,10 @@ type Target struct {
 
 	Sparse *Objective // of sparse codes
 
+	// Closed: a step that a model has in closed form, which its oracle works out from the
+	// definition under this name.
+	Closed bool
+
 	// Scaled: the inference direction is that of Bound times a factor in (0, 1) that is
 	// not said, a rate of its own.
 	Scaled bool
@@ -38,7 +42,7 @@ type Target struct {
 
 // known reports that the target means anything.
 func (t Target) known() bool {
-	return t.Of != nil || t.Slope != nil || t.Relaxed != nil || t.Sparse != nil
+	return t.Of != nil || t.Slope != nil || t.Relaxed != nil || t.Sparse != nil || t.Closed
 }
 
 // Of is the target of a bound: its total derivative on the same draws.
@@ -147,6 +151,7 @@ var targets = map[string]struct {
 	"concrete-disc":       {2, func(n []float64) Target { return softened(Relaxed{Tau: n[0], KL: "disc", Many: true}) }},
 	"nvil-normalised":     {0, func([]float64) Target { return Target{Bound: mean, Of: total(mean), Scaled: true} }},
 
+	"em":  {0, func([]float64) Target { return Target{Closed: true} }},
 	"tvo": {3, func(n []float64) Target { return Target{Of: thermodynamic(int(n[0]), n[1])} }},
 }
 
