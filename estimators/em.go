@@ -15,7 +15,7 @@ import (
 // Unbiased for nothing by draws: without noise. On all data its target is EM's own.
 // Costs an exact posterior a datum.
 //
-// Dempster, Laird and Rubin 1977; on batches Cappe and Moulines 2009 (0712.4273).
+// Dempster, Laird and Rubin 1977 (doi 10.1111/j.2517-6161.1977.tb01600.x); on batches Cappe and Moulines 2009 (0712.4273).
 type EM struct{}
 
 func (EM) Card() vi.Card {
