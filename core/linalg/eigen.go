@@ -75,7 +75,7 @@ func rotate(m, v []float64, n, p, q int) {
 	if x == 0 {
 		return
 	}
-	if d+x/16 == d && e+x/16 == e {
+	if y := float64(x / 16); d+y == d && e+y == e {
 		m[p*n+q], m[q*n+p] = 0, 0
 		return
 	}
