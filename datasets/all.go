@@ -20,6 +20,7 @@ var Source embed.FS
 func All() []vi.Dataset {
 	return []vi.Dataset{
 		NewBars(),
+		BarsAndStripes{Size: 3, N: 500},
 		Bits{N: 256, Dim: 16, Latent: 2},
 		NewDeadLeaves(),
 		NewDigits8(),

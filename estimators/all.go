@@ -19,6 +19,7 @@ func All() []vi.Estimator {
 	return []vi.Estimator{
 		AnalyticELBO{},
 		ARM{K: 2},
+		CD{Sweeps: 1, From: "data", Chains: 50},
 		CIWAE{K: 64, Beta: 0.5},
 		Concrete{K: 1, Temperature: Temperature{Tau: 2.0 / 3, Every: 1}, TauP: usualTauP, KL: "dens"},
 		DARN{K: 1},
@@ -36,6 +37,7 @@ func All() []vi.Estimator {
 		IWAE{K: 64},
 		JVI{K: 64},
 		JVIDReG{K: 64},
+		Likelihood{},
 		LOO{K: 2},
 		Marginal{K: 1},
 		MeasureValued{K: 1},

@@ -103,6 +103,7 @@ func All() []Metric {
 	live := Live{Norm: 0.1, Least: 0.01, Share: 0.01}
 	return []Metric{
 		Accuracy{On{Split: "test", When: "always"}},
+		AIS{Chains: 100, Temperatures: 1000, When: "end"},
 		ActiveUnits{Least: 0.01, On: On{Split: "train", First: 500, When: "always"}},
 		Bias{Replicates: p, Z: 4.5},
 		BoundLaw{K: 64, R: 400},

@@ -22,6 +22,7 @@ func All() []vi.Maker {
 		LinearGaussian{S: 2.0 / 3},
 		M2{Classes: 10, Latent: 8, Hidden: 64, Act: "tanh", Alpha: 1},
 		OneBit{T: 0.45},
+		RBM{Hidden: 8, SD: 0.1},
 		SBN{Layers: []int{200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs", Prior: "learned"},
 		usualCoder,
 		usualSparseVAE,

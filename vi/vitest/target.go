@@ -151,9 +151,14 @@ var targets = map[string]struct {
 	"concrete-disc":       {2, func(n []float64) Target { return softened(Relaxed{Tau: n[0], KL: "disc", Many: true}) }},
 	"nvil-normalised":     {0, func([]float64) Target { return Target{Bound: mean, Of: total(mean), Scaled: true} }},
 
-	"em":  {0, func([]float64) Target { return Target{Closed: true} }},
-	"tvo": {3, func(n []float64) Target { return Target{Of: thermodynamic(int(n[0]), n[1])} }},
+	"em":         {0, closed},
+	"cd":         {1, closed},
+	"pcd":        {1, closed},
+	"likelihood": {0, closed},
+	"tvo":        {3, func(n []float64) Target { return Target{Of: thermodynamic(int(n[0]), n[1])} }},
 }
+
+func closed([]float64) Target { return Target{Closed: true} }
 
 func softened(r Relaxed) Target { return Target{Relaxed: &r} }
 
