@@ -24,6 +24,7 @@ func All() []vi.Dataset {
 		Bits{N: 256, Dim: 16, Latent: 2},
 		NewDeadLeaves(),
 		NewDigits8(),
+		Dirac{Dim: 1, N: 1},
 		NewFashionMNIST(),
 		NewFrey(),
 		LinearGaussian{N: 8, Dim: 2, Perturb: 0.05},

@@ -31,6 +31,7 @@ func All() []vi.Estimator {
 		EntropyELBO{Prior: []float64{}, Every: 1, Posterior: 1, Noise: 1},
 		Enumerate{},
 		FISTA{usualMAP},
+		GAN{Loss: "minimax", Psi: 0.5},
 		GumbelRao{K: 1, R: 10, Temperature: Temperature{Tau: 0.5, Every: 1}},
 		GumbelSoftmax{K: 1, Temperature: Temperature{Tau: 1, Floor: 0.5, Every: 500}, KL: "disc"},
 		ISTA{usualMAP},

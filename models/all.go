@@ -16,6 +16,7 @@ var Source embed.FS
 // All built-in models with the defaults of their settings, by name.
 func All() []vi.Maker {
 	return []vi.Maker{
+		Dirac{Start: 1},
 		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh"},
 		FourBit{},
 		Halves{Layers: []int{200, 200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs"},

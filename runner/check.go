@@ -250,6 +250,9 @@ func needs(x metrics.Metric, m vi.Model) string {
 		}
 	}
 	_, evaluates := x.(metrics.Evaluation)
+	if k, ok := x.(interface{ Samples() bool }); ok && !k.Samples() {
+		evaluates = false
+	}
 	if _, ok := m.(vi.Latent); !ok && evaluates && len(x.Needs()) == 0 {
 		return fmt.Sprintf("metric %q needs a posterior to draw from; the model has none and offers %s", x.Name(), vi.List(s.Offers))
 	}

@@ -38,6 +38,7 @@ const (
 	Linear     Cap = "linear"      // p(x|z) = N(A z, sigma^2 I) (LinearDecoder)
 	Scales     Cap = "entropies"   // free scales of p(z) and p(x|z), an ELBO at their best (Entropic)
 	Infer      Cap = "infer"       // q of a row by a budget of its own (Inferrer)
+	Generate   Cap = "generate"    // x ~ p by a path (Generator)
 	Energy     Cap = "energy"      // log p(x) + log Z (Energetic)
 	Gibbs      Cap = "gibbs"       // a Markov chain in x that leaves p alone (Sweeper)
 	States     Cap = "states"      // all values that x has, few enough to sum over (Finite)

@@ -155,7 +155,11 @@ var targets = map[string]struct {
 	"cd":         {1, closed},
 	"pcd":        {1, closed},
 	"likelihood": {0, closed},
-	"tvo":        {3, func(n []float64) Target { return Target{Of: thermodynamic(int(n[0]), n[1])} }},
+
+	"gan minimax":        {0, closed},
+	"gan non-saturating": {0, closed},
+	"gan wasserstein":    {0, closed},
+	"tvo":                {3, func(n []float64) Target { return Target{Of: thermodynamic(int(n[0]), n[1])} }},
 }
 
 func closed([]float64) Target { return Target{Closed: true} }
