@@ -9,10 +9,10 @@ import (
 // GAN is a generator against a linear critic of the estimator's own, f(x) = psi'x, both of
 // which step at once. Of logits d and s the logistic function
 //
-//	own: E log s(f(x)) + E log(1 - s(f(G)))  - gamma/2 |psi|^2,    wasserstein: E f(x) - E f(G) - gamma/2 |psi|^2
-//	theta, minimax:        -E log(1 - s(f(G))),   slope s(d)
-//	theta, non-saturating:  E log s(f(G)),        slope 1 - s(d)
-//	theta, wasserstein:     E f(G),               slope 1
+//	own:    E[ log s(f(x)) + log(1 - s(f(G))) ] - gamma/2 |psi|^2;  wasserstein: E[ f(x) - f(G) ] - gamma/2 |psi|^2
+//	theta:  minimax, E[ -log(1 - s(f(G))) ], of slope s(d) in d
+//	        non-saturating, E[ log s(f(G)) ], of slope 1 - s(d)
+//	        wasserstein, E[ f(G) ], of slope 1
 //
 // gamma is the weight of R1, the squared slope of the critic at the data, which of a linear
 // one is |psi|^2.
