@@ -155,7 +155,9 @@ func match(as, bs []entry, same []pair) (changed []pair, onlyA, onlyB []entry) {
 	for _, p := range same {
 		taken[p.a.ID] = true
 	}
-	parts := func(e entry) string { return strings.Join([]string{e.Estimator.Name, e.Model.Name, e.Dataset.Name}, " x ") }
+	parts := func(e entry) string {
+		return strings.Join([]string{e.Estimator.Name, e.Model.Name, e.Dataset.Name}, " x ")
+	}
 	free := func(e entry) bool { return !taken[e.ID] }
 	for _, key := range []func(entry) string{func(e entry) string { return e.where + ": " + parts(e) }, parts} {
 		inA, inB := grouped(as, key), grouped(bs, key)

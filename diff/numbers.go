@@ -11,9 +11,9 @@ import (
 
 // Numbers is how the results of the same cells are not the same.
 type Numbers struct {
-	Both     int       `json:"both"`    // cells that have ended on both sides
-	OnlyA    int       `json:"only_a"`  // have ended there alone
-	OnlyB    int       `json:"only_b"`  //
+	Both     int       `json:"both"`   // cells that have ended on both sides
+	OnlyA    int       `json:"only_a"` // have ended there alone
+	OnlyB    int       `json:"only_b"` //
 	Outcomes []Outcome `json:"outcomes"`
 	Differ   int       `json:"differ"` // cells with a result on both sides that are not the same: this must not be
 	Metrics  []Metric  `json:"metrics"`
@@ -132,7 +132,12 @@ func numbers(a, b *store.Store, same []pair) (*Numbers, error) {
 			continue
 		}
 		n.Differ++
-		if found := points(t, p, u.Points, v.Points); !found || d.Metric == "outcome" || strings.Contains(d.Metric, "[") {
+		found := points(t, p, u.Points, v.Points)
+		if arrays, differ := store.Differ(&store.Result{Vectors: full.Vectors}, &store.Result{Vectors: other.Vectors}); differ {
+			found = true
+			t.add(arrays.Metric, Example{p.a.ID, p.a.Cell.String(), arrays.Step, arrays.A, arrays.B}, 0)
+		}
+		if !found || d.Metric == "outcome" {
 			t.add(d.Metric, Example{p.a.ID, p.a.Cell.String(), d.Step, d.A, d.B}, 0)
 		}
 	}

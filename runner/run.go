@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -157,10 +158,6 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 				}
 				n++
 				sum.Left--
-				if m.ended.Outcome == store.Failed && sum.Ended[store.Failed] == opt.Failures {
-					sum.GaveUp = true
-					giveUp()
-				}
 				if opt.Progress != nil {
 					opt.Progress(Event{m.cell, *m.ended, sum.Before + n, sum.Ended[store.Failed], sum.Planned})
 				}
@@ -187,6 +184,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 	if workers >= 2*len(todo) {
 		threads = 2 // idle workers' cores
 	}
+	var failures atomic.Int64
 	var g errgroup.Group
 	g.SetLimit(workers)
 	for _, c := range todo {
@@ -215,6 +213,9 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 				}
 				res = p.runCell(ctx, c, threads, d)
 			}
+			if res.Outcome == store.Failed && failures.Add(1) == int64(opt.Failures) {
+				giveUp() // before this worker takes another cell
+			}
 			res.Cost.Start, res.Cost.Wall, res.Cost.Worker = start, max(res.Cost.Wall, time.Since(start)), w // a cell that goes on has taken longer than now
 			queue <- message{cell: c, ended: &res}
 			return nil
@@ -223,6 +224,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 	g.Wait()
 	close(queue)
 	err = <-failed
+	sum.GaveUp = opt.Failures > 0 && failures.Load() >= int64(opt.Failures)
 	sum.Wall = time.Since(start)
 	return sum, err
 }

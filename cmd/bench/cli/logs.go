@@ -228,15 +228,22 @@ func runAgain(plan *suites.Plan, k store.Kept, path string) string {
 			left = append(left, c)
 		}
 	}
-	for _, label := range k.Labels() {
-		value, _ := k.Label(label)
-		rest := slices.DeleteFunc(slices.Clone(left), func(c suites.Cell) bool {
-			other, ok := c.Label(label)
-			return !ok || other != value
-		})
-		if len(rest) < len(left) {
-			args, left = append(args, "--only", label+"="+value), rest
+	for len(left) > 0 { // the label first that tells it from most others
+		best, rest := "", left
+		for _, label := range k.Labels() {
+			value, _ := k.Label(label)
+			same := slices.DeleteFunc(slices.Clone(left), func(c suites.Cell) bool {
+				other, ok := c.Label(label)
+				return !ok || other != value
+			})
+			if len(same) < len(rest) {
+				best, rest = label+"="+value, same
+			}
 		}
+		if best == "" {
+			break // no label does
+		}
+		args, left = append(args, "--only", best), rest
 	}
 	switch k.Outcome {
 	case store.Failed:
@@ -313,6 +320,9 @@ func (l *told) text(w io.Writer, width, points int) error {
 	b.WriteString("\nsettings\n")
 	for _, s := range k.Settings() {
 		text := s.Value
+		if m, ok := strings.CutPrefix(s.Name, "metric "); ok {
+			s.Name, text = "metric", m
+		}
 		if s.Version > 0 {
 			text += fmt.Sprintf(" (version %d)", s.Version)
 		}

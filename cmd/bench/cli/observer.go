@@ -225,12 +225,12 @@ func (o *observer) stopped(sum runner.Summary, begun int) error {
 	if begun > 0 {
 		half = fmt.Sprintf(", %d begun", begun)
 	}
-	why, status := "stopped", interrupted
+	why, are, status := "stopped", "done", interrupted
 	if sum.GaveUp {
-		why, status = "gave up after "+count(o.failures, "failure"), incomplete
+		why, are, status = "gave up after "+count(o.failures, "failure"), "ended", incomplete
 	}
-	return exit{status, fmt.Errorf("%s: %s: %d of %d cells done%s, %d left; the same command continues; store %s",
-		title(o.j.plan), why, sum.Planned-sum.Left, sum.Planned, half, sum.Left, o.st.Path())}
+	return exit{status, fmt.Errorf("%s: %s: %d of %d cells %s%s, %d left; the same command continues; store %s",
+		title(o.j.plan), why, sum.Planned-sum.Left, sum.Planned, are, half, sum.Left, o.st.Path())}
 }
 
 // verdicts prints what the store says now.

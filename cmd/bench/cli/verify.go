@@ -256,7 +256,7 @@ func (w *verdicts) cell(r runner.Rerun) {
 	}
 	if !r.Same {
 		d := r.Difference
-		w.lines = append(w.lines, fmt.Sprintf("differs  %s %s\n  %s at step %d, %d of %s\n    stored %s\n    now    %s", r.Cell.Short(), oneLine(r.Cell.String()),
+		w.lines = append(w.lines, fmt.Sprintf("differs  %s %s\n  %s at step %d, %d of %s and arrays\n    stored %s\n    now    %s", r.Cell.Short(), oneLine(r.Cell.String()),
 			oneLine(d.Metric), d.Step, d.Count, count(d.Of, "point"), oneLine(d.A), oneLine(d.B)))
 	}
 }
