@@ -132,8 +132,8 @@ const mostTried = 4096
 // those of this catalog. ok is false if none of them gives the ID.
 func (c Catalog) Origin(cell Cell, digests ...string) (o Origin, ok bool) {
 	const beyond = 3
-	if c.Digest != nil {
-		digests = append([]string{c.Digest(cell.Dataset)}, digests...)
+	if set, err := c.again("dataset", cell.Dataset); err == nil && c.Digest != nil {
+		digests = append([]string{c.Digest(set)}, digests...)
 	}
 	digests = append(digests, "")
 	named := c.named(cell)
