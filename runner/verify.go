@@ -24,12 +24,34 @@ type Rerun struct {
 	Now        store.Result     // without points and vectors
 }
 
-// Barred says why a stored cell cannot be run again for its bits: it has left no
-// result, the program has not its parts any more, its numbers are due to be others
-// (a version or the data changed, so that its ID would be another), or the data are
-// not here. digests are those that the store has of its data. It is empty for a cell
-// that can, which now is, in the types of the parts.
-func (p Parts) Barred(cat suites.Catalog, k store.Kept, digests ...string) (now suites.Cell, why string) {
+// Rerunnable parts stored cells into those that can be run again for their bits, in
+// the types of the parts, and those that cannot, by ID with the reason: it has left no
+// result, the program has not its parts any more, its numbers are due to be others (a
+// version or the data changed, so that its ID would be another), or the data are not
+// here. digests are those that the store has of each data set, by its String.
+func (p Parts) Rerunnable(list []store.Kept, digests map[string][]string) (free []suites.Cell, barred map[string]string) {
+	cat := p.Catalog()
+	barred, data := map[string]string{}, map[string]string{}
+	for _, k := range list {
+		now, why := p.again(cat, k, digests[k.Dataset.String()])
+		if why == "" {
+			name := now.Dataset.String()
+			if _, known := data[name]; !known {
+				data[name] = p.noData(now.Dataset)
+			}
+			why = data[name]
+		}
+		if why != "" {
+			barred[k.ID] = why
+			continue
+		}
+		free = append(free, now)
+	}
+	return free, barred
+}
+
+// again is a stored cell of now, or why there is none.
+func (p Parts) again(cat suites.Catalog, k store.Kept, digests []string) (now suites.Cell, why string) {
 	switch {
 	case k.Outcome == "":
 		return now, "not run yet"
@@ -43,14 +65,19 @@ func (p Parts) Barred(cat suites.Catalog, k store.Kept, digests ...string) (now 
 	if now.ID != k.ID {
 		return now, "its numbers are due to be others: " + strings.Join(cat.Moved(k.Cell, now, digests...), "; ")
 	}
-	d, err := p.dataset(now.Dataset)
-	if c, ok := d.(vi.Checked); ok && err == nil {
-		err = c.Check()
+	return now, ""
+}
+
+// noData says why a data set cannot be had; empty if it can.
+func (p Parts) noData(c suites.Choice) string {
+	d, err := p.dataset(c)
+	if k, ok := d.(vi.Checked); ok && err == nil {
+		err = k.Check()
 	}
 	if err != nil {
-		return now, fmt.Sprintf("dataset %s: %v", now.Dataset.Name, err)
+		return fmt.Sprintf("dataset %s: %v", c.Name, err)
 	}
-	return now, ""
+	return ""
 }
 
 // Sample is n of the cells, or all, in their order: the same ones for the same cells
@@ -78,7 +105,7 @@ func Sample(cells []suites.Cell, n, seed int) []suites.Cell {
 	})
 }
 
-// Verify runs cells again that are not barred, on workers, from their beginnings
+// Verify runs cells again that Rerunnable lets pass, on workers, from their beginnings
 // and with nothing written, and compares each with what the store has of it. told is
 // called for every cell from any goroutine, one at a time. Options beyond Workers and
 // Step are not read. The error is the store's, or that of ctx.

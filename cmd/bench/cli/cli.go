@@ -126,11 +126,13 @@ cells and, before anything runs, the claims of papers; run fills a store with
 numbers; report says which claims hold, with intervals.
 
 Exit status: 0 done; 1 a claim that had to hold does not, or an estimator does
-not conform; 2 usage, suite or store; 3 cells failed or missing; 4 bits differ, of
-cells that verify ran again or of two stores under diff; 130 interrupted.`,
+not conform; 2 usage, suite or store; 3 cells failed or missing; 4 bits differ;
+130 interrupted.`,
 		Example: `  bench run iwae_snr                  run what is missing, print verdicts
   bench plan iwae_snr                 what would run, and what it would cost
   bench report results/iwae_snr.db    one HTML page
+  bench verify results/iwae_snr.db    run cells again, compare the bits
+  bench logs 3f2a                     what happened to one cell
   bench explain iwae                  equation, parameters, paper`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -225,13 +226,16 @@ func (o *observer) stopped(sum runner.Summary, begun int) error {
 	if begun > 0 {
 		half = fmt.Sprintf(", %d begun", begun)
 	}
-	why, are, status := "stopped", "done", interrupted
 	if sum.GaveUp {
-		why, are, status = "gave up after "+count(o.failures, "failure"), "ended", incomplete
+		return exit{incomplete, fmt.Errorf("%s: %w after %s: %d of %d cells ended%s, %d left; the same command continues; store %s",
+			title(o.j.plan), errGaveUp, count(o.failures, "failure"), sum.Planned-sum.Left, sum.Planned, half, sum.Left, o.st.Path())}
 	}
-	return exit{status, fmt.Errorf("%s: %s: %d of %d cells %s%s, %d left; the same command continues; store %s",
-		title(o.j.plan), why, sum.Planned-sum.Left, sum.Planned, are, half, sum.Left, o.st.Path())}
+	return exit{interrupted, fmt.Errorf("%s: stopped: %d of %d cells done%s, %d left; the same command continues; store %s",
+		title(o.j.plan), sum.Planned-sum.Left, sum.Planned, half, sum.Left, o.st.Path())}
 }
+
+// errGaveUp is in the error of a run that too many failures ended.
+var errGaveUp = errors.New("gave up")
 
 // verdicts prints what the store says now.
 func (o *observer) verdicts(rep *report.Report, sum runner.Summary) error {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -109,7 +110,7 @@ func (a *app) runSuites(ctx context.Context, names []string, r running) error {
 	worst := error(nil)
 	for _, j := range jobs {
 		err := a.runJob(ctx, j, r)
-		if s := status(err); s == interrupted || s == misuse {
+		if s := status(err); s == interrupted || s == misuse || errors.Is(err, errGaveUp) {
 			return err
 		}
 		worst = worse(worst, err)

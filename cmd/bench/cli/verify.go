@@ -93,13 +93,10 @@ func (a *app) verifyStore(ctx context.Context, path string, prefixes []string, v
 		return err
 	}
 	w := &verdicts{a: a, path: path, named: len(prefixes) > 0, asked: len(cells), json: v.json}
-	cat := a.parts.Catalog()
-	var free []suites.Cell
+	free, barred := a.parts.Rerunnable(cells, digests)
 	for _, k := range cells {
-		if now, why := a.parts.Barred(cat, k, digests[k.Dataset.String()]...); why != "" {
+		if why, ok := barred[k.ID]; ok {
 			w.bar(k.Cell, why)
-		} else {
-			free = append(free, now)
 		}
 	}
 	todo := free
