@@ -150,11 +150,9 @@ func sideOf(st *store.Store, suite, preset string, beside *suites.Plan) (diff.Si
 		return side, err
 	}
 	if suite != "" || preset != "" && beside == nil {
-		p, err := st.Plan(suite, preset) // says what there is if this is not
-		if err != nil {
-			return side, err
+		if _, err := st.Plan(suite, preset); err != nil {
+			return side, err // it says what there is
 		}
-		suite = p.Suite
 	}
 	keep := func(want func(store.PlanInfo) bool) []store.PlanInfo {
 		return slices.DeleteFunc(slices.Clone(infos), func(i store.PlanInfo) bool { return !want(i) })

@@ -286,9 +286,12 @@ func (l *told) text(w io.Writer, width, points int) error {
 		line(key, "%s (%s)%s", p.Suite, p.Preset, grid)
 	}
 	line("store", "%s", l.Store)
-	if r == nil {
+	switch {
+	case r == nil && l.Checkpoint == nil:
 		line("outcome", "none: it has not ended")
-	} else {
+	case r == nil:
+		line("outcome", "none: it was interrupted, or is at work")
+	default:
 		at := ""
 		if r.Outcome != store.Refused {
 			at = fmt.Sprintf(" at step %d of %d", r.Step, k.Train.Steps)
