@@ -213,6 +213,10 @@ func (o *observer) besides(rep *report.Report) *report.Report {
 	out.Unfinished = slices.DeleteFunc(slices.Clone(rep.Unfinished), func(u report.Unfinished) bool {
 		return slices.ContainsFunc(o.causes, func(c *cause) bool { return string(c.outcome) == u.Outcome && c.reason == u.Reason })
 	})
+	for i := range out.Unfinished {
+		u := &out.Unfinished[i]
+		u.Name, u.Reason = oneLine(u.Name), oneLine(u.Reason)
+	}
 	return &out
 }
 

@@ -193,7 +193,7 @@ func (a *app) planText(f *foresight) error {
 	}
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(name string, total int, in map[string]int, cost string) {
-		fmt.Fprintf(t, "%s\t%d\t", name, total)
+		fmt.Fprintf(t, "%s\t%d\t", oneLine(name), total)
 		for _, s := range shown {
 			fmt.Fprintf(t, "%d\t", in[s])
 		}
@@ -223,7 +223,7 @@ func (a *app) planText(f *foresight) error {
 	for _, c := range f.todo {
 		if step, ok := f.begun[c.ID]; ok && told < mostSaid {
 			told++
-			fmt.Fprintf(a.out, "checkpoint at step %d of %d: %s\n", step, c.Train.Steps, c)
+			fmt.Fprintf(a.out, "checkpoint at step %d of %d: %s\n", step, c.Train.Steps, oneLine(c.String()))
 		}
 	}
 	if n := len(f.begun) - told; n > 0 {
