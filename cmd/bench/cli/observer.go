@@ -24,7 +24,8 @@ type observer struct {
 	events   *events // nil: for people
 	progress *progress
 	causes   []*cause
-	told     int // causes, when they happened
+	told     int      // causes, when they happened
+	summed   []*cause // at the end
 	warnings int
 }
 
@@ -197,6 +198,7 @@ func (o *observer) end() {
 			fmt.Fprintf(o.a.err, "and %s more\n", count(len(causes)-i, "cause"))
 			break
 		}
+		o.summed = append(o.summed, c)
 		before := ""
 		if c.before {
 			before = " before"
@@ -211,7 +213,7 @@ func (o *observer) end() {
 func (o *observer) besides(rep *report.Report) *report.Report {
 	out := *rep
 	out.Unfinished = slices.DeleteFunc(slices.Clone(rep.Unfinished), func(u report.Unfinished) bool {
-		return slices.ContainsFunc(o.causes, func(c *cause) bool { return string(c.outcome) == u.Outcome && c.reason == u.Reason })
+		return slices.ContainsFunc(o.summed, func(c *cause) bool { return string(c.outcome) == u.Outcome && c.reason == u.Reason })
 	})
 	for i := range out.Unfinished {
 		u := &out.Unfinished[i]
