@@ -334,7 +334,7 @@ func (l *told) text(w io.Writer, width, points int) error {
 			if i > 0 {
 				name = ""
 			}
-			fmt.Fprintf(&b, "  %-21s %s\n", oneLine(name), part)
+			b.WriteString(strings.TrimRight(fmt.Sprintf("  %-21s %s", oneLine(name), part), " ") + "\n")
 		}
 	}
 	if r != nil && points > 0 && len(r.Points) > 0 {
