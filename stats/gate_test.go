@@ -63,7 +63,7 @@ func simulate(t *testing.T, runs, metrics int, drop func(i int) float64, margin 
 }
 
 // What the gate promises: 60 metrics, paired differences of t(5), a margin of 0.25
-// standard deviations. Red with nothing changed in at most 1 % of runs. (It is 0.13 %:
+// standard deviations. Red with nothing changed in at most 1 % of runs. (It is about 0.1 %:
 // the interval of 2500 runs then reaches 1 % for fewer than one seed in 10000.)
 func TestGateFalseAlarmRate(t *testing.T) {
 	const runs = 2500

@@ -65,19 +65,20 @@ func IQMOver(tasks [][]float64, reps int, seed uint64) (iqm, lo, hi float64) {
 // Improvement is the probability of improvement of x over y (2108.13264, section
 // 4.3): of each task the Mann-Whitney share of pairs of a run of x and a run of y in
 // which x is larger, ties counting half; then the mean over tasks. Pairs are all
-// pairs: it says how a run of x fares against any run of y, also where they share a
-// seed. The interval is the stratified bootstrap's. Where the runs of a task are
-// paired, run j of x with run j of y, the two are drawn together, else apart. All are
-// NaN for no tasks, lists of unequal length (of runs too, if paired), a task without
-// runs, or a NaN; the limits for reps < 1.
-func Improvement(x, y [][]float64, paired bool, reps int, seed uint64) (p, lo, hi float64) {
+// pairs: it says how a run of x fares against any run of y. The interval is the
+// stratified bootstrap's, which draws the runs of x and those of y apart, as the paper
+// does. Where run j of both shares a seed it is wider than it need be; to draw them
+// together would be worse, since a run drawn twice then meets its own partner too
+// often. All are NaN for no tasks, lists of unequal length, a task without runs, or a
+// NaN; the limits for reps < 1.
+func Improvement(x, y [][]float64, reps int, seed uint64) (p, lo, hi float64) {
 	nan := math.NaN()
 	if len(x) == 0 || len(x) != len(y) {
 		return nan, nan, nan
 	}
 	larger := make([][][]float64, len(x)) // by task and run of x, against each run of y
 	for t := range x {
-		if len(x[t]) == 0 || len(y[t]) == 0 || paired && len(x[t]) != len(y[t]) {
+		if len(x[t]) == 0 || len(y[t]) == 0 {
 			return nan, nan, nan
 		}
 		for _, a := range x[t] {
@@ -110,11 +111,7 @@ func Improvement(x, y [][]float64, paired bool, reps int, seed uint64) (p, lo, h
 		return mean
 	}
 	p = share(whole(x), whole(y))
-	if paired {
-		lo, hi = Stratified(sizes(x), func(draw [][]int) float64 { return share(draw, draw) }, reps, seed)
-	} else {
-		lo, hi = Stratified(append(sizes(x), sizes(y)...), func(draw [][]int) float64 { return share(draw[:len(x)], draw[len(x):]) }, reps, seed)
-	}
+	lo, hi = Stratified(append(sizes(x), sizes(y)...), func(draw [][]int) float64 { return share(draw[:len(x)], draw[len(x):]) }, reps, seed)
 	return p, lo, hi
 }
 

@@ -17,10 +17,10 @@ var (
 )
 
 func TestImprovementIsMannWhitney(t *testing.T) {
-	p, _, _ := Improvement([][]float64{atTerm}, [][]float64{early}, false, 10, 1)
+	p, _, _ := Improvement([][]float64{atTerm}, [][]float64{early}, 10, 1)
 	near(t, "p", p, 35.0/50, 1e-15)
 	// The mean over tasks, and ties at half: (0.7 + (1 + 0.5 + 0 + 1 + 1 + 0.5)/6)/2.
-	p, _, _ = Improvement([][]float64{atTerm, {2, 1, 3}}, [][]float64{early, {2, 1}}, false, 10, 1)
+	p, _, _ = Improvement([][]float64{atTerm, {2, 1, 3}}, [][]float64{early, {2, 1}}, 10, 1)
 	near(t, "p", p, (0.7+(0.5+1+0+0.5+1+1)/6)/2, 1e-15)
 }
 
@@ -112,17 +112,11 @@ func TestImprovementByEnumeration(t *testing.T) {
 		}
 		return mean
 	}
-	for _, paired := range []bool{true, false} {
-		sizes, stat := []int{3, 2}, func(d [][]int) float64 { return count(d, d) }
-		if !paired {
-			sizes, stat = []int{3, 2, 3, 2}, func(d [][]int) float64 { return count(d[:2], d[2:]) }
-		}
-		p, lo, hi := Improvement(x, y, paired, reps, 5)
-		near(t, "p", p, (4.5/9+3.0/4)/2, 1e-15)
-		exact := exactly(sizes, stat)
-		covers(t, "lo", lo, exact, 0.025, reps)
-		covers(t, "hi", hi, exact, 0.975, reps)
-	}
+	p, lo, hi := Improvement(x, y, reps, 5)
+	near(t, "p", p, (4.5/9+3.0/4)/2, 1e-15)
+	exact := exactly([]int{3, 2, 3, 2}, func(d [][]int) float64 { return count(d[:2], d[2:]) })
+	covers(t, "lo", lo, exact, 0.025, reps)
+	covers(t, "hi", hi, exact, 0.975, reps)
 }
 
 // What is to be had of x over y and of y over x is one in all, and no growing
@@ -131,8 +125,8 @@ func TestImprovementIsOfRanks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		task := rapid.SliceOfN(rapid.SliceOfN(rapid.Map(rapid.IntRange(-3, 3), func(i int) float64 { return float64(i) }), 4, 4), 2, 2)
 		x, y := task.Draw(t, "x"), task.Draw(t, "y")
-		p, _, _ := Improvement(x, y, true, 1, 0)
-		q, _, _ := Improvement(y, x, true, 1, 0)
+		p, _, _ := Improvement(x, y, 1, 0)
+		q, _, _ := Improvement(y, x, 1, 0)
 		if math.Abs(p+q-1) > 1e-15 {
 			t.Errorf("%v and %v", p, q)
 		}
@@ -143,7 +137,7 @@ func TestImprovementIsOfRanks(t *testing.T) {
 				}
 			}
 		}
-		if r, _, _ := Improvement(x, y, true, 1, 0); r != p {
+		if r, _, _ := Improvement(x, y, 1, 0); r != p {
 			t.Errorf("%v, of exponentials %v", p, r)
 		}
 	})
@@ -162,15 +156,14 @@ func TestStratifiedEdges(t *testing.T) {
 	three := func(a, b, c float64) []float64 { return []float64{a, b, c} }
 	nan("no tasks", three(IQMOver(nil, 10, 0))...)
 	nan("NaN", three(IQMOver([][]float64{{1, math.NaN()}}, 10, 0))...)
-	nan("no tasks", three(Improvement(nil, nil, true, 10, 0))...)
-	nan("another number of tasks", three(Improvement([][]float64{{1}}, nil, false, 10, 0))...)
-	nan("another number of runs", three(Improvement([][]float64{{1, 2}}, [][]float64{{1}}, true, 10, 0))...)
-	nan("no runs", three(Improvement([][]float64{{}}, [][]float64{{1}}, false, 10, 0))...)
-	nan("NaN", three(Improvement([][]float64{{math.NaN()}}, [][]float64{{1}}, false, 10, 0))...)
+	nan("no tasks", three(Improvement(nil, nil, 10, 0))...)
+	nan("another number of tasks", three(Improvement([][]float64{{1}}, nil, 10, 0))...)
+	nan("no runs", three(Improvement([][]float64{{}}, [][]float64{{1}}, 10, 0))...)
+	nan("NaN", three(Improvement([][]float64{{math.NaN()}}, [][]float64{{1}}, 10, 0))...)
 	iqm, lo, hi := IQMOver([][]float64{{3, 5}, {}}, 10, 0)
 	near(t, "a task without runs", iqm, 4, 0)
 	nan("a task without runs", lo, hi)
-	p, lo, hi := Improvement([][]float64{{3}}, [][]float64{{2}}, true, 0, 0)
+	p, lo, hi := Improvement([][]float64{{3}}, [][]float64{{2}}, 0, 0)
 	near(t, "no draws", p, 1, 0)
 	nan("no draws", lo, hi)
 	if a, b, c := IQMOver([][]float64{{7, 7}, {7}}, 10, 0); a != 7 || b != 7 || c != 7 {
