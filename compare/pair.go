@@ -43,7 +43,7 @@ func Cells(plan *suites.Plan, a Side, bs []Side) ([]suites.Cell, error) {
 		c.sa.Name, c.sa.Results = plan.Suite, store.NewResults(plan, nil)
 		c.sb = c.sa
 		for _, side := range append([]Side{a}, bs...) {
-			if err := c.some(side); err != nil {
+			if err := c.some(c.sa, side); err != nil {
 				return nil, err
 			}
 		}
@@ -143,7 +143,7 @@ func (g *group) tasks(a, b Side, place string) (out []*task, left []string) {
 	taken := map[string]bool{}
 	for _, x := range g.a.order {
 		if len(g.b.order) == 0 {
-			left = append(left, fmt.Sprintf("%s%s: no %s", g.a.name(x, a), place, b.Name))
+			left = append(left, fmt.Sprintf("%s%s: %s", g.a.name(x, a), place, lacking(b, a)))
 			continue
 		}
 		partners, shared := g.partners(x)
@@ -170,7 +170,7 @@ func (g *group) tasks(a, b Side, place string) (out []*task, left []string) {
 	}
 	for _, y := range g.b.order {
 		if !taken[y] {
-			why := "no " + a.Name
+			why := lacking(a, b)
 			if len(g.a.order) > 0 {
 				why += " with the same settings"
 			}
@@ -178,6 +178,15 @@ func (g *group) tasks(a, b Side, place string) (out []*task, left []string) {
 		}
 	}
 	return out, left
+}
+
+// lacking says that there is no cell of a side to go with one of another: of two
+// stores, that the one has none.
+func lacking(side, other Side) string {
+	if len(differ(side, other)) == 0 {
+		return "not in " + side.Name
+	}
+	return "no " + side.Name
 }
 
 // partners are the configurations of b that go with one of a, and the settings in

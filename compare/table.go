@@ -146,8 +146,11 @@ func Of(sa Source, a Side, sb Source, bs []Side, o Options) (*Table, error) {
 		return nil, fmt.Errorf("compare: scale: got %q; have linear, log", o.Scale)
 	}
 	c := comparison{o: o, a: a, sa: sa, sb: sb, two: sa.Results != sb.Results}
-	for _, side := range append([]Side{a}, bs...) {
-		if err := c.some(side); err != nil {
+	if err := c.some(sa, a); err != nil {
+		return nil, err
+	}
+	for _, b := range bs {
+		if err := c.some(sb, b); err != nil {
 			return nil, err
 		}
 	}
@@ -275,21 +278,21 @@ func (c *comparison) cells(s Source, side Side) []suites.Cell {
 }
 
 // some is an error that says what there is where a side picks nothing.
-func (c *comparison) some(side Side) error {
-	for _, s := range []Source{c.sa, c.sb} {
-		if len(c.cells(s, side)) > 0 {
-			continue
-		}
-		var have []string
-		for _, cell := range s.Results.Plan.Cells {
-			if name := cell.Estimator.Name; !slices.Contains(have, name) {
-				have = append(have, name)
-			}
-		}
-		slices.Sort(have)
-		return fmt.Errorf("compare: %s: no cell of %q; have estimators %s", s.Name, side.Name, strings.Join(have, ", "))
+func (c *comparison) some(s Source, side Side) error {
+	if len(c.cells(s, side)) > 0 {
+		return nil
 	}
-	return nil
+	if len(side.Want) == 0 {
+		return fmt.Errorf("compare: %s: no cell of the seeds asked for", s.Name)
+	}
+	var have []string
+	for _, cell := range s.Results.Plan.Cells {
+		if name := cell.Estimator.Name; !slices.Contains(have, name) {
+			have = append(have, name)
+		}
+	}
+	slices.Sort(have)
+	return fmt.Errorf("compare: %s: no cell of %s; have estimators %s", s.Name, side.Want, strings.Join(have, ", "))
 }
 
 // logged are the metrics that cells of both sides have, sorted.
@@ -423,7 +426,7 @@ func (c *comparison) log(metric string) bool {
 }
 
 // row compares the sides on one metric of one task, and adds it to what is pooled. Of
-// a metric that all of a side's cells lack there is no row; lacks says so, if the other
+// a metric that all of a side's cells that are done lack there is no row; lacks says so, if the other
 // side has it.
 func (c *comparison) row(t *task, metric string, b Side, pooled *Pooled) (r Row, lacks string) {
 	nan := math.NaN()
@@ -441,7 +444,7 @@ func (c *comparison) row(t *task, metric string, b Side, pooled *Pooled) (r Row,
 	var x, y, d []float64
 	notes := newNotes()
 	decides := true
-	without := [2]int{}
+	done, without := [2]int{}, [2]int{}
 	for _, seed := range t.seeds() {
 		p := t.cells[seed]
 		ra := c.o.View.read(c.sa.Results, p.a, metric, r.Budget, r.Log)
@@ -451,8 +454,13 @@ func (c *comparison) row(t *task, metric string, b Side, pooled *Pooled) (r Row,
 				notes.add([]string{c.name(c.a, c.sa), c.name(b, c.sb)}[i], one, seed)
 				decides = decides && !slices.Contains(biased, one.fault)
 			}
-			if one.fault == "without "+metric {
+			switch one.fault {
+			case "not run", string(store.Diverged), string(store.Failed), string(store.Refused), string(store.Interrupted):
+			case "without " + metric:
 				without[i]++
+				fallthrough
+			default:
+				done[i]++
 			}
 		}
 		if !ra.number() || !rb.number() {
@@ -461,15 +469,15 @@ func (c *comparison) row(t *task, metric string, b Side, pooled *Pooled) (r Row,
 		r.StepsA, r.StepsB = spanned(r.StepsA, ra.step, len(d) == 0), spanned(r.StepsB, rb.step, len(d) == 0)
 		x, y, d = append(x, ra.v), append(y, rb.v), append(d, ra.v-rb.v)
 	}
-	for i, n := range without {
-		if all := len(t.cells); n == all && without[1-i] == all {
-			r.Says = notLogged
-			return r, ""
-		} else if n == all {
-			return r, fmt.Sprintf("%s: %s", metric, notes.lines(all)[0])
-		}
-	}
 	r.Notes = notes.lines(len(t.cells))
+	never := [2]bool{done[0] > 0 && without[0] == done[0], done[1] > 0 && without[1] == done[1]}
+	switch {
+	case never[0] && never[1]:
+		r.Says = notLogged
+		return r, ""
+	case never[0] || never[1]:
+		return r, metric + ": " + strings.Join(r.Notes, "; ")
+	}
 	for i, only := range [][]int{t.aOnly, t.bOnly} {
 		if len(only) > 0 {
 			r.Notes = append(r.Notes, fmt.Sprintf("%s has %s of its own: %s", []string{c.name(c.a, c.sa), c.name(b, c.sb)}[i], count(len(only), "seed"), numbers(only)))
@@ -660,7 +668,9 @@ func (t *Table) warn() {
 	say := func(format string, args ...any) { t.Warnings = append(t.Warnings, fmt.Sprintf(format, args...)) }
 	most, few, open, against := 0, 0, 0, 0
 	for _, r := range t.Rows {
-		most = max(most, r.N)
+		if r.Says != SameBits {
+			most = max(most, r.N)
+		}
 		switch {
 		case r.Says == FewSeeds:
 			few++
@@ -674,12 +684,12 @@ func (t *Table) warn() {
 		say("%s with fewer than %d pairs: no ranking from so few seeds", count(few, "row"), LeastSeeds)
 	}
 	if open > 0 {
-		say("%s open: what is left are the seeds that went well", count(open, "row"))
+		say("%s open: a cell diverged, failed or has no sound number, and no ranking is made of the seeds that went well", count(open, "row"))
 	}
 	if against > 0 && t.Test == "t" {
 		say("%s in which t and exact sign flips disagree at %g before adjustment: see the differences one by one, or --test signflip", count(against, "row"), Level)
 	}
-	if t.Test == "t" && most < LeastSeeds || most == 0 {
+	if most < LeastSeeds {
 		return
 	}
 	if lowest := reach(most) * float64(t.Family); lowest > Level {

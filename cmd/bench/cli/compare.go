@@ -189,7 +189,7 @@ func (a *app) sides(text string) (out []string, err error) {
 			depth++
 		case c == '}':
 			depth--
-		case c == ',' && depth <= 0:
+		case c == ',' && (depth <= 0 || i == len(text)):
 			if one := strings.TrimSpace(text[from:i]); one != "" {
 				out = append(out, one)
 			}
@@ -212,10 +212,10 @@ func (a *app) sides(text string) (out []string, err error) {
 
 // compareStores compares the same cells of two stores.
 func (a *app) compareStores(paths, sides []string, r comparing) error {
-	side := compare.Side{}
+	var one compare.Side
 	if len(sides) == 1 {
 		var err error
-		if side, err = compare.ParseSide(sides[0]); err != nil {
+		if one, err = compare.ParseSide(sides[0]); err != nil {
 			return err
 		}
 	}
@@ -232,8 +232,11 @@ func (a *app) compareStores(paths, sides []string, r comparing) error {
 		}
 		defer st.Close()
 		plan, err := st.Plan(suite, preset)
-		if err != nil && i == 1 && r.suite == "" && r.preset == "" {
-			plan, err = st.Plan("", "")
+		if err != nil && i == 1 && r.preset == "" { // the first has a preset that this one lacks, or another suite
+			plan, err = st.Plan(suite, "")
+		}
+		if err != nil && i == 1 && r.suite == "" {
+			plan, err = st.Plan("", r.preset)
 		}
 		if err != nil {
 			return err
@@ -252,34 +255,12 @@ func (a *app) compareStores(paths, sides []string, r comparing) error {
 	if r.Seeds, err = seedsIn(r.seeds, slices.Concat(sources[0].Results.Plan.Cells, sources[1].Results.Plan.Cells)); err != nil {
 		return err
 	}
-	t, err := compare.Of(sources[0], side, sources[1], []compare.Side{side}, r.Options)
+	t, err := compare.Of(sources[0], compare.Side{Name: paths[0], Want: one.Want}, sources[1], []compare.Side{{Name: paths[1], Want: one.Want}}, r.Options)
 	if err != nil {
 		return err
 	}
-	t.A, t.B = paths[0], paths[1]
-	t.Warnings = append(t.Warnings, otherData(provs)...)
 	t.Warnings = append(t.Warnings, machines(r.View, slices.Concat(provs[0], provs[1]))...)
 	return a.printed(t, slices.Compact([]string{title(sources[0].Results.Plan), title(sources[1].Results.Plan)}), r)
-}
-
-// otherData says which data sets were not the same in two stores.
-func otherData(provs [2][]store.Provenance) (out []string) {
-	var digests [2]map[string]string
-	for i, list := range provs {
-		digests[i] = map[string]string{}
-		for _, p := range list {
-			for name, digest := range p.Data {
-				digests[i][name] = digest
-			}
-		}
-	}
-	for name, digest := range digests[0] {
-		if other := digests[1][name]; other != "" && other != digest {
-			out = append(out, fmt.Sprintf("dataset %s is not the same in both stores", name))
-		}
-	}
-	slices.Sort(out)
-	return out
 }
 
 // machines says of a view by wall time that it is a matter of machines.
@@ -568,6 +549,9 @@ func (a *app) fill(ctx context.Context, j *job, st *store.Store, r comparing) er
 // direction is a metric's, from the metric that logs it: of its own name, at a k, or
 // of a network or a block of parameters. Others that it logs beside those have none.
 func (a *app) direction(metric string) string {
+	if of, _, area := suites.Area(metric); area {
+		metric = of
+	}
 	name, better, _ := a.logs(metric)
 	rest := strings.TrimPrefix(strings.TrimPrefix(metric, "train/"), name)
 	if rest == "" || strings.HasPrefix(rest, "@") && !strings.Contains(rest, "/") {
