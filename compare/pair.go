@@ -14,7 +14,8 @@ import (
 // that both sides share, and the cells of both by seed.
 type task struct {
 	shared []trait
-	a, b   string // what each side is here, with the settings that the other has not
+	apart  []trait // and the settings that only one of them has, to tell tasks apart
+	a, b   string  // what each side is here, with the settings that the other has not
 	cells  map[int]pair
 	aOnly  []int // seeds without a cell of the other side
 	bOnly  []int
@@ -135,7 +136,8 @@ func pairs(as, bs []suites.Cell, a, b Side, metric string) (tasks []*task, left 
 
 // tasks pairs the configurations of a group: one with one as they are; of several,
 // those that agree in the settings both have, or, where none does, in the whole
-// numbers among them, such as k.
+// numbers among them, such as k. One may go with several, each a task; several with
+// several are left out: which with which is not for us to say.
 func (g *group) tasks(a, b Side, place string) (out []*task, left []string) {
 	if len(g.a.order) == 1 && len(g.b.order) == 1 {
 		return []*task{g.task(g.a.order[0], g.b.order[0], nil)}, nil
@@ -147,26 +149,24 @@ func (g *group) tasks(a, b Side, place string) (out []*task, left []string) {
 			continue
 		}
 		partners, shared := g.partners(x)
-		if len(partners) == 1 {
-			if back, _ := g.a.partners(g.b.own[partners[0]], shared); len(back) > 1 {
-				left = append(left, fmt.Sprintf("%s%s: goes with %s, and so do others; name one of them", g.a.name(x, a), place, g.b.name(partners[0], b)))
-				taken[partners[0]] = true
-				continue
-			}
-			taken[partners[0]] = true
-			out = append(out, g.task(x, partners[0], shared))
+		if len(partners) == 0 {
+			left = append(left, fmt.Sprintf("%s%s: no %s with the same settings", g.a.name(x, a), place, b.Name))
 			continue
 		}
+		rivals := 0
 		var names []string
 		for _, y := range partners {
-			names = append(names, g.b.name(y, b))
 			taken[y] = true
+			names = append(names, g.b.name(y, b))
+			rivals = max(rivals, len(g.a.partners(g.b.own[y], shared)))
 		}
-		why := fmt.Sprintf("no %s with the same settings", b.Name)
-		if len(names) > 0 {
-			why = fmt.Sprintf("goes with %s; name one of them", strings.Join(names, " and "))
+		if len(partners) > 1 && rivals > 1 {
+			left = append(left, fmt.Sprintf("%s%s: goes with %s, and they with others; name one of each", g.a.name(x, a), place, strings.Join(names, " and ")))
+			continue
 		}
-		left = append(left, fmt.Sprintf("%s%s: %s", g.a.name(x, a), place, why))
+		for _, y := range partners {
+			out = append(out, g.task(x, y, shared))
+		}
 	}
 	for _, y := range g.b.order {
 		if !taken[y] {
@@ -190,12 +190,15 @@ func lacking(side, other Side) string {
 }
 
 // partners are the configurations of b that go with one of a, and the settings in
-// which they agree.
+// which they agree; all of them where there is none in common and a has no other.
 func (g *group) partners(x string) (names []string, shared []string) {
 	all, counts := common(g.a.own[x], g.b)
+	if len(all) == 0 && (len(g.a.order) == 1 || len(g.b.order) == 1) {
+		return g.b.order, []string{}
+	}
 	for _, keys := range [][]string{all, counts} {
-		if names, shared = g.b.partners(g.a.own[x], keys); len(names) > 0 {
-			return names, shared
+		if names = g.b.partners(g.a.own[x], keys); len(names) > 0 {
+			return names, keys
 		}
 	}
 	return nil, nil
@@ -223,7 +226,7 @@ func common(own []trait, others sideCells) (all, counts []string) {
 
 // partners are the configurations that have the same values of some settings, of
 // those settings that they have; with none in common nothing is a partner.
-func (s *sideCells) partners(own []trait, keys []string) (names []string, shared []string) {
+func (s *sideCells) partners(own []trait, keys []string) (names []string) {
 	for _, y := range s.order {
 		common := 0
 		same := true
@@ -240,7 +243,7 @@ func (s *sideCells) partners(own []trait, keys []string) (names []string, shared
 			names = append(names, y)
 		}
 	}
-	return names, keys
+	return names
 }
 
 func (s *sideCells) name(key string, of Side) string {
@@ -261,6 +264,12 @@ func (g *group) task(x, y string, agreed []string) *task {
 		}
 	}
 	t.shared = append(t.shared, g.kept...)
+	t.apart = slices.Clone(t.shared)
+	for _, u := range slices.Concat(ownA, ownB) {
+		if strings.ContainsAny(u.key, "./") && !slices.ContainsFunc(t.apart, func(v trait) bool { return v.key == u.key }) {
+			t.apart = append(t.apart, u)
+		}
+	}
 	t.a, t.b = whole(ownA), whole(ownB)
 	for seed, c := range g.a.cells[x] {
 		if d, ok := g.b.cells[y][seed]; ok {

@@ -58,6 +58,8 @@ func TestPairing(t *testing.T) {
 	l.with("miwae", 5, map[string]any{"k": 4, "m": 1}, nil)
 	l.with("miwae", 5, map[string]any{"k": 4, "m": 2}, nil)
 	l.with("elbo", 5, nil, nil)
+	l.with("twin", 5, map[string]any{"k": 4, "tau": 1}, nil)
+	l.with("twin", 5, map[string]any{"k": 4, "tau": 2}, nil)
 	// Several settings: those that agree.
 	table := l.table(t, Options{}, "iwae", "dreg")
 	if len(table.Rows) != 2 || table.Rows[0].Where != "k=4" || table.Rows[1].Where != "k=8" || table.Rows[0].N != 5 {
@@ -79,18 +81,31 @@ func TestPairing(t *testing.T) {
 	if table := l.table(t, Options{}, "estimator=dreg k=4", "estimator=dreg k=16"); len(table.Rows) != 1 || table.Rows[0].N != 6 || table.Rows[0].Says != SameBits {
 		t.Errorf("k: %+v", table.Rows)
 	}
+	// One with several, a task each: with those that agree in k, or with all where
+	// there is nothing to agree in.
+	for _, c := range [][3]string{{"iwae", "miwae", "m=1,m=2"}, {"miwae", "iwae{k=4}", "m=1,m=2"}, {"iwae", "elbo", "k=4,k=8"}, {"elbo", "dreg", "k=4,k=8,k=16"}} {
+		table := l.table(t, Options{}, c[0], c[1])
+		var places []string
+		for _, r := range table.Rows {
+			places = append(places, r.Where)
+		}
+		if got := strings.Join(places, ","); got != c[2] || len(table.Pooled) != 1 || !table.Pooled[0].Reused {
+			t.Errorf("%s, %s: got %s, %+v", c[0], c[1], got, table.Pooled)
+		}
+	}
+	if table := l.table(t, Options{}, "iwae", "dreg"); table.Pooled[0].Reused {
+		t.Error("no cell is in two tasks")
+	}
 	// What cannot be told is said, not guessed.
 	for _, c := range [][3]string{
-		{"iwae", "miwae", "iwae{k=4}: goes with miwae{k=4,m=1} and miwae{k=4,m=2}; name one of them"},
 		{"iwae", "piwae", "iwae{k=4}: no piwae with the same settings"},
-		{"iwae", "elbo", "iwae{k=4}: no elbo with the same settings"},
-		{"miwae", "iwae{k=4}", "miwae{k=4,m=1}: goes with iwae{k=4}, and so do others; name one of them"},
+		{"miwae", "twin", "miwae{k=4,m=1}: goes with twin{k=4,tau=1} and twin{k=4,tau=2}, and they with others; name one of each"},
 	} {
 		if table, err := l.try(t, Options{}, c[0], c[1]); err == nil || !strings.Contains(err.Error(), c[2]) {
 			t.Errorf("%s, %s: got %+v, %v", c[0], c[1], table, err)
 		}
 	}
-	if _, err := l.try(t, Options{}, "iwae", "nobody"); err == nil || err.Error() != "compare: x.db: no cell of estimator=nobody; have estimators dreg, elbo, iwae, miwae, piwae" {
+	if _, err := l.try(t, Options{}, "iwae", "nobody"); err == nil || err.Error() != "compare: x.db: no cell of estimator=nobody; have estimators dreg, elbo, iwae, miwae, piwae, twin" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -198,7 +213,7 @@ func TestCells(t *testing.T) {
 	l.with("a", 3, map[string]any{"k": 8}, nil)
 	l.with("b", 4, map[string]any{"k": 4}, nil)
 	l.with("b", 3, map[string]any{"k": 16}, nil)
-	l.with("c", 3, nil, nil)
+	l.with("c", 3, map[string]any{"k": 2}, nil)
 	cells, err := Cells(&l.plan, side(t, "a"), []Side{side(t, "b")})
 	if err != nil || len(cells) != 6 {
 		t.Fatalf("%d cells, %v", len(cells), err)

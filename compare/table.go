@@ -126,9 +126,11 @@ type Pooled struct {
 	IQMA, IQMB     float64 // of each side's numbers
 	Improvement    float64 // P(a better than b), mean over tasks
 	ImpLo, ImpHi   float64
-	LeastSeeds     int // of any task
-	Unequal        bool
+	LeastSeeds     int  // of any task
+	Unequal        bool // tasks have unlike numbers of pairs
+	Reused         bool // a cell is in several tasks
 	differ, as, bs [][]float64
+	cells          map[string]bool
 }
 
 // Of compares side a of a source with each of some sides, of another or the same one.
@@ -188,7 +190,7 @@ func Of(sa Source, a Side, sb Source, bs []Side, o Options) (*Table, error) {
 				if row.Says == notLogged {
 					continue
 				}
-				t.Rows, tasks, of = append(t.Rows, row), append(tasks, task.shared), append(of, m)
+				t.Rows, tasks, of = append(t.Rows, row), append(tasks, task.apart), append(of, m+"\x00"+b.Name)
 			}
 			if pooled.Tasks > 1 {
 				t.Pooled = append(t.Pooled, pooled.finish())
@@ -508,7 +510,7 @@ func (c *comparison) row(t *task, metric string, b Side, pooled *Pooled) (r Row,
 	case r.N < LeastSeeds:
 		r.Says = FewSeeds
 	}
-	pooled.add(x, y, d)
+	pooled.add(t, x, y, d)
 	return r, ""
 }
 
@@ -606,7 +608,16 @@ func spanned(span [2]int, step int, first bool) [2]int {
 	return [2]int{min(span[0], step), max(span[1], step)}
 }
 
-func (p *Pooled) add(x, y, d []float64) {
+func (p *Pooled) add(t *task, x, y, d []float64) {
+	if p.cells == nil {
+		p.cells = map[string]bool{}
+	}
+	for _, pair := range t.cells {
+		for _, id := range []string{"a" + pair.a.ID, "b" + pair.b.ID} {
+			p.Reused = p.Reused || p.cells[id]
+			p.cells[id] = true
+		}
+	}
 	if p.Tasks == 0 || len(d) < p.LeastSeeds {
 		p.LeastSeeds = len(d)
 	}

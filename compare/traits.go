@@ -163,33 +163,23 @@ func whole(list []trait) string {
 	return strings.Join(out, " x ")
 }
 
-// where names each of several tasks by what tells them apart, of several metrics the
-// tasks of each: by as few traits as it takes, names of parts before settings, those of
-// the metric last; empty where there is one.
-func where(tasks [][]trait, metrics []string) []string {
-	parts := make([][]trait, len(tasks))
-	for i, list := range tasks {
-		for _, t := range list {
-			if !strings.HasPrefix(t.key, measure) {
-				parts[i] = append(parts[i], t)
-			}
-		}
-	}
-	few := fewest(parts, nil)
-	out := make([]string, len(tasks))
-	for _, m := range slices.Compact(slices.Sorted(slices.Values(metrics))) {
+// where names each of several tasks by what tells it from others of its group: by as
+// few traits as it takes, the same for all groups, names of parts before settings;
+// empty where there is nothing to tell apart.
+func where(tasks [][]trait, groups []string) []string {
+	var keys []string
+	for _, group := range slices.Compact(slices.Sorted(slices.Values(groups))) {
 		var those [][]trait
 		for i := range tasks {
-			if metrics[i] == m {
+			if groups[i] == group {
 				those = append(those, tasks[i])
 			}
 		}
-		keys := fewest(those, few)
-		for i := range tasks {
-			if metrics[i] == m {
-				out[i] = label(tasks[i], keys)
-			}
-		}
+		keys = fewest(those, keys)
+	}
+	out := make([]string, len(tasks))
+	for i := range tasks {
+		out[i] = label(tasks[i], keys)
 	}
 	return out
 }

@@ -69,6 +69,7 @@ type pooledJSON struct {
 	Interval    [2]number `json:"interval"`
 	Improvement number    `json:"improvement"`
 	ImpInterval [2]number `json:"improvement_interval"`
+	Reused      bool      `json:"reused_cells,omitempty"` // the intervals are too short
 }
 
 func scale(log bool) string {
@@ -96,7 +97,7 @@ func (t *Table) JSON(w io.Writer) error {
 	pooled := make([]pooledJSON, len(t.Pooled))
 	for i, p := range t.Pooled {
 		pooled[i] = pooledJSON{p.Metric, p.Better, scale(p.Log), t.A, p.B, p.Tasks, p.N, number(p.IQMA), number(p.IQMB), number(p.IQM),
-			[2]number{number(p.Lo), number(p.Hi)}, number(p.Improvement), [2]number{number(p.ImpLo), number(p.ImpHi)}}
+			[2]number{number(p.Lo), number(p.Hi)}, number(p.Improvement), [2]number{number(p.ImpLo), number(p.ImpHi)}, p.Reused}
 	}
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
@@ -198,6 +199,9 @@ func (t *Table) PooledLines() []string {
 		}
 		if p.Unequal {
 			line += "; tasks have unlike numbers of pairs, and weigh by them"
+		}
+		if p.Reused {
+			line += "; some cells are in several tasks, so that the intervals are too short"
 		}
 		out = append(out, line)
 	}

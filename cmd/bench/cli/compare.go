@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -44,6 +44,7 @@ func (a *app) compare() *cobra.Command {
 each other: pairs of cells that agree in all else, by seed; the mean difference
 a - b in the metric's unit with its 95 % interval; p values adjusted over the
 whole table (Holm). It ranks nothing below five seeds, nor where cells diverged.
+P(impr) is how often a run of A is better than any run of B (2108.13264).
 
 A and B are estimators, NAME or NAME{k=64} or NAME@64, or labels as of a claim,
 "estimator=NAME k=64". Of several settings those pair that agree. With a STORE,
@@ -100,6 +101,9 @@ func (a *app) compareAll(ctx context.Context, args []string, r comparing) error 
 	}
 	if r.workers < 1 {
 		return fmt.Errorf("bench compare: --workers: got %d; need at least 1", r.workers)
+	}
+	if r.checkpoint < 0 {
+		return fmt.Errorf("bench compare: --checkpoint: got %v; want a time, or 0 for none", r.checkpoint)
 	}
 	var err error
 	if r.View, err = compare.ParseView(r.at); err != nil {
@@ -260,7 +264,7 @@ func (a *app) compareStores(paths, sides []string, r comparing) error {
 		return err
 	}
 	t.Warnings = append(t.Warnings, machines(r.View, slices.Concat(provs[0], provs[1]))...)
-	return a.printed(t, slices.Compact([]string{title(sources[0].Results.Plan), title(sources[1].Results.Plan)}), r)
+	return a.printed(t, slices.Compact([]string{title(sources[0].Results.Plan), title(sources[1].Results.Plan)}), paths, r)
 }
 
 // machines says of a view by wall time that it is a matter of machines.
@@ -344,7 +348,7 @@ func (a *app) compareIn(st *store.Store, plan *suites.Plan, side compare.Side, a
 		return err
 	}
 	t.Warnings = append(t.Warnings, machines(r.View, provs)...)
-	return a.printed(t, []string{title(plan) + ", store " + st.Path()}, r)
+	return a.printed(t, []string{title(plan) + ", store " + st.Path()}, []string{st.Path()}, r)
 }
 
 // sidesOf reads the sides; baselines are the other estimators among cells.
@@ -547,7 +551,8 @@ func (a *app) fill(ctx context.Context, j *job, st *store.Store, r comparing) er
 }
 
 // direction is a metric's, from the metric that logs it: of its own name, at a k, or
-// of a network or a block of parameters. Others that it logs beside those have none.
+// of a network or a block of parameters. What it logs of its own instrument beside
+// those has none.
 func (a *app) direction(metric string) string {
 	if of, _, area := suites.Area(metric); area {
 		metric = of
@@ -557,8 +562,13 @@ func (a *app) direction(metric string) string {
 	if rest == "" || strings.HasPrefix(rest, "@") && !strings.Contains(rest, "/") {
 		return better
 	}
+	for _, instrument := range []string{"/floor", "/detectable", "/still", "/z"} {
+		if strings.HasSuffix(rest, instrument) {
+			return ""
+		}
+	}
 	for _, network := range []string{"/gen", "/inf", "/own"} {
-		if (rest == network || strings.HasPrefix(rest, network+"/")) && !strings.HasSuffix(rest, "/floor") {
+		if rest == network || strings.HasPrefix(rest, network+"/") {
 			return better
 		}
 	}
@@ -585,21 +595,21 @@ func (a *app) logs(metric string) (name, better, unit string) {
 	return name, better, unit
 }
 
-// printed writes a table in the format asked for.
-func (a *app) printed(t *compare.Table, of []string, r comparing) error {
+// printed writes a table in the format asked for; never over a store that it is of.
+func (a *app) printed(t *compare.Table, of, stores []string, r comparing) error {
 	print := map[string]func(io.Writer) error{"json": t.JSON, "md": t.Markdown, "csv": t.CSV,
 		"text": func(w io.Writer) error { return compareText(w, t, of, width(a.out)) }}[r.format]
 	if r.file == "" || r.file == "-" {
 		return print(a.out)
 	}
-	if info, err := os.Stat(r.file); err == nil && strings.HasSuffix(r.file, ".db") && info.Mode().IsRegular() {
-		return errors.New("bench compare: -o: " + r.file + " is there and looks like a store; want another file")
+	if slices.ContainsFunc(stores, func(s string) bool { return same(r.file, s) }) {
+		return fmt.Errorf("%s: is the store itself; want another file", r.file)
 	}
-	var b strings.Builder
+	var b bytes.Buffer
 	if err := print(&b); err != nil {
 		return err
 	}
-	if err := replace(r.file, []byte(b.String())); err != nil {
+	if err := replace(r.file, b.Bytes()); err != nil {
 		return fmt.Errorf("%s: cannot be written: %w", r.file, reason(err))
 	}
 	return nil
