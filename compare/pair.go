@@ -31,6 +31,9 @@ func Cells(plan *suites.Plan, a Side, bs []Side) ([]suites.Cell, error) {
 	used := map[string]bool{}
 	var left []string
 	for _, b := range bs {
+		if err := overlap(plan.Cells, a, b); err != nil {
+			return nil, err
+		}
 		tasks, out := pairs(plan.Cells, plan.Cells, a, b, "")
 		left = append(left, out...)
 		for _, t := range tasks {
@@ -58,6 +61,16 @@ func Cells(plan *suites.Plan, a Side, bs []Side) ([]suites.Cell, error) {
 		}
 	}
 	return out, nil
+}
+
+// overlap is an error if both sides pick a cell: it would be compared with itself.
+func overlap(cells []suites.Cell, a, b Side) error {
+	for _, c := range cells {
+		if a.Picks(c) && b.Picks(c) {
+			return fmt.Errorf("compare: %s and %s: both pick %s; want sides without a common cell", a.Name, b.Name, c)
+		}
+	}
+	return nil
 }
 
 func namesOf(sides []Side) string {

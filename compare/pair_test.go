@@ -98,6 +98,8 @@ func TestPairing(t *testing.T) {
 	}
 	// What cannot be told is said, not guessed.
 	for _, c := range [][3]string{
+		{"iwae", "iwae", "iwae and iwae: both pick iwae{k=4} x vae x bits{n=16} seed 0; want sides without a common cell"},
+		{"iwae", "k=8", "both pick iwae{k=8} x vae"},
 		{"iwae", "piwae", "iwae{k=4}: no piwae with the same settings"},
 		{"miwae", "twin", "miwae{k=4,m=1}: goes with twin{k=4,tau=1} and twin{k=4,tau=2}, and they with others; name one of each"},
 	} {

@@ -93,7 +93,7 @@ type Row struct {
 	Improvement                  float64 // P(a better than b) over all pairs of runs
 	ImprovementLo, ImprovementHi float64
 
-	T, Wilcoxon, SignFlip float64 // two-sided p values
+	T, Wilcoxon, SignFlip float64 // two-sided p values; the last of more than 32 pairs only if it decides
 	Reach                 float64 // the smallest p value that sign flips have for so many pairs
 	P, Adjusted           float64 // of the table's test
 
@@ -129,6 +129,7 @@ type Pooled struct {
 	LeastSeeds     int  // of any task
 	Unequal        bool // tasks have unlike numbers of pairs
 	Reused         bool // a cell is in several tasks
+	Open           bool // a row of it is: these are the seeds that went well
 	differ, as, bs [][]float64
 	cells          map[string]bool
 }
@@ -154,6 +155,11 @@ func Of(sa Source, a Side, sb Source, bs []Side, o Options) (*Table, error) {
 	for _, b := range bs {
 		if err := c.some(sb, b); err != nil {
 			return nil, err
+		}
+		if !c.two {
+			if err := overlap(c.cells(sa, a), a, b); err != nil {
+				return nil, err
+			}
 		}
 	}
 	t := &Table{A: a.Name, View: o.View.String(), Test: o.Test, at: o.View}
@@ -490,7 +496,7 @@ func (c *comparison) row(t *task, metric string, b Side, pooled *Pooled) (r Row,
 		r.Says = NoNumbers
 		return r, ""
 	}
-	r.fill(x, y, d)
+	r.fill(x, y, d, c.o.Test)
 	switch c.o.Test {
 	case "wilcoxon":
 		r.P = r.Wilcoxon
@@ -511,6 +517,7 @@ func (c *comparison) row(t *task, metric string, b Side, pooled *Pooled) (r Row,
 		r.Says = FewSeeds
 	}
 	pooled.add(t, x, y, d)
+	pooled.Open = pooled.Open || r.Says == Open
 	return r, ""
 }
 
@@ -520,8 +527,12 @@ func located(d []float64) (effect, lo, hi float64) {
 	return stats.HodgesLehmann(d), lo, hi
 }
 
+// mostFlips is for how many pairs sign flips are counted one by one; of more they are
+// drawn, and only for those who ask.
+const mostFlips = 32
+
 // fill reckons a row from its pairs.
-func (r *Row) fill(x, y, d []float64) {
+func (r *Row) fill(x, y, d []float64, test string) {
 	var negative []float64
 	for i, v := range d {
 		switch {
@@ -543,7 +554,9 @@ func (r *Row) fill(x, y, d []float64) {
 	_, more := stats.Wilcoxon(d)
 	_, less := stats.Wilcoxon(negative)
 	r.Wilcoxon = math.Min(1, 2*math.Min(more, less))
-	r.SignFlip = math.Min(1, 2*math.Min(stats.SignFlip(d, Seed), stats.SignFlip(negative, Seed)))
+	if len(d) <= mostFlips || test == "signflip" {
+		r.SignFlip = math.Min(1, 2*math.Min(stats.SignFlip(d, Seed), stats.SignFlip(negative, Seed)))
+	}
 	r.Reach = reach(len(d))
 	if iv, err := stats.TMean(d); err == nil {
 		r.Effect, r.Lo, r.Hi, r.SD, r.T = iv.Effect, iv.Lo, iv.Hi, iv.SD, iv.PTwoSided(0)
@@ -558,7 +571,7 @@ func (r *Row) fill(x, y, d []float64) {
 // reach is the smallest two-sided p value that n pairs have by sign flips: both
 // signs alike, of 2^n, or of the flips that are drawn where there are too many.
 func reach(n int) float64 {
-	if n > 32 {
+	if n > mostFlips {
 		return 2.0 / (stats.Draws + 1)
 	}
 	return math.Ldexp(1, 1-n)
@@ -687,7 +700,7 @@ func (t *Table) warn() {
 			few++
 		case r.Says == Open:
 			open++
-		case r.N >= LeastSeeds && (r.T <= Level) != (r.SignFlip <= Level):
+		case r.N >= LeastSeeds && !math.IsNaN(r.SignFlip) && (r.T <= Level) != (r.SignFlip <= Level):
 			against++
 		}
 	}

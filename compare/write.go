@@ -70,6 +70,7 @@ type pooledJSON struct {
 	Improvement number    `json:"improvement"`
 	ImpInterval [2]number `json:"improvement_interval"`
 	Reused      bool      `json:"reused_cells,omitempty"` // the intervals are too short
+	Open        bool      `json:"open,omitempty"`         // of the seeds that went well
 }
 
 func scale(log bool) string {
@@ -97,7 +98,7 @@ func (t *Table) JSON(w io.Writer) error {
 	pooled := make([]pooledJSON, len(t.Pooled))
 	for i, p := range t.Pooled {
 		pooled[i] = pooledJSON{p.Metric, p.Better, scale(p.Log), t.A, p.B, p.Tasks, p.N, number(p.IQMA), number(p.IQMB), number(p.IQM),
-			[2]number{number(p.Lo), number(p.Hi)}, number(p.Improvement), [2]number{number(p.ImpLo), number(p.ImpHi)}, p.Reused}
+			[2]number{number(p.Lo), number(p.Hi)}, number(p.Improvement), [2]number{number(p.ImpLo), number(p.ImpHi)}, p.Reused, p.Open}
 	}
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
@@ -196,6 +197,9 @@ func (t *Table) PooledLines() []string {
 		}
 		if p.LeastSeeds < LeastSeeds {
 			line += fmt.Sprintf("; n too small (%d in a task)", p.LeastSeeds)
+		}
+		if p.Open {
+			line += "; of the seeds that went well"
 		}
 		if p.Unequal {
 			line += "; tasks have unlike numbers of pairs, and weigh by them"

@@ -45,19 +45,35 @@ func Stratified(sizes []int, stat func(draw [][]int) float64, reps int, seed uin
 // stratified bootstrap interval (2108.13264, section 4.3). It is NaN as IQM is, the
 // limits as Stratified's are.
 func IQMOver(tasks [][]float64, reps int, seed uint64) (iqm, lo, hi float64) {
-	sample := slices.Concat(tasks...)
-	if iqm = IQM(sample); math.IsNaN(iqm) {
+	all := slices.Concat(tasks...)
+	if iqm = IQM(all); math.IsNaN(iqm) {
 		return iqm, iqm, iqm
 	}
+	slices.Sort(all)
+	place := make([][]int, len(tasks)) // of each run among all; equal runs share one
+	for i, runs := range tasks {
+		for _, v := range runs {
+			at, _ := slices.BinarySearch(all, v)
+			place[i] = append(place[i], at)
+		}
+	}
+	times := make([]int, len(all))
+	cut := len(all) / 4
 	lo, hi = Stratified(sizes(tasks), func(draw [][]int) float64 {
-		at := 0
+		clear(times)
 		for i, runs := range draw {
 			for _, j := range runs {
-				sample[at] = tasks[i][j]
-				at++
+				times[place[i][j]]++
 			}
 		}
-		return IQM(sample)
+		mean, from := 0.0, 0 // the draw in order, without its ends
+		for at, n := range times {
+			if kept := min(from+n, len(all)-cut) - max(from, cut); n > 0 && kept > 0 {
+				mean += all[at] * float64(kept) / float64(len(all)-2*cut)
+			}
+			from += n
+		}
+		return mean
 	}, reps, seed)
 	return iqm, lo, hi
 }
@@ -76,37 +92,43 @@ func Improvement(x, y [][]float64, reps int, seed uint64) (p, lo, hi float64) {
 	if len(x) == 0 || len(x) != len(y) {
 		return nan, nan, nan
 	}
-	larger := make([][][]float64, len(x)) // by task and run of x, against each run of y
+	type rank struct{ below, upTo int } // how many runs of y are smaller; and no larger
+	ranks, order := make([][]rank, len(x)), make([][]int, len(x))
+	least := make([][]int, len(x)) // draws of the runs of y below each place
 	for t := range x {
-		if len(x[t]) == 0 || len(y[t]) == 0 {
+		if len(x[t]) == 0 || len(y[t]) == 0 || slices.ContainsFunc(x[t], math.IsNaN) || slices.ContainsFunc(y[t], math.IsNaN) {
 			return nan, nan, nan
 		}
-		for _, a := range x[t] {
-			row := make([]float64, len(y[t]))
-			for j, b := range y[t] {
-				switch {
-				case math.IsNaN(a) || math.IsNaN(b):
-					return nan, nan, nan
-				case a > b:
-					row[j] = 1
-				case a == b:
-					row[j] = 0.5
-				}
+		sorted := slices.Sorted(slices.Values(y[t]))
+		for _, v := range x[t] {
+			below, _ := slices.BinarySearch(sorted, v)
+			upTo, _ := slices.BinarySearch(sorted, math.Nextafter(v, math.Inf(1)))
+			if math.IsInf(v, 1) {
+				upTo = len(sorted)
 			}
-			larger[t] = append(larger[t], row)
+			ranks[t] = append(ranks[t], rank{below, upTo})
 		}
+		place := make([]int, len(y[t])) // of each run of y among its own
+		for j, v := range y[t] {
+			place[j], _ = slices.BinarySearch(sorted, v) // equal runs share one
+		}
+		order[t], least[t] = place, make([]int, len(y[t])+1)
 	}
 	share := func(dx, dy [][]int) float64 {
 		mean := 0.0
-		for t := range larger {
-			sum := 0.0 // of halves: exact
-			for _, i := range dx[t] {
-				row := larger[t][i]
-				for _, j := range dy[t] {
-					sum += row[j]
-				}
+		for t := range ranks {
+			clear(least[t])
+			for _, j := range dy[t] {
+				least[t][order[t][j]+1]++
 			}
-			mean += sum / float64(len(dx[t])*len(dy[t])) / float64(len(larger))
+			for i := range least[t][1:] {
+				least[t][i+1] += least[t][i]
+			}
+			twice := 0
+			for _, i := range dx[t] {
+				twice += least[t][ranks[t][i].below] + least[t][ranks[t][i].upTo]
+			}
+			mean += float64(twice) / float64(2*len(dx[t])*len(dy[t])) / float64(len(ranks))
 		}
 		return mean
 	}

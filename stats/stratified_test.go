@@ -119,6 +119,37 @@ func TestImprovementByEnumeration(t *testing.T) {
 	covers(t, "hi", hi, exact, 0.975, reps)
 }
 
+// By counting places it is the same number as IQM of the draw, ties and all.
+func TestIQMOverIsIQM(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		runs := rapid.SliceOfN(rapid.Map(rapid.IntRange(-4, 4), func(i int) float64 { return float64(i) }), 1, 5)
+		tasks := rapid.SliceOfN(runs, 1, 4).Draw(t, "tasks")
+		seed := rapid.Uint64().Draw(t, "seed")
+		_, lo, hi := IQMOver(tasks, 1, seed)
+		var want float64
+		Stratified(sizes(tasks), func(draw [][]int) float64 {
+			var x []float64
+			for i, runs := range draw {
+				for _, j := range runs {
+					x = append(x, tasks[i][j])
+				}
+			}
+			want = IQM(x)
+			return want
+		}, 1, seed)
+		if math.Abs(lo-want) > 1e-13 || lo != hi {
+			t.Errorf("got %v and %v, want %v", lo, hi, want)
+		}
+	})
+}
+
+// Infinities are ranks like others.
+func TestImprovementOfInfinities(t *testing.T) {
+	inf := math.Inf(1)
+	p, _, _ := Improvement([][]float64{{inf, 1, -inf}}, [][]float64{{inf, -inf}}, 5, 1)
+	near(t, "p", p, (0.5+1+0+1+0+0.5)/6, 1e-15)
+}
+
 // What is to be had of x over y and of y over x is one in all, and no growing
 // transformation changes it.
 func TestImprovementIsOfRanks(t *testing.T) {
@@ -166,7 +197,7 @@ func TestStratifiedEdges(t *testing.T) {
 	p, lo, hi := Improvement([][]float64{{3}}, [][]float64{{2}}, 0, 0)
 	near(t, "no draws", p, 1, 0)
 	nan("no draws", lo, hi)
-	if a, b, c := IQMOver([][]float64{{7, 7}, {7}}, 10, 0); a != 7 || b != 7 || c != 7 {
+	if a, b, c := IQMOver([][]float64{{7, 7}, {7, 7}}, 10, 0); a != 7 || b != 7 || c != 7 {
 		t.Errorf("all equal: %v [%v, %v]", a, b, c)
 	}
 }
