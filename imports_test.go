@@ -102,6 +102,7 @@ var layers = map[string][]string{
 	"diff":        {"store", "suites"},
 	"vi":          {"core/"},
 	"vi/vitest":   {"core/", "vi"},
+	"compare":     {"store", "suites", "stats"},
 
 	"vi/vitest/internal/mutants": {"core/", "vi", "vi/vitest"},
 
@@ -111,7 +112,7 @@ var layers = map[string][]string{
 	"metrics":       {"core/", "vi"},
 	"runner":        {"core/", "vi", "estimators", "models", "datasets", "metrics", "stats", "suites", "store"},
 	"speed":         {"core/", "vi", "estimators", "models", "datasets"},
-	"cmd/bench/cli": {"core/", "vi", "vi/vitest", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed", "diff"},
+	"cmd/bench/cli": {"core/", "vi", "vi/vitest", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed", "diff", "compare"},
 	"cmd/bench":     {"cmd/bench/cli"},
 }
 

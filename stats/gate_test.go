@@ -19,9 +19,13 @@ func student5(rng *rand.Rand) float64 {
 	return rng.NormFloat64() / math.Sqrt(chi/5)
 }
 
-// simulate runs the gate on independent metrics, each worse by its entry of drop,
-// and counts the runs with any regression and with one of the first metric.
-func simulate(t *testing.T, runs, metrics int, drop func(i int) float64, margin float64) (red, first float64) {
+// sd5 is the standard deviation of Student's t with 5 degrees of freedom.
+var sd5 = math.Sqrt(5.0 / 3)
+
+// simulate runs the gate on 12 pairs and 24 fresh ones of independent metrics, each
+// worse by its entry of drop, and counts the runs with any red and those in which the
+// first metric regressed.
+func simulate(t *testing.T, runs, metrics int, drop func(i int) float64, margin float64) (red, first int) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(5, 1))
 	g := DefaultGate()
@@ -35,14 +39,14 @@ func simulate(t *testing.T, runs, metrics int, drop func(i int) float64, margin 
 	for range runs {
 		drops := make([]Drop, metrics)
 		for i := range drops {
-			drops[i] = Drop{Metric: "m", Margin: margin, First: draw(10, drop(i))}
+			drops[i] = Drop{Metric: "m", Margin: margin, First: draw(12, drop(i))}
 		}
 		survivors, err := g.Survivors(drops)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, i := range survivors {
-			drops[i].Fresh = draw(20, drop(i))
+			drops[i].Fresh = draw(24, drop(i))
 		}
 		verdicts, err := g.Verdicts(drops)
 		if err != nil {
@@ -58,52 +62,56 @@ func simulate(t *testing.T, runs, metrics int, drop func(i int) float64, margin 
 	return red, first
 }
 
-func gateRuns() int {
-	if testing.Short() {
-		return 200
+// What the gate promises: 60 metrics, paired differences of t(5), a margin of 0.25
+// standard deviations. Red with nothing changed in at most 1 % of runs. (It is about 0.1 %:
+// the interval of 2500 runs then reaches 1 % for fewer than one seed in 10000.)
+func TestGateFalseAlarmRate(t *testing.T) {
+	const runs = 2500
+	red, _ := simulate(t, runs, 60, func(int) float64 { return 0 }, 0.25*sd5)
+	lo, hi := ClopperPearson(red, runs)
+	t.Logf("red in %d of %d runs although nothing changed: %.4f to %.4f", red, runs, lo, hi)
+	if hi > 0.01 {
+		t.Errorf("red in %d of %d runs, 95 %% interval %.4f to %.4f; want it below 0.01", red, runs, lo, hi)
 	}
-	return 1000
 }
 
-// Nothing changed, and no margin to hide behind. A red run needs a survivor
-// (at most one run in five) and then Holm's 5 %: at most 1 % of runs. The count
-// may exceed that by 5 standard deviations, which happens less than once in
-// 10000 runs of the test (the count is skewed).
-func TestGateFalseAlarmRate(t *testing.T) {
-	runs := float64(gateRuns())
-	red, _ := simulate(t, int(runs), 60, func(int) float64 { return 0 }, 0)
-	t.Logf("red in %v of %v runs although nothing changed", red, runs)
-	if limit := 0.01*runs + 5*math.Sqrt(0.01*runs); red > limit {
-		t.Errorf("red in %v of %v runs; at most %v", red, runs, limit)
+// ... and one metric that is 1.5 standard deviations worse is found in at least 88 %.
+// (It is 93 %: five standard deviations of the count above what fails.)
+func TestGatePower(t *testing.T) {
+	const runs = 1500
+	_, found := simulate(t, runs, 60, func(i int) float64 {
+		if i == 0 {
+			return 1.5 * sd5
+		}
+		return 0
+	}, 0.25*sd5)
+	lo, hi := ClopperPearson(found, runs)
+	t.Logf("found in %d of %d runs: %.4f to %.4f", found, runs, lo, hi)
+	if lo < 0.88 {
+		t.Errorf("found in %d of %d runs, 95 %% interval %.4f to %.4f; want it above 0.88", found, runs, lo, hi)
+	}
+}
+
+// No margin to hide behind. A red run needs a survivor (at most one run in five) and
+// then Holm's 5 %: at most 1 % of runs. The count may exceed that by 5 standard
+// deviations, which happens less than once in 10000 runs of the test (it is skewed).
+func TestGateFalseAlarmRateWithoutMargin(t *testing.T) {
+	const runs = 500
+	red, _ := simulate(t, runs, 60, func(int) float64 { return 0 }, 0)
+	t.Logf("red in %d of %d runs without a margin", red, runs)
+	if limit := 0.01*runs + 5*math.Sqrt(0.01*runs); float64(red) > limit {
+		t.Errorf("red in %d of %d runs; at most %v", red, runs, limit)
 	}
 }
 
 // Every metric is worse by exactly what is tolerated, so that all survive: Holm
 // alone has to hold 5 %, plus 5 standard deviations.
 func TestGateFalseAlarmRateAtTheMargin(t *testing.T) {
-	runs := float64(gateRuns()) / 2
-	red, _ := simulate(t, int(runs), 20, func(int) float64 { return 2 }, 2)
-	t.Logf("red in %v of %v runs with all drops at the margin", red, runs)
-	if limit := 0.05*runs + 5*math.Sqrt(0.05*runs); red > limit {
-		t.Errorf("red in %v of %v runs; at most %v", red, runs, limit)
-	}
-}
-
-// One metric of sixty is worse by 1.5 standard deviations of the noise beyond a
-// small margin: it is found in most runs. The bound is 4.5 standard deviations
-// below the rate at the fewest runs, so that only a broken gate fails.
-func TestGatePower(t *testing.T) {
-	runs := float64(gateRuns()) / 4
-	sd := math.Sqrt(5.0 / 3) // of t(5)
-	_, found := simulate(t, int(runs), 60, func(i int) float64 {
-		if i == 0 {
-			return 1.5 * sd
-		}
-		return 0
-	}, 0.1)
-	t.Logf("found in %v of %v runs", found, runs)
-	if found < 0.65*runs {
-		t.Errorf("found in %v of %v runs; want at least 65 %%", found, runs)
+	const runs = 500
+	red, _ := simulate(t, runs, 20, func(int) float64 { return 2 }, 2)
+	t.Logf("red in %d of %d runs with all drops at the margin", red, runs)
+	if limit := 0.05*runs + 5*math.Sqrt(0.05*runs); float64(red) > limit {
+		t.Errorf("red in %d of %d runs; at most %v", red, runs, limit)
 	}
 }
 
@@ -117,14 +125,14 @@ func TestGateStates(t *testing.T) {
 		return x
 	}
 	drops := []Drop{
-		{Metric: "same", First: make([]float64, 8)},
-		{Metric: "fine", Margin: 1, First: around(-0.1, 0.1, 8)},
-		{Metric: "better", Margin: 1, First: around(-3, 0.1, 8)},
-		{Metric: "noisy", Margin: 1, First: around(-2, 4, 8)},
-		{Metric: "worse", Margin: 1, First: around(3, 0.5, 8), Fresh: around(3, 0.5, 16)},
-		{Metric: "chance", Margin: 1, First: around(3, 0.5, 8), Fresh: around(0, 0.5, 16)},
-		{Metric: "tolerated", Margin: 1, First: around(0.5, 0.1, 8), Fresh: around(0.5, 0.1, 16)},
-		{Metric: "unconfirmed", Margin: 1, First: around(3, 0.5, 8), Fresh: around(3, 0.5, 15)},
+		{Metric: "same", First: make([]float64, 12)},
+		{Metric: "fine", Margin: 1, First: around(-0.1, 0.1, 12)},
+		{Metric: "better", Margin: 1, First: around(-3, 0.1, 12)},
+		{Metric: "noisy", Margin: 1, First: around(-2, 4, 12)},
+		{Metric: "worse", Margin: 1, First: around(3, 0.5, 12), Fresh: around(3, 0.5, 24)},
+		{Metric: "chance", Margin: 1, First: around(3, 0.5, 12), Fresh: around(0, 0.5, 24)},
+		{Metric: "tolerated", Margin: 1, First: around(0.5, 0.1, 12), Fresh: around(0.5, 0.1, 24)},
+		{Metric: "unconfirmed", Margin: 1, First: around(3, 0.5, 12), Fresh: around(3, 0.5, 23)},
 		{Metric: "gone", Margin: 1},
 	}
 	g := DefaultGate()
@@ -164,10 +172,10 @@ func TestGateBadInput(t *testing.T) {
 		drop Drop
 		want string
 	}{
-		{g, Drop{Metric: "elbo", First: make([]float64, 5)}, `stats: gate: metric "elbo": got 5 pairs; need at least 8`},
+		{g, Drop{Metric: "elbo", First: make([]float64, 5)}, `stats: gate: metric "elbo": got 5 pairs; need at least 12`},
 		{g, Drop{Metric: "elbo", Margin: -1}, `metric "elbo": margin, got -1; need 0 or more`},
 		{g, Drop{Metric: "elbo", Margin: math.NaN()}, "margin, got NaN"},
-		{g, Drop{Metric: "elbo", First: append(make([]float64, 7), math.NaN())}, "value 8, got NaN"},
+		{g, Drop{Metric: "elbo", First: append(make([]float64, 11), math.NaN())}, "value 12, got NaN"},
 		{Gate{}, Drop{}, "levels, got 0 and 0"},
 	} {
 		for _, f := range []func([]Drop) error{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -146,4 +147,21 @@ func (r Result) tail(d float64) float64 {
 
 func student(df int) distuv.StudentsT { return distuv.StudentsT{Sigma: 1, Nu: float64(df)} }
 
-func tQuantile(p float64, df int) float64 { return student(df).Quantile(p) }
+// tQuantile remembers its answers: the same few are asked for again and again, and
+// each takes longer than all the rest of an interval.
+func tQuantile(p float64, df int) float64 {
+	key := quantileOf{p, df}
+	if q, ok := quantiles.Load(key); ok {
+		return q.(float64)
+	}
+	q := student(df).Quantile(p)
+	quantiles.Store(key, q)
+	return q
+}
+
+type quantileOf struct {
+	p  float64
+	df int
+}
+
+var quantiles sync.Map // quantileOf to float64

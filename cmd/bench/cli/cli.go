@@ -133,6 +133,7 @@ not conform; 2 usage, suite or store; 3 cells failed or missing; 4 bits differ;
   bench report results/iwae_snr.db    one HTML page
   bench verify results/iwae_snr.db    run cells again, compare the bits
   bench logs 3f2a                     what happened to one cell
+  bench compare A B --suite iwae_snr  two estimators, paired by seed
   bench explain iwae                  equation, parameters, paper`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
@@ -157,7 +158,7 @@ not conform; 2 usage, suite or store; 3 cells failed or missing; 4 bits differ;
 	root.PersistentFlags().StringVar(&a.dataDir, "data-dir", "", "folder of data sets in files (default: BENCH_DATA, else bench in the user's caches)")
 	root.MarkPersistentFlagDirname("data-dir")
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"never", "auto", "always"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.conform(), a.new(), a.export(), a.schema(), a.version(), a.speed(), a.logs(), a.verify(), a.diff())
+	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.conform(), a.new(), a.export(), a.schema(), a.version(), a.speed(), a.logs(), a.verify(), a.diff(), a.compare())
 	return root
 }
 
