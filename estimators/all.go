@@ -26,7 +26,7 @@ func All() []vi.Estimator {
 		DReG{K: 64},
 		DReGAlpha{K: 64, Alpha: 0.5},
 		ELBO{K: 1, Form: "sgvb-a"},
-		EntropyELBO{Prior: []float64{}, Every: 1, Posterior: 1, Noise: 1},
+		EntropyELBO{Prior: []float64{}, Every: 1, Posterior: 1, Noise: 1, PosteriorAnneal: []float64{}, NoiseAnneal: []float64{}},
 		Enumerate{},
 		FISTA{usualMAP},
 		GumbelRao{K: 1, R: 10, Temperature: Temperature{Tau: 0.5, Every: 1}},
