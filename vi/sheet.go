@@ -120,6 +120,7 @@ const (
 // Shape is what an estimator may know of the data when it makes its own parameters.
 type Shape struct {
 	N, D   int
+	Test   int // rows held out
 	Domain Domain
 }
 
