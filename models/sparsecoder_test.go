@@ -170,6 +170,9 @@ func TestSolveIsTheTape(t *testing.T) {
 				p := models.Solve{D: d, H: h, X: w.Data.X, A: w.Params.Value("gen/A").AppendTo(nil), Gaussian: prior == "gaussian", Full: full, Weights: g}
 				grad := make([]float64, len(phi))
 				got := -p.Value(phi, grad)
+				if n := testing.AllocsPerRun(3, func() { p.Value(phi, grad) }); n != 0 {
+					t.Errorf("%s %s: %g allocations", name, prior, n)
+				}
 				if math.Abs(got-value) > 1e-12*(1+math.Abs(value)) {
 					t.Errorf("%s %s: value %.15g; the tape has %.15g", name, prior, got, value)
 				}
