@@ -14,9 +14,6 @@ import (
 // posterior, and a step of the dictionary at it.
 //
 //	z* = argmin 1/2 ||x - A z||^2 + lambda ||z||_1;   theta: d log p(x|z*)/dtheta
-//
-// A lambda above |A'x| leaves zero codes, of which no dictionary learns. With ramp it is
-// lambda min(1, ramp + ramp_rate t) at step t, so that atoms have grown by the time it is whole.
 type MAP struct {
 	Lambda float64 `name:"lambda" min:"0" doc:"weight of the 1-norm"`
 	Steps  int     `name:"steps" min:"1" max:"100000" doc:"steps a row, at most"`
@@ -98,6 +95,9 @@ var solving = sync.Pool{New: func() any { return &solve{} }}
 //
 //	z' = soft(y - A'(A y - x)/L, lambda/L),   y' = z' + (t-1)/t' (z' - z),   t' = (1 + sqrt(1 + 4 t^2))/2
 //	theta: d log p(x|z*)/dtheta, of A (x - A z*) z*'/sigma^2
+//
+// A lambda above every |a'x| leaves zero codes, of which no dictionary learns. With ramp it is
+// lambda min(1, ramp + ramp_rate t) at step t, so that atoms have grown by the time it is whole.
 //
 // Needs linear.
 // Unbiased for the gradient at its own code, without variance; biased for that of the evidence, as a mode in place of a mean is.
