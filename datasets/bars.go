@@ -41,7 +41,7 @@ func NewBars() Bars {
 
 func (Bars) Name() string { return "bars" }
 
-func (d Bars) Shape() vi.Shape { return vi.Shape{N: d.N, D: d.R * d.R, Domain: vi.Real} }
+func (d Bars) Shape() vi.Shape { return vi.Shape{N: d.N, Test: d.Test, D: d.R * d.R, Domain: vi.Real} }
 
 func (d Bars) law() codes {
 	return codes{law: d.Latents, pi: d.Pi, scale: d.Scale, mean: d.Mean, sd: d.SD}

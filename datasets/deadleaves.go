@@ -37,7 +37,9 @@ func NewDeadLeaves() DeadLeaves {
 
 func (DeadLeaves) Name() string { return "deadleaves" }
 
-func (d DeadLeaves) Shape() vi.Shape { return vi.Shape{N: d.N, D: d.Patch * d.Patch, Domain: vi.Real} }
+func (d DeadLeaves) Shape() vi.Shape {
+	return vi.Shape{N: d.N, Test: d.Test, D: d.Patch * d.Patch, Domain: vi.Real}
+}
 
 // Check says what is wrong with the sizes.
 func (d DeadLeaves) Check() error { return tiled(d.Size, d.Patch) }

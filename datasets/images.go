@@ -85,7 +85,7 @@ func (d Images) domain() vi.Domain {
 
 // Shape of the training set.
 func (d Images) Shape() vi.Shape {
-	return vi.Shape{N: d.rows()[0], D: d.height * d.width, Domain: d.domain()}
+	return vi.Shape{N: d.rows()[0], Test: d.rows()[1], D: d.height * d.width, Domain: d.domain()}
 }
 
 // Make gives the training set with the test set in it; the key plays no part.

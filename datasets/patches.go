@@ -32,7 +32,8 @@ import (
 //
 // (Olshausen and Field 1996; their own images are whitened already, with f0 = 0.39). An
 // image is continued beyond its borders by its mirror image. Without whitening, grey
-// is in [0,1]. Then centre takes from each patch its mean, and zscore from each pixel
+// is in [0,1]. A picture of one grey is taken as any other, so that its patches are constant; where
+// all to train on are so, that is an error. Then centre takes from each patch its mean, and zscore from each pixel
 // its mean over the training patches, and divides by its sd.
 //
 // With split: published all patches of all images are shuffled and every fifth is held
@@ -109,7 +110,9 @@ func NewPatches() Patches {
 
 func (Patches) Name() string { return "patches" }
 
-func (d Patches) Shape() vi.Shape { return vi.Shape{N: d.N, D: d.Patch * d.Patch, Domain: vi.Real} }
+func (d Patches) Shape() vi.Shape {
+	return vi.Shape{N: d.N, Test: d.Test, D: d.Patch * d.Patch, Domain: vi.Real}
+}
 
 // Digest is that of all that decides the values: the decoded images and the settings.
 // It is empty if the images cannot be had.
@@ -333,7 +336,7 @@ func (d Patches) cut() (*vi.Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	if flat(parts[0]) && (d.ZScore || d.Whiten == "filter" && d.Variance > 0) {
+	if flat(parts[0]) {
 		return nil, fmt.Errorf("images to train on: each of one grey, got %d; need one with some contrast", len(parts[0]))
 	}
 	if d.Whiten == "filter" {

@@ -347,6 +347,12 @@ func TestPatchesCheck(t *testing.T) {
 			}
 			d.Folder, d.Whiten = "grey", "filter"
 		}, false, "images to train on: each of one grey, got 1; need one with some contrast"},
+		{"one grey, as it is", func(t *testing.T, d *Patches, dir string) {
+			for _, name := range []string{"a.png", "b.png"} {
+				put(t, filepath.Join(dir, "grey", name), encoded(t, 20, 20, func(r, c int) color.Color { return color.Gray{90} }))
+			}
+			d.Folder, d.Whiten = "grey", "none"
+		}, false, "images to train on: each of one grey, got 1; need one with some contrast"},
 		{"constant pixel", set(func(d *Patches) { d.N, d.ZScore = 1, true }), false, "zscore: pixel 0 of the training patches is constant, got variance 0; need some, or zscore: false"},
 		{"source", set(func(d *Patches) { d.Source = "web" }), false, `source: got "web"; have photographs, olshausen, folder`},
 		{"folder unread", set(func(d *Patches) { d.Source = "photographs" }), false, `folder, skip: got "six", false with source: photographs; need source: folder`},

@@ -33,7 +33,9 @@ func NewPink() Pink { return Pink{Patch: 8, N: 5000, Test: 1000, Size: 128, F0: 
 
 func (Pink) Name() string { return "pink" }
 
-func (d Pink) Shape() vi.Shape { return vi.Shape{N: d.N, D: d.Patch * d.Patch, Domain: vi.Real} }
+func (d Pink) Shape() vi.Shape {
+	return vi.Shape{N: d.N, Test: d.Test, D: d.Patch * d.Patch, Domain: vi.Real}
+}
 
 // Check says what is wrong with the sizes.
 func (d Pink) Check() error { return tiled(d.Size, d.Patch) }

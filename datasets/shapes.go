@@ -29,7 +29,9 @@ func NewShapes() Shapes { return Shapes{Side: 8, Objects: 3, N: 2000, Test: 500}
 
 func (Shapes) Name() string { return "shapes" }
 
-func (d Shapes) Shape() vi.Shape { return vi.Shape{N: d.N, D: d.Side * d.Side, Domain: vi.Real} }
+func (d Shapes) Shape() vi.Shape {
+	return vi.Shape{N: d.N, Test: d.Test, D: d.Side * d.Side, Domain: vi.Real}
+}
 
 func (d Shapes) Make(key rng.Key) (*vi.Data, error) {
 	size := d.Side * d.Side

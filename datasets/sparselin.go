@@ -40,7 +40,7 @@ func NewSparseLin() SparseLin {
 
 func (SparseLin) Name() string { return "sparselin" }
 
-func (d SparseLin) Shape() vi.Shape { return vi.Shape{N: d.N, D: d.Dim, Domain: vi.Real} }
+func (d SparseLin) Shape() vi.Shape { return vi.Shape{N: d.N, Test: d.Test, D: d.Dim, Domain: vi.Real} }
 
 func (d SparseLin) law() codes {
 	return codes{law: d.Latents, pi: d.Pi, scale: d.Scale, sd: 1, active: d.Active}

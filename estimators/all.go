@@ -28,7 +28,7 @@ func All() []vi.Estimator {
 		DReGAlpha{K: 64, Alpha: 0.5},
 		ELBO{K: 1, Form: "sgvb-a"},
 		EM{},
-		EntropyELBO{Prior: []float64{}, Every: 1, Posterior: 1, Noise: 1},
+		EntropyELBO{Prior: []float64{}, Every: 1, Posterior: 1, Noise: 1, PosteriorAnneal: []float64{}, NoiseAnneal: []float64{}},
 		Enumerate{},
 		FISTA{usualMAP},
 		GAN{Loss: "minimax", Psi: 0.5},

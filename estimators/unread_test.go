@@ -55,6 +55,9 @@ func TestUnreadSettings(t *testing.T) {
 		{estimators.REBAR{K: 1, Tau: 1, Eta: 0.3, Adapt: true}, "eta: got 0.3 with adapt, by which it starts from 1; give one of them"},
 		{estimators.REBAR{K: 1, Tau: 1, Eta: 1, Adapt: true}, ""},
 		{estimators.REBAR{K: 1, Tau: 1, Eta: 0.3}, ""},
+		{estimators.FISTA{MAP: estimators.MAP{Lambda: 20, Steps: 1, Ramp: 1, Rate: 1e-4}}, "ramp_rate: got 0.0001 with ramp 1, which is all of lambda already; need ramp below 1"},
+		{estimators.ISTA{MAP: estimators.MAP{Lambda: 20, Steps: 1, Ramp: 0.1}}, "ramp: got 0.1 with ramp_rate 0, by which it never ends; need a rate above 0, or lambda: 2"},
+		{estimators.ISTA{MAP: estimators.MAP{Lambda: 20, Steps: 1, Ramp: 0.1, Rate: 1e-4}}, ""},
 	} {
 		got := ""
 		if err := c.e.Check(); err != nil {

@@ -57,7 +57,7 @@ func (f amortised) sheet() vi.Sheet {
 		}
 	}
 	b.Cut = slices.Contains(thresholded, f.Posterior)
-	return vi.Sheet{Blocks: []vi.Block{b}, Params: f.net.params(), Mixes: f.net.own > 0, Whole: f.net.own > 0}
+	return vi.Sheet{Blocks: []vi.Block{b}, Params: f.net.params(), Mixes: f.net.own > 0, Whole: f.net.own > 0, Floor: f.Floor}
 }
 
 func (f amortised) start(key rng.Key, p *vi.Params) { f.net.start(key, p) }

@@ -25,7 +25,7 @@ func (f found) sheet() vi.Sheet {
 	} else {
 		b.Offers = slices.DeleteFunc(b.Offers, func(c vi.Cap) bool { return c == vi.Path || c == vi.Pull || c == vi.Score }) // it has no parameters
 	}
-	sh := vi.Sheet{Blocks: []vi.Block{b}, Offers: []vi.Cap{vi.Infer}}
+	sh := vi.Sheet{Blocks: []vi.Block{b}, Offers: []vi.Cap{vi.Infer}, Floor: f.m.Floor, Inner: f.m.Budget}
 	if f.mode && f.m.SparseCoder.Noise == "fixed" {
 		sh.Penalty = float64(f.m.Sigma*f.m.Sigma) / f.m.Scale
 	}

@@ -24,7 +24,7 @@ func (f own) sheet() vi.Sheet {
 		Blocks: []vi.Block{gaussianBlock(f.h, f.full)},
 		Params: []vi.Spec{{Name: ownMu, Rows: f.n, Cols: f.h}, {Name: ownSpread, Rows: f.n, Cols: spreadWidth(f.h, f.full)}},
 		Offers: []vi.Cap{vi.Infer},
-		Mixes:  true, Whole: true,
+		Mixes:  true, Whole: true, Floor: f.floor,
 	}
 }
 

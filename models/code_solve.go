@@ -35,6 +35,9 @@ type Solve struct {
 
 	gram, norm []float64 // A'A [H,H], its diagonal
 	res, back  []float64 // [B,D], [B,H]
+	sums, at   []float64 // of E|z| or E z^2 over rows, and the derivative of H[p(z)] in their means, [H]
+	l, gl      []float64 // L and A'A L of a row, [H,H]
+	t, dt      []float64 // t_h and the derivative of E|z_h| in it, or of E z_h^2, of each row, [B,H]: of a full L
 }
 
 // Rows is B.
@@ -69,9 +72,14 @@ func (p *Solve) ready() {
 		p.norm[h] = p.gram[h*p.H+h]
 	}
 	p.res, p.back = make([]float64, b*p.D), make([]float64, b*p.H)
+	p.sums, p.at = make([]float64, p.H), make([]float64, p.H)
+	if p.Full {
+		p.l, p.gl = make([]float64, p.H*p.H), make([]float64, p.H*p.H)
+		p.t, p.dt = make([]float64, b*p.H), make([]float64, b*p.H)
+	}
 }
 
-// Value is minus the objective at phi; grad has its length.
+// Value is minus the objective at phi; grad has its length. It allocates nothing after the first.
 func (p *Solve) Value(phi, grad []float64) float64 {
 	p.ready()
 	b, w, fb := p.Rows(), p.Width(), float64(p.Rows())
@@ -84,42 +92,45 @@ func (p *Solve) Value(phi, grad []float64) float64 {
 		p.res[i] -= x
 		s += float64(p.res[i] * p.res[i])
 	}
-	// moments: E|z| or E z^2 over rows, entropies, tr(A Cov A'); derivatives of E|z| kept in grad
-	a, entropy := make([]float64, p.H), 0.0
-	var l, gl []float64
-	if p.Full {
-		l, gl = make([]float64, p.H*p.H), make([]float64, p.H*p.H)
-	}
+	// moments: E|z| or E z^2 over rows, entropies, tr(A Cov A'); derivatives of E|z|, and A'A L, kept in grad
+	a, entropy := p.sums, 0.0
+	clear(a)
 	for n := range b {
 		m, r, dm, dr := mu[n*p.H:][:p.H], sd[n*w:][:w], dmu[n*p.H:][:p.H], dsd[n*w:][:w]
 		if p.Full {
-			p.unpack(r, l)
-			clear(gl)
-			blas.Gemm(false, false, p.H, p.H, p.H, p.gram, l, gl)
+			p.unpack(r)
+			clear(p.gl)
+			blas.Gemm(false, false, p.H, p.H, p.H, p.gram, p.l, p.gl)
 		}
 		for h := range p.H {
 			d := diagonal(h, p.H, p.Full)
-			t := vec.Exp64(r[d])
 			entropy += r[d]
+			var t float64
 			if p.Full {
 				v := 0.0
 				for k := range h + 1 {
-					x := l[h*p.H+k]
+					x, g := p.l[h*p.H+k], p.gl[h*p.H+k]
 					v += float64(x * x)
-					s += float64(x * gl[h*p.H+k])
+					s += float64(x * g)
+					dr[k*p.H+h] = g
 				}
 				t = math.Sqrt(v)
 			} else {
+				t = vec.Exp64(r[d])
 				s += float64(float64(t*t) * p.norm[h])
 			}
+			var e, dt float64
 			if p.Gaussian {
-				a[h] += float64(m[h]*m[h]) + float64(t*t)
-				dm[h], dr[d] = 2*m[h], 2*t
-				continue
+				e, dm[h], dt = float64(m[h]*m[h])+float64(t*t), 2*m[h], 2*t
+			} else {
+				e, dm[h], dt = absMoment(m[h], t)
 			}
-			e, de, dt := absMoment(m[h], t)
 			a[h] += e
-			dm[h], dr[d] = de, dt
+			if p.Full {
+				p.t[n*p.H+h], p.dt[n*p.H+h] = t, dt
+			} else {
+				dr[d] = dt
+			}
 		}
 	}
 	s /= fb
@@ -130,11 +141,6 @@ func (p *Solve) Value(phi, grad []float64) float64 {
 	gl0 := p.Weights.Noise / (fb * s2)
 	for n := range b {
 		r, dm, dr := sd[n*w:][:w], dmu[n*p.H:][:p.H], dsd[n*w:][:w]
-		if p.Full {
-			p.unpack(r, l)
-			clear(gl)
-			blas.Gemm(false, false, p.H, p.H, p.H, p.gram, l, gl)
-		}
 		for h := range p.H {
 			d, c := diagonal(h, p.H, p.Full), p.Weights.Prior*scale[h]/fb
 			dm[h] = float64(gl0*p.back[n*p.H+h]) + float64(c*dm[h])
@@ -144,18 +150,13 @@ func (p *Solve) Value(phi, grad []float64) float64 {
 				dr[d] = float64(t*dt) - p.Weights.Posterior/fb
 				continue
 			}
-			t := 0.0
-			for k := range h + 1 {
-				t += float64(l[h*p.H+k] * l[h*p.H+k])
+			c *= p.dt[n*p.H+h] / p.t[n*p.H+h]
+			for k := range h {
+				dr[k*p.H+h] = float64(gl0*dr[k*p.H+h]) + float64(c*r[k*p.H+h])
 			}
-			c *= dr[d] / math.Sqrt(t) // kept there since the first pass
-			for k := range h + 1 {
-				x := float64(gl0*gl[h*p.H+k]) + float64(c*l[h*p.H+k])
-				if k == h {
-					x = float64(x*l[h*p.H+h]) - p.Weights.Posterior/fb
-				}
-				dr[k*p.H+h] = x
-			}
+			l := vec.Exp64(r[d])
+			x := float64(gl0*dr[d]) + float64(c*l)
+			dr[d] = float64(x*l) - p.Weights.Posterior/fb
 		}
 	}
 	return value
@@ -165,7 +166,7 @@ func (p *Solve) Value(phi, grad []float64) float64 {
 // them, 1/l or 1/(2 l^2).
 func (p *Solve) objective(sums []float64, s, entropy float64) (scale []float64, s2, value float64) {
 	fb, d := float64(p.Rows()), float64(p.D)
-	scale = make([]float64, p.H)
+	scale = p.at
 	hz := 0.0
 	for h, a := range sums {
 		a /= fb
@@ -192,9 +193,9 @@ func (p *Solve) objective(sums []float64, s, entropy float64) (scale []float64, 
 	return scale, s2, float64(p.Weights.Prior*hz) + float64(p.Weights.Noise*hx) - float64(p.Weights.Posterior*hq)
 }
 
-// unpack writes L [H,H] from its columns, the diagonal from logs.
-func (p *Solve) unpack(r, l []float64) {
-	clear(l)
+// unpack writes a row's L from its columns, the diagonal from logs. What stands above it is zero.
+func (p *Solve) unpack(r []float64) {
+	l := p.l
 	for h := range p.H {
 		for k := range h {
 			l[h*p.H+k] = r[k*p.H+h]

@@ -22,7 +22,10 @@ import (
 //	spike-slab:  p(z_h) = active N(0, l_h^2) + (1-active) delta_0
 //
 // Columns of A are of unit norm, their scale being the prior's (columns: unit), or free, the prior's
-// scales then being fixed. A starts at normal draws or at the dictionary of generated data, its columns of unit norm either way.
+// scales then being fixed. A starts at normal draws or at the dictionary of generated data, its columns of unit norm either way:
+// with the data's dictionary go its norms, times the scale of the codes it was used with, as l. Learned
+// scales find them, those of entropy-elbo in one step; fixed ones are scale for all, which then has to hold
+// them (bars of r pixels have norm sqrt r, columns of sparselin 1).
 //
 // The mode of p(z|x) under the laplace prior is the minimum of 1/2 ||x - A z||^2 + lambda ||z||_1 with
 // lambda = sigma^2/l. A mean square with a KL term of weight w beside it, as code often has it,

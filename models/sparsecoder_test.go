@@ -54,6 +54,52 @@ func entropySum(s *vi.Step, g vi.Weights) float64 {
 	return g.Posterior*h.Q.Mean().Float() - g.Prior*h.Z.Float() - g.Noise*h.X.Float()
 }
 
+// All three weights by schedules: at each step the direction is the gradient of the sum with
+// the weights written here, by central differences, and from the end on that of plain
+// entropy-elbo to the bit.
+func TestAnnealedWeights(t *testing.T) {
+	for _, ramp := range []bool{false, true} {
+		e := estimators.EntropyELBO{
+			Prior: []float64{1.8, 1.2}, PosteriorAnneal: []float64{0.9, 0.8, 0.95}, NoiseAnneal: []float64{0.25}, Every: 4, Ramp: ramp, Posterior: 1, Noise: 1,
+		}
+		if err := e.Check(); err != nil {
+			t.Fatal(err)
+		}
+		want := map[int]vi.Weights{ // by step
+			0: {Prior: 1.8, Posterior: 0.9, Noise: 0.25}, 3: {Prior: 1.8, Posterior: 0.9, Noise: 0.25}, 4: {Prior: 1.2, Posterior: 0.8, Noise: 1},
+			7: {Prior: 1.2, Posterior: 0.8, Noise: 1}, 9: {Prior: 1, Posterior: 0.95, Noise: 1}, 11: {Prior: 1, Posterior: 0.95, Noise: 1},
+		}
+		if ramp {
+			want[3] = vi.Weights{Prior: 1.35, Posterior: 0.825, Noise: 0.8125}
+			want[7] = vi.Weights{Prior: 1.05, Posterior: 0.9125, Noise: 1}
+			want[9] = vi.Weights{Prior: 1, Posterior: 0.9625, Noise: 1}
+			want[11] = vi.Weights{Prior: 1, Posterior: 0.9875, Noise: 1}
+		}
+		for _, posterior := range []string{"diagonal", "full"} {
+			w := workOn(t, tape.Float64, coder(t, map[string]any{"latent": 3, "posterior": posterior}), normals(5, 6), 0)
+			scatter(w.Params, 0.3)
+			for _, step := range []int{0, 3, 4, 7, 9, 11} {
+				entropyDifferences(t, fmt.Sprint(posterior, " ramp ", ramp, " step ", step), w, e, step, want[step])
+			}
+			plain := estimators.EntropyELBO{Every: 1, Posterior: 1, Noise: 1}
+			for _, step := range []int{12, 13, 1000} {
+				var all [2][]float64
+				for i, x := range []estimators.EntropyELBO{e, plain} {
+					d := x.Estimate(w.Step(step, w.All, nil))
+					for _, v := range []tape.Vector{d.Gen.Ascend, d.Gen.Target, d.Inf.Ascend} {
+						all[i] = append(all[i], v.AppendTo(nil)...)
+					}
+				}
+				for i, x := range all[0] {
+					if math.Float64bits(x) != math.Float64bits(all[1][i]) {
+						t.Fatalf("%s ramp %v step %d: %g at the end; plain %g", posterior, ramp, step, x, all[1][i])
+					}
+				}
+			}
+		}
+	}
+}
+
 // The gradient of the weighted sum of entropies is that of central differences of its value,
 // in every parameter, of every family that has one and both priors.
 func TestEntropyGradients(t *testing.T) {
@@ -70,32 +116,38 @@ func TestEntropyGradients(t *testing.T) {
 				w := workOn(t, tape.Float64, coder(t, set), normals(5, 6), 0)
 				scatter(w.Params, 0.3)
 				e := estimators.EntropyELBO{Prior: []float64{g.Prior}, Every: 1, Posterior: g.Posterior, Noise: g.Noise}
-				s := w.Step(0, w.All, nil)
-				d := e.Estimate(s)
-				for _, spec := range w.Params.Specs() {
-					if spec.Name == "gen/logscale" || spec.Name == "gen/logsigma" {
-						continue
-					}
-					role, lo, hi, _ := w.Params.Range(spec.Name)
-					got := d.Role(role).Ascend.Slice(lo, hi).AppendTo(nil)
-					v := w.Params.Value(spec.Name)
-					worst, size := 0.0, 0.0
-					for i, x := range got {
-						const h = 1e-5
-						at := v.At(i)
-						v.Set(i, at+h)
-						up := entropySum(w.Step(0, w.All, nil), g)
-						v.Set(i, at-h)
-						down := entropySum(w.Step(0, w.All, nil), g)
-						v.Set(i, at)
-						worst, size = max(worst, math.Abs(x-(up-down)/(2*h))), max(size, math.Abs(x))
-						e.Estimate(w.Step(0, w.All, nil)) // the vectors of d are gone: got is a copy
-					}
-					if !(worst < 1e-6*size) || size == 0 && !(spec.Name == "inf/logsd") {
-						t.Errorf("%s %s %+v: %s: off by %g of %g", posterior, prior, g, spec.Name, worst, size)
-					}
-				}
+				entropyDifferences(t, fmt.Sprintf("%s %s %+v", posterior, prior, g), w, e, 0, g)
 			}
+		}
+	}
+}
+
+// entropyDifferences holds the direction of a step against central differences of the sum with these
+// weights, in all but the scales: to 1e-6 of the largest of a parameter.
+func entropyDifferences(t *testing.T, name string, w *vi.Work, e vi.Estimator, step int, g vi.Weights) {
+	t.Helper()
+	d := e.Estimate(w.Step(step, w.All, nil))
+	for _, spec := range w.Params.Specs() {
+		if spec.Name == "gen/logscale" || spec.Name == "gen/logsigma" {
+			continue
+		}
+		role, lo, hi, _ := w.Params.Range(spec.Name)
+		got := d.Role(role).Ascend.Slice(lo, hi).AppendTo(nil)
+		v := w.Params.Value(spec.Name)
+		worst, size := 0.0, 0.0
+		for i, x := range got {
+			const h = 1e-5
+			at := v.At(i)
+			v.Set(i, at+h)
+			up := entropySum(w.Step(step, w.All, nil), g)
+			v.Set(i, at-h)
+			down := entropySum(w.Step(step, w.All, nil), g)
+			v.Set(i, at)
+			worst, size = max(worst, math.Abs(x-(up-down)/(2*h))), max(size, math.Abs(x))
+			e.Estimate(w.Step(step, w.All, nil)) // the vectors of d are gone: got is a copy
+		}
+		if !(worst < 1e-6*size) || size == 0 && !(spec.Name == "inf/logsd") {
+			t.Errorf("%s: %s: off by %g of %g", name, spec.Name, worst, size)
 		}
 	}
 }
@@ -118,6 +170,9 @@ func TestSolveIsTheTape(t *testing.T) {
 				p := models.Solve{D: d, H: h, X: w.Data.X, A: w.Params.Value("gen/A").AppendTo(nil), Gaussian: prior == "gaussian", Full: full, Weights: g}
 				grad := make([]float64, len(phi))
 				got := -p.Value(phi, grad)
+				if n := testing.AllocsPerRun(3, func() { p.Value(phi, grad) }); n != 0 {
+					t.Errorf("%s %s: %g allocations", name, prior, n)
+				}
 				if math.Abs(got-value) > 1e-12*(1+math.Abs(value)) {
 					t.Errorf("%s %s: value %.15g; the tape has %.15g", name, prior, got, value)
 				}

@@ -147,6 +147,9 @@ func (p Parts) unfit(c suites.Cell) string {
 	if err := fit(e.Card(), m, d); err != nil {
 		return err.Error() + p.fitting(c, m, d)
 	}
+	if why := suits(e, m); why != "" {
+		return why
+	}
 	if why := p.follows(c, m, d); why != "" {
 		return why
 	}
@@ -209,6 +212,16 @@ func checked(e vi.Estimator) string {
 	return ""
 }
 
+// suits says why an estimator that fits a model is not to run on it.
+func suits(e vi.Estimator, m vi.Model) string {
+	if k, ok := e.(vi.Choosy); ok {
+		if err := k.Suits(m.Sheet()); err != nil {
+			return fmt.Sprintf("estimator %q: %v", e.Card().Name, err)
+		}
+	}
+	return ""
+}
+
 // follows says why the estimator that a cell is to follow cannot lead it.
 func (p Parts) follows(c suites.Cell, m vi.Model, d *vi.Data) string {
 	if c.Train.Follow == nil {
@@ -223,6 +236,9 @@ func (p Parts) follows(c suites.Cell, m vi.Model, d *vi.Data) string {
 	}
 	if err := fit(e.Card(), m, d); err != nil {
 		return "follow: " + err.Error()
+	}
+	if why := suits(e, m); why != "" {
+		return "follow: " + why
 	}
 	if owns(e, m, d) {
 		return fmt.Sprintf("follow: estimator %q has parameters or a state of its own, and a cell trains only those of the estimator it measures", e.Card().Name)

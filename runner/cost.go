@@ -3,6 +3,7 @@ package runner
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,12 +22,13 @@ type Cost struct {
 }
 
 // calibration is how long Cost may run cells to time them, in all.
-const calibration = time.Second
+const calibration = 2 * time.Second
 
 // Cost says what each of the plan's missing cells will take: as its twins of
 // other seeds took; else by its work, at the speed of done cells of the same
 // estimator and kind of model, else of the same model; else at the speed of a cell with
-// few replicates and steps that is run now, for about a second in all. The store
+// few replicates and steps that is run now, for about two seconds in all: what it takes to be
+// built, a step and an evaluation are timed each by itself. The store
 // may be nil, and nothing is written.
 func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cell, st *store.Store) (Cost, error) {
 	speeds := map[string]*speed{}
@@ -39,7 +41,7 @@ func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cel
 		for _, c := range plan.Cells {
 			if s, ok := spent[c.ID]; ok {
 				for _, class := range classes(c) {
-					add(speeds, class, s.Wall, p.Work(c))
+					add(speeds, class, s.Wall, p.load(c))
 				}
 			}
 		}
@@ -49,7 +51,7 @@ func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cel
 	for _, c := range missing {
 		for _, class := range classes(c) {
 			if s, ok := speeds[class]; ok {
-				out.Cells[c.ID] = s.of(p.Work(c))
+				out.Cells[c.ID] = s.of(p.load(c))
 				break
 			}
 		}
@@ -90,22 +92,57 @@ func (c Cost) Resume(cells []suites.Cell, steps map[string]int) {
 	}
 }
 
-// speed is time over work.
-type speed struct {
+// load is a cell's arithmetic: of all its steps, and of all its evaluations, which are so many.
+type load struct {
+	train, measure float64
+	times          int
+}
+
+// both is the work of both.
+func (l load) both() float64 { return l.train + l.measure }
+
+// pace is time over work.
+type pace struct {
 	wall time.Duration
 	work float64
 }
 
-func (s *speed) of(work float64) time.Duration {
-	return time.Duration(float64(s.wall) / s.work * work)
+func (p pace) of(work float64) time.Duration {
+	if p.work == 0 {
+		return 0
+	}
+	return time.Duration(float64(p.wall) / p.work * work)
 }
 
-func add(speeds map[string]*speed, class string, wall time.Duration, work float64) {
+// speed is what a kind of cell takes: to be built, to train and to evaluate, of which some is
+// the same however few samples there are.
+type speed struct {
+	build, each    time.Duration
+	train, measure pace
+}
+
+// of is what so much work takes; where a kind has not been seen to train or to evaluate, it
+// does so as fast as the other.
+func (s *speed) of(l load) time.Duration {
+	train, measure := s.train, s.measure
+	if train.work == 0 {
+		train = measure
+	}
+	if measure.work == 0 {
+		measure = train
+	}
+	return s.build + train.of(l.train) + measure.of(l.measure) + time.Duration(l.times)*s.each
+}
+
+// add counts a whole cell to a class: nobody knows which part of it took what.
+func add(speeds map[string]*speed, class string, wall time.Duration, l load) {
 	if speeds[class] == nil {
 		speeds[class] = &speed{}
 	}
-	speeds[class].wall += wall
-	speeds[class].work += work
+	for _, p := range []*pace{&speeds[class].train, &speeds[class].measure} {
+		p.wall += wall
+		p.work += l.both()
+	}
 }
 
 // classes are the kinds of cell that c belongs to, the narrowest first: its
@@ -121,13 +158,16 @@ func classes(c suites.Cell) []string {
 	}
 }
 
-// kindOfModel is a model with those of its settings that are words: what kind of
+// kindOfModel is a model with those of its settings that are words, or yes and no: what kind of
 // posterior it has, say.
 func kindOfModel(m suites.Choice) string {
 	kind := m.Name
 	for _, name := range slices.Sorted(maps.Keys(m.Params)) {
-		if word, ok := m.Params[name].(string); ok {
-			kind += " " + word
+		switch x := m.Params[name].(type) {
+		case string:
+			kind += " " + x
+		case bool:
+			kind += fmt.Sprint(" ", x)
 		}
 	}
 	return kind
@@ -138,17 +178,21 @@ func kindOfModel(m suites.Choice) string {
 // the size of the model, and something for every step. 1 if the parts do not go
 // together.
 func (p Parts) Work(c suites.Cell) float64 {
+	return p.load(c).both()
+}
+
+func (p Parts) load(c suites.Cell) load {
 	m, d, err := p.shape(c)
 	if err != nil {
-		return 1
+		return load{measure: 1, times: 1}
 	}
 	e, err := p.estimator(c.Estimator)
 	if err != nil {
-		return 1
+		return load{measure: 1, times: 1}
 	}
 	log, err := p.metrics(c.Metrics)
 	if err != nil {
-		return 1
+		return load{measure: 1, times: 1}
 	}
 	const (
 		row  = 16   // of a row of samples, beside the model's parameters
@@ -167,7 +211,8 @@ func (p Parts) Work(c suites.Cell) float64 {
 	for _, b := range sheet.Blocks {
 		dims += b.Dim
 	}
-	states := sheet.States() // of which sums over all are made, where they are few
+	inner := back * float64(sheet.Inner) // rows of samples that a q found anew is worth
+	states := sheet.States()             // of which sums over all are made, where they are few
 	if states > vi.MostStates {
 		states = 0
 	}
@@ -178,7 +223,9 @@ func (p Parts) Work(c suites.Cell) float64 {
 	measure, final := 0.0, 0.0       // all metrics once, and those at the end only
 	drawn := map[string][2]float64{} // rows that the metrics of one place share: always, and at the end
 	for _, x := range log.evals {
-		a := asks(n, vi.Settings(x))
+		settings := vi.Settings(x)
+		data, held := rowsOf(settings, d)
+		a := asks(data, settings, sheet.Whole && !held)
 		if slices.Contains(x.Needs(), vi.Exact) {
 			a.own += a.data * states
 		}
@@ -189,7 +236,7 @@ func (p Parts) Work(c suites.Cell) float64 {
 			measure += own
 		}
 		rows := drawn[a.place]
-		rows[at] = max(rows[at], a.shared)
+		rows[at] = max(rows[at], a.shared+inner*a.data)
 		drawn[a.place] = rows
 	}
 	for _, place := range slices.Sorted(maps.Keys(drawn)) {
@@ -201,7 +248,7 @@ func (p Parts) Work(c suites.Cell) float64 {
 	for _, x := range log.probes {
 		rows := x.Rows(d.N)
 		r := float64(x.Draws(rows, e.Card().K, dims) * (1 + len(x.With())))
-		probing[rows] = max(probing[rows], r*(step+back*float64(rows)*k*unit))
+		probing[rows] = max(probing[rows], r*(step+float64(rows)*(back*k+inner)*unit))
 	}
 	for _, rows := range slices.Sorted(maps.Keys(probing)) {
 		measure += probing[rows]
@@ -210,13 +257,13 @@ func (p Parts) Work(c suites.Cell) float64 {
 	if c.Train.Batch > 0 {
 		n = min(n, float64(c.Train.Batch))
 	}
-	train := step + back*n*k*unit
+	train := step + n*(back*k+inner)*unit
 	if f := c.Train.Follow; f != nil {
 		if lead, err := p.estimator(*f); err == nil {
 			train += step + back*n*float64(max(lead.Card().K, 1))*unit
 		}
 	}
-	return step + measure + final + float64(c.Train.Steps)*train
+	return load{train: float64(c.Train.Steps) * train, measure: step + measure + final, times: c.Train.Evaluations()}
 }
 
 // asked is how many rows of samples an evaluation looks at.
@@ -228,10 +275,22 @@ type asked struct {
 	climbs float64 // forward and back
 }
 
+// rowsOf is how many data a metric looks at, unless its settings say fewer: those of its split, and
+// whether they are held out.
+func rowsOf(settings []vi.Setting, d *vi.Data) (n float64, held bool) {
+	for _, s := range settings {
+		if s.Name == "on" && s.Default == "test" && d.Test != nil {
+			return float64(d.Test.N), true
+		}
+	}
+	return float64(d.N), false
+}
+
 // asks reads it off a metric's settings. By custom k and r are the samples of one
-// draw and the draws, phat the samples of an estimate of log p(x), first is of how
-// many data, and steps of so many samples fit something to each of them.
-func asks(n float64, settings []vi.Setting) asked {
+// draw and the draws, draws how often all is looked at again, phat the samples of an estimate of log p(x), first is of how
+// many data, where a model does not look at all of them as a whole, and steps of so many samples fit
+// something to each of them.
+func asks(n float64, settings []vi.Setting, whole bool) asked {
 	v := map[string]float64{"k": 1, "r": 1}
 	a, placed := asked{}, false
 	for _, s := range settings {
@@ -244,7 +303,7 @@ func asks(n float64, settings []vi.Setting) asked {
 			}
 		}
 	}
-	if first := v["first"]; first > 0 {
+	if first := v["first"]; first > 0 && !whole {
 		n = min(n, first)
 	}
 	a.data = n
@@ -254,109 +313,176 @@ func asks(n float64, settings []vi.Setting) asked {
 		return a
 	}
 	a.place, a.shared = fmt.Sprint(a.place, " ", n), rows
+	a.own = n * v["draws"]
 	if a.climbs = n * v["steps"] * v["samples"]; a.climbs > 0 {
-		a.own = n * (v["k"] + v["phat"]) // under what was fitted
+		a.own += n * (v["k"] + v["phat"]) // under what was fitted
 	}
 	return a
 }
 
 // calibrate times a small cell of every class of estimator and model that no
-// speed is known for, the cheapest first, and stops before it would take long.
-// It says whether it timed any.
+// speed is known for, made of the largest there is of its class, the cheapest first, and stops
+// before it would take long. It says whether it timed any.
 func (p Parts) calibrate(ctx context.Context, missing []suites.Cell, speeds map[string]*speed) (timed bool) {
-	small := map[string]suites.Cell{}
+	large := map[string]suites.Cell{}
 	for _, c := range missing {
 		names := classes(c)
 		if slices.ContainsFunc(names, func(s string) bool { return speeds[s] != nil }) {
 			continue
 		}
-		c = p.reduced(c)
-		if best, ok := small[names[1]]; !ok || p.Work(c) < p.Work(best) {
-			small[names[1]] = c
+		if best, ok := large[names[1]]; !ok || p.Work(c) > p.Work(best) {
+			large[names[1]] = c
 		}
 	}
-	order := slices.SortedFunc(maps.Keys(small), func(a, b string) int {
-		return cmp.Or(cmp.Compare(p.Work(small[a]), p.Work(small[b])), cmp.Compare(a, b))
+	small := map[string]float64{} // what the least trial takes
+	for class, c := range large {
+		small[class] = p.once(p.shrunk(c, least)).both()
+	}
+	order := slices.SortedFunc(maps.Keys(large), func(a, b string) int {
+		return cmp.Or(cmp.Compare(small[a], small[b]), cmp.Compare(a, b))
 	})
 	for _, class := range order {
-		p.build(small[class]) // data are read once for all cells: their time is no cell's
+		p.build(large[class]) // data are read once for all cells: their time is no cell's
 	}
 	ctx, cancel := context.WithTimeout(ctx, calibration)
 	defer cancel()
 	deadline := time.Now().Add(calibration)
-	for _, class := range order {
-		c := small[class]
-		names := classes(c)
+	for i, class := range order {
+		names := classes(large[class])
 		kind, model := names[2], names[3]
-		if s := speeds[kind]; s != nil && s.of(p.Work(c)) > time.Until(deadline) {
+		left := time.Until(deadline)
+		if s := speeds[kind]; s != nil && s.of(p.once(p.shrunk(large[class], least))) > left {
 			continue // its model's speed will do
 		}
-		wall, ok := p.time(ctx, c)
+		s, ok := p.time(ctx, large[class], left/time.Duration(len(order)-i))
 		if !ok {
 			continue
 		}
 		timed = true
-		add(speeds, class, wall, p.Work(c))
-		for _, name := range []string{kind, model} { // the largest so far tells most of the work, and least of what every cell takes
-			speeds[name] = &speed{wall, p.Work(c)}
-		}
+		speeds[class], speeds[kind], speeds[model] = &s, &s, &s // the largest so far tells most of the work, and least of what every cell takes
 	}
 	return timed
 }
 
-// reduced is a cell with so few replicates, samples, data and steps that it takes
-// a small part of the time that there is.
-func (p Parts) reduced(c suites.Cell) suites.Cell {
-	const most = 2e9 // of Work: about a tenth of a second
-	few := 20
-	out := shrunk(c, few, few)
-	for few > 1 && p.Work(out) > most {
-		few /= 2
-		out = shrunk(c, few, max(few, 5)) // nll wants five samples
+// least and most are how many of all that a metric takes are tried: nll wants five samples.
+const least, most = 5, 320
+
+// once is the load of a step and of an evaluation with all metrics.
+func (p Parts) once(c suites.Cell) load {
+	l := load{}
+	if c.Train.Steps > 0 {
+		l.train = p.load(c).train / float64(c.Train.Steps)
 	}
-	return out
+	c.Train.Steps, c.Train.Every, c.Train.At = 0, 0, nil
+	l.measure, l.times = p.load(c).measure, 1
+	return l
 }
 
-// shrunk is a cell with at most so many steps, and few of all that a metric takes.
-func shrunk(c suites.Cell, steps, few int) suites.Cell {
-	c.Train.Steps, c.Train.Every, c.Train.At = min(c.Train.Steps, steps), 0, nil
+// shrunk is a cell with at most so many of all that a metric takes, and few data where its q is
+// found anew for each of them.
+func (p Parts) shrunk(c suites.Cell, few int) suites.Cell {
 	c.Metrics = slices.Clone(c.Metrics)
 	for i, m := range c.Metrics {
 		c.Metrics[i].Params = maps.Clone(m.Params)
-		for _, name := range []string{"r", "k", "phat", "first", "steps", "samples"} {
+		for _, name := range []string{"r", "k", "phat", "first", "steps", "samples", "draws", "least"} {
 			v, ok := m.Params[name].(int)
 			if whole := name == "first" && v == 0; ok && (v > few || whole) {
 				c.Metrics[i].Params[name] = few
 			}
 		}
 	}
+	const rows = 50
+	if m, _, err := p.shape(c); err == nil && m.Sheet().Inner > 0 {
+		c.Dataset.Params, c.Train.Batch = maps.Clone(c.Dataset.Params), min(c.Train.Batch, rows)
+		for _, name := range []string{"n", "test"} {
+			if v, ok := c.Dataset.Params[name].(int); ok {
+				c.Dataset.Params[name] = min(v, rows)
+			}
+		}
+	}
 	return c
 }
 
-// time runs a cell, twice if it is short, since the first run of anything is
-// slow. A cell that outlasts ctx is left to end by itself.
-func (p Parts) time(ctx context.Context, c suites.Cell) (time.Duration, bool) {
-	type timed struct {
-		wall time.Duration
-		ok   bool
-	}
-	done := make(chan timed, 1)
+// time tries a cell for about so long: with few of everything, and with more while there is time,
+// which tells what of an evaluation grows with them. A trial that outlasts ctx is left to end by itself.
+func (p Parts) time(ctx context.Context, c suites.Cell, slice time.Duration) (speed, bool) {
+	done := make(chan []trial, 1)
 	go func() {
-		var t timed
-		for range 2 {
-			start := time.Now()
-			res := p.runCell(ctx, c, 1, desk{})
-			t = timed{time.Since(start), res.Outcome == store.Done}
-			if !t.ok || t.wall > calibration/10 {
+		var all []trial
+		defer func() {
+			recover() // the cell itself will say what is wrong
+			done <- all
+		}()
+		start := time.Now()
+		for few := least; few <= most && (few == least || time.Since(start) < slice/4); few *= 4 {
+			t, ok := p.try(ctx, p.shrunk(c, few), slice/4)
+			if !ok {
 				break
 			}
+			all = append(all, t)
 		}
-		done <- t
 	}()
 	select {
-	case t := <-done:
-		return t.wall, t.ok
+	case all := <-done:
+		if len(all) == 0 {
+			return speed{}, false
+		}
+		return speedOf(all), true
 	case <-ctx.Done():
-		return 0, false
+		return speed{}, false
 	}
+}
+
+// trial is what a small cell took to be built, to be evaluated once and for its steps.
+type trial struct {
+	build           time.Duration
+	evaluate, steps pace
+}
+
+// speedOf is the speed by trials of more and more: by the last, but that what an evaluation takes
+// is a fixed time and a pace, by the last two.
+func speedOf(all []trial) speed {
+	last := all[len(all)-1]
+	s := speed{build: last.build, train: last.steps, measure: last.evaluate}
+	if len(all) == 1 {
+		return s
+	}
+	before := all[len(all)-2].evaluate
+	more := pace{max(last.evaluate.wall-before.wall, 0), last.evaluate.work - before.work}
+	if fixed := last.evaluate.wall - more.of(last.evaluate.work); more.work > 0 && fixed > 0 {
+		s.each, s.measure = fixed, more
+	}
+	return s
+}
+
+// try builds a cell, takes steps for so long, from three to twenty, and evaluates all its metrics.
+// The first step, which makes room for all that follows, counts only where it stays alone.
+func (p Parts) try(ctx context.Context, c suites.Cell, slice time.Duration) (t trial, ok bool) {
+	start := time.Now()
+	out, err := p.build(c)
+	if err != nil {
+		return t, false
+	}
+	t.build = time.Since(start)
+	out.work.Threads = 1
+	l := p.once(c)
+	begun := time.Now()
+	for i := range min(out.Train.Steps, 20) {
+		start := time.Now()
+		if i > 2 && start.Sub(begun) > slice || ctx.Err() != nil || out.train.next() != nil {
+			break
+		}
+		if i == 1 {
+			t.steps = pace{}
+		}
+		t.steps.wall += time.Since(start)
+		t.steps.work += l.train
+	}
+	out.Train.Steps = 0 // now is the end, for metrics
+	start = time.Now()
+	if err := out.evaluate(ctx); err != nil && !errors.As(err, &diverged{}) {
+		return t, false
+	}
+	t.evaluate = pace{time.Since(start), l.measure}
+	return t, true
 }

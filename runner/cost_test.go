@@ -172,3 +172,52 @@ log: {metrics: [elbo, logpx]}
 		t.Errorf("logpx: %.3g times the work of an elbo, of 256 states", ratio)
 	}
 }
+
+// What an evaluation takes grows with its samples from a fixed time on, by the last two of the
+// trials; by one trial it is all in proportion.
+func TestSpeedOfTrials(t *testing.T) {
+	steps := pace{10, 5}
+	one := trial{build: 7, evaluate: pace{130, 3}, steps: steps}
+	two := trial{build: 8, evaluate: pace{160, 6}, steps: steps}
+	for _, c := range []struct {
+		all  []trial
+		l    load
+		want time.Duration
+	}{
+		{[]trial{one}, load{train: 100, measure: 6, times: 2}, 7 + 200 + 260},
+		{[]trial{one, two}, load{train: 100, measure: 60, times: 2}, 8 + 200 + 600 + 2*100},
+		{[]trial{two, {evaluate: pace{160, 12}, steps: steps}}, load{measure: 600, times: 3}, 3 * 160}, // nothing grew
+		{[]trial{one, {evaluate: pace{900, 6}, steps: steps}}, load{measure: 60, times: 1}, 9000},      // more than in proportion
+	} {
+		s := speedOf(c.all)
+		if got := s.of(c.l); got != c.want {
+			t.Errorf("%+v of %+v: got %d; want %d", c.l, c.all, got, c.want)
+		}
+	}
+}
+
+// A q that is found anew costs its iterations, and a trial is of few data; what looks at all data
+// as a whole does so whatever first says.
+func TestWorkOfCodes(t *testing.T) {
+	p := Builtin()
+	cell := func(model, metrics string) suites.Cell {
+		return planOf(t, `
+suite: s
+precision: float64
+grid: {estimator: entropy-elbo, model: {sparsecoder: {latent: 8, `+model+`}}, dataset: {sparselin: {n: 1000, test: 0}}, seed: 0}
+train: {steps: 10, optim: {"": adam, gen/log: step}}
+log: {metrics: [`+metrics+`]}
+`).Cells[0]
+	}
+	few, many := cell("posterior: local, budget: 10", "gini"), cell("posterior: local, budget: 100", "gini")
+	if ratio := p.Work(many) / p.Work(few); ratio < 5 || ratio > 10 {
+		t.Errorf("100 iterations are %.3g times the work of 10", ratio)
+	}
+	if ratio := p.Work(many) / p.Work(p.shrunk(many, least)); ratio < 15 || ratio > 25 {
+		t.Errorf("1000 rows are %.3g times the work of 50", ratio)
+	}
+	all, some := cell("posterior: diagonal", "{gini: {k: 50}}"), cell("posterior: diagonal", "{gini: {k: 50, first: 5}}")
+	if p.Work(all) != p.Work(some) {
+		t.Error("a whole posterior is looked at in part")
+	}
+}

@@ -23,7 +23,7 @@ type Optimiser interface {
 
 // Optimisers are the built-in ones with the defaults of their settings.
 func Optimisers() []Optimiser {
-	s := Course{Schedule: "constant", Rates: []float64{}, Lengths: []int{}}
+	s := Course{Schedule: "constant", Rates: []float64{}, Lengths: []int{}, Ratio: 1, Each: 1}
 	return []Optimiser{
 		Adagrad{Rate: 0.01, Eps: 1e-8, Course: s},
 		Adam{Rate: 0.001, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Course: s},
@@ -36,10 +36,12 @@ func Optimisers() []Optimiser {
 
 // Course is the course of a rate over training.
 type Course struct {
-	Schedule string    `name:"schedule" choices:"constant|cosine|stages" doc:"course of the rate"`
+	Schedule string    `name:"schedule" choices:"constant|cosine|geometric|stages" doc:"course of the rate"`
 	To       float64   `name:"to" min:"0" doc:"cosine: factor at the last step"`
 	Rates    []float64 `name:"rates" min:"0" doc:"stages: factor of each stage"`
 	Lengths  []int     `name:"lengths" min:"1" doc:"stages: steps of each stage"`
+	Ratio    float64   `name:"ratio" min:"0.000001" max:"1" late:"true" doc:"geometric: factor on the rate, again and again"`
+	Each     int       `name:"each" min:"1" late:"true" doc:"geometric: steps from one time to the next; n/batch are a pass over the data"`
 }
 
 func (s Course) Factor(steps int) (optim.Schedule, error) {
@@ -49,6 +51,8 @@ func (s Course) Factor(steps int) (optim.Schedule, error) {
 		f = optim.Cosine{From: 1, To: s.To, Steps: max(steps, 1)}
 	case "stages":
 		f = optim.Stages{Rates: s.Rates, Lengths: s.Lengths}
+	case "geometric":
+		f = optim.Geometric{Ratio: s.Ratio, Each: s.Each}
 	}
 	return f, f.Check()
 }
@@ -59,13 +63,16 @@ func (s Course) Check(int) error {
 	for _, x := range []struct {
 		name, of string
 		given    bool
-	}{{"to", "cosine", s.To != 0}, {"rates", "stages", len(s.Rates) > 0}, {"lengths", "stages", len(s.Lengths) > 0}} {
+	}{{"to", "cosine", s.To != 0}, {"rates", "stages", len(s.Rates) > 0}, {"lengths", "stages", len(s.Lengths) > 0}, {"ratio", "geometric", s.Ratio != 1}, {"each", "geometric", s.Each != 1}} {
 		if x.given && s.Schedule != x.of {
 			return fmt.Errorf("%s: schedule %s does not read it; add schedule: %s", x.name, s.Schedule, x.of)
 		}
 	}
 	if s.Schedule == "stages" && (len(s.Rates) != len(s.Lengths) || len(s.Rates) == 0) {
 		return fmt.Errorf("schedule stages: got %d rates and %d lengths; want as many, one at least", len(s.Rates), len(s.Lengths))
+	}
+	if s.Schedule == "geometric" && s.Ratio == 1 {
+		return fmt.Errorf("schedule geometric: got ratio 1, which changes nothing; want one below 1, or schedule: constant")
 	}
 	return nil
 }
@@ -99,16 +106,24 @@ func (a Adagrad) Rule(n int) optim.Rule {
 }
 
 // SGD is gradient ascent, with momentum in the common or in Nesterov's form.
+//
+// The step of a dictionary as Fallah and Rozell 2022 (2205.03665) take it, with eta falling by
+// 0.99 a pass over the data,
+//
+//	A += eta (1/B sum_b sum_k v_bk (x - A z) z' - 2 rho A)
+//
+// is that of rate = eta sigma^2 and weight_decay = 2 rho/sigma^2, since the direction is over sigma^2.
 type SGD struct {
 	Rate     float64 `name:"rate" min:"0" doc:"per unit of direction"`
 	Momentum float64 `name:"momentum" min:"0" max:"1" doc:"decay of the velocity"`
 	Nesterov bool    `name:"nesterov" doc:"look ahead along the velocity"`
+	Decay    float64 `name:"weight_decay" min:"0" late:"true" doc:"adds -weight_decay theta to the direction, whatever the number of data"`
 	Course
 }
 
 func (SGD) Name() string { return "sgd" }
 func (s SGD) Rule(int) optim.Rule {
-	return optim.SGD{Rate: s.Rate, Momentum: s.Momentum, Nesterov: s.Nesterov}
+	return optim.SGD{Rate: s.Rate, Momentum: s.Momentum, Nesterov: s.Nesterov, Decay: s.Decay}
 }
 
 // Target goes a share rho of the way to the target that an estimator such as EM

@@ -156,7 +156,13 @@ type Data struct {
 }
 
 // Shape of the data.
-func (d *Data) Shape() Shape { return Shape{d.N, d.D, d.Domain} }
+func (d *Data) Shape() Shape {
+	s := Shape{N: d.N, D: d.D, Domain: d.Domain}
+	if d.Test != nil {
+		s.Test = d.Test.N
+	}
+	return s
+}
 
 // Dataset is how a suite's data come to be; settings are its fields.
 type Dataset interface {

@@ -63,6 +63,8 @@ type Sheet struct {
 	Wide int // numbers a sample in its widest matrix, where an encoder, which has a row a datum, is wider; 0: as wide as the widest parameter
 
 	Penalty float64 // where q is a mode, lambda of the 1-norm it minimises; 0 where it moves
+	Floor   float64 // below which no scale of q's noise falls; 0 where nothing keeps it
+	Inner   int     // iterations by which a step finds q anew, at most; 0 where it is of parameters
 	Whole   bool    // its q has parameters of each datum's own: a step takes all data, in order
 
 	// Predicts says that q is the prior p(z|x's given part) itself, so that log p(z) - log
@@ -123,6 +125,7 @@ const (
 // Shape is what an estimator may know of the data when it makes its own parameters.
 type Shape struct {
 	N, D   int
+	Test   int // rows held out
 	Domain Domain
 }
 

@@ -20,6 +20,10 @@ type Wary interface {
 	Warn(s Sheet, data Shape, batch int) []string
 }
 
+// Choosy is an estimator that Fit lets pair with a model and that says why it is not to
+// run on it all the same.
+type Choosy interface{ Suits(s Sheet) error }
+
 // Filed is a data set that is read from files, in a folder of a data directory or
 // embedded in the program.
 type Filed interface {

@@ -108,6 +108,37 @@ func TestDecay(t *testing.T) {
 	}
 }
 
+// TestSGDDecay: each form of SGD with a decay is the one without along the direction
+// less decay theta.
+func TestSGDDecay(t *testing.T) {
+	for _, r := range rules[:3] {
+		plain := r.(SGD)
+		with := plain
+		with.Decay = 0.3
+		a, b := []float64{4, -2, 0.7, 1, 5}, []float64{4, -2, 0.7, 1, 5}
+		sa, sb := NewState[float64](plain, 5), NewState[float64](with, 5)
+		for step := range 20 {
+			dir, less := make([]float64, 5), make([]float64, 5)
+			for i := range dir {
+				dir[i] = float64(step-3*i) / 7
+				less[i] = dir[i] - float64(0.3*a[i])
+			}
+			plain.Step64(a, less, sa, 0.9)
+			with.Step64(b, dir, sb, 0.9)
+			for i, x := range a {
+				near(t, "theta", b[i], x, 1e-14)
+			}
+		}
+	}
+	// at rest where the direction is decay theta
+	r := SGD{Rate: 0.5, Decay: 0.25}
+	theta := []float32{8}
+	r.Step32(theta, []float32{2}, NewState[float32](r, 1), 1)
+	if theta[0] != 8 {
+		t.Errorf("got %v; want 8", theta[0])
+	}
+}
+
 // TestNesterovIsSutskevers runs equations 3 and 4 of Sutskever et al.:
 //
 //	v' = mu v + rate grad f(x + mu v),   x' = x + v'

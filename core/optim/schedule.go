@@ -61,6 +61,36 @@ func (s Stages) Check() error {
 	return err
 }
 
+// Geometric is Ratio^i in the i-th stretch of Each steps, from i = 0.
+type Geometric struct {
+	Ratio float64
+	Each  int // steps
+}
+
+// Factor is the power, by squares.
+func (g Geometric) Factor(step int) float64 {
+	power, square := 1.0, g.Ratio
+	for i := max(step, 0) / g.Each; i > 0; i /= 2 {
+		if i%2 == 1 {
+			power *= square
+		}
+		square *= square
+	}
+	return power
+}
+
+// Check wants Ratio in (0, 1] and Each above 0.
+func (g Geometric) Check() error {
+	err := within("geometric", "ratio", g.Ratio, 0, 1, true)
+	if g.Ratio == 0 {
+		err = errors.New("optim: geometric: ratio must be above 0, got 0")
+	}
+	if g.Each < 1 {
+		err = errors.Join(err, fmt.Errorf("optim: geometric: each must be 1 or more, got %d", g.Each))
+	}
+	return err
+}
+
 // Cosine goes from From at step 0 to To at step Steps and stays there:
 // w From + (1-w) To with w = (1 + cos(pi step/Steps))/2 (Loshchilov and
 // Hutter, ICLR 2017, equation 5).

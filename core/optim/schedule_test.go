@@ -25,6 +25,26 @@ func TestCosine(t *testing.T) {
 	}
 }
 
+// A running product, once every three steps.
+func TestGeometric(t *testing.T) {
+	g := Geometric{Ratio: 0.97, Each: 3}
+	want := 1.0
+	for step := range 1000 {
+		if step > 0 && step%3 == 0 {
+			want *= 0.97
+		}
+		near(t, "factor", g.Factor(step)/want, 1, 1e-13)
+	}
+	if g.Factor(2) != 1 || g.Factor(3) != 0.97 {
+		t.Errorf("got %v and %v; want exactly 1 and 0.97", g.Factor(2), g.Factor(3))
+	}
+	for _, bad := range []Geometric{{0, 1}, {1.01, 1}, {math.NaN(), 1}, {0.9, 0}} {
+		if bad.Check() == nil {
+			t.Errorf("%+v passes", bad)
+		}
+	}
+}
+
 func TestConstant(t *testing.T) {
 	if got := Constant(0.3).Factor(12345); got != 0.3 {
 		t.Errorf("got %v, want 0.3", got)

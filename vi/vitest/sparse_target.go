@@ -16,7 +16,7 @@ import (
 //	closed     the gradient of E log p(x|z) - KL
 //	entropies  that of the ELBO at the best scales, a weighted sum of entropies, and in the place of
 //	           the scales' own directions, which are zero, those scales
-//	mode       of gen/: d log p(x|z*), z* the least of 1/2 |x - A z|^2 + Lambda |z|_1
+//	mode       of gen/: d log p(x|z*), z* the least of 1/2 |x - A z|^2 + Lambda |z|_1, at the first step
 type Objective struct {
 	Of         string
 	Rule, Pull string
@@ -35,8 +35,8 @@ var sparseTargets = []string{"analytic-elbo", "entropy-elbo", "map lambda", "spa
 //
 //	sparse-elbo RULE PULL[@K] [temper T] [gamma G]
 //	analytic-elbo
-//	entropy-elbo [posterior Q] [noise H] [prior G,...] ...    the first of prior, which is that of the first step
-//	map lambda L
+//	entropy-elbo [posterior Q,...] [noise H,...] [prior G,...] ...    the first of each, which is that of the first step
+//	map lambda L [ramp R rate S]
 func sparseKnown(name string) (t Target, ok bool) {
 	f := strings.Fields(name)
 	if len(f) == 0 {
@@ -78,6 +78,8 @@ func sparseKnown(name string) (t Target, ok bool) {
 			o.Temper = x
 		case "lambda":
 			o.Lambda = x
+		case "ramp":
+			o.Lambda *= x
 		case "prior":
 			o.Weights.Prior = x
 		case "posterior":

@@ -28,7 +28,7 @@ func (a *app) plan() *cobra.Command {
 		Short: "what would run, what is done and why, and the cost; runs nothing",
 		Long: `Plan says what run would do with the same flags. It writes nothing. The cost is
 measured from the store's cells where it has some of the kind, else calibrated
-by running a few steps and replicates for about a second.`,
+by running a few steps and evaluations for about two seconds.`,
 		Args:              one("SUITE"),
 		ValidArgsFunction: completeSuites,
 		RunE: func(c *cobra.Command, args []string) error {
