@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -21,7 +22,11 @@ type Table struct {
 // memory than most values need, and no more than the stream has. Errors say what is
 // wrong and where, not with which file.
 func ReadCSV(r io.Reader, drop []string, most int) (*Table, error) {
-	in := csv.NewReader(r)
+	text := bufio.NewReader(r)
+	if mark, err := text.Peek(3); err == nil && string(mark) == "\ufeff" {
+		text.Discard(len(mark))
+	}
+	in := csv.NewReader(text)
 	in.FieldsPerRecord, in.ReuseRecord, in.TrimLeadingSpace = -1, true, true
 	t, all, first := &Table{}, []string(nil), 0 // all columns; the first line, which has them
 	kept := []int{}
@@ -48,7 +53,7 @@ func ReadCSV(r io.Reader, drop []string, most int) (*Table, error) {
 				if !named {
 					s = "col" + strconv.Itoa(i+1)
 				}
-				all = append(all, strings.Clone(strings.TrimPrefix(strings.TrimSpace(s), "\ufeff")))
+				all = append(all, strings.Clone(strings.TrimSpace(s)))
 			}
 			for _, name := range drop {
 				if !slices.Contains(all, name) {

@@ -331,7 +331,7 @@ func (o Importing) read(from string) (rows, error) {
 	}
 	for i, v := range r.x {
 		if r.x[i] = v / o.White; r.x[i]-r.x[i] != 0 {
-			return rows{}, fmt.Errorf("%s: row %d, value %d: got %g; need finite values", from, i/r.d+1, i%r.d+1, v)
+			return rows{}, fmt.Errorf("%s: row %d, value %d: got %g; need finite values", from, i/r.d+1, i%r.d+1, r.x[i])
 		}
 	}
 	return r, nil
