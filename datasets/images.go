@@ -176,7 +176,11 @@ func (d Images) Check() error {
 	}
 	for i, n := range [2]int{d.Train, d.Test} {
 		if n < 0 || n > d.splits[i].n {
-			return fmt.Errorf("%s: got %d; have 1 to %d images, or 0 for all", splitNames[i], n, d.splits[i].n)
+			what := "images"
+			if d.table {
+				what = "rows"
+			}
+			return fmt.Errorf("%s: got %d; have 1 to %d %s, or 0 for all", splitNames[i], n, d.splits[i].n, what)
 		}
 	}
 	if d.Bits != 0 && d.Binarise != "fixed" {

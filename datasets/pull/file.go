@@ -46,6 +46,8 @@ type permanent struct{ error }
 // from, unless it is known to be wrong.
 func (p *Puller) File(ctx context.Context, w datasets.WebFile, folder string) error {
 	part := filepath.Join(folder, "."+w.Name+".part")
+	_, err := os.Stat(folder)
+	isNew := errors.Is(err, os.ErrNotExist)
 	var why []string
 	for i, address := range w.URLs {
 		err := p.from(ctx, address, w, part)
@@ -54,7 +56,9 @@ func (p *Puller) File(ctx context.Context, w datasets.WebFile, folder string) er
 		}
 		if info, bad := os.Stat(part); bad == nil && info.Size() == 0 {
 			os.Remove(part)
-			os.Remove(folder) // which stays if it holds anything
+			if isNew {
+				os.Remove(folder) // which stays if it holds anything
+			}
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

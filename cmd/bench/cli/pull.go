@@ -204,7 +204,7 @@ func (a *app) dataList() *cobra.Command {
 			if err := t.write(a.out, width(a.out)); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(a.out, "\nThe data directory is %s. bench data pull NAME fetches;\nbench data import NAME --from FILE adds your own.\n", a.dataFolder)
+			_, err := fmt.Fprintf(a.out, "\nin %s\nbench data pull NAME fetches; bench data import NAME --from FILE adds your own.\n", a.dataFolder)
 			return err
 		},
 	}
@@ -356,18 +356,15 @@ data named is missing.`,
 			if err != nil {
 				return err
 			}
-			t, bad := table{{"DATA", "FILES", "RIGHT", "WRONG"}}, 0
+			t, bad := table{{"DATA", "PARTS", "RIGHT", "WRONG"}}, 0
 			for _, c := range chosen {
-				files, right, wrong := a.verify(c)
-				if len(args) == 0 && (files == 0 || right == 0 && !slices.ContainsFunc(wrong, there)) {
+				files, missing, wrong := a.verify(c)
+				if len(args) == 0 && len(missing) == files {
 					continue // not here at all
 				}
-				says := make([]string, len(wrong))
-				for i, w := range wrong {
-					says[i] = w.Error()
-				}
-				bad += len(wrong)
-				t = append(t, []string{c.Name, strconv.Itoa(files), strconv.Itoa(right), dash(strings.Join(says, "; "))})
+				says := slices.Concat(missing, wrong)
+				bad += len(says)
+				t = append(t, []string{c.Name, strconv.Itoa(files), strconv.Itoa(files - len(says)), dash(strings.Join(says, "; "))})
 			}
 			if len(t) == 1 {
 				_, err := fmt.Fprintf(a.out, "nothing to verify in %s\n", a.dataFolder)
@@ -384,41 +381,36 @@ data named is missing.`,
 	}
 }
 
-// there says of what is wrong with a file that it is there.
-func there(err error) bool { return !errors.Is(err, fs.ErrNotExist) }
-
-// verify counts the files of a collection and says what is wrong with them.
-func (a *app) verify(c collection) (files, right int, wrong []error) {
-	if strings.HasPrefix(c.Here, isImported) {
-		for _, d := range a.parts.Datasets {
-			if d, ok := d.(datasets.Imported); ok && d.Name() == c.Name {
-				if err := d.Verify(); err != nil {
-					return 2, 0, []error{err}
-				}
+// verify counts the files of a collection and says which are missing and what is wrong
+// with others. What comes with the program, or was imported, is looked at as one.
+func (a *app) verify(c collection) (files int, missing, wrong []string) {
+	for _, d := range a.parts.Datasets {
+		var err error
+		switch own, imported := d.(datasets.Imported); {
+		case imported && d.Name() == c.Name:
+			err = own.Verify()
+		case c.Here == isEmbedded && d.Name() == c.origin.Dataset:
+			if k, ok := d.(vi.Checked); ok {
+				err = k.Check()
 			}
+		default:
+			continue
 		}
-		return 2, 2, nil
-	}
-	if c.Here == isEmbedded {
-		for _, d := range a.parts.Datasets {
-			if k, ok := d.(vi.Checked); ok && d.Name() == c.origin.Dataset {
-				if err := k.Check(); err != nil {
-					return 1, 0, []error{err}
-				}
-			}
+		if err != nil {
+			wrong = []string{err.Error()}
 		}
-		return 1, 1, nil
+		return 1, nil, wrong
 	}
 	holds := c.origin.Holds()
 	for _, w := range holds {
-		if err := w.Verify(c.Folder); err != nil {
-			if !there(err) {
-				err = fmt.Errorf("missing: %w", fs.ErrNotExist)
-			}
-			wrong = append(wrong, fmt.Errorf("%s: %w", w.Name, err))
+		switch err := w.Verify(c.Folder); {
+		case errors.Is(err, fs.ErrNotExist):
+			missing = append(missing, w.Name+": missing")
+		case err != nil:
+			wrong = append(wrong, w.Name+": "+err.Error())
 		}
 	}
-	return len(holds), len(holds) - len(wrong), wrong
+	return len(holds), missing, wrong
 }
 
 func (a *app) dataPath() *cobra.Command {
