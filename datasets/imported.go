@@ -1,7 +1,6 @@
 package datasets
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -63,7 +62,7 @@ func (d Imported) Doc() string {
 	if m.Image != [2]int{} {
 		what = fmt.Sprintf("images of %d x %d", m.Image[0], m.Image[1])
 	}
-	text := fmt.Sprintf("Imported from %s: %s, %d rows to train on and %d held out\n(%s), values from %g to %g", m.From, what, m.Rows[0], m.Rows[1], m.Split, m.Range[0], m.Range[1])
+	text := fmt.Sprintf("Imported from %s: %s,\n%d rows to train on and %d held out (%s), values from %g to %g", m.From, what, m.Rows[0], m.Rows[1], m.Split, m.Range[0], m.Range[1])
 	if m.White != 1 {
 		text += fmt.Sprintf(" after division by %g", m.White)
 	}
@@ -254,7 +253,11 @@ func Import(dir string, o Importing) (Imported, error) {
 	if len(text) > mostManifest {
 		return Imported{}, fmt.Errorf("%s: names of columns, got %d bytes with all else; need at most %d", o.From, len(text), mostManifest)
 	}
-	err = writeFolder(folder, []written{{"train.npy", npy(train, m.D)}, {"test.npy", npy(test, m.D)}, {manifestName, append(text, '\n')}})
+	err = writeFolder(folder, []written{
+		{"train.npy", func(w io.Writer) error { return writeNPY(w, train, m.D) }},
+		{"test.npy", func(w io.Writer) error { return writeNPY(w, test, m.D) }},
+		{manifestName, func(w io.Writer) error { _, err := w.Write(append(text, '\n')); return err }},
+	})
 	if err != nil {
 		return Imported{}, err
 	}
@@ -389,8 +392,8 @@ func readImages(folder fs.FS, skip bool) (rows, error) {
 
 // written is a file to write.
 type written struct {
-	name    string
-	content []byte
+	name  string
+	write func(io.Writer) error
 }
 
 // writeFolder makes a folder of files: all of it or nothing, and none that is there.
@@ -408,7 +411,7 @@ func writeFolder(folder string, files []written) (err error) {
 		}
 	}()
 	for _, f := range files {
-		if err := writeSynced(filepath.Join(made, f.name), bytes.NewReader(f.content)); err != nil {
+		if err := writeSynced(filepath.Join(made, f.name), f.write); err != nil {
 			return err
 		}
 	}
@@ -419,13 +422,12 @@ func writeFolder(folder string, files []written) (err error) {
 }
 
 // writeSynced writes a new file to the disk.
-func writeSynced(file string, content io.Reader) error {
+func writeSynced(file string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(f, content)
-	if err == nil {
+	if err = write(f); err == nil {
 		err = f.Sync()
 	}
 	if bad := f.Close(); err == nil {

@@ -67,7 +67,7 @@ func TestImportTable(t *testing.T) {
 	if m.From != "counts.csv" || m.Licence != "CC0" || m.Split != "the last" || m.Range != [2]float64{0, 102} || m.Binarise != "none" || !slices.Equal(m.Columns, []string{"a", "b", "c"}) || m.Digests[0] != valuesDigest(x.X, 3) {
 		t.Errorf("got %+v", m)
 	}
-	if !strings.Contains(d.Doc(), "Imported from counts.csv: a table of 3 columns, 9 rows to train on and 2 held out") {
+	if !strings.Contains(d.Doc(), "Imported from counts.csv: a table of 3 columns,\n9 rows to train on and 2 held out (the last), values from 0 to 102") {
 		t.Errorf("got %s", d.Doc())
 	}
 	if err := d.Verify(); err != nil {

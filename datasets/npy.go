@@ -1,7 +1,7 @@
 package datasets
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -175,16 +175,18 @@ func rowMajor(x []float64, dims []int) []float64 {
 	return out
 }
 
-// npy is rows of d values in NumPy's format.
-func npy(x []float64, d int) []byte {
+// writeNPY writes rows of d values in NumPy's format.
+func writeNPY(w io.Writer, x []float64, d int) error {
 	head := fmt.Sprintf("{'descr': '<f8', 'fortran_order': False, 'shape': (%d, %d), }", len(x)/d, d)
-	head += strings.Repeat(" ", 64-(10+len(head)+1)%64) + "\n"
-	var b bytes.Buffer
-	b.WriteString("\x93NUMPY\x01\x00")
-	b.Write(binary.LittleEndian.AppendUint16(nil, uint16(len(head))))
-	b.WriteString(head)
+	head += strings.Repeat(" ", 63-(10+len(head))%64) + "\n" // values begin at a multiple of 64
+	out := bufio.NewWriter(w)
+	out.WriteString("\x93NUMPY\x01\x00")
+	out.Write(binary.LittleEndian.AppendUint16(nil, uint16(len(head))))
+	out.WriteString(head)
 	for _, v := range x {
-		b.Write(binary.LittleEndian.AppendUint64(nil, math.Float64bits(v)))
+		var b [8]byte
+		binary.LittleEndian.PutUint64(b[:], math.Float64bits(v))
+		out.Write(b[:])
 	}
-	return b.Bytes()
+	return out.Flush() // which says what went wrong before it too
 }

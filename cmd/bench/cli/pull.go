@@ -112,6 +112,14 @@ func (a *app) folder(o datasets.Origin) (folder, here string) {
 	return folder, isHere
 }
 
+// dataset is the data set that reads a collection.
+func (c collection) dataset() string {
+	if c.origin.Dataset == "" {
+		return c.Name // imported
+	}
+	return c.origin.Dataset
+}
+
 // size is a download in words.
 func (c collection) size() string {
 	switch {
@@ -126,6 +134,9 @@ func (c collection) size() string {
 }
 
 func megabytes(n int64) string {
+	if n < 1000 {
+		return fmt.Sprintf("%d bytes", n)
+	}
 	if n < 100_000 {
 		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
 	}
