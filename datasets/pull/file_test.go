@@ -109,7 +109,7 @@ func cut(content []byte, send int) func(int, http.ResponseWriter, *http.Request)
 
 func quick() *Puller {
 	p := New()
-	p.Stall, p.Pause, p.Most = 500*time.Millisecond, time.Millisecond, 1<<20
+	p.Stall, p.Pause, p.Most = 10*time.Second, time.Millisecond, 1<<20
 	return p
 }
 
@@ -252,7 +252,7 @@ func TestStalePart(t *testing.T) {
 // name, and makes the next address be asked, which saves the day.
 func TestBadServers(t *testing.T) {
 	raw := text(60_000)
-	bomb := zipped(append(slices.Clone(raw), make([]byte, 1<<26)...))
+	bomb := zipped(append(slices.Clone(raw), make([]byte, 1<<23)...))
 	other := text(60_001)[1:]
 	wait := func(r *http.Request) {
 		select {
@@ -321,6 +321,9 @@ func TestBadServers(t *testing.T) {
 			}
 			p := quick()
 			p.Tries = 2
+			if strings.Contains(c.want, "nothing came") {
+				p.Stall = 500 * time.Millisecond
+			}
 			folder, err := fetch(t, p, file(raw, bad.URL))
 			if err == nil || !strings.Contains(err.Error(), "none of its 1 addresses has it:\n  "+bad.URL+": ") || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v; want %s", err, c.want)
@@ -351,10 +354,12 @@ func TestSlow(t *testing.T) {
 		for _, b := range raw {
 			w.Write([]byte{b})
 			w.(http.Flusher).Flush()
-			time.Sleep(50 * time.Millisecond) // a second in all, twice what a dead one gets
+			time.Sleep(60 * time.Millisecond) // 1.2 s in all, more than a dead one gets
 		}
 	})
-	if _, err := fetch(t, quick(), plainFile(raw, h.URL)); err != nil || len(h.ranges()) != 1 {
+	p := quick()
+	p.Stall = time.Second
+	if _, err := fetch(t, p, plainFile(raw, h.URL)); err != nil || len(h.ranges()) != 1 {
 		t.Errorf("%v after %d requests", err, len(h.ranges()))
 	}
 }
