@@ -324,11 +324,10 @@ func (b *bar) show(name string, got, of int64) {
 	if b.last.IsZero() && !b.live {
 		b.last = time.Now()
 	}
-	if now := time.Now(); now.Sub(b.last) < every && got != of {
+	if time.Since(b.last) < every && got != of {
 		return
-	} else {
-		b.last = now
 	}
+	b.last = time.Now()
 	line := name + ": " + megabytes(got)
 	if of > 0 {
 		line += " of " + megabytes(of)
