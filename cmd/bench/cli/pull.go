@@ -368,7 +368,7 @@ data named is missing.`,
 			}
 			t, bad := table{{"DATA", "PARTS", "RIGHT", "WRONG"}}, 0
 			for _, c := range chosen {
-				files, missing, wrong := a.verify(c)
+				files, missing, wrong := a.filesOf(c)
 				if len(args) == 0 && len(missing) == files {
 					continue // not here at all
 				}
@@ -391,9 +391,9 @@ data named is missing.`,
 	}
 }
 
-// verify counts the files of a collection and says which are missing and what is wrong
+// filesOf counts the files of a collection and says which are missing and what is wrong
 // with others. What comes with the program, or was imported, is looked at as one.
-func (a *app) verify(c collection) (files int, missing, wrong []string) {
+func (a *app) filesOf(c collection) (files int, missing, wrong []string) {
 	for _, d := range a.parts.Datasets {
 		var err error
 		switch own, imported := d.(datasets.Imported); {
