@@ -109,11 +109,14 @@ var layers = map[string][]string{
 	"estimators":    {"core/", "vi"},
 	"models":        {"core/", "vi"},
 	"datasets":      {"core/", "vi"},
+	"datasets/pull": {"datasets"},
 	"metrics":       {"core/", "vi"},
 	"runner":        {"core/", "vi", "estimators", "models", "datasets", "metrics", "stats", "suites", "store"},
 	"speed":         {"core/", "vi", "estimators", "models", "datasets"},
-	"cmd/bench/cli": {"core/", "vi", "vi/vitest", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed", "diff", "compare"},
+	"cmd/bench/cli": {"core/", "vi", "vi/vitest", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed", "diff", "compare", "datasets/pull"},
 	"cmd/bench":     {"cmd/bench/cli"},
+
+	"datasets/small/gen": {"core/", "datasets", "vi"},
 }
 
 func TestImports(t *testing.T) {

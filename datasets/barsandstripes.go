@@ -1,8 +1,6 @@
 package datasets
 
 import (
-	"fmt"
-
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/vi"
 )
@@ -21,7 +19,7 @@ type BarsAndStripes struct {
 func (BarsAndStripes) Name() string { return "bars-and-stripes" }
 
 func (d BarsAndStripes) Shape() vi.Shape {
-	return vi.Shape{N: d.N, D: d.Size * d.Size, Domain: vi.Binary}
+	return vi.Shape{N: d.N, D: d.Size * d.Size, Test: d.N, Domain: vi.Binary}
 }
 
 func (d BarsAndStripes) Make(key rng.Key) (*vi.Data, error) {
@@ -46,6 +44,5 @@ func (d BarsAndStripes) draw(key rng.Key, n int) *vi.Data {
 			}
 		}
 	}
-	name := fmt.Sprintf("%s %d", d.Name(), d.Size)
-	return &vi.Data{Name: name, Digest: digest(x), N: n, D: d.Size * d.Size, X: x, Domain: vi.Binary, Image: [2]int{d.Size, d.Size}}
+	return &vi.Data{Name: d.Name(), Digest: digest(x), N: n, D: d.Size * d.Size, X: x, Domain: vi.Binary, Image: [2]int{d.Size, d.Size}}
 }

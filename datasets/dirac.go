@@ -19,10 +19,18 @@ func (Dirac) Name() string { return "dirac" }
 
 func (d Dirac) Shape() vi.Shape { return vi.Shape{N: d.N, D: d.Dim, Domain: vi.Real} }
 
-func (d Dirac) Make(rng.Key) (*vi.Data, error) {
+// Digest is that of the copies, which no key decides.
+func (d Dirac) Digest() string { return digest(d.copies()) }
+
+func (d Dirac) copies() []float64 {
 	x := make([]float64, d.N*d.Dim)
 	for i := range x {
 		x[i] = d.At
 	}
+	return x
+}
+
+func (d Dirac) Make(rng.Key) (*vi.Data, error) {
+	x := d.copies()
 	return &vi.Data{Name: d.Name(), Digest: digest(x), N: d.N, D: d.Dim, X: x, Domain: vi.Real}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,8 +19,8 @@ import (
 // split is one part of a set, for training or held out: rows of an IDX file of
 // images, which is known by its digest.
 type split struct {
-	file    string // without .gz
-	sum     string // SHA-256 of its content, decompressed
+	file    string // without .gz; one that is known as it was published, by its whole name
+	sum     string // SHA-256 of its content, decompressed; of one as published, of its bytes, or the name that git has for them
 	rows    int    // of the file
 	from, n int    // the rows that are this part: from, from+1, ..., n of them
 }
@@ -55,14 +56,8 @@ func (p split) array(folder fs.FS, kind IDXType, want ...int) (a *IDX, name stri
 	if err != nil {
 		return nil, name, err
 	}
-	if !slices.Equal(a.Dims, want) || a.Type != kind {
-		what, is := "images", ""
-		if len(want) == 1 {
-			what = "labels"
-		} else if len(a.Dims) == 1 {
-			is = ", as labels have"
-		}
-		return nil, name, fmt.Errorf("got %s %s values%s; want %s, %s %s values", times(a.Dims), a.Type, is, what, times(want), kind)
+	if err := a.is(kind, want...); err != nil {
+		return nil, name, err
 	}
 	if sum != p.sum {
 		return nil, name, fmt.Errorf("another file: SHA-256 of its content, got %s; want %s", sum, p.sum)
@@ -70,9 +65,26 @@ func (p split) array(folder fs.FS, kind IDXType, want ...int) (a *IDX, name stri
 	return a, name, nil
 }
 
+// exact says of a file that it is known as it was published, and not by its content
+// alone.
+func (p split) exact() bool {
+	return slices.Contains([]string{".gz", ".mat", ".npy"}, path.Ext(p.file))
+}
+
+// forms are the names under which a file is looked for, the best first.
+func (p split) forms() []string {
+	switch {
+	case p.exact():
+		return []string{p.file}
+	case path.Ext(p.file) != "":
+		return []string{p.file, p.file + ".gz"}
+	}
+	return []string{p.file + ".gz", p.file}
+}
+
 // open opens the file of a split, compressed or not, and says which.
 func (p split) open(folder fs.FS) (fs.File, string, error) {
-	for _, name := range []string{p.file + ".gz", p.file} {
+	for _, name := range p.forms() {
 		info, err := fs.Stat(folder, name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -83,7 +95,7 @@ func (p split) open(folder fs.FS) (fs.File, string, error) {
 		f, err := folder.Open(name)
 		return f, name, plain(err)
 	}
-	return nil, p.file + ".gz", fs.ErrNotExist
+	return nil, p.forms()[0], fs.ErrNotExist
 }
 
 // plain is an error without the path that it happened at, which is said already.
@@ -98,23 +110,57 @@ func plain(err error) error {
 // content is the array of at most so many bytes of values that a stream holds,
 // and the SHA-256 of the stream, both after decompression.
 func content(r io.Reader, most int) (*IDX, string, error) {
-	buffered := bufio.NewReaderSize(r, 1<<16)
-	r = buffered
-	if head, err := buffered.Peek(2); err == nil && head[0] == 0x1f && head[1] == 0x8b {
-		unzipped, err := gzip.NewReader(buffered)
-		if err != nil {
-			return nil, "", fmt.Errorf("gzip header: %w", err)
-		}
-		r = unzipped
+	r, err := Unzipped(r)
+	if err != nil {
+		return nil, "", err
 	}
 	hash := sha256.New()
 	a, err := ReadIDX(io.TeeReader(r, hash), most)
 	return a, hex.EncodeToString(hash.Sum(nil)), err
 }
 
+// Unzipped is a stream without its gzip compression, or as it is if it has none.
+func Unzipped(r io.Reader) (io.Reader, error) {
+	buffered := bufio.NewReaderSize(r, 1<<16)
+	if head, err := buffered.Peek(2); err != nil || head[0] != 0x1f || head[1] != 0x8b {
+		return buffered, nil
+	}
+	unzipped, err := gzip.NewReader(buffered)
+	if err != nil {
+		return nil, fmt.Errorf("gzip header: %w", err)
+	}
+	return unzipped, nil
+}
+
+// published opens the file of a split that is known as it was published: its stream,
+// and what reads the rest of it and says whether it was the right one.
+func (p split) published(folder fs.FS) (r io.ReadCloser, name string, check func() error, err error) {
+	f, name, err := p.open(folder)
+	if err != nil {
+		return nil, name, nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, name, nil, plain(err)
+	}
+	sum := NewSum(p.sum, info.Size())
+	tee := io.TeeReader(f, sum)
+	check = func() error {
+		if _, err := io.Copy(io.Discard, tee); err != nil {
+			return plain(err)
+		}
+		return sum.Check()
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{tee, f}, name, check, nil
+}
+
 // in says whether a folder has the file of a split, compressed or not.
 func (p split) in(folder string) bool {
-	return slices.ContainsFunc([]string{p.file + ".gz", p.file}, func(name string) bool {
+	return slices.ContainsFunc(p.forms(), func(name string) bool {
 		_, err := os.Stat(filepath.Join(folder, name))
 		return err == nil || errors.Is(err, fs.ErrPermission) // reading it will say that it may not be
 	})
@@ -129,7 +175,7 @@ func missing(folder string, splits []split) []string {
 func names(splits []split) []string {
 	var out []string
 	for _, p := range splits {
-		if name := p.file + ".gz"; !slices.Contains(out, name) {
+		if name := p.forms()[0]; !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}

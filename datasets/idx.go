@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -102,6 +103,20 @@ func times(dims []int) string {
 		out[i] = strconv.Itoa(d)
 	}
 	return strings.Join(out, " x ")
+}
+
+// is says that an array has another type or other dimensions than it should.
+func (a *IDX) is(kind IDXType, want ...int) error {
+	if slices.Equal(a.Dims, want) && a.Type == kind {
+		return nil
+	}
+	what, is := "images", ""
+	if len(want) == 1 {
+		what = "labels"
+	} else if len(a.Dims) == 1 {
+		is = ", as labels have"
+	}
+	return fmt.Errorf("got %s %s values%s; want %s, %s %s values", times(a.Dims), a.Type, is, what, times(want), kind)
 }
 
 // Len is the number of values.

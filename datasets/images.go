@@ -44,14 +44,24 @@ type images struct {
 	embedded      fs.FS    // nil: in files
 	folders       []string // where the files may be besides the data directory
 	get           string   // what else one may do to have the files
+	format        decoder  // of files in a format of their own; nil: IDX
+	home          string   // the one folder where the files may be, of an imported set
+	table         bool     // rows are no images
 
 	mu      sync.Mutex
 	dir     string // data directory
 	read    bool
 	err     error
-	levels  [2]*IDX // of splits
+	levels  [2]levels // of splits
 	decoded map[decoding][]float64
 }
+
+// levels are the values of a split as its file has them, row by row.
+type levels interface{ At(i int) float64 }
+
+// decoder reads the levels of split i from the folder of a set, holds them against
+// what is known of them, and says which file it read.
+type decoder func(folder fs.FS, i int) (a levels, name string, err error)
 
 // decoding names one way of turning levels into values; more rows extend fewer.
 type decoding struct {
@@ -99,11 +109,19 @@ func (d Images) Make(rng.Key) (*vi.Data, error) {
 		x := d.values(decoding{i, d.how(), d.Bits}, n)
 		out[i] = &vi.Data{
 			Name: d.name, Digest: d.digest(i), N: n, D: d.height * d.width, X: x, Domain: d.domain(),
-			Grey: d.Binarise == "stochastic", Image: [2]int{d.height, d.width},
+			Grey: d.Binarise == "stochastic", Image: d.image(),
 		}
 	}
 	out[0].Test = out[1]
 	return out[0], nil
+}
+
+// image is the size of the images; of a table, none.
+func (s *images) image() [2]int {
+	if s.table {
+		return [2]int{}
+	}
+	return [2]int{s.height, s.width}
 }
 
 // how is the way to the values; those of stochastic and none are alike.
@@ -158,7 +176,11 @@ func (d Images) Check() error {
 	}
 	for i, n := range [2]int{d.Train, d.Test} {
 		if n < 0 || n > d.splits[i].n {
-			return fmt.Errorf("%s: got %d; have 1 to %d images, or 0 for all", splitNames[i], n, d.splits[i].n)
+			what := "images"
+			if d.table {
+				what = "rows"
+			}
+			return fmt.Errorf("%s: got %d; have 1 to %d %s, or 0 for all", splitNames[i], n, d.splits[i].n, what)
 		}
 	}
 	if d.Bits != 0 && d.Binarise != "fixed" {
@@ -185,8 +207,17 @@ func (s *images) load() error {
 	}
 	for i, p := range s.splits {
 		name := ""
-		if s.levels[i], name, s.err = p.read(folder, s.height, s.width); s.err != nil {
-			s.err = fmt.Errorf("%s: %w; bench explain %s says which file is meant", filepath.Join(where, name), s.err, s.name)
+		if s.format != nil {
+			s.levels[i], name, s.err = s.format(folder, i)
+		} else {
+			s.levels[i], name, s.err = p.read(folder, s.height, s.width)
+		}
+		if s.err != nil {
+			do := "bench explain " + s.name + " says which file is meant"
+			if s.home != "" {
+				do = "remove the folder and import the set again"
+			}
+			s.err = fmt.Errorf("%s: %w; %s", filepath.Join(where, name), s.err, do)
 			return s.err
 		}
 	}
@@ -263,6 +294,12 @@ func (s *images) locate() (string, error) {
 	if s.embedded != nil {
 		return "", nil
 	}
+	if s.home != "" {
+		if without := missing(s.home, s.splits[:]); len(without) > 0 {
+			return "", fmt.Errorf("needs files %s; looked in %s, which has no %s; remove the folder and import the set again", strings.Join(names(s.splits[:]), " and "), s.home, strings.Join(without, " and no "))
+		}
+		return s.home, nil
+	}
 	var folders, without []string
 	if s.dir != "" {
 		folders = append(folders, filepath.Join(s.dir, s.name))
@@ -276,6 +313,10 @@ func (s *images) locate() (string, error) {
 	if len(without) == 0 {
 		without = []string{"no folder, since no data directory is given"}
 	}
-	return "", fmt.Errorf("needs files %s; looked in %s. Put them, compressed or not, into a folder %s of the data directory (--data-dir, else BENCH_DATA)%s; bench explain %s says where they come from",
-		strings.Join(names(s.splits[:]), " and "), strings.Join(without, ", and in "), s.name, s.get, s.name)
+	either := ", compressed or not,"
+	if s.splits[0].exact() {
+		either = ""
+	}
+	return "", fmt.Errorf("needs files %s; looked in %s. %s%s into a folder %s of the data directory (--data-dir, else BENCH_DATA)%s; bench explain %s says where they come from",
+		strings.Join(names(s.splits[:]), " and "), strings.Join(without, ", and in "), toHave(s.name), either, s.name, s.get, s.name)
 }

@@ -22,6 +22,8 @@ import (
 //	photographs  two that come with this program, 427 x 640: their left halves to train on,
 //	             their right halves held out, 32 pixels between them
 //	olshausen    ten whitened images, 512 x 512: the first eight to train on, two held out
+//	kodak        the 24 photographs of Kodak's test suite, 768 x 512 and 512 x 768, as luma:
+//	             the first twenty to train on, four held out
 //	folder       all .png, .jpg and .jpeg files of a folder, colour as luma (ITU-R 601):
 //	             the last fifth by name, at least one, held out
 //
@@ -49,10 +51,14 @@ import (
 // directory, the ten of IMAGES.mat (rctn.org/bruno/sparsenet), 10 x 512 x 512 in IDX.
 // Licence: none stated; they do not come with this program.
 //
+// Kodak's: files kodak/kodim01.png to kodim24.png of the data directory, as r0k.us/graphics/kodak
+// has them, known by their SHA-256. Licence: none in writing; understood to be released by
+// Kodak for unrestricted use. They do not come with this program.
+//
 // What is read from a folder is known by its decoded values, and those of a JPEG are
 // the decoder's: they may change with the version of Go that built this program.
 type Patches struct {
-	Source   string  `name:"source" choices:"photographs|olshausen|folder" doc:"where images come from"`
+	Source   string  `name:"source" choices:"photographs|olshausen|kodak|folder" doc:"where images come from"`
 	Folder   string  `name:"folder" doc:"source: folder: which, below the data directory unless its path is absolute"`
 	Skip     bool    `name:"skip" doc:"source: folder: pass over files that are no readable image"`
 	Patch    int     `name:"patch" min:"2" max:"256" doc:"side of a patch, pixels"`
@@ -72,6 +78,7 @@ type Patches struct {
 type album struct {
 	natural split // Olshausen's images
 	side    int   // of each
+	kodak   []WebFile
 
 	mu   sync.Mutex
 	dir  string // data directory
@@ -104,7 +111,7 @@ const photographGap = 32
 func NewPatches() Patches {
 	return Patches{
 		Source: "photographs", Patch: 8, N: 10000, Test: 2000, Split: "image", Whiten: "filter", F0: 0.39, Variance: fieldVariance,
-		album: &album{side: 512, natural: whole("olshausen-whitened-idx3-float32", 10, "e2c10731840397aaa325602dafea51de91031feec3c69e9dbbd07d63c177ce2f")},
+		album: &album{side: 512, kodak: originOf("kodak").Files, natural: whole("olshausen-whitened-idx3-float32", 10, "e2c10731840397aaa325602dafea51de91031feec3c69e9dbbd07d63c177ce2f")},
 	}
 }
 
@@ -117,8 +124,8 @@ func (d Patches) Shape() vi.Shape {
 // Digest is that of all that decides the values: the decoded images and the settings.
 // It is empty if the images cannot be had.
 func (d Patches) Digest() string {
-	id := d.natural.sum
-	if d.Source != "olshausen" { // which need not be read to be known
+	id := d.pinned()
+	if id == "" {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		g := d.gallery()
@@ -127,6 +134,21 @@ func (d Patches) Digest() string {
 		}
 	}
 	return hash(d.known(id))
+}
+
+// pinned is what images are known by that need not be read to be known; empty for others.
+func (d Patches) pinned() string {
+	switch d.Source {
+	case "olshausen":
+		return d.natural.sum
+	case "kodak":
+		text := ""
+		for _, f := range d.kodak {
+			text += f.Sum + "\n"
+		}
+		return hash(text)
+	}
+	return ""
 }
 
 // known is what decides the values, in a line.
@@ -157,8 +179,17 @@ func (d Patches) locate() (string, error) {
 	case "olshausen":
 		folder := filepath.Join(d.dir, "natural")
 		if !d.natural.in(folder) {
-			return "", fmt.Errorf("needs file %s.gz; looked in %s. Put it, compressed or not, into a folder natural of the data directory (--data-dir, else BENCH_DATA); bench explain patches says where it comes from",
+			return "", fmt.Errorf("needs file %s.gz; looked in %s. bench data pull olshausen makes it. Or put it, compressed or not, into a folder natural of the data directory (--data-dir, else BENCH_DATA); bench explain patches says where it comes from",
 				d.natural.file, lacks(folder, []split{d.natural}))
+		}
+		return folder, nil
+	case "kodak":
+		folder := filepath.Join(d.dir, "kodak")
+		for _, f := range d.kodak {
+			if _, err := os.Stat(filepath.Join(folder, f.Name)); err != nil {
+				return "", fmt.Errorf("needs files %s to %s; looked in %s, which has no %s. %s into a folder kodak of the data directory (--data-dir, else BENCH_DATA); bench explain patches says where they come from",
+					d.kodak[0].Name, d.kodak[len(d.kodak)-1].Name, folder, f.Name, toHave("kodak"))
+			}
 		}
 		return folder, nil
 	case "folder":
@@ -214,7 +245,7 @@ func (d Patches) settings() error {
 		name, got string
 		have      []string
 	}{
-		{"source", d.Source, []string{"photographs", "olshausen", "folder"}},
+		{"source", d.Source, []string{"photographs", "olshausen", "kodak", "folder"}},
 		{"split", d.Split, []string{"image", "published"}},
 		{"whiten", d.Whiten, []string{"filter", "none"}},
 	} {
@@ -251,7 +282,7 @@ func (d Patches) gallery() *gallery {
 	if d.read[s] == nil {
 		g := &gallery{}
 		g.parts, g.err = d.open()
-		if g.id = d.natural.sum; d.Source != "olshausen" {
+		if g.id = d.pinned(); g.id == "" {
 			g.id = hash(identity(g.parts[0]) + "\n" + identity(g.parts[1]) + "\n")
 		}
 		d.read[s] = g
@@ -288,8 +319,13 @@ func (d Patches) open() (parts [2][]picture, err error) {
 			return parts, fmt.Errorf("%s: %w; bench explain patches says which file is meant", filepath.Join(where, name), err)
 		}
 		last = 2
+	case "kodak":
+		if all, err = readPublished(os.DirFS(where), d.kodak); err != nil {
+			return parts, fmt.Errorf("%s: %w; bench data verify holds all files against their checksums", where, err)
+		}
+		last = max(1, len(all)/5)
 	case "folder":
-		if all, err = readFolder(os.DirFS(where), d.Skip); err != nil {
+		if all, err = readFolder(os.DirFS(where), d.Skip, "skip: true"); err != nil {
 			return parts, fmt.Errorf("folder %s: %w", where, err)
 		}
 		last = max(1, len(all)/5)

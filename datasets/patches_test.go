@@ -354,13 +354,14 @@ func TestPatchesCheck(t *testing.T) {
 			d.Folder, d.Whiten = "grey", "none"
 		}, false, "images to train on: each of one grey, got 1; need one with some contrast"},
 		{"constant pixel", set(func(d *Patches) { d.N, d.ZScore = 1, true }), false, "zscore: pixel 0 of the training patches is constant, got variance 0; need some, or zscore: false"},
-		{"source", set(func(d *Patches) { d.Source = "web" }), false, `source: got "web"; have photographs, olshausen, folder`},
+		{"source", set(func(d *Patches) { d.Source = "web" }), false, `source: got "web"; have photographs, olshausen, kodak, folder`},
 		{"folder unread", set(func(d *Patches) { d.Source = "photographs" }), false, `folder, skip: got "six", false with source: photographs; need source: folder`},
 		{"f0 unread", set(func(d *Patches) { d.F0 = 0.3 }), false, "f0, variance: got 0.3, 0.1 with whiten: none; want 0.39, 0.1, or whiten: filter"},
 		{"variance unread", set(func(d *Patches) { d.Whiten, d.ZScore, d.Variance = "filter", true, 1 }), false, "variance: got 1 with zscore: true, which sets it to 1; want 0.1, or zscore: false"},
 		{"not a number", set(func(d *Patches) { d.Whiten, d.F0 = "filter", math.NaN() }), false, "f0, variance: got NaN, 0.1; need finite numbers"},
 		{"whitened already", set(func(d *Patches) { d.Source, d.Folder = "olshausen", "" }), false, "whiten, f0: got none, 0.39 with source: olshausen; have these images as they were whitened"},
-		{"no file", set(func(d *Patches) { d.Source, d.Folder, d.Whiten = "olshausen", "", "filter" }), false, "needs file olshausen-whitened-idx3-float32.gz; looked in " + filepath.Join("DIR", "natural") + ", which is not there. Put it, "},
+		{"no file", set(func(d *Patches) { d.Source, d.Folder, d.Whiten = "olshausen", "", "filter" }), false, "needs file olshausen-whitened-idx3-float32.gz; looked in " + filepath.Join("DIR", "natural") + ", which is not there. bench data pull olshausen makes it. Or put it, "},
+		{"no kodak", set(func(d *Patches) { d.Source, d.Folder = "kodak", "" }), false, "needs files kodim01.png to kodim24.png; looked in " + filepath.Join("DIR", "kodak") + ", which has no kodim01.png. bench data pull kodak fetches them. Or put them into a folder kodak of the data directory"},
 	} {
 		d, dir := gallery6(t)
 		c.change(t, &d, dir)

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -97,8 +98,8 @@ func identity(ps []picture) string {
 }
 
 // readFolder reads all images of a folder, in the order of their names. Whatever else
-// is there is an error, or passed over.
-func readFolder(folder fs.FS, skip bool) ([]picture, error) {
+// is there is an error, or passed over, which is asked for by the words of pass.
+func readFolder(folder fs.FS, skip bool, pass string) ([]picture, error) {
 	files, err := fs.ReadDir(folder, ".")
 	if err != nil {
 		return nil, plain(err)
@@ -111,7 +112,7 @@ func readFolder(folder fs.FS, skip bool) ([]picture, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w, or skip: true", f.Name(), err)
+			return nil, fmt.Errorf("%s: %w, or %s", f.Name(), err, pass)
 		}
 		if pixels += len(p.x); pixels > mostInAll {
 			return nil, fmt.Errorf("too many pixels: got more than %d up to %s; need at most so many in all", mostInAll, f.Name())
@@ -120,6 +121,34 @@ func readFolder(folder fs.FS, skip bool) ([]picture, error) {
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("no image, got %d other files; need %s", len(files), strings.Join(formats, ", "))
+	}
+	return out, nil
+}
+
+// readPublished reads images that are known by their bytes.
+func readPublished(folder fs.FS, files []WebFile) ([]picture, error) {
+	var out []picture
+	for _, w := range files {
+		f, err := folder.Open(w.Name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", w.Name, plain(err))
+		}
+		raw, err := io.ReadAll(io.LimitReader(f, w.Bytes+1))
+		f.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", w.Name, plain(err))
+		}
+		sum := NewSum(w.Sum, int64(len(raw)))
+		sum.Write(raw)
+		if err := sum.Check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", w.Name, err)
+		}
+		p, err := readPicture(bytes.NewReader(raw))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", w.Name, err)
+		}
+		p.name = w.Name
+		out = append(out, p)
 	}
 	return out, nil
 }

@@ -24,12 +24,17 @@ func TestRealImages(t *testing.T) {
 		mean        float64 // to four places; 0: nobody says
 		filtered    bool    // values are no levels
 	}{
-		"digits8":       {3823, 1797, [2]int{8, 8}, 0, false},
-		"mnist":         {60000, 10000, [2]int{28, 28}, 0.1307, false},
-		"fashion-mnist": {60000, 10000, [2]int{28, 28}, 0.2860, false},
-		"omniglot28":    {19280, 13180, [2]int{28, 28}, 0, false},
-		"frey":          {1670, 295, [2]int{28, 20}, 0, false},
-		"patches":       {10000, 2000, [2]int{8, 8}, 0, true},
+		"binarized-mnist": {50000, 10000, [2]int{28, 28}, 0, false},
+		"digits8":         {3823, 1797, [2]int{8, 8}, 0, false},
+		"mnist":           {60000, 10000, [2]int{28, 28}, 0.1307, false},
+		"fashion-mnist":   {60000, 10000, [2]int{28, 28}, 0.2860, false},
+		"fashion-small":   {2000, 500, [2]int{28, 28}, 0, false},
+		"kmnist":          {60000, 10000, [2]int{28, 28}, 0.1918, false},
+		"omniglot-iwae":   {24345, 8070, [2]int{28, 28}, 0, false},
+		"omniglot-small":  {2000, 500, [2]int{28, 28}, 0, false},
+		"omniglot28":      {19280, 13180, [2]int{28, 28}, 0, false},
+		"frey":            {1670, 295, [2]int{28, 20}, 0, false},
+		"patches":         {10000, 2000, [2]int{8, 8}, 0, true},
 	}
 	for _, d := range datasets.All() {
 		known, ok := d.(vi.Known)
@@ -42,7 +47,7 @@ func TestRealImages(t *testing.T) {
 			continue
 		}
 		delete(facts, d.Name())
-		if testing.Short() && d.Name() != "digits8" {
+		if embedded, _ := d.(vi.Filed).Locate(); testing.Short() && embedded != "" {
 			continue
 		}
 		d.(vi.Filed).ReadFrom(os.Getenv("BENCH_DATA"))
@@ -74,6 +79,51 @@ func TestRealImages(t *testing.T) {
 	}
 	for name := range facts {
 		t.Errorf("%s is not listed", name)
+	}
+}
+
+// The embedded parts of larger sets are their first images, to the bit.
+func TestSmallSets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads the larger sets")
+	}
+	fashion, omniglot := datasets.NewFashionMNIST(), datasets.NewOmniglot28()
+	for _, c := range []struct{ small, large vi.Dataset }{{datasets.NewFashionSmall(), fashion}, {datasets.NewOmniglotSmall(), omniglot}} {
+		c.large.(vi.Filed).ReadFrom(os.Getenv("BENCH_DATA"))
+		if _, err := c.large.(vi.Filed).Locate(); err != nil {
+			t.Logf("left out: %s", c.large.Name())
+			continue
+		}
+		large, err := vi.With(c.large, map[string]any{"train": 2000, "test": 500})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, y := data(t, c.small, 0), data(t, large, 0)
+		if !slices.Equal(x.X, y.X) || !slices.Equal(x.Test.X, y.Test.X) {
+			t.Errorf("%s: not the first images of %s", c.small.Name(), c.large.Name())
+		}
+		if x.Digest == y.Digest {
+			t.Errorf("%s and %s are one set by their digest", c.small.Name(), c.large.Name())
+		}
+	}
+}
+
+// What comes with the program is small: under 2 MB in all.
+func TestEmbeddedSize(t *testing.T) {
+	total := int64(0)
+	for _, folder := range []string{"digits8", "photographs", "small"} {
+		files, err := os.ReadDir(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if info, err := f.Info(); err == nil && info.Mode().IsRegular() {
+				total += info.Size()
+			}
+		}
+	}
+	if total < 1e6 || total >= 2e6 {
+		t.Errorf("%d bytes are embedded; want under 2 MB", total)
 	}
 }
 

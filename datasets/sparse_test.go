@@ -236,7 +236,7 @@ func TestSparseSettings(t *testing.T) {
 		}
 	}
 	for _, d := range datasets.All() {
-		if c, ok := d.(vi.Checked); ok && !strings.Contains("fashion-mnist frey mnist omniglot28", d.Name()) {
+		if c, ok := d.(vi.Checked); ok && !strings.Contains("binarized-mnist fashion-mnist frey kmnist mnist omniglot-iwae omniglot28", d.Name()) {
 			if err := c.Check(); err != nil {
 				t.Errorf("%s at its defaults: %v", d.Name(), err)
 			}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/vibench/bench/core/blas"
 	"github.com/vibench/bench/core/cpu"
+	"github.com/vibench/bench/datasets"
 	"github.com/vibench/bench/metrics"
 	"github.com/vibench/bench/runner"
 	"github.com/vibench/bench/vi"
@@ -45,6 +46,11 @@ func WithDatasets(list ...vi.Dataset) Option {
 	return func(a *app) { a.parts.Datasets = append(a.parts.Datasets, list...) }
 }
 
+// WithOrigins adds real data that data pull fetches for data sets of one's own.
+func WithOrigins(list ...datasets.Origin) Option {
+	return func(a *app) { a.origins = append(a.origins, list...) }
+}
+
 // WithMetrics adds metrics.
 func WithMetrics(list ...metrics.Metric) Option {
 	return func(a *app) { a.parts.Metrics = append(a.parts.Metrics, list...) }
@@ -63,9 +69,9 @@ func WithSource(list ...embed.FS) Option {
 }
 
 // Main runs the command line of this process and ends the process with its
-// status: 0 done, 1 a claim that had to hold does not or an estimator does not
-// conform, 2 usage, suite or store, 3 cells failed or missing, 4 bits differ, 130
-// interrupted.
+// status: 0 done, 1 a claim that had to hold does not, an estimator does not
+// conform or a file of data is not the right one, 2 usage, suite or store, 3 cells
+// failed or missing, 4 bits differ, 130 interrupted.
 func Main(opts ...Option) {
 	os.Exit(Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, opts...))
 }
@@ -74,7 +80,7 @@ func Main(opts ...Option) {
 // run, the first signal that interrupts the process does what the end of ctx
 // does, and the second ends the process.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer, opts ...Option) int {
-	a := &app{parts: runner.Builtin(), out: stdout, err: stderr, line: commandLine(args)}
+	a := &app{parts: runner.Builtin(), origins: datasets.Origins(), out: stdout, err: stderr, line: commandLine(args)}
 	for _, o := range opts {
 		o(a)
 	}
@@ -96,13 +102,15 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, opts ...O
 
 // app is one run of the command.
 type app struct {
-	parts    runner.Parts
-	oracles  []vitest.Oracle
-	sources  []embed.FS // of parts that are not bench's own
-	out, err io.Writer
-	line     string // the command line
-	color    string // never, auto or always
-	dataDir  string // data directory given
+	parts      runner.Parts
+	oracles    []vitest.Oracle
+	sources    []embed.FS // of parts that are not bench's own
+	out, err   io.Writer
+	line       string // the command line
+	color      string // never, auto or always
+	origins    []datasets.Origin
+	dataDir    string // data directory given
+	dataFolder string // data directory in use; empty if there is none
 }
 
 // commandLine is the command as one could type it again.
@@ -125,16 +133,17 @@ func (a *app) root() *cobra.Command {
 cells and, before anything runs, the claims of papers; run fills a store with
 numbers; report says which claims hold, with intervals.
 
-Exit status: 0 done; 1 a claim that had to hold does not, or an estimator does
-not conform; 2 usage, suite or store; 3 cells failed or missing; 4 bits differ;
-130 interrupted.`,
+Exit status: 0 done; 1 a claim that had to hold does not, an estimator does not
+conform, or a file of data is not the right one; 2 usage, suite or store; 3 cells
+failed or missing; 4 bits differ; 130 interrupted.`,
 		Example: `  bench run iwae_snr                  run what is missing, print verdicts
   bench plan iwae_snr                 what would run, and what it would cost
   bench report results/iwae_snr.db    one HTML page
   bench verify results/iwae_snr.db    run cells again, compare the bits
   bench logs 3f2a                     what happened to one cell
   bench compare A B --suite iwae_snr  two estimators, paired by seed
-  bench explain iwae                  equation, parameters, paper`,
+  bench explain iwae                  equation, parameters, paper
+  bench data pull mnist               a real data set, checked`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -158,7 +167,7 @@ not conform; 2 usage, suite or store; 3 cells failed or missing; 4 bits differ;
 	root.PersistentFlags().StringVar(&a.dataDir, "data-dir", "", "folder of data sets in files (default: BENCH_DATA, else bench in the user's caches)")
 	root.MarkPersistentFlagDirname("data-dir")
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"never", "auto", "always"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.conform(), a.new(), a.export(), a.schema(), a.version(), a.speed(), a.logs(), a.verify(), a.diff(), a.compare())
+	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.conform(), a.new(), a.export(), a.schema(), a.version(), a.speed(), a.logs(), a.verify(), a.diff(), a.compare(), a.data())
 	return root
 }
 

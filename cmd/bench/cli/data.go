@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/vibench/bench/datasets"
 	"github.com/vibench/bench/runner"
 	"github.com/vibench/bench/vi"
 )
@@ -25,7 +26,29 @@ func (a *app) useData() error {
 		dir = filepath.Join(caches, "bench")
 	}
 	a.parts.ReadFrom(dir)
+	a.dataFolder = dir
+	a.useImports()
 	return nil
+}
+
+// useImports adds the sets that were imported into the data directory. One that cannot
+// be used is named, and all else goes on without it.
+func (a *app) useImports() {
+	if a.dataFolder == "" {
+		return
+	}
+	sets, wrong := datasets.Imports(a.dataFolder)
+	for _, d := range sets {
+		if err := a.free(d.Name()); err != nil {
+			folder, _ := d.Locate()
+			wrong = append(wrong, fmt.Errorf("%s: %w", folder, err))
+			continue
+		}
+		a.parts.Datasets = append(a.parts.Datasets, d)
+	}
+	for _, err := range wrong {
+		fmt.Fprintf(a.err, "bench: imported data set left out: %v\n", err)
+	}
 }
 
 // checkData holds the data that the cells to run of a suite need against what is
@@ -50,6 +73,7 @@ const (
 	isDrawn    = "drawn" // from the seed, as far as is known
 	isEmbedded = "embedded"
 	isFiles    = "files"
+	isImported = "imported"
 )
 
 // origin is where a data set comes from and, of one in files, their folder, or
@@ -60,6 +84,9 @@ func origin(d vi.Dataset) (from, folder string, err error) {
 		return isDrawn, "", nil
 	}
 	folder, err = f.Locate()
+	if _, own := d.(datasets.Imported); own {
+		return isImported, folder, err
+	}
 	if folder == "" && err == nil {
 		return isEmbedded, "", nil
 	}
@@ -71,6 +98,8 @@ func originText(d vi.Dataset) string {
 	switch from, folder, err := origin(d); {
 	case err != nil:
 		return "files, missing: " + err.Error()
+	case from == isImported:
+		return "imported into " + folder
 	case from == isFiles:
 		return "files in " + folder
 	case from == isDrawn:
@@ -78,4 +107,27 @@ func originText(d vi.Dataset) string {
 	default:
 		return "embedded in this program"
 	}
+}
+
+// sourceFacts are where a data set's collections come from, on what terms, and what
+// fetches them.
+func (a *app) sourceFacts(d vi.Dataset) (facts [][2]string) {
+	if m, ok := d.(datasets.Imported); ok {
+		return [][2]string{{"licence", dash(m.Manifest().Licence)}}
+	}
+	for _, c := range a.collections() {
+		if c.origin.Dataset != d.Name() {
+			continue
+		}
+		which := ""
+		if c.origin.Setting != "" {
+			which = c.Name + ": "
+		}
+		facts = append(facts, [2]string{"source", which + c.From}, [2]string{"licence", which + c.Licence})
+		if len(c.origin.Files) > 0 {
+			here := map[string]string{isHere: "here", notHere: "not here"}[c.Here]
+			facts = append(facts, [2]string{"pull", fmt.Sprintf("bench data pull %s (%s; %s)", c.Name, c.size(), here)})
+		}
+	}
+	return facts
 }

@@ -5,7 +5,7 @@ import "errors"
 // Exit statuses. Any error that does not say otherwise is misuse.
 const (
 	done        = 0
-	unheld      = 1   // --require-claims, and one does not hold; a check of conform fails
+	unheld      = 1   // --require-claims, and one does not hold; a check of conform or of data verify fails
 	misuse      = 2   // usage, suite, store
 	incomplete  = 3   // cells failed or missing
 	different   = 4   // the same cell, other bits

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vibench/bench/datasets"
 	"github.com/vibench/bench/metrics"
 	"github.com/vibench/bench/suites"
 	"github.com/vibench/bench/vi"
@@ -167,9 +168,11 @@ func (a *app) explainPart(k kind, p part) error {
 	case vi.Dataset:
 		s := x.Shape()
 		facts = [][2]string{{"shape", fmt.Sprintf("%d x %d %s values (at the defaults)", s.N, s.D, s.Domain)}, {"from", originText(x)}}
+		facts = append(facts, a.sourceFacts(x)...)
 		if s, ok := x.(interface{ Sums() [][2]string }); ok {
 			for _, file := range s.Sums() {
-				facts = append(facts, [2]string{"SHA-256", file[1] + "  " + file[0]})
+				kind, digits := datasets.SumKind(file[1])
+				facts = append(facts, [2]string{kind, digits + "  " + file[0]})
 			}
 		}
 	case metrics.Metric:

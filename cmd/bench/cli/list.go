@@ -44,6 +44,9 @@ type listedDataset struct {
 	From     string    `json:"from"`   // drawn, embedded or files
 	Folder   string    `json:"folder"` // of the files; empty if they are missing
 	Settings []string  `json:"settings"`
+	Source   string    `json:"source"` // of real data, one or more
+	Licence  string    `json:"licence"`
+	Pull     []string  `json:"pull"` // what data pull fetches for it
 }
 
 type listedMetric struct {
@@ -96,10 +99,23 @@ func (a *app) listing() (listing, error) {
 	for _, m := range a.parts.Models {
 		l.Models = append(l.Models, listedModel{m.Name(), settingNames(m)})
 	}
+	collections := a.collections()
 	for _, d := range a.parts.Datasets {
 		s := d.Shape()
 		from, folder, _ := origin(d)
-		l.Datasets = append(l.Datasets, listedDataset{d.Name(), s.N, s.D, s.Domain, from, folder, settingNames(d)})
+		x := listedDataset{d.Name(), s.N, s.D, s.Domain, from, folder, settingNames(d), "", "", []string{}}
+		var sources, licences []string
+		for _, c := range collections {
+			if c.dataset() != d.Name() {
+				continue
+			}
+			sources, licences = append(sources, c.From), append(licences, c.Licence)
+			if len(c.origin.Files) > 0 {
+				x.Pull = append(x.Pull, c.Name)
+			}
+		}
+		x.Source, x.Licence = strings.Join(sources, "; "), strings.Join(licences, "; ")
+		l.Datasets = append(l.Datasets, x)
 	}
 	for _, m := range a.parts.Metrics {
 		l.Metrics = append(l.Metrics, listedMetric{m.Name(), m.Better(), m.Unit(), caps(m.Needs())})
@@ -179,7 +195,7 @@ func (a *app) listText(l listing) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprint(a.out, "bench explain NAME says more of each.\n")
+	_, err := fmt.Fprint(a.out, "bench explain NAME says more of each.\nbench data pull NAME fetches files that are missing.\n")
 	return err
 }
 

@@ -1,15 +1,19 @@
 package cli_test
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/vibench/bench/cmd/bench/cli"
 	"github.com/vibench/bench/core/rng"
+	"github.com/vibench/bench/datasets"
 	"github.com/vibench/bench/metrics"
 	"github.com/vibench/bench/vi"
 )
@@ -25,6 +29,19 @@ func mine() []cli.Option {
 		cli.WithDatasets(ones{N: 4}, shelf{ones{N: 3}, new(string)}),
 		cli.WithMetrics(size{}, stubborn{size{}}),
 		cli.WithSource(source),
+		cli.WithOrigins(books()),
+	}
+}
+
+// aBook is what a server of books has to give.
+const aBook = "a book, of some length, about nothing in particular\n"
+
+// books is the origin of the book that shelf wants, at the addresses of BOOK_URLS.
+func books() datasets.Origin {
+	sum := sha256.Sum256([]byte(aBook))
+	return datasets.Origin{
+		Set: "shelf", Dataset: "shelf", Folder: ".", Licence: "CC0", From: "the library",
+		Files: []datasets.WebFile{{Name: "book", Bytes: int64(len(aBook)), Sum: hex.EncodeToString(sum[:]), URLs: strings.Split(os.Getenv("BOOK_URLS"), "|")}},
 	}
 }
 

@@ -8,6 +8,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,13 +50,17 @@ func TestMain(m *testing.M) {
 //	foreign FILE            make a SQLite file of another program
 //	idx FILE TYPE:DIMS N    make an IDX file with N bytes of zeros, whatever its header says
 //
-// and the conditions [data], BENCH_DATA, called REAL_DATA here, has MNIST, and
+// and LIBRARY is a server on loopback that has /book, and /wrong, /cut (off, the first
+// time) and /gone; it answers as a proxy too. And the conditions [data], BENCH_DATA, called REAL_DATA here, has MNIST, and
 // [fashion], Debian's package of Fashion-MNIST is installed.
 func TestScripts(t *testing.T) {
+	library := httptest.NewServer(http.HandlerFunc(lend))
+	t.Cleanup(library.Close)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("COLUMNS", "100")
+			env.Setenv("LIBRARY", library.URL)
 			env.Setenv("REAL_DATA", os.Getenv("BENCH_DATA"))
 			return nil
 		},
@@ -77,6 +84,25 @@ func TestScripts(t *testing.T) {
 			return err == nil, nil
 		},
 	})
+}
+
+// lend gives the book, or not.
+func lend(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.URL.Path == "/book":
+		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(aBook))
+	case r.URL.Path == "/wrong":
+		io.WriteString(w, strings.Replace(aBook, "some", "none", 1))
+	case r.URL.Path == "/cut" && r.Header.Get("Range") == "":
+		w.Header().Set("Content-Length", strconv.Itoa(len(aBook)))
+		io.WriteString(w, aBook[:20])
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	case r.URL.Path == "/cut":
+		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(aBook))
+	default:
+		http.NotFound(w, r)
+	}
 }
 
 func status(ts *testscript.TestScript, neg bool, args []string) {

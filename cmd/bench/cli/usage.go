@@ -32,6 +32,8 @@ func kindOf(flag string) string {
 	switch flag {
 	case "int":
 		return "a whole number"
+	case "float64":
+		return "a number"
 	case "bool":
 		return "true or false"
 	case "duration":

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vibench/bench/datasets"
+)
+
+// ownName is what an imported set may be called: a plain word in a suite.
+var ownName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
+
+// yamlWords are words that mean something else there.
+var yamlWords = []string{"true", "false", "null", "yes", "no", "on", "off", "y", "n", "True", "False", "Null", "NULL", "TRUE", "FALSE"}
+
+func (a *app) dataImport() *cobra.Command {
+	o := datasets.Importing{}
+	c := &cobra.Command{
+		Use:   "import NAME --from FILE|FOLDER",
+		Short: "make a data set of your own table, array or images",
+		Long: `Import reads a table (.csv), an array (.npy) or a folder of images (.png, .jpg), and
+writes its values into the data directory, with a manifest that records where they
+are from, how rows are held out, how they become bits and their digests. NAME is
+then a data set for suites; its digest is part of the identity of cells.
+
+A table has a row a datum, numbers only, and may have a header. An array has rows x
+values or images x height x width. Images are of one size, colour as luma, in [0,1].`,
+		Example: `  bench data import wine --from wine.csv --drop class --test 0.2 --shuffle
+  bench data import leaves --from photos/ --binarise threshold
+  bench data import mine --from train.npy --test-from test.npy --white 255`,
+		Args: one("NAME"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			o.Name = args[0]
+			if err := a.free(o.Name); err != nil {
+				return fmt.Errorf("bench data import: %w", err)
+			}
+			if o.From == "" {
+				return fmt.Errorf("bench data import: --from: got none; want a .csv or .npy file or a folder of images")
+			}
+			if a.dataFolder == "" {
+				return fmt.Errorf("bench data import: no data directory; want --data-dir or BENCH_DATA")
+			}
+			d, err := datasets.Import(a.dataFolder, o)
+			if err != nil {
+				return fmt.Errorf("bench data import: %s: %w", o.Name, err)
+			}
+			folder, err := d.Locate()
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.out, "%s\nbinarise: %s\nin %s\n", d.Doc(), d.Manifest().Binarise, folder)
+			_, err = fmt.Fprintf(a.out, "in a suite: %s, or {%s: {train: %d}}\n", d.Name(), d.Name(), d.Manifest().Rows[0])
+			return err
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.From, "from", "", "a .csv or .npy file, compressed (.gz) or not, or a folder of images")
+	f.StringVar(&o.TestFrom, "test-from", "", "the same, of the rows held out (default: some of --from)")
+	f.Float64Var(&o.Test, "test", 0.2, "rows held out: so many or, below 1, such a part")
+	f.BoolVar(&o.Shuffle, "shuffle", false, "hold out rows drawn at random, the same every time, not the last")
+	f.StringVar(&o.Binarise, "binarise", "", "how values become bits unless a suite says otherwise: stochastic, fixed, threshold or none (default: threshold if all are 0 or 1, else none)")
+	f.Float64Var(&o.White, "white", 1, "divide values by it: the level that becomes 1")
+	f.StringSliceVar(&o.Drop, "drop", nil, "columns of a table to leave out, by name")
+	f.BoolVar(&o.Skip, "skip", false, "pass over files of a folder that are no images")
+	f.StringVar(&o.Licence, "licence", "", "of the data, to record")
+	c.MarkFlagsMutuallyExclusive("test", "test-from")
+	c.MarkFlagsMutuallyExclusive("shuffle", "test-from")
+	c.RegisterFlagCompletionFunc("binarise", cobra.FixedCompletions([]string{"stochastic", "fixed", "threshold", "none"}, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+// free says why a name cannot be an imported set's.
+func (a *app) free(name string) error {
+	if !ownName.MatchString(name) || slices.Contains(yamlWords, name) {
+		return fmt.Errorf("name: got %q; want a word of letters, digits, - and _ that begins with a letter", name)
+	}
+	for _, d := range a.parts.Datasets {
+		if _, mine := d.(datasets.Imported); d.Name() == name && !mine {
+			return fmt.Errorf("name: taken, got %q, a data set that comes with bench; give yours another", name)
+		}
+	}
+	for _, o := range a.origins {
+		if o.Set == name {
+			return fmt.Errorf("name: taken, got %q, data that bench data list has; give yours another", name)
+		}
+	}
+	return nil
+}
