@@ -19,6 +19,7 @@ type Options struct {
 	Checkpoint time.Duration             // of a cell's time between two checkpoints; 0: none are taken, and a cell that is stopped starts anew
 	Progress   func(Event)               // after every cell, from one goroutine; may be nil
 	Warn       func(suites.Cell, string) // what went wrong with a cell that goes on, from the goroutine of Progress; may be nil
+	Wait       func([]suites.Cell)       // once, when all that is left is at work in other processes; may be nil
 	Step       func(id string, step int) // how far a cell at work is: at its begin, then now and then, from any goroutine; may be nil
 }
 
@@ -26,7 +27,7 @@ type Options struct {
 type Event struct {
 	Cell    suites.Cell
 	Result  store.Result
-	Ended   int // cells that have ended, those from before included
+	Ended   int // cells that have ended, those from before and of other processes included
 	Failed  int // of those that ended now
 	Planned int
 }
@@ -36,6 +37,7 @@ type Summary struct {
 	Planned int
 	Before  int                   // done before it began
 	Ended   map[store.Outcome]int // of the cells of this run
+	Others  int                   // ended by other processes on the same store meanwhile
 	Left    int                   // neither ended nor begun
 	Wall    time.Duration
 }
@@ -48,11 +50,17 @@ func settled(o store.Outcome) bool {
 
 // Run runs the cells of a plan that the store does not have yet, on workers, with
 // one writer; running again continues, in the middle of a cell too. When ctx ends,
-// cells at work are given up, and of those that train a checkpoint is kept. The
-// error is the store's; a cell's failure is a result and stops no other.
+// cells at work are given up, and of those that train a checkpoint is kept. Several
+// processes may run on one store: they share the cells, none is run twice, and each
+// returns when all have ended. The error is the store's; a cell's failure is a
+// result and stops no other.
 func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov store.Provenance, opt Options) (Summary, error) {
 	start := time.Now()
 	sum := Summary{Planned: len(plan.Cells), Ended: map[store.Outcome]int{}}
+	attempts, err := st.Attempts(ids(plan.Cells)) // before Missing: what ends in between is another's
+	if err != nil {
+		return sum, err
+	}
 	todo, err := Missing(plan, st)
 	if err != nil {
 		return sum, err
@@ -71,7 +79,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 		todo = shuffled
 	}
 
-	begun, err := st.Begun(ids(todo))
+	shift, err := st.Shift(run)
 	if err != nil {
 		return sum, err
 	}
@@ -80,6 +88,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 		ended   *store.Result
 		saved   *store.Checkpoint
 		warning string
+		over    bool // ended by another process
 	}
 	queue := make(chan message)
 	failed := make(chan error, 1)
@@ -120,6 +129,10 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 				if m.warning != "" && opt.Warn != nil {
 					opt.Warn(m.cell, m.warning)
 				}
+				if m.over {
+					sum.Others++
+					sum.Left--
+				}
 				if m.ended == nil {
 					continue
 				}
@@ -130,7 +143,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 				n++
 				sum.Left--
 				if opt.Progress != nil {
-					opt.Progress(Event{m.cell, *m.ended, sum.Before + n, sum.Ended[store.Failed], sum.Planned})
+					opt.Progress(Event{m.cell, *m.ended, sum.Before + sum.Others + n, sum.Ended[store.Failed], sum.Planned})
 				}
 			}
 		}
@@ -149,50 +162,60 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 	}()
 
 	workers := max(opt.Workers, 1)
-	seat := make(chan int, workers)
-	for i := range workers {
-		seat <- i
-	}
 	threads := 1
 	if workers >= 2*len(todo) {
 		threads = 2 // idle workers' cores
 	}
-	var g errgroup.Group
-	g.SetLimit(workers)
-	for _, c := range todo {
-		if ctx.Err() != nil {
-			break
+	cells := &pool{
+		shift: shift, last: attempts, todo: todo,
+		over: func(c suites.Cell) { queue <- message{cell: c, over: true} },
+		wait: func(left []suites.Cell) {
+			if opt.Wait != nil {
+				opt.Wait(left)
+			}
+		},
+	}
+	work := func(c suites.Cell, w int) {
+		start := time.Now()
+		res := store.Result{Cell: c.ID, Outcome: store.Refused, Reason: opt.Refused[c.ID]}
+		if res.Reason == "" {
+			d := desk{
+				every: opt.Checkpoint,
+				last:  func() (store.Checkpoint, bool, error) { return st.Checkpoint(c.ID) },
+				save:  func(s store.Checkpoint) { queue <- message{cell: c, saved: &s} },
+				warn:  func(why string) { queue <- message{cell: c, warning: why} },
+			}
+			if opt.Step != nil {
+				d.step = func(step int) { opt.Step(c.ID, step) }
+			}
+			res = p.runCell(ctx, c, threads, d)
 		}
+		res.Cost.Start, res.Cost.Wall, res.Cost.Worker = start, max(res.Cost.Wall, time.Since(start)), w // a cell that goes on has taken longer than now
+		queue <- message{cell: c, ended: &res}
+	}
+	var g errgroup.Group
+	for w := range min(workers, len(todo)) {
 		g.Go(func() error {
-			w := <-seat
-			defer func() { seat <- w }()
-			if ctx.Err() != nil {
-				return nil
+			for {
+				c, ok, err := cells.next(ctx)
+				if err != nil {
+					stop()
+				}
+				if !ok {
+					return err
+				}
+				work(c, w)
 			}
-			start := time.Now()
-			res := store.Result{Cell: c.ID, Outcome: store.Refused, Reason: opt.Refused[c.ID]}
-			if res.Reason == "" {
-				d := desk{
-					every: opt.Checkpoint,
-					save:  func(s store.Checkpoint) { queue <- message{cell: c, saved: &s} },
-					warn:  func(why string) { queue <- message{cell: c, warning: why} },
-				}
-				if _, ok := begun[c.ID]; ok {
-					d.last = func() (store.Checkpoint, bool, error) { return st.Checkpoint(c.ID) }
-				}
-				if opt.Step != nil {
-					d.step = func(step int) { opt.Step(c.ID, step) }
-				}
-				res = p.runCell(ctx, c, threads, d)
-			}
-			res.Cost.Start, res.Cost.Wall, res.Cost.Worker = start, max(res.Cost.Wall, time.Since(start)), w // a cell that goes on has taken longer than now
-			queue <- message{cell: c, ended: &res}
-			return nil
 		})
 	}
-	g.Wait()
+	lost := g.Wait()
 	close(queue)
-	err = <-failed
+	if err = <-failed; err == nil {
+		err = lost
+	}
+	if left := shift.End(); err == nil {
+		err = left
+	}
 	sum.Wall = time.Since(start)
 	return sum, err
 }

@@ -95,7 +95,11 @@ func (s *Store) Plan(suite, preset string) (*suites.Plan, error) {
 
 func planOf(tx *sql.Tx, suite, preset string) (*suites.Plan, error) {
 	var text string
-	if err := tx.QueryRow(`SELECT plan FROM plan WHERE suite = ? AND preset = ?`, suite, preset).Scan(&text); err != nil {
+	var sum []byte
+	if err := tx.QueryRow(`SELECT plan, digest FROM plan WHERE suite = ? AND preset = ?`, suite, preset).Scan(&text, &sum); err != nil {
+		return nil, err
+	}
+	if err := digestOfPlan(suite, preset, text).check(sum, "plan "+suite+"/"+preset); err != nil {
 		return nil, err
 	}
 	plan := new(suites.Plan)
