@@ -93,6 +93,17 @@ func (o *observer) warn(c suites.Cell, why string) {
 	}
 }
 
+// wait is told, from any goroutine, of cells that are all at work in other processes.
+func (o *observer) wait(st *store.Store) func([]suites.Cell) {
+	return func(left []suites.Cell) {
+		who, err := st.Owner(left[0].ID)
+		if who == "" || err != nil {
+			who = "another process"
+		}
+		o.progress.say("waiting for %s that %s has at work on the same store", count(len(left), "cell"), who)
+	}
+}
+
 // mostSaid is how many causes are told of when they happen.
 const mostSaid = 20
 
@@ -172,6 +183,9 @@ func (o *observer) verdicts(rep *report.Report, sum runner.Summary) error {
 		return err
 	}
 	last := fmt.Sprintf("wall time %s, %s;", lasting(sum.Wall), count(o.workers, "worker"))
+	if sum.Others > 0 {
+		last = fmt.Sprintf("wall time %s, %s; %s by other processes;", lasting(sum.Wall), count(o.workers, "worker"), count(sum.Others, "cell"))
+	}
 	if len(o.todo) == 0 {
 		last = fmt.Sprintf("nothing to do: %d of %d cells were done before;", sum.Before, sum.Planned)
 	}

@@ -121,7 +121,7 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 	ctx, stop := untilSignal(ctx, out)
 	prov := a.parts.Provenance(ctx, j.plan, a.line, r.workers)
 	sum, err := a.parts.Run(ctx, j.plan, st, prov, runner.Options{
-		Workers: r.workers, Refused: j.refused, Checkpoint: r.checkpoint, Progress: out.ended, Warn: out.warn, Step: out.step,
+		Workers: r.workers, Refused: j.refused, Checkpoint: r.checkpoint, Progress: out.ended, Warn: out.warn, Step: out.step, Wait: out.wait(st),
 	})
 	stop() // the rest is short, and a signal ends it
 	out.end()
