@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -26,7 +27,15 @@ func (s *Store) Begin(plan *suites.Plan, prov Provenance) (run int64, err error)
 		if err != nil {
 			return err
 		}
-		if err := replacePlan(tx, run, whole); err != nil {
+		text, err := json.Marshal(whole)
+		if err != nil {
+			return err
+		}
+		same, err := begunAgain(tx, run, whole, string(text))
+		if same || err != nil {
+			return err
+		}
+		if err := replacePlan(tx, run, whole, string(text)); err != nil {
 			return err
 		}
 		if err := insertCells(tx, whole); err != nil {
@@ -77,16 +86,31 @@ func widened(tx *sql.Tx, plan *suites.Plan) (*suites.Plan, error) {
 	return before.Union(plan), nil
 }
 
-func replacePlan(tx *sql.Tx, run int64, plan *suites.Plan) error {
-	text, err := json.Marshal(plan)
-	if err != nil {
-		return err
+// begunAgain is the usual case made short: the plan is the one there is, to the
+// letter, and its cells are in place.
+func begunAgain(tx *sql.Tx, run int64, plan *suites.Plan, text string) (same bool, err error) {
+	var digest, members []byte
+	err = tx.QueryRow(`SELECT digest, members FROM plan WHERE suite = ? AND preset = ?`, plan.Suite, plan.Preset).Scan(&digest, &members)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
 	}
+	if err != nil || !bytes.Equal(digest, digestOfPlan(plan.Suite, plan.Preset, text).sum()) {
+		return false, err
+	}
+	d, err := digestOfMembers(tx, plan.Suite, plan.Preset)
+	if err != nil || !bytes.Equal(members, d.sum()) {
+		return false, err
+	}
+	_, err = tx.Exec(`UPDATE plan SET run = ? WHERE suite = ? AND preset = ?`, run, plan.Suite, plan.Preset)
+	return err == nil, err
+}
+
+func replacePlan(tx *sql.Tx, run int64, plan *suites.Plan, text string) error {
 	if _, err := tx.Exec(`DELETE FROM plan WHERE suite = ? AND preset = ?`, plan.Suite, plan.Preset); err != nil {
 		return err // the places of its cells go with it
 	}
-	_, err = tx.Exec(`INSERT INTO plan (suite, preset, run, plan, digest) VALUES (?, ?, ?, ?, ?)`,
-		plan.Suite, plan.Preset, run, string(text), digestOfPlan(plan.Suite, plan.Preset, string(text)).sum())
+	_, err := tx.Exec(`INSERT INTO plan (suite, preset, run, plan, digest) VALUES (?, ?, ?, ?, ?)`,
+		plan.Suite, plan.Preset, run, text, digestOfPlan(plan.Suite, plan.Preset, text).sum())
 	return err
 }
 

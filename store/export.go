@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -81,8 +82,8 @@ func (s *Store) Export(w io.Writer, format string) error {
 		if err != nil {
 			return err
 		}
-		for i := range places {
-			if err := x.cell(&places[i]); err != nil {
+		for some := range slices.Chunk(places, 64) {
+			if err := x.cells(some); err != nil {
 				return err
 			}
 		}
@@ -157,14 +158,28 @@ func newExporter(tx *sql.Tx, out rowWriter) (*exporter, error) {
 	return x, err
 }
 
-// cell writes the lines of a cell at one place.
-func (x *exporter) cell(at *row) error {
-	end, ok, err := x.load(at.Cell)
+// cells writes the lines of cells at some places.
+func (x *exporter) cells(places []row) error {
+	ids := make([]string, len(places))
+	for i := range places {
+		ids[i] = places[i].Cell
+	}
+	ended, err := x.load(ids)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return damaged("what cell " + at.Cell + " took")
+	for i := range places {
+		if err := x.cell(&places[i], ended[ids[i]]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cell writes the lines of a cell at one place.
+func (x *exporter) cell(at *row, end *Result) error {
+	if end == nil {
+		return damaged("cell " + at.Cell)
 	}
 	r := *at
 	r.Metric, r.Value, r.Reason = exportOutcome, string(end.Outcome), end.Reason
@@ -189,11 +204,7 @@ func (x *exporter) cell(at *row) error {
 			return err
 		}
 	}
-	vectors, err := x.vectors.Query(at.Cell)
-	if err != nil {
-		return err
-	}
-	return drain(vectors, func(rows *sql.Rows) error {
+	return rowsOf(x.vectors, at.Cell, func(rows *sql.Rows) error {
 		r := *at
 		var bits sql.RawBytes
 		var stored []byte

@@ -2,7 +2,9 @@ package store
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vibench/bench/suites"
@@ -14,25 +16,29 @@ func (s *Store) Load(plan *suites.Plan) (*Results, error) {
 	if plan == nil {
 		return nil, fmt.Errorf("store: %s: load: no plan", s.path)
 	}
+	var ids []string
+	seen := map[string]bool{}
+	for i := range plan.Cells {
+		if id := plan.Cells[i].ID; !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
 	var list []Result
 	err := s.view("load", func(tx *sql.Tx) error {
 		l, err := newLoader(tx)
 		if err != nil {
 			return err
 		}
-		seen := map[string]bool{}
-		for i := range plan.Cells {
-			id := plan.Cells[i].ID
-			if seen[id] {
-				continue
-			}
-			seen[id] = true
-			r, ok, err := l.load(id)
+		for some := range slices.Chunk(ids, 256) {
+			ended, err := l.load(some)
 			if err != nil {
 				return err
 			}
-			if ok {
-				list = append(list, r)
+			for _, id := range some {
+				if r, ok := ended[id]; ok {
+					list = append(list, *r)
+				}
 			}
 		}
 		return nil
@@ -43,18 +49,25 @@ func (s *Store) Load(plan *suites.Plan) (*Results, error) {
 	return NewResults(plan, list), nil
 }
 
-// loader holds the statements that read cells one by one.
-type loader struct{ outcome, point, names *sql.Stmt }
+// loader holds the statements that read what cells have left; they take the cells
+// as one JSON list.
+type loader struct {
+	outcome, point, names *sql.Stmt
+	text                  map[string]string // one copy of each metric's name
+}
 
 func newLoader(tx *sql.Tx) (l loader, err error) {
+	l.text = map[string]string{}
 	for _, s := range []struct {
 		to   **sql.Stmt
 		text string
 	}{
-		{&l.outcome, `SELECT outcome, step, reason, stack, steps, evals, start, wall, worker, digest
-			FROM outcome JOIN cost USING (cell) WHERE cell = ?`},
-		{&l.point, `SELECT metric, step, bits, reason, evals FROM point WHERE cell = ? ORDER BY metric, step`},
-		{&l.names, `SELECT name, step FROM vector WHERE cell = ? ORDER BY name, step`},
+		{&l.outcome, `SELECT cell, outcome, step, reason, stack, steps, evals, start, wall, worker, digest
+			FROM outcome LEFT JOIN cost USING (cell) WHERE cell IN (SELECT value FROM json_each(?))`},
+		{&l.point, `SELECT cell, metric, step, bits, reason, evals FROM point
+			WHERE cell IN (SELECT value FROM json_each(?)) ORDER BY cell, metric, step`},
+		{&l.names, `SELECT cell, name, step FROM vector
+			WHERE cell IN (SELECT value FROM json_each(?)) ORDER BY cell, name, step`},
 	} {
 		if *s.to, err = tx.Prepare(s.text); err != nil {
 			return l, err
@@ -63,70 +76,114 @@ func newLoader(tx *sql.Tx) (l loader, err error) {
 	return l, nil
 }
 
-// load reads what a cell has left, its vectors apart, and holds it against its
-// digest; ok is false if it has not ended.
-func (l loader) load(id string) (r Result, ok bool, err error) {
-	r.Cell = id
-	var stored []byte
-	if err := scanOutcome(l.outcome.QueryRow(id), &r, &stored); err == sql.ErrNoRows {
-		return r, false, nil
-	} else if err != nil {
-		return r, false, err
-	}
-	d := newDigest()
-	d.outcome(&r)
-	rows, err := l.point.Query(id)
+// load reads what cells have left, their vectors apart, and holds it against its
+// digests; a cell that has not ended is absent.
+func (l loader) load(ids []string) (map[string]*Result, error) {
+	list, err := json.Marshal(ids)
 	if err != nil {
-		return r, false, err
+		return nil, err
 	}
-	err = drain(rows, func(rows *sql.Rows) error {
-		p, err := scanPoint(rows)
-		d.point(&p)
-		r.Points = append(r.Points, p)
+	type ended struct {
+		Result
+		sum    *digest
+		stored []byte
+	}
+	all := make(map[string]*ended, len(ids))
+	of := func(cell []byte) (*ended, error) {
+		if e, ok := all[string(cell)]; ok {
+			return e, nil
+		}
+		return nil, damaged(fmt.Sprintf("cell %s", cell)) // numbers without an end
+	}
+	err = rowsOf(l.outcome, string(list), func(rows *sql.Rows) error {
+		e := &ended{sum: newDigest()}
+		if err := scanOutcome(rows, &e.Result, &e.stored); err != nil {
+			return err
+		}
+		e.sum.outcome(&e.Result)
+		all[e.Cell] = e
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = rowsOf(l.point, string(list), func(rows *sql.Rows) error {
+		var cell, metric, bits, reason sql.RawBytes
+		var p Point
+		err := rows.Scan(&cell, &metric, &p.Step, &bits, &reason, &p.Evals)
+		if err != nil {
+			return err
+		}
+		e, err := of(cell)
+		if err != nil {
+			return err
+		}
+		p.Metric, p.Reason = l.shared(metric), l.shared(reason)
+		p.Value, err = decodeOne(bits)
+		e.sum.point(&p)
+		e.Points = append(e.Points, p)
 		return err
 	})
 	if err != nil {
-		return r, false, err
+		return nil, err
 	}
-	if rows, err = l.names.Query(id); err != nil {
-		return r, false, err
-	}
-	err = drain(rows, func(rows *sql.Rows) error {
-		var name string
+	err = rowsOf(l.names, string(list), func(rows *sql.Rows) error {
+		var cell, name sql.RawBytes
 		var step int64
-		err := rows.Scan(&name, &step)
-		d.vector(name, step)
+		err := rows.Scan(&cell, &name, &step)
+		if err != nil {
+			return err
+		}
+		e, err := of(cell)
+		if err == nil {
+			e.sum.vector(string(name), step)
+		}
 		return err
 	})
-	if err == nil {
-		err = d.check(stored, "cell "+id)
+	if err != nil {
+		return nil, err
 	}
-	return r, err == nil, err
+	out := make(map[string]*Result, len(all))
+	for id, e := range all {
+		if err := e.sum.check(e.stored, "cell "+id); err != nil {
+			return nil, err
+		}
+		out[id] = &e.Result
+	}
+	return out, nil
 }
 
-func scanOutcome(row *sql.Row, r *Result, digest *[]byte) error {
-	var start sql.NullString
-	var wall int64
-	err := row.Scan((*string)(&r.Outcome), &r.Step, &r.Reason, &r.Stack, &r.Steps, &r.Evals, &start, &wall, &r.Cost.Worker, digest)
+// shared is a text of which there is one copy, however many rows have it.
+func (l loader) shared(b []byte) string {
+	if s, ok := l.text[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	l.text[s] = s
+	return s
+}
+
+func rowsOf(stmt *sql.Stmt, list string, scan func(*sql.Rows) error) error {
+	rows, err := stmt.Query(list)
 	if err != nil {
 		return err
 	}
-	r.Cost.Wall = time.Duration(wall)
+	return drain(rows, scan)
+}
+
+func scanOutcome(rows *sql.Rows, r *Result, digest *[]byte) error {
+	var start sql.NullString
+	var wall, worker sql.NullInt64
+	err := rows.Scan(&r.Cell, (*string)(&r.Outcome), &r.Step, &r.Reason, &r.Stack, &r.Steps, &r.Evals, &start, &wall, &worker, digest)
+	if err != nil {
+		return err
+	}
+	if !wall.Valid {
+		return damaged("what cell " + r.Cell + " took")
+	}
+	r.Cost.Wall, r.Cost.Worker = time.Duration(wall.Int64), int(worker.Int64)
 	r.Cost.Start, err = unstamp(start)
 	return err
-}
-
-func scanPoint(rows *sql.Rows) (Point, error) {
-	var p Point
-	var bits []byte
-	var reason sql.NullString
-	if err := rows.Scan(&p.Metric, &p.Step, &bits, &reason, &p.Evals); err != nil {
-		return p, err
-	}
-	p.Reason = reason.String
-	var err error
-	p.Value, err = decodeOne(bits)
-	return p, err
 }
 
 // Vectors reads the arrays that a cell left, sorted by name and step; none if
