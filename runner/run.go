@@ -175,7 +175,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 			}
 		},
 	}
-	work := func(c suites.Cell, w int) {
+	work := func(c suites.Cell, w int) message {
 		start := time.Now()
 		res := store.Result{Cell: c.ID, Outcome: store.Refused, Reason: opt.Refused[c.ID]}
 		if res.Reason == "" {
@@ -191,21 +191,25 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 			res = p.runCell(ctx, c, threads, d)
 		}
 		res.Cost.Start, res.Cost.Wall, res.Cost.Worker = start, max(res.Cost.Wall, time.Since(start)), w // a cell that goes on has taken longer than now
-		queue <- message{cell: c, ended: &res}
+		return message{cell: c, ended: &res}
 	}
 	var g errgroup.Group
 	for w := range min(workers, len(todo)) {
 		g.Go(func() error {
-			for {
-				c, ok, err := cells.next(ctx)
-				if err != nil {
-					stop()
+			c, ok, err := cells.next(ctx)
+			for ok && err == nil {
+				end := work(c, w)
+				// Claimed before the end is handed over, not to wait behind its commit.
+				c, ok, _, err = cells.look(ctx)
+				queue <- end
+				if !ok && err == nil {
+					c, ok, err = cells.next(ctx)
 				}
-				if !ok {
-					return err
-				}
-				work(c, w)
 			}
+			if err != nil {
+				stop()
+			}
+			return err
 		})
 	}
 	lost := g.Wait()

@@ -28,8 +28,8 @@ const (
 	late = time.Second           // growing to this
 )
 
-// next returns a cell that is ours to run; ok is false when none is left or ctx
-// has ended.
+// next returns a cell that is ours to run, waiting for one if others have all that
+// are left; ok is false when none is left or ctx has ended.
 func (p *pool) next(ctx context.Context) (c suites.Cell, ok bool, err error) {
 	for pause := soon; ctx.Err() == nil; pause = min(2*pause, late) {
 		c, ok, left, err := p.look(ctx)

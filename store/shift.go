@@ -24,6 +24,7 @@ type Shift struct {
 	s    *Store
 	run  int64
 	file *os.File
+	free *sql.Stmt // claims a cell that nobody has
 }
 
 // Claimed is what became of a claim.
@@ -48,7 +49,14 @@ func (s *Store) Shift(run int64) (*Shift, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %s: lock file %s: %w", s.path, path, cause(err))
 	}
-	return &Shift{s, run, f}, nil
+	free, err := s.claim.Prepare(`INSERT INTO claim (cell, run) SELECT ?1, ?2
+		WHERE ifnull((SELECT run FROM cost WHERE cell = ?1), 0) = ?3 AND EXISTS (SELECT 1 FROM cell WHERE cell = ?1) ON CONFLICT DO NOTHING`)
+	if err != nil {
+		f.Close()
+		os.Remove(path)
+		return nil, fmt.Errorf("store: %s: begin shift: %w", s.path, err)
+	}
+	return &Shift{s, run, f, free}, nil
 }
 
 // End lets go of everything that was claimed and not written.
@@ -57,7 +65,7 @@ func (x *Shift) End() error {
 		_, err := tx.Exec(`DELETE FROM claim WHERE run = ?`, x.run)
 		return err
 	})
-	return errors.Join(err, x.file.Close(), x.remove())
+	return errors.Join(err, x.free.Close(), x.file.Close(), x.remove())
 }
 
 func (x *Shift) remove() error {
@@ -88,6 +96,15 @@ func (s *Store) Attempts(ids []string) (map[string]int64, error) {
 // Claim asks for a cell that is to be run because the last attempt at it was that
 // of run last, or none, 0.
 func (x *Shift) Claim(c suites.Cell, last int64) (got Claimed, err error) {
+	x.s.turn.Lock()
+	done, err := x.free.Exec(c.ID, x.run, last)
+	x.s.turn.Unlock()
+	if err != nil {
+		return got, x.s.fault("claim "+c.ID, err)
+	}
+	if n, err := done.RowsAffected(); n == 1 || err != nil {
+		return Ours, err
+	}
 	err = x.s.claims("claim "+c.ID, func(tx *sql.Tx) error {
 		var run, owner int64
 		err := tx.QueryRow(`SELECT ifnull((SELECT run FROM cost WHERE cell = ?1), 0), ifnull((SELECT run FROM claim WHERE cell = ?1), 0)`, c.ID).Scan(&run, &owner)

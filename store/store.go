@@ -179,13 +179,18 @@ func (s *Store) transact(db *sql.DB, what string, f func(*sql.Tx) error) error {
 			err = tx.Commit()
 		}
 	}
-	if err != nil {
-		if hint := remedy(err); hint != "" {
-			err = fmt.Errorf("%w: %s", err, hint)
-		}
-		return fmt.Errorf("store: %s: %s: %w", s.path, what, err)
+	return s.fault(what, err)
+}
+
+// fault says where an error was met, and what to do about it if that is known.
+func (s *Store) fault(what string, err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	if hint := remedy(err); hint != "" {
+		err = fmt.Errorf("%w: %s", err, hint)
+	}
+	return fmt.Errorf("store: %s: %s: %w", s.path, what, err)
 }
 
 // remedy is what to do about an error of the file or its disk.
