@@ -83,8 +83,8 @@ func (e *events) end(plan *suites.Plan, sum runner.Summary, rep *report.Report) 
 		Preset  string                `json:"preset"`
 		Planned int                   `json:"planned"`
 		Before  int                   `json:"before"`
-		Ended   map[store.Outcome]int `json:"ended"`  // of this run
-		Others  int                   `json:"others"` // ended by other processes meanwhile
+		Ended   map[store.Outcome]int `json:"ended"`            // of this run
+		Others  int                   `json:"others,omitempty"` // ended by other processes meanwhile
 		Left    int                   `json:"left"`
 		Seconds float64               `json:"seconds"`
 		Claims  []verdict             `json:"claims"`

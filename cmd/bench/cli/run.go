@@ -26,6 +26,7 @@ type running struct {
 	report     string
 	json       bool
 	require    bool
+	accept     bool
 }
 
 func (a *app) run() *cobra.Command {
@@ -54,6 +55,7 @@ The verdicts go to stdout, progress and failures to stderr.`,
 	f.StringVar(&r.report, "report", "", "write the HTML report to this file as well")
 	f.BoolVar(&r.json, "json", false, "events and summary as JSON lines on stdout, no verdict table")
 	f.BoolVar(&r.require, "require-claims", false, "exit with status 1 unless every claim that is not report-only holds")
+	f.BoolVar(&r.accept, "accept-plan-change", false, "go on when a changed suite leaves over cells that the store has begun")
 	return c
 }
 
@@ -108,6 +110,9 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 		return err
 	}
 	defer st.Close()
+	if err := a.unchanged(j, st, r.accept); err != nil {
+		return err
+	}
 	todo, err := runner.Missing(j.plan, st)
 	if err != nil {
 		return err
