@@ -63,7 +63,7 @@ func (d *digest) check(stored []byte, what string) error {
 }
 
 func damaged(what string) error {
-	return fmt.Errorf("the file is damaged: %s is not what was written; restore a copy, or remove the store and run again", what)
+	return fmt.Errorf("the file is damaged: %s differs from what was written; restore a copy, or remove the store and run again", what)
 }
 
 // outcome sums up how a cell ended; its points, sorted by metric and step, and the

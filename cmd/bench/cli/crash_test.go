@@ -71,15 +71,26 @@ func exported(t *testing.T, dir, store string) string {
 	return string(out)
 }
 
+var whole struct {
+	sync.Once
+	csv  string
+	took time.Duration
+}
+
 // uninterrupted is the export of a run that nothing happened to, and its time.
 func uninterrupted(t *testing.T, dir string) (string, time.Duration) {
 	t.Helper()
-	start := time.Now()
-	if out, err := bench(dir, "run", "crash.yaml", "--store", "whole.db", "--workers", "2").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	whole.Do(func() {
+		start := time.Now()
+		if out, err := bench(dir, "run", "crash.yaml", "--store", "whole.db", "--workers", "2").CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		whole.took, whole.csv = time.Since(start), exported(t, dir, "whole.db")
+	})
+	if whole.csv == "" {
+		t.Fatal("no run came to its end")
 	}
-	took := time.Since(start)
-	return exported(t, dir, "whole.db"), took
+	return whole.csv, whole.took
 }
 
 // Killed at any instant, from the first to the last, over and over on the same
@@ -219,4 +230,43 @@ func share(t *testing.T, dir, path string) *sharer {
 func (s *sharer) wait() error {
 	s.read.Wait()
 	return s.Wait()
+}
+
+// A results folder that is deleted while a run fills it comes back with all that
+// had ended, and the same command goes on.
+func TestDeletedResults(t *testing.T) {
+	dir := crashFolder(t)
+	want, _ := uninterrupted(t, dir)
+	cmd := bench(dir, "run", "crash.yaml", "--workers", "1", "--json")
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells := 0
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if strings.HasPrefix(lines.Text(), `{"event":"cell"`) {
+			if cells++; cells == 3 {
+				if err := os.RemoveAll(filepath.Join(dir, "results")); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if cmd.Wait(); cmd.ProcessState.ExitCode() != 3 || !strings.Contains(said.String(), "it was written again with all it held, and the same command goes on") {
+		t.Errorf("status %d: %s", cmd.ProcessState.ExitCode(), &said)
+	}
+	if n := strings.Count(exported(t, dir, "results/crash.db"), ",outcome,done,"); n < 3 {
+		t.Errorf("%d cells are left of 3 and more", n)
+	}
+	if out, err := bench(dir, "run", "crash.yaml").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if exported(t, dir, "results/crash.db") != want {
+		t.Error("another export")
+	}
 }

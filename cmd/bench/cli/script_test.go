@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -35,7 +36,7 @@ func TestMain(m *testing.M) {
 //
 //	status N command...     run a command; its exit status must be N
 //	interrupt CELLS command... run a command with --json, send SIGINT after so many cells; must exit with 130
-//	insist command...       run a command that will not stop, send SIGINT twice; must exit with 130 at once
+//	insist [TERM] command...  run a command that will not stop, send SIGINT, or SIGTERM, twice; must exit with 130 at once
 //	halt MS command...      run a command, send SIGINT so many milliseconds after it has begun; must exit with 130; its stderr is the file told
 //	damage FILE             cut the last byte off every checkpoint of a store
 //	edit FILE OLD NEW       replace text in a file, which must have it
@@ -123,6 +124,10 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 
 // insist sends a second signal when the first has been understood.
 func insist(ts *testscript.TestScript, neg bool, args []string) {
+	signal := os.Signal(os.Interrupt)
+	if args[0] == "TERM" {
+		signal, args = syscall.SIGTERM, args[1:]
+	}
 	cmd := command(ts, args)
 	told, err := cmd.StderrPipe()
 	ts.Check(err)
@@ -131,7 +136,7 @@ func insist(ts *testscript.TestScript, neg bool, args []string) {
 	for lines := bufio.NewScanner(told); lines.Scan(); {
 		if strings.Contains(lines.Text(), "cells to run") || strings.HasPrefix(lines.Text(), "stopping: ") {
 			time.Sleep(300 * time.Millisecond) // the handler is set just after the first line
-			ts.Check(cmd.Process.Signal(os.Interrupt))
+			ts.Check(cmd.Process.Signal(signal))
 		}
 	}
 	var failed *exec.ExitError
