@@ -90,11 +90,11 @@ func widened(tx *sql.Tx, plan *suites.Plan) (*suites.Plan, error) {
 // letter, and its cells are in place.
 func begunAgain(tx *sql.Tx, run int64, plan *suites.Plan, text string) (same bool, err error) {
 	var digest, members []byte
-	err = tx.QueryRow(`SELECT digest, members FROM plan WHERE suite = ? AND preset = ?`, plan.Suite, plan.Preset).Scan(&digest, &members)
+	err = tx.QueryRow(`SELECT plan = ?, digest, members FROM plan WHERE suite = ? AND preset = ?`, text, plan.Suite, plan.Preset).Scan(&same, &digest, &members)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
-	if err != nil || !bytes.Equal(digest, digestOfPlan(plan.Suite, plan.Preset, text).sum()) {
+	if err != nil || !same || !bytes.Equal(digest, digestOfPlan(plan.Suite, plan.Preset, text).sum()) {
 		return false, err
 	}
 	d, err := digestOfMembers(tx, plan.Suite, plan.Preset)

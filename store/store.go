@@ -51,7 +51,7 @@ func open(path string, steps []string) (*Store, error) {
 		return nil, err
 	}
 	if err := create(abs, steps); err != nil {
-		return nil, fmt.Errorf("store: %s: %w", path, err)
+		return nil, fmt.Errorf("store: %s: %w", path, advised(err))
 	}
 	version, err := inspect(abs)
 	if err == nil {
@@ -69,7 +69,7 @@ func open(path string, steps []string) (*Store, error) {
 		if isUnreachable(err) {
 			return nil, fmt.Errorf("store: %s: the file or its folder cannot be written: %w", path, err)
 		}
-		return nil, fmt.Errorf("store: %s: %w", path, err)
+		return nil, fmt.Errorf("store: %s: %w", path, advised(err))
 	}
 	return s, nil
 }
@@ -113,7 +113,7 @@ func openRead(path string, steps []string) (*Store, error) {
 	}
 	if err != nil {
 		s.Close()
-		return nil, fmt.Errorf("store: %s: %w", path, err)
+		return nil, fmt.Errorf("store: %s: %w", path, advised(err))
 	}
 	return s, nil
 }
@@ -187,10 +187,15 @@ func (s *Store) fault(what string, err error) error {
 	if err == nil {
 		return nil
 	}
+	return fmt.Errorf("store: %s: %s: %w", s.path, what, advised(err))
+}
+
+// advised is an error with what to do about it, where that is known.
+func advised(err error) error {
 	if hint := remedy(err); hint != "" {
-		err = fmt.Errorf("%w: %s", err, hint)
+		return fmt.Errorf("%w: %s", err, hint)
 	}
-	return fmt.Errorf("store: %s: %s: %w", s.path, what, err)
+	return err
 }
 
 // remedy is what to do about an error of the file or its disk.
