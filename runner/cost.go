@@ -31,6 +31,10 @@ const calibration = time.Second
 func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cell, st *store.Store) (Cost, error) {
 	speeds := map[string]*speed{}
 	out := Cost{Cells: map[string]time.Duration{}, Source: unknown}
+	if len(missing) == 0 {
+		return out, nil
+	}
+	work, classes := p.Works(), eachSetting(classes)
 	if st != nil {
 		spent, err := st.Costs(ids(plan.Cells))
 		if err != nil {
@@ -39,7 +43,7 @@ func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cel
 		for _, c := range plan.Cells {
 			if s, ok := spent[c.ID]; ok {
 				for _, class := range classes(c) {
-					add(speeds, class, s.Wall, p.Work(c))
+					add(speeds, class, s.Wall, work(c))
 				}
 			}
 		}
@@ -49,7 +53,7 @@ func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cel
 	for _, c := range missing {
 		for _, class := range classes(c) {
 			if s, ok := speeds[class]; ok {
-				out.Cells[c.ID] = s.of(p.Work(c))
+				out.Cells[c.ID] = s.of(work(c))
 				break
 			}
 		}
@@ -132,6 +136,21 @@ func kindOfModel(m suites.Choice) string {
 	}
 	return kind
 }
+
+// eachSetting is f, computed once for the seeds of one setting, which stand together.
+func eachSetting[T any](f func(suites.Cell) T) func(suites.Cell) T {
+	var last *suites.Cell
+	var is T
+	return func(c suites.Cell) T {
+		if last == nil || !sameButSeed(c, *last) {
+			last, is = &c, f(c)
+		}
+		return is
+	}
+}
+
+// Works is Work for cells in the order of a plan.
+func (p Parts) Works() func(suites.Cell) float64 { return eachSetting(p.Work) }
 
 // Work is a cell's arithmetic in a unit that means something only beside another
 // cell's: rows of samples, forward and back where directions are drawn, times

@@ -62,7 +62,7 @@ func (o *observer) begin(begun int) {
 	}
 	fmt.Fprintf(o.a.err, "%s: %d of %d cells to run%s, %s; store %s\n",
 		title(plan), len(o.todo), len(plan.Cells), before, count(o.workers, "worker"), o.st.Path())
-	o.progress = newProgress(o.a.err, plan.Cells, o.todo, o.a.parts.Work)
+	o.progress = newProgress(o.a.err, plan.Cells, o.todo, o.a.parts.Works())
 }
 
 // ended is told of every cell, from one goroutine.
