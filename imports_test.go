@@ -98,6 +98,7 @@ var layers = map[string][]string{
 	"suites":     {},
 	"store":      {"suites"},
 	"report":     {"store", "suites", "stats"},
+	"diff":       {"store", "suites"},
 	"vi":         {"core/"},
 	"vi/vitest":  {"core/", "vi"},
 
@@ -109,7 +110,7 @@ var layers = map[string][]string{
 	"metrics":       {"core/", "vi"},
 	"runner":        {"core/", "vi", "estimators", "models", "datasets", "metrics", "stats", "suites", "store"},
 	"speed":         {"core/", "vi", "estimators", "models", "datasets"},
-	"cmd/bench/cli": {"core/", "vi", "vi/vitest", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed"},
+	"cmd/bench/cli": {"core/", "vi", "vi/vitest", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed", "diff"},
 	"cmd/bench":     {"cmd/bench/cli"},
 }
 

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -15,6 +16,8 @@ import (
 type Options struct {
 	Workers    int                       // cells at a time; 0 is one
 	Refused    map[string]string         // from Check: cells that are refused, and why
+	Retry      Retry                     // which cells that have ended are run again
+	Failures   int                       // cells that may fail before the others are given up; 0: any number
 	Order      func(n int) []int         // the order in which missing cells are taken; nil is the plan's
 	Checkpoint time.Duration             // of a cell's time between two checkpoints; 0: none are taken, and a cell that is stopped starts anew
 	Progress   func(Event)               // after every cell, from one goroutine; may be nil
@@ -35,20 +38,44 @@ type Event struct {
 // Summary is what a run has done.
 type Summary struct {
 	Planned int
-	Before  int                   // done before it began
+	Before  int                   // ended before it began, and not run again
 	Ended   map[store.Outcome]int // of the cells of this run
 	Others  int                   // ended by other processes on the same store meanwhile
 	Left    int                   // neither ended nor begun
+	GaveUp  bool                  // too many cells failed
 	Wall    time.Duration
 }
 
-// settled says whether an earlier outcome stands. Failures and interruptions
-// are tried again; a divergence or a refusal is a result.
+// settled says whether an outcome is a result, which a divergence or a refusal is
+// too; a failure or an interruption is none.
 func settled(o store.Outcome) bool {
 	return o == store.Done || o == store.Diverged || o == store.Refused
 }
 
-// Run runs the cells of a plan that the store does not have yet, on workers, with
+// A Retry says which cells that have ended are run again. One that was interrupted
+// has not ended, and is always.
+type Retry string
+
+const (
+	RetryNone   Retry = ""       // none: what failed fails again, until somebody mends it
+	RetryFailed Retry = "failed" // errors and panics
+	RetryAll    Retry = "all"    // every cell that is not done: failed, diverged, refused
+)
+
+// again says whether a cell that ended so is run.
+func (r Retry) again(o store.Outcome) bool {
+	switch o {
+	case store.Done:
+		return false
+	case store.Failed:
+		return r != RetryNone
+	case store.Diverged, store.Refused:
+		return r == RetryAll
+	}
+	return true
+}
+
+// Run runs the cells of a plan that have not ended in the store, on workers, with
 // one writer; running again continues, in the middle of a cell too. When ctx ends,
 // cells at work are given up, and of those that train a checkpoint is kept. Several
 // processes may run on one store: they share the cells, none is run twice, and each
@@ -57,11 +84,11 @@ func settled(o store.Outcome) bool {
 func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov store.Provenance, opt Options) (Summary, error) {
 	start := time.Now()
 	sum := Summary{Planned: len(plan.Cells), Ended: map[store.Outcome]int{}}
-	attempts, err := st.Attempts(ids(plan.Cells)) // before Missing: what ends in between is another's
+	attempts, err := st.Attempts(ids(plan.Cells)) // before Todo: what ends in between is another's
 	if err != nil {
 		return sum, err
 	}
-	todo, err := Missing(plan, st)
+	todo, err := Todo(plan, st, opt.Retry)
 	if err != nil {
 		return sum, err
 	}
@@ -92,6 +119,8 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 	}
 	queue := make(chan message)
 	failed := make(chan error, 1)
+	ctx, giveUp := context.WithCancel(ctx)
+	defer giveUp()
 	writer := func() error { // the one writer: what has queued up goes into one transaction
 		n := 0
 		for first := range queue {
@@ -149,12 +178,10 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 		}
 		return nil
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	go func() {
 		err := writer()
 		if err != nil {
-			stop() // no use in numbers that cannot be kept
+			giveUp() // no use in numbers that cannot be kept
 			for range queue {
 			}
 		}
@@ -166,6 +193,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 	if workers >= 2*len(todo) {
 		threads = 2 // idle workers' cores
 	}
+	var failures atomic.Int64
 	cells := &pool{
 		shift: shift, last: attempts, todo: todo,
 		over: func(c suites.Cell) { queue <- message{cell: c, over: true} },
@@ -190,6 +218,9 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 			}
 			res = p.runCell(ctx, c, threads, d)
 		}
+		if res.Outcome == store.Failed && failures.Add(1) == int64(opt.Failures) {
+			giveUp() // before this worker takes another cell
+		}
 		res.Cost.Start, res.Cost.Wall, res.Cost.Worker = start, max(res.Cost.Wall, time.Since(start)), w // a cell that goes on has taken longer than now
 		return message{cell: c, ended: &res}
 	}
@@ -197,7 +228,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 	for w := range min(workers, len(todo)) {
 		g.Go(func() error {
 			c, ok, err := cells.next(ctx)
-			for ok && err == nil {
+			for ok && err == nil && ctx.Err() == nil {
 				end := work(c, w)
 				// Claimed before the end is handed over, not to wait behind its commit.
 				c, ok, _, err = cells.look(ctx)
@@ -207,7 +238,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 				}
 			}
 			if err != nil {
-				stop()
+				giveUp()
 			}
 			return err
 		})
@@ -220,24 +251,34 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 	if left := shift.End(); err == nil {
 		err = left
 	}
+	sum.GaveUp = opt.Failures > 0 && failures.Load() >= int64(opt.Failures)
 	sum.Wall = time.Since(start)
 	return sum, err
 }
 
-// Missing are the cells of a plan that have no standing outcome in the store, in
-// the plan's order.
+// Missing are the cells of a plan that have no result in the store, failed ones
+// among them, in the plan's order.
 func Missing(plan *suites.Plan, st *store.Store) ([]suites.Cell, error) {
+	return those(plan, st, func(o store.Outcome) bool { return !settled(o) })
+}
+
+// Todo are the cells of a plan that Run would run, in the plan's order.
+func Todo(plan *suites.Plan, st *store.Store, retry Retry) ([]suites.Cell, error) {
+	return those(plan, st, retry.again)
+}
+
+func those(plan *suites.Plan, st *store.Store, want func(store.Outcome) bool) ([]suites.Cell, error) {
 	had, err := st.Outcomes(ids(plan.Cells))
 	if err != nil {
 		return nil, fmt.Errorf("runner: %w", err)
 	}
-	var todo []suites.Cell
+	var out []suites.Cell
 	for _, c := range plan.Cells {
-		if !settled(had[c.ID]) {
-			todo = append(todo, c)
+		if want(had[c.ID]) {
+			out = append(out, c)
 		}
 	}
-	return todo, nil
+	return out, nil
 }
 
 func ids(cells []suites.Cell) []string {

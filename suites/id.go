@@ -90,7 +90,8 @@ func (p *pass) encodeChoice(b *strings.Builder, noun string, c Choice, digest st
 		b.WriteString(comma + quote(name) + ":" + value)
 		comma = ","
 		if param.Parts != "" {
-			named, _ := find(p.cat.group(param.Parts), c.Params[name].(string))
+			other, _ := c.Params[name].(string)
+			named, _ := find(p.cat.group(param.Parts), other)
 			parts = append(parts, quote(name)+":"+strconv.Itoa(named.Version))
 		}
 	}

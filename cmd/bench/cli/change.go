@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vibench/bench/store"
 	"github.com/vibench/bench/suites"
@@ -24,7 +23,7 @@ func (a *app) unchanged(j *job, st *store.Store, accept bool) error {
 	fmt.Fprintf(a.err, "%s: not the plan that %s was begun with: %s, %d new, %d left over, %d of them with results or a checkpoint\n",
 		title(j.plan), st.Path(), stay(change.Stay), len(change.New), len(change.Left), n)
 	for _, why := range change.Why() {
-		fmt.Fprintf(a.err, "  %s\n", plainText(why))
+		fmt.Fprintf(a.err, "  %s\n", oneLine(why))
 	}
 	if accept {
 		return nil
@@ -56,14 +55,4 @@ func begunOf(st *store.Store, cells []suites.Cell) (int, error) {
 		}
 	}
 	return n, nil
-}
-
-// plainText is text of a suite without the codes that a terminal would obey.
-func plainText(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, s)
 }

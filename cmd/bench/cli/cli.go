@@ -64,7 +64,8 @@ func WithSource(list ...embed.FS) Option {
 
 // Main runs the command line of this process and ends the process with its
 // status: 0 done, 1 a claim that had to hold does not or an estimator does not
-// conform, 2 usage, suite or store, 3 cells failed or missing, 130 interrupted.
+// conform, 2 usage, suite or store, 3 cells failed or missing, 4 bits differ, 130
+// interrupted.
 func Main(opts ...Option) {
 	os.Exit(Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, opts...))
 }
@@ -88,7 +89,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, opts ...O
 		err = root.ExecuteContext(ctx)
 	}
 	if err != nil && err.Error() != "" {
-		fmt.Fprintln(stderr, err)
+		fmt.Fprintln(stderr, plain(err.Error()))
 	}
 	return status(err)
 }
@@ -125,10 +126,13 @@ cells and, before anything runs, the claims of papers; run fills a store with
 numbers; report says which claims hold, with intervals.
 
 Exit status: 0 done; 1 a claim that had to hold does not, or an estimator does
-not conform; 2 usage, suite or store; 3 cells failed or missing; 130 interrupted.`,
+not conform; 2 usage, suite or store; 3 cells failed or missing; 4 bits differ;
+130 interrupted.`,
 		Example: `  bench run iwae_snr                  run what is missing, print verdicts
   bench plan iwae_snr                 what would run, and what it would cost
   bench report results/iwae_snr.db    one HTML page
+  bench verify results/iwae_snr.db    run cells again, compare the bits
+  bench logs 3f2a                     what happened to one cell
   bench explain iwae                  equation, parameters, paper`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
@@ -153,7 +157,7 @@ not conform; 2 usage, suite or store; 3 cells failed or missing; 130 interrupted
 	root.PersistentFlags().StringVar(&a.dataDir, "data-dir", "", "folder of data sets in files (default: BENCH_DATA, else bench in the user's caches)")
 	root.MarkPersistentFlagDirname("data-dir")
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"never", "auto", "always"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.conform(), a.new(), a.export(), a.schema(), a.version(), a.speed())
+	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.conform(), a.new(), a.export(), a.schema(), a.version(), a.speed(), a.logs(), a.verify(), a.diff())
 	return root
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/vibench/bench/runner"
 	"github.com/vibench/bench/vi"
 )
 
@@ -27,9 +28,9 @@ func (a *app) useData() error {
 	return nil
 }
 
-// checkData holds the data that a suite's missing cells need against what is
+// checkData holds the data that the cells to run of a suite need against what is
 // there. A store that has all its cells needs none.
-func (a *app) checkData(j *job, path string) error {
+func (a *app) checkData(j *job, path string, retry runner.Retry) error {
 	st, err := existing(path)
 	if err != nil {
 		return err
@@ -37,7 +38,7 @@ func (a *app) checkData(j *job, path string) error {
 	if st != nil {
 		defer st.Close()
 	}
-	f, err := foresee(j, st)
+	f, err := foresee(j, st, retry)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (e *events) begin(plan *suites.Plan, path string, workers, todo int) {
 		Store   string `json:"store"`
 		Workers int    `json:"workers"`
 		Planned int    `json:"planned"`
-		Before  int    `json:"before"` // done before
+		Before  int    `json:"before"` // ended before, and not run again
 		ToRun   int    `json:"to_run"`
 	}{"begin", plan.Suite, plan.Preset, path, workers, len(plan.Cells), len(plan.Cells) - todo, todo})
 }

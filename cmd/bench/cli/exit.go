@@ -8,6 +8,7 @@ const (
 	unheld      = 1   // --require-claims, and one does not hold; a check of conform fails
 	misuse      = 2   // usage, suite, store
 	incomplete  = 3   // cells failed or missing
+	different   = 4   // the same cell, other bits
 	interrupted = 130 // what a shell makes of SIGINT
 )
 

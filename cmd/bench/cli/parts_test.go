@@ -28,7 +28,9 @@ func mine() []cli.Option {
 	}
 }
 
-// flaky panics at k = 3 unless FLAKY_WORKS is set.
+// flaky panics at k = 3 unless FLAKY_WORKS is set, and at k = 5 with a message that
+// would rather be markup and colours. Its numbers are others under FLAKY_DRIFTS, and its
+// version is 2 under FLAKY_VERSION.
 type flaky struct {
 	K int `name:"k" min:"1" doc:"samples a datum"`
 }
@@ -39,13 +41,26 @@ func (e flaky) Card() vi.Card {
 	return vi.Card{Name: "flaky", Paper: "none", Needs: []vi.Cap{vi.Path}, K: e.K, Target: "elbo", Bias: "some", OneScalar: true}
 }
 
+func (flaky) Version() int {
+	if os.Getenv("FLAKY_VERSION") != "" {
+		return 2
+	}
+	return 1
+}
+
 func (e flaky) Estimate(s *vi.Step) vi.Direction {
 	if e.K == 3 && os.Getenv("FLAKY_WORKS") == "" {
 		panic("three is too many")
 	}
+	if e.K == 5 {
+		panic("<script>alert(1)</script>\x1b[31m\u202e five\nand a line")
+	}
 	q := s.Posterior()
 	z := q.Sample(s.Noise("z"), e.K)
 	elbo := s.LogJoint(z).Sub(s.LogQ(q, z)).Mean()
+	if os.Getenv("FLAKY_DRIFTS") != "" {
+		elbo = elbo.Scale(1.0000001)
+	}
 	return s.Ascend(vi.Surrogate{Gen: elbo, Inf: elbo})
 }
 

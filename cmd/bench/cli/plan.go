@@ -20,7 +20,7 @@ import (
 
 func (a *app) plan() *cobra.Command {
 	var o suites.Options
-	var path string
+	var path, retry string
 	var workers int
 	var asJSON bool
 	c := &cobra.Command{
@@ -35,6 +35,9 @@ by running a few steps and replicates for about a second.`,
 			if workers < 1 {
 				return fmt.Errorf("bench plan: --workers: got %d; need at least 1", workers)
 			}
+			if err := checkRetry("bench plan", retry); err != nil {
+				return err
+			}
 			j, err := a.job(args[0], o)
 			if err != nil {
 				return err
@@ -46,7 +49,7 @@ by running a few steps and replicates for about a second.`,
 			if st != nil {
 				defer st.Close()
 			}
-			f, err := foresee(j, st)
+			f, err := foresee(j, st, runner.Retry(retry))
 			if err != nil {
 				return err
 			}
@@ -66,7 +69,9 @@ by running a few steps and replicates for about a second.`,
 	}
 	c.Flags().StringVar(&path, "store", "", "store to look into (default: results/<suite>.db)")
 	c.Flags().IntVar(&workers, "workers", runtime.GOMAXPROCS(0), "cells at a time, for the cost")
+	c.Flags().StringVar(&retry, "retry", "", "as of run: failed or all")
 	c.Flags().BoolVar(&asJSON, "json", false, "for machines, with every cell")
+	c.RegisterFlagCompletionFunc("retry", cobra.FixedCompletions(retries, cobra.ShellCompDirectiveNoFileComp))
 	narrowing(c, &o)
 	return c
 }
@@ -82,14 +87,15 @@ func existing(path string) (*store.Store, error) {
 // Why a cell runs or does not.
 const (
 	isDone     = "done"
-	isDiverged = "diverged" // before: a result, stays
-	isRefused  = "refused"  // before: a result, stays
+	isDiverged = "diverged" // before: a result
+	isRefused  = "refused"  // before: a result
 	isUnfit    = "unfit"    // will be refused, as its suite says to record
-	isFailed   = "failed"   // or interrupted before: runs again
+	isFailed   = "failed"   // before
+	isStopped  = "interrupted"
 	isNew      = "new"
 )
 
-var states = []string{isDone, isDiverged, isRefused, isFailed, isUnfit, isNew}
+var states = []string{isDone, isDiverged, isRefused, isFailed, isStopped, isUnfit, isNew}
 
 // foresight is what run would do.
 type foresight struct {
@@ -97,6 +103,7 @@ type foresight struct {
 	Store   string
 	There   bool // the store exists
 	Workers int
+	retry   runner.Retry
 	grids   []string
 	state   map[string]string // of a cell, by ID
 	todo    []suites.Cell
@@ -104,8 +111,8 @@ type foresight struct {
 	cost    runner.Cost
 }
 
-func foresee(j *job, st *store.Store) (*foresight, error) {
-	f := &foresight{job: j, There: st != nil, state: map[string]string{}}
+func foresee(j *job, st *store.Store, retry runner.Retry) (*foresight, error) {
+	f := &foresight{job: j, There: st != nil, retry: retry, state: map[string]string{}}
 	for _, c := range j.plan.Cells {
 		if !slices.Contains(f.grids, c.Grid) {
 			f.grids = append(f.grids, c.Grid)
@@ -117,7 +124,7 @@ func foresee(j *job, st *store.Store) (*foresight, error) {
 		if had, err = st.Outcomes(ids(j.plan.Cells)); err != nil {
 			return nil, err
 		}
-		if f.todo, err = runner.Missing(j.plan, st); err != nil {
+		if f.todo, err = runner.Todo(j.plan, st, retry); err != nil {
 			return nil, err
 		}
 		if f.begun, err = st.Begun(ids(f.todo)); err != nil {
@@ -133,8 +140,6 @@ func foresee(j *job, st *store.Store) (*foresight, error) {
 			f.state[c.ID] = isUnfit
 		case o == "":
 			f.state[c.ID] = isNew
-		default:
-			f.state[c.ID] = isFailed
 		}
 	}
 	// What is refused takes no time.
@@ -188,7 +193,7 @@ func (a *app) planText(f *foresight) error {
 	}
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(name string, total int, in map[string]int, cost string) {
-		fmt.Fprintf(t, "%s\t%d\t", name, total)
+		fmt.Fprintf(t, "%s\t%d\t", oneLine(name), total)
 		for _, s := range shown {
 			fmt.Fprintf(t, "%d\t", in[s])
 		}
@@ -212,15 +217,13 @@ func (a *app) planText(f *foresight) error {
 		return err
 	}
 	for _, s := range shown {
-		if why := reasons[s]; why != "" {
-			fmt.Fprintf(a.out, "%s: %s\n", s, why)
-		}
+		fmt.Fprintf(a.out, "%s: %s\n", s, f.reason(s))
 	}
 	told := 0
 	for _, c := range f.todo {
 		if step, ok := f.begun[c.ID]; ok && told < mostSaid {
 			told++
-			fmt.Fprintf(a.out, "checkpoint at step %d of %d: %s\n", step, c.Train.Steps, c)
+			fmt.Fprintf(a.out, "checkpoint at step %d of %d: %s\n", step, c.Train.Steps, oneLine(c.String()))
 		}
 	}
 	if n := len(f.begun) - told; n > 0 {
@@ -237,13 +240,29 @@ func (a *app) planText(f *foresight) error {
 	return err
 }
 
-var reasons = map[string]string{
-	isDone:     "their numbers are in the store",
-	isDiverged: "ended before in NaN or Inf, which is a result",
-	isRefused:  "recorded before as not fitting, which is a result",
-	isUnfit:    "do not fit, and will be recorded as refused",
-	isFailed:   "failed or were interrupted before, and run again",
-	isNew:      "never run",
+// reason says why cells in a state run or do not.
+func (f *foresight) reason(state string) string {
+	again := func(otherwise string, by ...runner.Retry) string {
+		if slices.Contains(by, f.retry) {
+			return ", and run again"
+		}
+		return otherwise
+	}
+	switch state {
+	case isDone:
+		return "their numbers are in the store"
+	case isDiverged:
+		return "ended before in NaN or Inf" + again(", which is a result", runner.RetryAll)
+	case isRefused:
+		return "recorded before as not fitting" + again(", which is a result", runner.RetryAll)
+	case isFailed:
+		return "ended before in an error or a panic" + again("; run again by --retry failed", runner.RetryFailed, runner.RetryAll)
+	case isStopped:
+		return "stopped before, and run again"
+	case isUnfit:
+		return "do not fit, and will be recorded as refused"
+	}
+	return "never run"
 }
 
 // claimsOf are the claims of which the plan has cells.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"sync"
@@ -29,6 +30,7 @@ type progress struct {
 	now     int               // of those, the ones of this run
 	planned int
 	failed  int
+	bad     string  // what failed is called; empty: failed
 	spent   float64 // work done in this run
 	all     float64 // work of this run
 	steps   struct {
@@ -84,6 +86,13 @@ func newProgress(w io.Writer, planned, todo []suites.Cell, work func(suites.Cell
 	return p
 }
 
+// call gives cells that did not go well another name than failed.
+func (p *progress) call(bad string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bad = bad
+}
+
 // step says how many steps a cell at work has taken; the first time, those that
 // an earlier run took.
 func (p *progress) step(id string, at int) {
@@ -129,7 +138,7 @@ func (p *progress) say(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clear()
-	fmt.Fprintf(p.w, format+"\n", args...)
+	fmt.Fprintln(p.w, oneLine(fmt.Sprintf(format, args...)))
 	if p.live {
 		p.show()
 	}
@@ -165,7 +174,7 @@ func (p *progress) show() {
 // line is 312/540 cells, 0 failed, 11.3/s, 0:21 left; where cells train, 3/80
 // cells, 0 failed, 41% of steps at 812/s, 12:30 left: one cell may take long.
 func (p *progress) line(elapsed time.Duration) string {
-	text := fmt.Sprintf("%d/%d cells, %d failed", p.done, p.planned, p.failed)
+	text := fmt.Sprintf("%d/%d cells, %d %s", p.done, p.planned, p.failed, cmp.Or(p.bad, "failed"))
 	each := float64(p.now)
 	if p.steps.all > 0 {
 		text += fmt.Sprintf(", %d%% of steps", int(100*float64(p.steps.done)/float64(p.steps.all)))

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -23,6 +24,9 @@ type running struct {
 	store      string
 	workers    int
 	checkpoint time.Duration
+	retry      string
+	failFast   bool
+	failures   int // most, 0: any number
 	report     string
 	json       bool
 	require    bool
@@ -39,6 +43,11 @@ claims hold. Running the same command again continues; Ctrl-C stops, nothing tha
 has ended is lost, and a cell that trains goes on where it was. SUITE is a file, or the name of a suite that comes with
 bench (see bench list).
 
+A cell ends done, diverged, refused or failed, and no cell's end stops another.
+One that failed (an error or a panic) would fail again, so it waits until it is
+asked for: --retry failed runs the failed ones again, --retry all every cell that
+is not done, diverged and refused ones too. bench logs tells what happened to a cell.
+
 The verdicts go to stdout, progress and failures to stderr.`,
 		Example: `  bench run iwae_snr
   bench run mine.yaml --workers 4 --report mine.html
@@ -51,6 +60,10 @@ The verdicts go to stdout, progress and failures to stderr.`,
 	f.StringVar(&r.store, "store", "", "store to fill (default: results/<suite>.db)")
 	f.IntVar(&r.workers, "workers", runtime.GOMAXPROCS(0), "cells at a time")
 	f.DurationVar(&r.checkpoint, "checkpoint", time.Minute, "of a cell that trains, time between two checkpoints; 0: none, and if stopped it starts anew")
+	f.StringVar(&r.retry, "retry", "", "run again: failed, the cells that failed; all, every cell that is not done")
+	f.BoolVar(&r.failFast, "fail-fast", false, "stop at the first cell that fails")
+	f.IntVar(&r.failures, "max-failures", 0, "stop when so many cells have failed in this run; 0: never")
+	c.RegisterFlagCompletionFunc("retry", cobra.FixedCompletions(retries, cobra.ShellCompDirectiveNoFileComp))
 	narrowing(c, &r.Options)
 	f.StringVar(&r.report, "report", "", "write the HTML report to this file as well")
 	f.BoolVar(&r.json, "json", false, "events and summary as JSON lines on stdout, no verdict table")
@@ -67,6 +80,18 @@ func (a *app) runSuites(ctx context.Context, names []string, r running) error {
 	if r.checkpoint < 0 {
 		return fmt.Errorf("bench run: --checkpoint: got %v; want a time, or 0 for none", r.checkpoint)
 	}
+	if r.failures < 0 {
+		return fmt.Errorf("bench run: --max-failures: got %d; need at least 1, or 0 for any number", r.failures)
+	}
+	if r.failFast && r.failures > 1 {
+		return fmt.Errorf("bench run: --fail-fast: stops at the first failure, --max-failures at %d; want one of them", r.failures)
+	}
+	if r.failFast {
+		r.failures = 1
+	}
+	if err := checkRetry("bench run", r.retry); err != nil {
+		return err
+	}
 	if r.report != "" && len(names) > 1 {
 		return fmt.Errorf("bench run: --report: one file for %d suites; run them one by one", len(names))
 	}
@@ -79,7 +104,7 @@ func (a *app) runSuites(ctx context.Context, names []string, r running) error {
 		if err != nil {
 			return err
 		}
-		if err := a.checkData(j, storeOf(r.store, j.plan)); err != nil {
+		if err := a.checkData(j, storeOf(r.store, j.plan), runner.Retry(r.retry)); err != nil {
 			return err
 		}
 		jobs = append(jobs, j)
@@ -87,12 +112,21 @@ func (a *app) runSuites(ctx context.Context, names []string, r running) error {
 	worst := error(nil)
 	for _, j := range jobs {
 		err := a.runJob(ctx, j, r)
-		if s := status(err); s == interrupted || s == misuse {
+		if s := status(err); s == interrupted || s == misuse || errors.Is(err, errGaveUp) {
 			return err
 		}
 		worst = worse(worst, err)
 	}
 	return worst
+}
+
+var retries = []string{string(runner.RetryFailed), string(runner.RetryAll)}
+
+func checkRetry(where, got string) error {
+	if got == "" {
+		return nil
+	}
+	return choice(where+": --retry", got, retries)
 }
 
 // worse is the error that tells more: cells missing over claims not held.
@@ -113,7 +147,7 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 	if err := a.unchanged(j, st, r.accept); err != nil {
 		return err
 	}
-	todo, err := runner.Missing(j.plan, st)
+	todo, err := runner.Todo(j.plan, st, runner.Retry(r.retry))
 	if err != nil {
 		return err
 	}
@@ -121,12 +155,16 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 	if err != nil {
 		return err
 	}
-	out := a.observer(j, st, todo, r)
+	out, err := a.observer(j, st, todo, r)
+	if err != nil {
+		return err
+	}
 	out.begin(len(begun))
-	ctx, stop := untilSignal(ctx, out)
+	ctx, stop := untilSignal(ctx, out.stopping)
 	prov := a.parts.Provenance(ctx, j.plan, a.line, r.workers)
 	sum, err := a.parts.Run(ctx, j.plan, st, prov, runner.Options{
-		Workers: r.workers, Refused: j.refused, Checkpoint: r.checkpoint, Progress: out.ended, Warn: out.warn, Step: out.step, Wait: out.wait(st),
+		Workers: r.workers, Refused: j.refused, Retry: runner.Retry(r.retry), Failures: r.failures,
+		Checkpoint: r.checkpoint, Progress: out.ended, Warn: out.warn, Step: out.step, Wait: out.wait(st),
 	})
 	stop() // the rest is short, and a signal ends it
 	out.end()
@@ -137,7 +175,7 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 		if begun, err = st.Begun(ids(todo)); err != nil {
 			return err
 		}
-		return exit{interrupted, out.interrupted(sum, len(begun))}
+		return out.stopped(sum, len(begun))
 	}
 	rep, err := report.New(st, j.plan.Suite, j.plan.Preset)
 	if err != nil {
@@ -155,17 +193,21 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 	if todo, err = runner.Missing(j.plan, st); err != nil {
 		return err
 	}
-	return judge(rep, len(todo), len(j.plan.Cells), r.require)
+	return a.judge(rep, len(todo), len(j.plan.Cells), r)
 }
 
 // judge turns what a run leaves into its status: missing counts the cells that
-// it was asked for and the store lacks. A report may be about more cells than a
+// it was asked for and that have no result. A report may be about more cells than a
 // narrowed run.
-func judge(rep *report.Report, missing, planned int, require bool) error {
+func (a *app) judge(rep *report.Report, missing, planned int, r running) error {
 	if missing > 0 {
-		return exit{incomplete, fmt.Errorf("%s: %d of %d cells failed or are missing; the same command tries them again", rep.Suite, missing, planned)}
+		again := "the same command tries them again"
+		if r.retry == "" {
+			again = "tried again by " + a.line + " --retry failed"
+		}
+		return exit{incomplete, fmt.Errorf("%s: %d of %d cells failed or are missing; %s", rep.Suite, missing, planned, again)}
 	}
-	if !require {
+	if !r.require {
 		return nil
 	}
 	var not []string
@@ -184,7 +226,7 @@ func judge(rep *report.Report, missing, planned int, require bool) error {
 // waited for; a second signal does not wait. What is in the store is safe then
 // too. It is handled here rather than left to the system, which ignores it where
 // the process was started in the background.
-func untilSignal(ctx context.Context, out *observer) (context.Context, func()) {
+func untilSignal(ctx context.Context, stopping func()) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals, over := make(chan os.Signal, 2), make(chan struct{})
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -192,7 +234,7 @@ func untilSignal(ctx context.Context, out *observer) (context.Context, func()) {
 		select {
 		case <-signals:
 			cancel()
-			out.stopping()
+			stopping()
 		case <-over:
 			return
 		}

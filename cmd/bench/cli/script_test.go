@@ -41,6 +41,9 @@ func TestMain(m *testing.M) {
 //	damage FILE             cut the last byte off every checkpoint of a store
 //	edit FILE OLD NEW       replace text in a file, which must have it
 //	widest N                no line of stdout is wider than N columns
+//	flip FILE               change the last bit of the elbo at step 1 of one cell of a store
+//	cell FILE PARAM VALUE   set CELL to the ID of a cell whose estimator has this setting
+//	environment FILE        let the runs of a store have been made elsewhere
 //	newer FILE              make a store one of a later version
 //	foreign FILE            make a SQLite file of another program
 //	idx FILE TYPE:DIMS N    make an IDX file with N bytes of zeros, whatever its header says
@@ -57,9 +60,11 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "interrupt": interrupt, "insist": insist, "halt": halt, "edit": edit, "widest": widest, "idx": idx,
-			"newer":   statement("PRAGMA user_version = 999"),
-			"damage":  statement("UPDATE checkpoint SET bits = substr(bits, 1, length(bits) - 1)"),
-			"foreign": statement("CREATE TABLE theirs (x)"),
+			"newer":  statement("PRAGMA user_version = 999"),
+			"damage": statement("UPDATE checkpoint SET bits = substr(bits, 1, length(bits) - 1)"),
+			"flip":   flip, "cell": cellOf,
+			"environment": statement(`UPDATE run SET provenance = json_set(provenance, '$.cpu', 'abacus', '$.modules."github.com/spf13/cobra"', 'v0')`),
+			"foreign":     statement("CREATE TABLE theirs (x)"),
 		},
 		Condition: func(name string) (bool, error) {
 			folder, ok := map[string]string{
@@ -244,6 +249,29 @@ func widest(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%d columns: %s", n, line)
 		}
 	}
+}
+
+func cellOf(ts *testscript.TestScript, neg bool, args []string) {
+	db, err := sql.Open("sqlite3", ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer db.Close()
+	var id string
+	ts.Check(db.QueryRow("SELECT min(cell) FROM cell WHERE spec ->> ? = ?+0", "$.estimator.params."+args[1], args[2]).Scan(&id))
+	ts.Setenv("CELL", id)
+}
+
+// flip changes one bit, as a bad disk would.
+func flip(ts *testscript.TestScript, neg bool, args []string) {
+	db, err := sql.Open("sqlite3", ts.MkAbs(args[0]))
+	ts.Check(err)
+	var cell string
+	var bits []byte
+	const at = "WHERE metric = 'elbo' AND step = 1 AND cell ="
+	ts.Check(db.QueryRow("SELECT cell, bits FROM point "+at+" (SELECT min(cell) FROM point)").Scan(&cell, &bits))
+	bits[0] ^= 1
+	_, err = db.Exec("UPDATE point SET bits = ? "+at+" ?", bits, cell)
+	ts.Check(err)
+	ts.Check(db.Close())
 }
 
 func statement(query string) func(*testscript.TestScript, bool, []string) {
