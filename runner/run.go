@@ -67,8 +67,11 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 	}
 	sum.Before, sum.Left = len(plan.Cells)-len(todo), len(todo)
 	run, err := st.Begin(plan, prov)
-	if err != nil || len(todo) == 0 {
+	if err != nil {
 		return sum, err
+	}
+	if len(todo) == 0 {
+		return sum, st.Sweep()
 	}
 	if opt.Order != nil {
 		order := opt.Order(len(todo))
@@ -197,7 +200,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 	for w := range min(workers, len(todo)) {
 		g.Go(func() error {
 			c, ok, err := cells.next(ctx)
-			for ok && err == nil {
+			for ok && err == nil && ctx.Err() == nil {
 				end := work(c, w)
 				// Claimed before the end is handed over, not to wait behind its commit.
 				c, ok, _, err = cells.look(ctx)

@@ -105,7 +105,7 @@ func TestKilledRun(t *testing.T) {
 	killed, whole := 0, 0
 	for ; killed < n || whole == 0; whole++ {
 		path := fmt.Sprintf("a store %d.db", whole)
-		for tries := 0; !runOrKill(t, dir, path, rand.N(took*5/4)); tries++ {
+		for tries := 0; !runOrKill(t, dir, path, rand.N(took)); tries++ {
 			if killed++; tries > 200 {
 				t.Fatalf("%s has no end", path)
 			}

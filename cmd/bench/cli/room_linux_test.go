@@ -18,7 +18,9 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Mkdir(disk, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	mount := func(flags uintptr, size string) error { return syscall.Mount("tmpfs", disk, "tmpfs", flags, "size="+size) }
+	mount := func(flags uintptr, size string) error {
+		return syscall.Mount("tmpfs", disk, "tmpfs", flags, "size="+size)
+	}
 	if err := mount(0, "300k"); err != nil {
 		t.Skipf("a small disk cannot be mounted here: %v", err)
 	}
