@@ -94,8 +94,11 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 	}
 	sum.Before, sum.Left = len(plan.Cells)-len(todo), len(todo)
 	run, err := st.Begin(plan, prov)
-	if err != nil || len(todo) == 0 {
+	if err != nil {
 		return sum, err
+	}
+	if len(todo) == 0 {
+		return sum, st.Sweep()
 	}
 	if opt.Order != nil {
 		order := opt.Order(len(todo))

@@ -38,7 +38,7 @@ const (
 
 // Shift begins the time of a run, which Begin has given its number.
 func (s *Store) Shift(run int64) (*Shift, error) {
-	if err := s.sweep(); err != nil {
+	if err := s.Sweep(); err != nil {
 		return nil, err
 	}
 	path, err := s.lockPath(run)
@@ -204,9 +204,9 @@ func (s *Store) lockPath(run int64) (string, error) {
 
 const lockMark = "-run"
 
-// sweep forgets the claims of processes that have died, and takes their lock
+// Sweep forgets the claims of processes that have died, and takes their lock
 // files away.
-func (s *Store) sweep() error {
+func (s *Store) Sweep() error {
 	path, err := s.lockPath(0)
 	if err != nil {
 		return err
