@@ -18,18 +18,20 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 )
 
 // A Store is one open file. Its methods may be called from several goroutines.
 type Store struct {
-	path  string
-	abs   string
-	read  *sql.DB
-	write *sql.DB     // one connection; nil when opened for reading
-	claim *sql.DB     // likewise
-	turn  sync.Mutex  // of the two that write
-	file  os.FileInfo // of the file that was opened for writing
+	path    string
+	abs     string
+	read    *sql.DB
+	write   *sql.DB       // one connection; nil when opened for reading
+	claim   *sql.DB       // likewise
+	turn    sync.Mutex    // of the two that write
+	results *resultWriter // once prepared
+	file    os.FileInfo   // of the file that was opened for writing
 }
 
 var errNoCgo = errors.New("store: this binary was built without cgo, which SQLite needs; install a C compiler (gcc or clang) and build with CGO_ENABLED=1")
@@ -192,10 +194,15 @@ func (s *Store) fault(what string, err error) error {
 
 // advised is an error with what to do about it, where that is known.
 func advised(err error) error {
-	if hint := remedy(err); hint != "" {
-		return fmt.Errorf("%w: %s", err, hint)
+	hint := remedy(err)
+	if hint == "" {
+		return err
 	}
-	return err
+	if text := err.Error(); strings.Contains(text, "\n") || len(text) > 300 { // SQLite quotes a schema that it cannot read
+		text = strings.Join(strings.Fields(text), " ")
+		err = errors.New(strings.ToValidUTF8(text[:min(300, len(text))], ""))
+	}
+	return fmt.Errorf("%w: %s", err, hint)
 }
 
 // remedy is what to do about an error of the file or its disk.

@@ -17,6 +17,10 @@ var outcomes = [...]Outcome{Done, Diverged, Refused, Failed, Interrupted}
 // its checkpoint and the run's claim to it included.
 // The cells must have been begun.
 func (s *Store) Write(run int64, results []Result) error {
+	w, err := s.resultWriter()
+	if err != nil {
+		return s.fault("write", err)
+	}
 	return s.update("write", func(tx *sql.Tx) error {
 		var known bool
 		if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM run WHERE run = ?)`, run).Scan(&known); err != nil {
@@ -25,10 +29,7 @@ func (s *Store) Write(run int64, results []Result) error {
 		if !known {
 			return fmt.Errorf("no run %d has begun", run)
 		}
-		w, err := newResultWriter(tx, run)
-		if err != nil {
-			return err
-		}
+		w := w.within(tx, run)
 		for i := range results {
 			if err := w.write(&results[i]); err != nil {
 				return fmt.Errorf("cell %s: %w", results[i].Cell, err)
@@ -44,28 +45,49 @@ type resultWriter struct {
 	known, clear, spent, claim, outcome, point, vector, cost *sql.Stmt
 }
 
-func newResultWriter(tx *sql.Tx, run int64) (*resultWriter, error) {
-	w := &resultWriter{run: run}
-	for _, s := range []struct {
-		to   **sql.Stmt
-		text string
-	}{
-		{&w.known, `SELECT EXISTS (SELECT 1 FROM cell WHERE cell = ?)`},
-		{&w.clear, `DELETE FROM outcome WHERE cell = ?`}, // all else hangs on it
-		{&w.spent, `DELETE FROM checkpoint WHERE cell = ?`},
-		{&w.claim, `DELETE FROM claim WHERE cell = ? AND run = ?`},
-		{&w.outcome, `INSERT INTO outcome (cell, outcome, step, reason, stack, steps, evals, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`},
-		{&w.point, `INSERT INTO point (cell, metric, step, value, bits, reason, evals) VALUES (?, ?, ?, ?, ?, ?, ?)`},
-		{&w.vector, `INSERT INTO vector (cell, name, step, bits, digest) VALUES (?, ?, ?, ?, ?)`},
-		{&w.cost, `INSERT INTO cost (cell, run, start, wall, worker) VALUES (?, ?, ?, ?, ?)`},
-	} {
-		stmt, err := tx.Prepare(s.text)
+// resultWriter prepares the statements once: a transaction often writes one cell.
+func (s *Store) resultWriter() (*resultWriter, error) {
+	if s.write == nil {
+		return nil, errors.New("the store is open for reading only")
+	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if s.results != nil {
+		return s.results, nil
+	}
+	w := &resultWriter{}
+	for to, text := range w.texts() {
+		stmt, err := s.write.Prepare(text)
 		if err != nil {
 			return nil, err
 		}
-		*s.to = stmt
+		*to = stmt
 	}
+	s.results = w
 	return w, nil
+}
+
+// within are the same statements in a transaction.
+func (w *resultWriter) within(tx *sql.Tx, run int64) *resultWriter {
+	in := *w
+	in.run = run
+	for to := range in.texts() {
+		*to = tx.Stmt(*to)
+	}
+	return &in
+}
+
+func (w *resultWriter) texts() map[**sql.Stmt]string {
+	return map[**sql.Stmt]string{
+		&w.known:   `SELECT EXISTS (SELECT 1 FROM cell WHERE cell = ?)`,
+		&w.clear:   `DELETE FROM outcome WHERE cell = ?`, // all else hangs on it
+		&w.spent:   `DELETE FROM checkpoint WHERE cell = ?`,
+		&w.claim:   `DELETE FROM claim WHERE cell = ? AND run = ?`,
+		&w.outcome: `INSERT INTO outcome (cell, outcome, step, reason, stack, steps, evals, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		&w.point:   `INSERT INTO point (cell, metric, step, value, bits, reason, evals) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		&w.vector:  `INSERT INTO vector (cell, name, step, bits, digest) VALUES (?, ?, ?, ?, ?)`,
+		&w.cost:    `INSERT INTO cost (cell, run, start, wall, worker) VALUES (?, ?, ?, ?, ?)`,
+	}
 }
 
 func (w *resultWriter) write(r *Result) error {
