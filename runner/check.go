@@ -19,10 +19,19 @@ func (p Parts) Check(s *suites.Suite, plan *suites.Plan) (refused map[string]str
 	refused = map[string]string{}
 	var problems []suites.Problem
 	said := map[string]bool{}
-	for _, c := range plan.Cells {
+	var last suites.Cell
+	var who, at, why string
+	for i, c := range plan.Cells {
+		if i > 0 && sameButSeed(c, last) { // seeds of one configuration stand together
+			if why != "" && c.Unfit == "record" {
+				refused[c.ID] = why
+			}
+			continue
+		}
+		last = c
 		// a model that the data do not suit is one mistake, however many estimators stand beside it
-		who, at := c.Model.Name+" x "+c.Dataset.Name, ""
-		why := p.misfit(c)
+		who, at = c.Model.Name+" x "+c.Dataset.Name, ""
+		why = p.misfit(c)
 		if why == "" {
 			who, at = c.Estimator.Name+" x "+c.Model.Name, fmt.Sprint(c.Line, ":", c.Column)
 			why = p.unfit(c)
@@ -42,10 +51,22 @@ func (p Parts) Check(s *suites.Suite, plan *suites.Plan) (refused map[string]str
 	return refused, suites.NewErrors(problems)
 }
 
+// sameButSeed says whether two cells differ in nothing that decides whether they
+// fit.
+func sameButSeed(a, b suites.Cell) bool {
+	a.ID, a.Seed = b.ID, b.Seed
+	return reflect.DeepEqual(a, b)
+}
+
 // Warnings are what estimators have to say of cells that run all the same, each once.
 func (p Parts) Warnings(s *suites.Suite, plan *suites.Plan) (out []suites.Problem) {
 	said := map[string]bool{}
-	for _, c := range plan.Cells {
+	var last suites.Cell
+	for i, c := range plan.Cells {
+		if i > 0 && sameButSeed(c, last) {
+			continue
+		}
+		last = c
 		e, err := p.estimator(c.Estimator)
 		w, ok := e.(vi.Wary)
 		if err != nil || !ok {

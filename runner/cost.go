@@ -33,6 +33,10 @@ const calibration = 2 * time.Second
 func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cell, st *store.Store) (Cost, error) {
 	speeds := map[string]*speed{}
 	out := Cost{Cells: map[string]time.Duration{}, Source: unknown}
+	if len(missing) == 0 {
+		return out, nil
+	}
+	load, classes := eachSetting(p.load), eachSetting(classes)
 	if st != nil {
 		spent, err := st.Costs(ids(plan.Cells))
 		if err != nil {
@@ -41,7 +45,7 @@ func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cel
 		for _, c := range plan.Cells {
 			if s, ok := spent[c.ID]; ok {
 				for _, class := range classes(c) {
-					add(speeds, class, s.Wall, p.load(c))
+					add(speeds, class, s.Wall, load(c))
 				}
 			}
 		}
@@ -51,7 +55,7 @@ func (p Parts) Cost(ctx context.Context, plan *suites.Plan, missing []suites.Cel
 	for _, c := range missing {
 		for _, class := range classes(c) {
 			if s, ok := speeds[class]; ok {
-				out.Cells[c.ID] = s.of(p.load(c))
+				out.Cells[c.ID] = s.of(load(c))
 				break
 			}
 		}
@@ -172,6 +176,21 @@ func kindOfModel(m suites.Choice) string {
 	}
 	return kind
 }
+
+// eachSetting is f, computed once for the seeds of one setting, which stand together.
+func eachSetting[T any](f func(suites.Cell) T) func(suites.Cell) T {
+	var last *suites.Cell
+	var is T
+	return func(c suites.Cell) T {
+		if last == nil || !sameButSeed(c, *last) {
+			last, is = &c, f(c)
+		}
+		return is
+	}
+}
+
+// Works is Work for cells in the order of a plan.
+func (p Parts) Works() func(suites.Cell) float64 { return eachSetting(p.Work) }
 
 // Work is a cell's arithmetic in a unit that means something only beside another
 // cell's: rows of samples, forward and back where directions are drawn, times

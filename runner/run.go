@@ -22,6 +22,7 @@ type Options struct {
 	Checkpoint time.Duration             // of a cell's time between two checkpoints; 0: none are taken, and a cell that is stopped starts anew
 	Progress   func(Event)               // after every cell, from one goroutine; may be nil
 	Warn       func(suites.Cell, string) // what went wrong with a cell that goes on, from the goroutine of Progress; may be nil
+	Wait       func([]suites.Cell)       // once, when all that is left is at work in other processes; may be nil
 	Step       func(id string, step int) // how far a cell at work is: at its begin, then now and then, from any goroutine; may be nil
 }
 
@@ -29,7 +30,7 @@ type Options struct {
 type Event struct {
 	Cell    suites.Cell
 	Result  store.Result
-	Ended   int // cells that have ended, those from before included
+	Ended   int // cells that have ended, those from before and of other processes included
 	Failed  int // of those that ended now
 	Planned int
 }
@@ -39,6 +40,7 @@ type Summary struct {
 	Planned int
 	Before  int                   // ended before it began, and not run again
 	Ended   map[store.Outcome]int // of the cells of this run
+	Others  int                   // ended by other processes on the same store meanwhile
 	Left    int                   // neither ended nor begun
 	GaveUp  bool                  // too many cells failed
 	Wall    time.Duration
@@ -75,19 +77,28 @@ func (r Retry) again(o store.Outcome) bool {
 
 // Run runs the cells of a plan that have not ended in the store, on workers, with
 // one writer; running again continues, in the middle of a cell too. When ctx ends,
-// cells at work are given up, and of those that train a checkpoint is kept. The
-// error is the store's; a cell's failure is a result and stops no other.
+// cells at work are given up, and of those that train a checkpoint is kept. Several
+// processes may run on one store: they share the cells, none is run twice, and each
+// returns when all have ended. The error is the store's; a cell's failure is a
+// result and stops no other.
 func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov store.Provenance, opt Options) (Summary, error) {
 	start := time.Now()
 	sum := Summary{Planned: len(plan.Cells), Ended: map[store.Outcome]int{}}
+	attempts, err := st.Attempts(ids(plan.Cells)) // before Todo: what ends in between is another's
+	if err != nil {
+		return sum, err
+	}
 	todo, err := Todo(plan, st, opt.Retry)
 	if err != nil {
 		return sum, err
 	}
 	sum.Before, sum.Left = len(plan.Cells)-len(todo), len(todo)
 	run, err := st.Begin(plan, prov)
-	if err != nil || len(todo) == 0 {
+	if err != nil {
 		return sum, err
+	}
+	if len(todo) == 0 {
+		return sum, st.Sweep()
 	}
 	if opt.Order != nil {
 		order := opt.Order(len(todo))
@@ -98,7 +109,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 		todo = shuffled
 	}
 
-	begun, err := st.Begun(ids(todo))
+	shift, err := st.Shift(run)
 	if err != nil {
 		return sum, err
 	}
@@ -107,6 +118,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 		ended   *store.Result
 		saved   *store.Checkpoint
 		warning string
+		over    bool // ended by another process
 	}
 	queue := make(chan message)
 	failed := make(chan error, 1)
@@ -149,6 +161,10 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 				if m.warning != "" && opt.Warn != nil {
 					opt.Warn(m.cell, m.warning)
 				}
+				if m.over {
+					sum.Others++
+					sum.Left--
+				}
 				if m.ended == nil {
 					continue
 				}
@@ -159,7 +175,7 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 				n++
 				sum.Left--
 				if opt.Progress != nil {
-					opt.Progress(Event{m.cell, *m.ended, sum.Before + n, sum.Ended[store.Failed], sum.Planned})
+					opt.Progress(Event{m.cell, *m.ended, sum.Before + sum.Others + n, sum.Ended[store.Failed], sum.Planned})
 				}
 			}
 		}
@@ -176,54 +192,68 @@ func (p Parts) Run(ctx context.Context, plan *suites.Plan, st *store.Store, prov
 	}()
 
 	workers := max(opt.Workers, 1)
-	seat := make(chan int, workers)
-	for i := range workers {
-		seat <- i
-	}
 	threads := 1
 	if workers >= 2*len(todo) {
 		threads = 2 // idle workers' cores
 	}
 	var failures atomic.Int64
-	var g errgroup.Group
-	g.SetLimit(workers)
-	for _, c := range todo {
-		if ctx.Err() != nil {
-			break
+	cells := &pool{
+		shift: shift, last: attempts, todo: todo,
+		over: func(c suites.Cell) { queue <- message{cell: c, over: true} },
+		wait: func(left []suites.Cell) {
+			if opt.Wait != nil {
+				opt.Wait(left)
+			}
+		},
+	}
+	work := func(c suites.Cell, w int) message {
+		start := time.Now()
+		res := store.Result{Cell: c.ID, Outcome: store.Refused, Reason: opt.Refused[c.ID]}
+		if res.Reason == "" {
+			d := desk{
+				every: opt.Checkpoint,
+				last:  func() (store.Checkpoint, bool, error) { return st.Checkpoint(c.ID) },
+				save:  func(s store.Checkpoint) { queue <- message{cell: c, saved: &s} },
+				warn:  func(why string) { queue <- message{cell: c, warning: why} },
+			}
+			if opt.Step != nil {
+				d.step = func(step int) { opt.Step(c.ID, step) }
+			}
+			res = p.runCell(ctx, c, threads, d)
 		}
+		if res.Outcome == store.Failed && failures.Add(1) == int64(opt.Failures) {
+			giveUp() // before this worker takes another cell
+		}
+		res.Cost.Start, res.Cost.Wall, res.Cost.Worker = start, max(res.Cost.Wall, time.Since(start)), w // a cell that goes on has taken longer than now
+		return message{cell: c, ended: &res}
+	}
+	var g errgroup.Group
+	for w := range min(workers, len(todo)) {
 		g.Go(func() error {
-			w := <-seat
-			defer func() { seat <- w }()
-			if ctx.Err() != nil {
-				return nil
-			}
-			start := time.Now()
-			res := store.Result{Cell: c.ID, Outcome: store.Refused, Reason: opt.Refused[c.ID]}
-			if res.Reason == "" {
-				d := desk{
-					every: opt.Checkpoint,
-					save:  func(s store.Checkpoint) { queue <- message{cell: c, saved: &s} },
-					warn:  func(why string) { queue <- message{cell: c, warning: why} },
+			c, ok, err := cells.next(ctx)
+			for ok && err == nil && ctx.Err() == nil {
+				end := work(c, w)
+				// Claimed before the end is handed over, not to wait behind its commit.
+				c, ok, _, err = cells.look(ctx)
+				queue <- end
+				if !ok && err == nil {
+					c, ok, err = cells.next(ctx)
 				}
-				if _, ok := begun[c.ID]; ok {
-					d.last = func() (store.Checkpoint, bool, error) { return st.Checkpoint(c.ID) }
-				}
-				if opt.Step != nil {
-					d.step = func(step int) { opt.Step(c.ID, step) }
-				}
-				res = p.runCell(ctx, c, threads, d)
 			}
-			if res.Outcome == store.Failed && failures.Add(1) == int64(opt.Failures) {
-				giveUp() // before this worker takes another cell
+			if err != nil {
+				giveUp()
 			}
-			res.Cost.Start, res.Cost.Wall, res.Cost.Worker = start, max(res.Cost.Wall, time.Since(start)), w // a cell that goes on has taken longer than now
-			queue <- message{cell: c, ended: &res}
-			return nil
+			return err
 		})
 	}
-	g.Wait()
+	lost := g.Wait()
 	close(queue)
-	err = <-failed
+	if err = <-failed; err == nil {
+		err = lost
+	}
+	if left := shift.End(); err == nil {
+		err = left
+	}
 	sum.GaveUp = opt.Failures > 0 && failures.Load() >= int64(opt.Failures)
 	sum.Wall = time.Since(start)
 	return sum, err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -26,10 +27,26 @@ func (s *Store) Begin(plan *suites.Plan, prov Provenance) (run int64, err error)
 		if err != nil {
 			return err
 		}
-		if err := replacePlan(tx, run, whole); err != nil {
+		text, err := json.Marshal(whole)
+		if err != nil {
 			return err
 		}
-		return insertCells(tx, whole)
+		same, err := begunAgain(tx, run, whole, string(text))
+		if same || err != nil {
+			return err
+		}
+		if err := replacePlan(tx, run, whole, string(text)); err != nil {
+			return err
+		}
+		if err := insertCells(tx, whole); err != nil {
+			return err
+		}
+		members, err := digestOfMembers(tx, whole.Suite, whole.Preset)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(`UPDATE plan SET members = ? WHERE suite = ? AND preset = ?`, members.sum(), whole.Suite, whole.Preset)
+		return err
 	})
 	if err != nil {
 		return 0, err
@@ -69,22 +86,36 @@ func widened(tx *sql.Tx, plan *suites.Plan) (*suites.Plan, error) {
 	return before.Union(plan), nil
 }
 
-func replacePlan(tx *sql.Tx, run int64, plan *suites.Plan) error {
-	text, err := json.Marshal(plan)
-	if err != nil {
-		return err
+// begunAgain is the usual case made short: the plan is the one there is, to the
+// letter, and its cells are in place.
+func begunAgain(tx *sql.Tx, run int64, plan *suites.Plan, text string) (same bool, err error) {
+	var digest, members []byte
+	err = tx.QueryRow(`SELECT plan = ?, digest, members FROM plan WHERE suite = ? AND preset = ?`, text, plan.Suite, plan.Preset).Scan(&same, &digest, &members)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
 	}
+	if err != nil || !same || !bytes.Equal(digest, digestOfPlan(plan.Suite, plan.Preset, text).sum()) {
+		return false, err
+	}
+	d, err := digestOfMembers(tx, plan.Suite, plan.Preset)
+	if err != nil || !bytes.Equal(members, d.sum()) {
+		return false, err
+	}
+	_, err = tx.Exec(`UPDATE plan SET run = ? WHERE suite = ? AND preset = ?`, run, plan.Suite, plan.Preset)
+	return err == nil, err
+}
+
+func replacePlan(tx *sql.Tx, run int64, plan *suites.Plan, text string) error {
 	if _, err := tx.Exec(`DELETE FROM plan WHERE suite = ? AND preset = ?`, plan.Suite, plan.Preset); err != nil {
 		return err // the places of its cells go with it
 	}
-	_, err = tx.Exec(`INSERT INTO plan (suite, preset, run, plan) VALUES (?, ?, ?, ?)`,
-		plan.Suite, plan.Preset, run, string(text))
+	_, err := tx.Exec(`INSERT INTO plan (suite, preset, run, plan, digest) VALUES (?, ?, ?, ?, ?)`,
+		plan.Suite, plan.Preset, run, text, digestOfPlan(plan.Suite, plan.Preset, text).sum())
 	return err
 }
 
 func insertCells(tx *sql.Tx, plan *suites.Plan) error {
-	cell, err := tx.Prepare(`INSERT INTO cell (cell, estimator, model, dataset, seed, k, m, precision, spec)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+	cell, err := newCellWriter(tx)
 	if err != nil {
 		return err
 	}
@@ -93,17 +124,8 @@ func insertCells(tx *sql.Tx, plan *suites.Plan) error {
 		return err
 	}
 	for _, c := range plan.Cells {
-		if c.ID == "" {
-			return errors.New("a cell without an ID")
-		}
-		text, err := spec(c)
-		if err != nil {
-			return fmt.Errorf("cell %s: %w", c.ID, err)
-		}
-		_, err = cell.Exec(c.ID, c.Estimator.Name, c.Model.Name, c.Dataset.Name, c.Seed,
-			integer(c.Estimator.Params["k"]), integer(c.Estimator.Params["m"]), c.Precision, text)
-		if err != nil {
-			return fmt.Errorf("cell %s: %w", c.ID, err)
+		if err := cell.write(c); err != nil {
+			return err
 		}
 		if _, err := member.Exec(plan.Suite, plan.Preset, c.Grid, c.ID); err != nil {
 			return fmt.Errorf("cell %s: %w", c.ID, err)
@@ -111,8 +133,35 @@ func insertCells(tx *sql.Tx, plan *suites.Plan) error {
 	}
 	// A cell that the old plan had, this one has not, and nobody ran.
 	_, err = tx.Exec(`DELETE FROM cell WHERE cell NOT IN (SELECT cell FROM member)
-		AND cell NOT IN (SELECT cell FROM outcome) AND cell NOT IN (SELECT cell FROM checkpoint)`)
+		AND cell NOT IN (SELECT cell FROM outcome)
+		AND cell NOT IN (SELECT cell FROM checkpoint) AND cell NOT IN (SELECT cell FROM claim)`)
 	return err
+}
+
+// cellWriter writes rows of cells, each once.
+type cellWriter struct{ insert *sql.Stmt }
+
+func newCellWriter(tx *sql.Tx) (cellWriter, error) {
+	insert, err := tx.Prepare(`INSERT INTO cell (cell, estimator, model, dataset, seed, k, m, precision, spec, digest)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+	return cellWriter{insert}, err
+}
+
+func (w cellWriter) write(c suites.Cell) error {
+	if c.ID == "" {
+		return errors.New("a cell without an ID")
+	}
+	text, err := spec(c)
+	if err != nil {
+		return fmt.Errorf("cell %s: %w", c.ID, err)
+	}
+	r := row{Cell: c.ID, Estimator: c.Estimator.Name, Model: c.Model.Name, Dataset: c.Dataset.Name, Seed: int64(c.Seed),
+		K: integer(c.Estimator.Params["k"]), M: integer(c.Estimator.Params["m"]), Precision: c.Precision}
+	_, err = w.insert.Exec(r.Cell, r.Estimator, r.Model, r.Dataset, r.Seed, r.K, r.M, r.Precision, text, digestOfCell(&r, text).sum())
+	if err != nil {
+		return fmt.Errorf("cell %s: %w", c.ID, err)
+	}
+	return nil
 }
 
 // spec is a cell without its place in a suite, so that it is the same text
@@ -123,22 +172,22 @@ func spec(c suites.Cell) (string, error) {
 	return string(text), err
 }
 
-// integer is a parameter as an integer column takes it: nil if it is absent or
+// integer is a parameter as an integer column takes it: none if it is absent or
 // no whole number. A plan read from JSON may hold its whole numbers as floats.
-func integer(v any) any {
+func integer(v any) (n sql.NullInt64) {
 	switch v := v.(type) {
 	case int:
-		return int64(v)
+		n = sql.NullInt64{Int64: int64(v), Valid: true}
 	case int64:
-		return v
+		n = sql.NullInt64{Int64: v, Valid: true}
 	case float64:
 		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
-			return int64(v)
+			n = sql.NullInt64{Int64: int64(v), Valid: true}
 		}
 	case json.Number:
-		if n, err := v.Int64(); err == nil {
-			return n
+		if i, err := v.Int64(); err == nil {
+			n = sql.NullInt64{Int64: i, Valid: true}
 		}
 	}
-	return nil
+	return n
 }

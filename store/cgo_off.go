@@ -15,3 +15,5 @@ func isNotDatabase(error) bool { return false }
 func isDamaged(error) bool { return false }
 
 func isUnreachable(error) bool { return false }
+
+func isFull(error) bool { return false }

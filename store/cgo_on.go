@@ -5,6 +5,8 @@ package store
 import (
 	"database/sql/driver"
 	"errors"
+	"slices"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -32,6 +34,16 @@ func isDamaged(err error) bool { return hasCode(err, sqlite3.ErrCorrupt) }
 // that it keeps beside it, as the folder stands.
 func isUnreachable(err error) bool {
 	return hasCode(err, sqlite3.ErrCantOpen) || hasCode(err, sqlite3.ErrReadonly)
+}
+
+// isFull reports whether there was no room on the disk, or under a limit.
+func isFull(err error) bool {
+	return hasCode(err, sqlite3.ErrFull) || hasCode(err, sqlite3.ErrIoErr) && hasErrno(err, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG)
+}
+
+func hasErrno(err error, list ...syscall.Errno) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && slices.Contains(list, e.SystemErrno)
 }
 
 func hasCode(err error, code sqlite3.ErrNo) bool {

@@ -29,6 +29,14 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 `
 
+// A claim need not outlast a power cut, which ends all who could have one: with
+// NORMAL its commit does not wait for the disk, and in a write-ahead log that
+// corrupts nothing either.
+const claimPragmas = pragmas + `
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+`
+
 // Reading connections open the file for writing if they can, because a
 // read-only one would leave the log's files behind it; they cannot write.
 const readPragmas = pragmas + `
@@ -56,17 +64,20 @@ func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driv
 
 func (c connector) Driver() driver.Driver { return c.driver }
 
-// writer is the one connection that writes to an existing file: SQLite has one
+// writer is the one connection that writes results to an existing file: SQLite has one
 // writer at a time, and waiting in Go is fairer than in its busy loop.
 // Transactions take the write lock when they begin, since one that took it
 // half way could not wait for it.
-func writer(abs string) *sql.DB { return single(uri(abs, "mode=rw&_txlock=immediate")) }
+func writer(abs string) *sql.DB { return single(uri(abs, "mode=rw&_txlock=immediate"), writePragmas) }
+
+// claimer is a second writer, of claims.
+func claimer(abs string) *sql.DB { return single(uri(abs, "mode=rw&_txlock=immediate"), claimPragmas) }
 
 // builder is writer for a file that does not exist yet.
-func builder(abs string) *sql.DB { return single(uri(abs, "mode=rwc&_txlock=immediate")) }
+func builder(abs string) *sql.DB { return single(uri(abs, "mode=rwc&_txlock=immediate"), writePragmas) }
 
-func single(uri string) *sql.DB {
-	db := sql.OpenDB(connector{uri, newDriver(writePragmas)})
+func single(uri, pragmas string) *sql.DB {
+	db := sql.OpenDB(connector{uri, newDriver(pragmas)})
 	db.SetMaxOpenConns(1)
 	return db
 }

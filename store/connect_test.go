@@ -3,6 +3,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"os"
 	"path/filepath"
@@ -50,16 +51,26 @@ func TestEveryConnectionHasItsPragmas(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Rollback()
-	for i, conn := range []*sql.Tx{a, b, w} {
+	c, err := s.claim.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for i, conn := range []interface {
+		QueryRowContext(context.Context, string, ...any) *sql.Row
+	}{a, b, w, c} {
 		for pragma, want := range map[string]string{"journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "10000", "trusted_schema": "0"} {
 			var got string
-			if err := conn.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+			if err := conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
 				t.Errorf("connection %d: %s is %q, %v; want %q", i, pragma, got, err, want)
 			}
 		}
 	}
-	var synchronous int
-	if err := w.QueryRow("PRAGMA synchronous").Scan(&synchronous); err != nil || synchronous != 2 {
-		t.Errorf("synchronous is %d, %v; want 2, FULL", synchronous, err)
+	var results, claims int
+	if err := w.QueryRow("PRAGMA synchronous").Scan(&results); err != nil || results != 2 {
+		t.Errorf("synchronous of results is %d, %v; want 2, FULL", results, err)
+	}
+	if err := c.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&claims); err != nil || claims != 1 {
+		t.Errorf("synchronous of claims is %d, %v; want 1, NORMAL", claims, err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -70,6 +71,9 @@ func (s *Store) Export(w io.Writer, format string) error {
 		return fmt.Errorf("store: export: unknown format, got %q; have %s", format, strings.Join(have, ", "))
 	}
 	return s.view("export", func(tx *sql.Tx) error {
+		if err := checkMembers(tx); err != nil {
+			return err
+		}
 		places, err := placesOf(tx)
 		if err != nil {
 			return err
@@ -78,8 +82,8 @@ func (s *Store) Export(w io.Writer, format string) error {
 		if err != nil {
 			return err
 		}
-		for i := range places {
-			if err := x.cell(&places[i]); err != nil {
+		for some := range slices.Chunk(places, 64) {
+			if err := x.cells(some); err != nil {
 				return err
 			}
 		}
@@ -90,82 +94,124 @@ func (s *Store) Export(w io.Writer, format string) error {
 	})
 }
 
+// checkMembers holds the places of cells against the digests of their plans.
+func checkMembers(tx *sql.Tx) error {
+	type stored struct {
+		suite, preset string
+		digest        []byte
+	}
+	var plans []stored
+	err := each(tx, func(rows *sql.Rows) error {
+		var p stored
+		err := rows.Scan(&p.suite, &p.preset, &p.digest)
+		plans = append(plans, p)
+		return err
+	}, `SELECT suite, preset, members FROM plan`)
+	if err != nil {
+		return err
+	}
+	for _, p := range plans {
+		d, err := digestOfMembers(tx, p.suite, p.preset)
+		if err == nil {
+			err = d.check(p.digest, "the cells of plan "+p.suite+"/"+p.preset)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // placesOf lists every place of every cell that has ended, as the part of a
 // row that all its lines share.
 func placesOf(tx *sql.Tx) ([]row, error) {
 	var places []row
 	err := each(tx, func(rows *sql.Rows) error {
 		var r row
-		err := rows.Scan(&r.Suite, &r.Preset, &r.Grid, &r.Cell, &r.Estimator, &r.Model, &r.Dataset, &r.Seed, &r.K, &r.M, &r.Precision)
+		var spec string
+		var stored []byte
+		err := rows.Scan(&r.Suite, &r.Preset, &r.Grid, &r.Cell, &r.Estimator, &r.Model, &r.Dataset, &r.Seed, &r.K, &r.M, &r.Precision, &spec, &stored)
+		if err == nil {
+			err = digestOfCell(&r, spec).check(stored, "what cell "+r.Cell+" is")
+		}
 		places = append(places, r)
 		return err
-	}, `SELECT ifnull(suite, ''), ifnull(preset, ''), ifnull(grid, ''), cell, estimator, model, dataset, seed, k, m, precision
+	}, `SELECT ifnull(suite, ''), ifnull(preset, ''), ifnull(grid, ''), cell, estimator, model, dataset, seed, k, m, precision, spec, cell.digest
 		FROM outcome JOIN cell USING (cell) LEFT JOIN member USING (cell) ORDER BY 1, 2, 3, 4`)
 	return places, err
 }
 
 // exporter holds the statements of one export.
 type exporter struct {
-	out                     rowWriter
-	outcome, point, vectors *sql.Stmt
+	out rowWriter
+	loader
+	vectors *sql.Stmt
 }
 
 func newExporter(tx *sql.Tx, out rowWriter) (*exporter, error) {
 	x := &exporter{out: out}
 	var err error
-	if x.outcome, err = tx.Prepare(`SELECT outcome, step, reason, steps, evals FROM outcome WHERE cell = ?`); err != nil {
+	if x.loader, err = newLoader(tx); err != nil {
 		return nil, err
 	}
-	if x.point, err = tx.Prepare(`SELECT metric, step, bits, reason, evals FROM point WHERE cell = ? ORDER BY metric, step`); err != nil {
-		return nil, err
-	}
-	x.vectors, err = tx.Prepare(`SELECT name, step, bits FROM vector WHERE cell = ? ORDER BY name, step`)
+	x.vectors, err = tx.Prepare(`SELECT name, step, bits, digest FROM vector WHERE cell = ? ORDER BY name, step`)
 	return x, err
 }
 
-// cell writes the lines of a cell at one place.
-func (x *exporter) cell(at *row) error {
-	r, steps := *at, int64(0)
-	r.Metric = exportOutcome
-	if err := x.outcome.QueryRow(at.Cell).Scan(&r.Value, &r.Step, &r.Reason, &steps, &r.Evals); err != nil {
+// cells writes the lines of cells at some places.
+func (x *exporter) cells(places []row) error {
+	ids := make([]string, len(places))
+	for i := range places {
+		ids[i] = places[i].Cell
+	}
+	ended, err := x.load(ids)
+	if err != nil {
 		return err
 	}
+	for i := range places {
+		if err := x.cell(&places[i], ended[ids[i]]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cell writes the lines of a cell at one place.
+func (x *exporter) cell(at *row, end *Result) error {
+	if end == nil {
+		return damaged("cell " + at.Cell)
+	}
+	r := *at
+	r.Metric, r.Value, r.Reason = exportOutcome, string(end.Outcome), end.Reason
+	r.Step, r.Evals = int64(end.Step), sql.NullInt64{Int64: end.Evals, Valid: true}
 	if err := x.out.write(&r); err != nil {
 		return err
 	}
-	r.Metric, r.Value, r.number = exportOutcome+"/steps", strconv.FormatInt(steps, 10), true
+	r.Metric, r.Value, r.number = exportOutcome+"/steps", strconv.FormatInt(end.Steps, 10), true
 	r.Reason, r.Evals = "", sql.NullInt64{}
 	if err := x.out.write(&r); err != nil {
 		return err
 	}
-	points, err := x.point.Query(at.Cell)
-	if err != nil {
-		return err
-	}
-	err = drain(points, func(rows *sql.Rows) error {
-		p, err := scanPoint(rows)
-		if err != nil {
-			return err
-		}
+	for i := range end.Points {
+		p := &end.Points[i]
 		r := *at
 		r.Metric, r.Step, r.Reason = p.Metric, int64(p.Step), p.Reason
 		r.Evals = sql.NullInt64{Int64: p.Evals, Valid: true}
 		if p.Reason == "" {
 			r.Value, r.number = strconv.FormatFloat(p.Value, 'g', -1, 64), true
 		}
-		return x.out.write(&r)
-	})
-	if err != nil {
-		return err
+		if err := x.out.write(&r); err != nil {
+			return err
+		}
 	}
-	vectors, err := x.vectors.Query(at.Cell)
-	if err != nil {
-		return err
-	}
-	return drain(vectors, func(rows *sql.Rows) error {
+	return rowsOf(x.vectors, at.Cell, func(rows *sql.Rows) error {
 		r := *at
 		var bits sql.RawBytes
-		if err := rows.Scan(&r.Metric, &r.Step, &bits); err != nil {
+		var stored []byte
+		if err := rows.Scan(&r.Metric, &r.Step, &bits, &stored); err != nil {
+			return err
+		}
+		if err := digestOfVector(at.Cell, r.Metric, r.Step, bits).check(stored, "vector "+r.Metric+" of cell "+at.Cell); err != nil {
 			return err
 		}
 		digest := sha256.Sum256(bits)

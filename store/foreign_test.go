@@ -99,7 +99,7 @@ func TestForeignFilesAreRefusedUntouched(t *testing.T) {
 // copying both files while it is open.
 func crashed(path string) error {
 	live := path + ".live"
-	db := single(uri(live, "mode=rwc"))
+	db := single(uri(live, "mode=rwc"), writePragmas)
 	if _, err := db.Exec(`CREATE TABLE t (x); INSERT INTO t VALUES (1)`); err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func inspect(abs string) (version int, err error) {
 	case isNotDatabase(err):
 		return 0, errNotSQLite
 	case err != nil:
-		return 0, err
+		return 0, advised(err)
 	case id != applicationID:
 		return 0, fmt.Errorf("not a store: SQLite file of another program, got application id %#x; want %#x", id, uint32(applicationID))
 	}

@@ -2,7 +2,9 @@ package store
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vibench/bench/suites"
@@ -14,43 +16,30 @@ func (s *Store) Load(plan *suites.Plan) (*Results, error) {
 	if plan == nil {
 		return nil, fmt.Errorf("store: %s: load: no plan", s.path)
 	}
+	var ids []string
+	seen := map[string]bool{}
+	for i := range plan.Cells {
+		if id := plan.Cells[i].ID; !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
 	var list []Result
 	err := s.view("load", func(tx *sql.Tx) error {
-		outcome, err := tx.Prepare(`SELECT outcome, step, reason, stack, steps, evals, start, wall, worker
-			FROM outcome JOIN cost USING (cell) WHERE cell = ?`)
+		l, err := newLoader(tx)
 		if err != nil {
 			return err
 		}
-		point, err := tx.Prepare(`SELECT metric, step, bits, reason, evals FROM point WHERE cell = ? ORDER BY metric, step`)
-		if err != nil {
-			return err
-		}
-		seen := map[string]bool{}
-		for i := range plan.Cells {
-			id := plan.Cells[i].ID
-			if seen[id] {
-				continue
-			}
-			seen[id] = true
-			r := Result{Cell: id}
-			if err := scanOutcome(outcome.QueryRow(id), &r); err == sql.ErrNoRows {
-				continue
-			} else if err != nil {
-				return err
-			}
-			rows, err := point.Query(id)
+		for some := range slices.Chunk(ids, 256) {
+			ended, err := l.load(some)
 			if err != nil {
 				return err
 			}
-			err = drain(rows, func(rows *sql.Rows) error {
-				p, err := scanPoint(rows)
-				r.Points = append(r.Points, p)
-				return err
-			})
-			if err != nil {
-				return err
+			for _, id := range some {
+				if r, ok := ended[id]; ok {
+					list = append(list, *r)
+				}
 			}
-			list = append(list, r)
 		}
 		return nil
 	})
@@ -60,29 +49,141 @@ func (s *Store) Load(plan *suites.Plan) (*Results, error) {
 	return NewResults(plan, list), nil
 }
 
-func scanOutcome(row *sql.Row, r *Result) error {
-	var start sql.NullString
-	var wall int64
-	err := row.Scan((*string)(&r.Outcome), &r.Step, &r.Reason, &r.Stack, &r.Steps, &r.Evals, &start, &wall, &r.Cost.Worker)
+// loader holds the statements that read what cells have left; they take the cells
+// as one JSON list.
+type loader struct {
+	outcome, point, names *sql.Stmt
+	text                  map[string]string // one copy of each metric's name
+}
+
+func newLoader(tx *sql.Tx) (l loader, err error) {
+	l.text = map[string]string{}
+	for _, s := range []struct {
+		to   **sql.Stmt
+		text string
+	}{
+		{&l.outcome, `SELECT cell, outcome, step, reason, stack, steps, evals, start, wall, worker, digest
+			FROM outcome LEFT JOIN cost USING (cell) WHERE cell IN (SELECT value FROM json_each(?))`},
+		{&l.point, `SELECT cell, metric, step, bits, reason, evals FROM point
+			WHERE cell IN (SELECT value FROM json_each(?)) ORDER BY cell, metric, step`},
+		{&l.names, `SELECT cell, name, step FROM vector
+			WHERE cell IN (SELECT value FROM json_each(?)) ORDER BY cell, name, step`},
+	} {
+		if *s.to, err = tx.Prepare(s.text); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+// load reads what cells have left, their vectors apart, and holds it against its
+// digests; a cell that has not ended is absent.
+func (l loader) load(ids []string) (map[string]*Result, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	type ended struct {
+		Result
+		sum    *digest
+		stored []byte
+	}
+	all := make(map[string]*ended, len(ids))
+	of := func(cell []byte) (*ended, error) {
+		if e, ok := all[string(cell)]; ok {
+			return e, nil
+		}
+		return nil, damaged(fmt.Sprintf("cell %s", cell)) // numbers without an end
+	}
+	err = rowsOf(l.outcome, string(list), func(rows *sql.Rows) error {
+		e := &ended{sum: newDigest()}
+		if err := scanOutcome(rows, &e.Result, &e.stored); err != nil {
+			return err
+		}
+		e.sum.outcome(&e.Result)
+		all[e.Cell] = e
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = rowsOf(l.point, string(list), func(rows *sql.Rows) error {
+		var cell, metric, bits, reason sql.RawBytes
+		var p Point
+		err := rows.Scan(&cell, &metric, &p.Step, &bits, &reason, &p.Evals)
+		if err != nil {
+			return err
+		}
+		e, err := of(cell)
+		if err != nil {
+			return err
+		}
+		p.Metric, p.Reason = l.shared(metric), l.shared(reason)
+		p.Value, err = decodeOne(bits)
+		e.sum.point(&p)
+		e.Points = append(e.Points, p)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = rowsOf(l.names, string(list), func(rows *sql.Rows) error {
+		var cell, name sql.RawBytes
+		var step int64
+		err := rows.Scan(&cell, &name, &step)
+		if err != nil {
+			return err
+		}
+		e, err := of(cell)
+		if err == nil {
+			e.sum.vector(string(name), step)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]*Result, len(all))
+	for id, e := range all {
+		if err := e.sum.check(e.stored, "cell "+id); err != nil {
+			return nil, err
+		}
+		out[id] = &e.Result
+	}
+	return out, nil
+}
+
+// shared is a text of which there is one copy, however many rows have it.
+func (l loader) shared(b []byte) string {
+	if s, ok := l.text[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	l.text[s] = s
+	return s
+}
+
+func rowsOf(stmt *sql.Stmt, list string, scan func(*sql.Rows) error) error {
+	rows, err := stmt.Query(list)
 	if err != nil {
 		return err
 	}
-	r.Cost.Wall = time.Duration(wall)
-	r.Cost.Start, err = unstamp(start)
-	return err
+	return drain(rows, scan)
 }
 
-func scanPoint(rows *sql.Rows) (Point, error) {
-	var p Point
-	var bits []byte
-	var reason sql.NullString
-	if err := rows.Scan(&p.Metric, &p.Step, &bits, &reason, &p.Evals); err != nil {
-		return p, err
+func scanOutcome(rows *sql.Rows, r *Result, digest *[]byte) error {
+	var start sql.NullString
+	var wall, worker sql.NullInt64
+	err := rows.Scan(&r.Cell, (*string)(&r.Outcome), &r.Step, &r.Reason, &r.Stack, &r.Steps, &r.Evals, &start, &wall, &worker, digest)
+	if err != nil {
+		return err
 	}
-	p.Reason = reason.String
-	var err error
-	p.Value, err = decodeOne(bits)
-	return p, err
+	if !wall.Valid {
+		return damaged("what cell " + r.Cell + " took")
+	}
+	r.Cost.Wall, r.Cost.Worker = time.Duration(wall.Int64), int(worker.Int64)
+	r.Cost.Start, err = unstamp(start)
+	return err
 }
 
 // Vectors reads the arrays that a cell left, sorted by name and step; none if
@@ -93,13 +194,14 @@ func (s *Store) Vectors(cell string) ([]Vector, error) {
 		return each(tx, func(rows *sql.Rows) error {
 			var v Vector
 			var bits sql.RawBytes
-			err := rows.Scan(&v.Name, &v.Step, &bits)
+			var stored []byte
+			err := rows.Scan(&v.Name, &v.Step, &bits, &stored)
 			if err == nil {
-				v.Data, err = decode(bits)
+				v.Data, err = decodeChecked(cell, v.Name, int64(v.Step), bits, stored)
 			}
 			list = append(list, v)
 			return err
-		}, `SELECT name, step, bits FROM vector WHERE cell = ? ORDER BY name, step`, cell)
+		}, `SELECT name, step, bits, digest FROM vector WHERE cell = ? ORDER BY name, step`, cell)
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -93,9 +94,36 @@ func (s *Store) Plan(suite, preset string) (*suites.Plan, error) {
 	return plan, nil
 }
 
+// Before returns the plan that is kept under the suite and preset of another one;
+// nil if there is none, or it is the same to the letter.
+func (s *Store) Before(plan *suites.Plan) (*suites.Plan, error) {
+	text, err := json.Marshal(plan)
+	if err != nil {
+		return nil, err
+	}
+	var before *suites.Plan
+	err = s.view("read plan", func(tx *sql.Tx) error {
+		var sum []byte
+		err := tx.QueryRow(`SELECT digest FROM plan WHERE suite = ? AND preset = ?`, plan.Suite, plan.Preset).Scan(&sum)
+		if err != nil || bytes.Equal(sum, digestOfPlan(plan.Suite, plan.Preset, string(text)).sum()) {
+			return err
+		}
+		before, err = planOf(tx, plan.Suite, plan.Preset)
+		return err
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return before, err
+}
+
 func planOf(tx *sql.Tx, suite, preset string) (*suites.Plan, error) {
 	var text string
-	if err := tx.QueryRow(`SELECT plan FROM plan WHERE suite = ? AND preset = ?`, suite, preset).Scan(&text); err != nil {
+	var sum []byte
+	if err := tx.QueryRow(`SELECT plan, digest FROM plan WHERE suite = ? AND preset = ?`, suite, preset).Scan(&text, &sum); err != nil {
+		return nil, err
+	}
+	if err := digestOfPlan(suite, preset, text).check(sum, "plan "+suite+"/"+preset); err != nil {
 		return nil, err
 	}
 	plan := new(suites.Plan)

@@ -22,9 +22,7 @@ func NewResults(plan *suites.Plan, list []Result) *Results {
 	r := &Results{Plan: plan, cells: make(map[string]*Result, len(list))}
 	for _, result := range list {
 		result.Points = slices.Clone(result.Points)
-		slices.SortStableFunc(result.Points, func(a, b Point) int {
-			return cmp.Or(strings.Compare(a.Metric, b.Metric), cmp.Compare(a.Step, b.Step))
-		})
+		slices.SortStableFunc(result.Points, byMetric)
 		r.cells[result.Cell] = &result
 	}
 	return r

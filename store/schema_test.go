@@ -136,6 +136,9 @@ func fill(t *testing.T, s *Store) {
 		Result{Cell: "c003", Outcome: Failed, Step: 2, Steps: 1, Reason: "panic: oh,\nno", Stack: "goroutine 1 [running]:\n"})
 	save(t, s, Checkpoint{Cell: "c004", Step: 12, Bits: []byte("half way")})
 	begin(t, s, plan("other", "paper", "c", 1))
+	if _, err := s.write.Exec(`INSERT INTO claim VALUES ('c004', 1)`); err != nil { // of a process that was killed
+		t.Fatal(err)
+	}
 }
 
 // testSteps are the real migrations and one more.
@@ -158,7 +161,7 @@ func TestNewerVersionIsRefusedUntouched(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	refusedUntouched(t, path, "a newer bench wrote this store, got version 3; this one knows up to 2")
+	refusedUntouched(t, path, "a newer bench wrote this store, got version 4; this one knows up to 3")
 }
 
 func TestMigrationKeepsWhatThereIs(t *testing.T) {
@@ -171,7 +174,7 @@ func TestMigrationKeepsWhatThereIs(t *testing.T) {
 	}
 	steps := testSteps(t, `ALTER TABLE point ADD COLUMN note TEXT; CREATE TABLE later (x);`)
 
-	if _, err := openRead(path, steps); err == nil || !strings.Contains(err.Error(), "an older bench wrote this store, got version 2; want 3") {
+	if _, err := openRead(path, steps); err == nil || !strings.Contains(err.Error(), "an older bench wrote this store, got version 3; want 4") {
 		t.Errorf("reading an older version: got %v", err)
 	}
 	s, err := open(path, steps)
@@ -183,8 +186,8 @@ func TestMigrationKeepsWhatThereIs(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	// Also while the writer still has it open, the header says what it is.
-	if version, err := inspect(path); err != nil || version != 3 {
-		t.Errorf("version %d, %v; want 3", version, err)
+	if version, err := inspect(path); err != nil || version != 4 {
+		t.Errorf("version %d, %v; want 4", version, err)
 	}
 }
 
@@ -198,7 +201,7 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := open(path, testSteps(t, `CREATE TABLE later (x); DROP TABLE point; SELECT nonsense;`))
-	if err == nil || !strings.Contains(err.Error(), "migration 0003: ") {
+	if err == nil || !strings.Contains(err.Error(), "migration 0004: ") {
 		t.Errorf("got %v", err)
 	}
 	s = openAt(t, path)

@@ -18,13 +18,20 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 )
 
 // A Store is one open file. Its methods may be called from several goroutines.
 type Store struct {
-	path  string
-	read  *sql.DB
-	write *sql.DB // one connection; nil when opened for reading
+	path    string
+	abs     string
+	read    *sql.DB
+	write   *sql.DB       // one connection; nil when opened for reading
+	claim   *sql.DB       // likewise
+	turn    sync.Mutex    // of the two that write
+	results *resultWriter // once prepared
+	file    os.FileInfo   // of the file that was opened for writing
 }
 
 var errNoCgo = errors.New("store: this binary was built without cgo, which SQLite needs; install a C compiler (gcc or clang) and build with CGO_ENABLED=1")
@@ -46,7 +53,7 @@ func open(path string, steps []string) (*Store, error) {
 		return nil, err
 	}
 	if err := create(abs, steps); err != nil {
-		return nil, fmt.Errorf("store: %s: %w", path, err)
+		return nil, fmt.Errorf("store: %s: %w", path, advised(err))
 	}
 	version, err := inspect(abs)
 	if err == nil {
@@ -55,13 +62,16 @@ func open(path string, steps []string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %s: %w", path, err)
 	}
-	s := &Store{path: path, read: reader(abs), write: writer(abs)}
+	s := &Store{path: path, abs: abs, read: reader(abs), write: writer(abs), claim: claimer(abs)}
+	if s.file, err = os.Stat(abs); err != nil {
+		return nil, fmt.Errorf("store: %s: %w", path, cause(err))
+	}
 	if err := migrate(s.write, steps); err != nil {
 		s.Close()
 		if isUnreachable(err) {
 			return nil, fmt.Errorf("store: %s: the file or its folder cannot be written: %w", path, err)
 		}
-		return nil, fmt.Errorf("store: %s: %w", path, err)
+		return nil, fmt.Errorf("store: %s: %w", path, advised(err))
 	}
 	return s, nil
 }
@@ -89,7 +99,7 @@ func openRead(path string, steps []string) (*Store, error) {
 	if err := tooNew(version, steps); err != nil {
 		return nil, fmt.Errorf("store: %s: %w", path, err)
 	}
-	s := &Store{path: path, read: reader(abs)}
+	s := &Store{path: path, abs: abs, read: reader(abs)}
 	version, err = userVersion(s.read)
 	if isUnreachable(err) {
 		if info, gone := os.Stat(abs + "-wal"); gone == nil && info.Size() > 0 {
@@ -105,7 +115,7 @@ func openRead(path string, steps []string) (*Store, error) {
 	}
 	if err != nil {
 		s.Close()
-		return nil, fmt.Errorf("store: %s: %w", path, err)
+		return nil, fmt.Errorf("store: %s: %w", path, advised(err))
 	}
 	return s, nil
 }
@@ -130,6 +140,9 @@ func (s *Store) Close() error {
 	// Readers first: the last connection to close folds the log, and only the
 	// writer waits for the disk as it should.
 	err := s.read.Close()
+	if s.claim != nil {
+		err = errors.Join(err, s.claim.Close())
+	}
 	if s.write != nil {
 		err = errors.Join(err, s.write.Close())
 	}
@@ -147,7 +160,12 @@ func (s *Store) update(what string, f func(*sql.Tx) error) error {
 	if s.write == nil {
 		return fmt.Errorf("store: %s: %s: the store is open for reading only", s.path, what)
 	}
-	return s.transact(s.write, what, f)
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if err := s.transact(s.write, what, f); err != nil {
+		return err
+	}
+	return s.there()
 }
 
 // view runs f on one state of the store, whatever others commit meanwhile.
@@ -163,8 +181,37 @@ func (s *Store) transact(db *sql.DB, what string, f func(*sql.Tx) error) error {
 			err = tx.Commit()
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("store: %s: %s: %w", s.path, what, err)
+	return s.fault(what, err)
+}
+
+// fault says where an error was met, and what to do about it if that is known.
+func (s *Store) fault(what string, err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("store: %s: %s: %w", s.path, what, advised(err))
+}
+
+// advised is an error with what to do about it, where that is known.
+func advised(err error) error {
+	hint := remedy(err)
+	if hint == "" {
+		return err
+	}
+	if text := err.Error(); strings.Contains(text, "\n") || len(text) > 300 { // SQLite quotes a schema that it cannot read
+		text = strings.Join(strings.Fields(text), " ")
+		err = errors.New(strings.ToValidUTF8(text[:min(300, len(text))], ""))
+	}
+	return fmt.Errorf("%w: %s", err, hint)
+}
+
+// remedy is what to do about an error of the file or its disk.
+func remedy(err error) string {
+	switch {
+	case isFull(err):
+		return "what was written before is safe; make room, and the same command goes on"
+	case isDamaged(err), isNotDatabase(err):
+		return "the file is damaged; restore a copy, or remove the store and run again"
+	}
+	return ""
 }

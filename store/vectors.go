@@ -34,13 +34,15 @@ func (s *Store) LastVectors(cells []string, name string) (map[string][]float64, 
 	err = s.view("read vectors "+name, func(tx *sql.Tx) error {
 		return each(tx, func(rows *sql.Rows) error {
 			var cell string
+			var step int64
 			var bits sql.RawBytes
-			err := rows.Scan(&cell, &bits)
+			var stored []byte
+			err := rows.Scan(&cell, &step, &bits, &stored)
 			if err == nil {
-				out[cell], err = decode(bits)
+				out[cell], err = decodeChecked(cell, name, step, bits, stored)
 			}
 			return err
-		}, `SELECT v.cell, v.bits FROM json_each(?) AS c JOIN outcome AS o ON o.cell = c.value AND o.outcome = 'done'
+		}, `SELECT v.cell, v.step, v.bits, v.digest FROM json_each(?) AS c JOIN outcome AS o ON o.cell = c.value AND o.outcome = 'done'
 			JOIN vector AS v ON v.cell = c.value AND v.name = ?
 			WHERE v.step = (SELECT max(step) FROM vector WHERE cell = v.cell AND name = v.name)`, string(list), name)
 	})
@@ -48,6 +50,14 @@ func (s *Store) LastVectors(cells []string, name string) (map[string][]float64, 
 		return nil, err
 	}
 	return out, nil
+}
+
+// decodeChecked is decode of bits that agree with their digest.
+func decodeChecked(cell, name string, step int64, bits, stored []byte) ([]float64, error) {
+	if err := digestOfVector(cell, name, step, bits).check(stored, "vector "+name+" of cell "+cell); err != nil {
+		return nil, err
+	}
+	return decode(bits)
 }
 
 // VectorNames lists the names of the arrays that results in memory hold; none of

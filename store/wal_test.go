@@ -58,7 +58,7 @@ func TestHalfACheckpoint(t *testing.T) {
 // log changes: the log is all that it has of its last rows.
 func TestHalfAForeignCheckpoint(t *testing.T) {
 	live := filepath.Join(t.TempDir(), "live.db")
-	db := single(uri(live, "mode=rwc"))
+	db := single(uri(live, "mode=rwc"), writePragmas)
 	defer db.Close()
 	if _, err := db.Exec(`CREATE TABLE t (x); INSERT INTO t SELECT randomblob(9999) FROM json_each('[1,2,3,4,5,6,7]')`); err != nil {
 		t.Fatal(err)

@@ -14,9 +14,13 @@ var outcomes = [...]Outcome{Done, Diverged, Refused, Failed, Interrupted}
 
 // Write commits results in one transaction: all of them with all they hold, or
 // nothing. A result takes the place of what an earlier attempt at its cell left,
-// its checkpoint included.
+// its checkpoint and the run's claim to it included.
 // The cells must have been begun.
 func (s *Store) Write(run int64, results []Result) error {
+	w, err := s.resultWriter()
+	if err != nil {
+		return s.fault("write", err)
+	}
 	return s.update("write", func(tx *sql.Tx) error {
 		var known bool
 		if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM run WHERE run = ?)`, run).Scan(&known); err != nil {
@@ -25,10 +29,7 @@ func (s *Store) Write(run int64, results []Result) error {
 		if !known {
 			return fmt.Errorf("no run %d has begun", run)
 		}
-		w, err := newResultWriter(tx, run)
-		if err != nil {
-			return err
-		}
+		w := w.within(tx, run)
 		for i := range results {
 			if err := w.write(&results[i]); err != nil {
 				return fmt.Errorf("cell %s: %w", results[i].Cell, err)
@@ -40,31 +41,53 @@ func (s *Store) Write(run int64, results []Result) error {
 
 // resultWriter holds the statements of one transaction.
 type resultWriter struct {
-	run                                               int64
-	known, clear, spent, outcome, point, vector, cost *sql.Stmt
+	run                                                      int64
+	known, clear, spent, claim, outcome, point, vector, cost *sql.Stmt
 }
 
-func newResultWriter(tx *sql.Tx, run int64) (*resultWriter, error) {
-	w := &resultWriter{run: run}
-	for _, s := range []struct {
-		to   **sql.Stmt
-		text string
-	}{
-		{&w.known, `SELECT EXISTS (SELECT 1 FROM cell WHERE cell = ?)`},
-		{&w.clear, `DELETE FROM outcome WHERE cell = ?`}, // all else hangs on it
-		{&w.spent, `DELETE FROM checkpoint WHERE cell = ?`},
-		{&w.outcome, `INSERT INTO outcome (cell, outcome, step, reason, stack, steps, evals) VALUES (?, ?, ?, ?, ?, ?, ?)`},
-		{&w.point, `INSERT INTO point (cell, metric, step, value, bits, reason, evals) VALUES (?, ?, ?, ?, ?, ?, ?)`},
-		{&w.vector, `INSERT INTO vector (cell, name, step, bits) VALUES (?, ?, ?, ?)`},
-		{&w.cost, `INSERT INTO cost (cell, run, start, wall, worker) VALUES (?, ?, ?, ?, ?)`},
-	} {
-		stmt, err := tx.Prepare(s.text)
+// resultWriter prepares the statements once: a transaction often writes one cell.
+func (s *Store) resultWriter() (*resultWriter, error) {
+	if s.write == nil {
+		return nil, errors.New("the store is open for reading only")
+	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if s.results != nil {
+		return s.results, nil
+	}
+	w := &resultWriter{}
+	for to, text := range w.texts() {
+		stmt, err := s.write.Prepare(text)
 		if err != nil {
 			return nil, err
 		}
-		*s.to = stmt
+		*to = stmt
 	}
+	s.results = w
 	return w, nil
+}
+
+// within are the same statements in a transaction.
+func (w *resultWriter) within(tx *sql.Tx, run int64) *resultWriter {
+	in := *w
+	in.run = run
+	for to := range in.texts() {
+		*to = tx.Stmt(*to)
+	}
+	return &in
+}
+
+func (w *resultWriter) texts() map[**sql.Stmt]string {
+	return map[**sql.Stmt]string{
+		&w.known:   `SELECT EXISTS (SELECT 1 FROM cell WHERE cell = ?)`,
+		&w.clear:   `DELETE FROM outcome WHERE cell = ?`, // all else hangs on it
+		&w.spent:   `DELETE FROM checkpoint WHERE cell = ?`,
+		&w.claim:   `DELETE FROM claim WHERE cell = ? AND run = ?`,
+		&w.outcome: `INSERT INTO outcome (cell, outcome, step, reason, stack, steps, evals, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		&w.point:   `INSERT INTO point (cell, metric, step, value, bits, reason, evals) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		&w.vector:  `INSERT INTO vector (cell, name, step, bits, digest) VALUES (?, ?, ?, ?, ?)`,
+		&w.cost:    `INSERT INTO cost (cell, run, start, wall, worker) VALUES (?, ?, ?, ?, ?)`,
+	}
 }
 
 func (w *resultWriter) write(r *Result) error {
@@ -84,7 +107,10 @@ func (w *resultWriter) write(r *Result) error {
 	if _, err := w.spent.Exec(r.Cell); err != nil {
 		return err
 	}
-	if _, err := w.outcome.Exec(r.Cell, string(r.Outcome), r.Step, r.Reason, r.Stack, r.Steps, r.Evals); err != nil {
+	if _, err := w.claim.Exec(r.Cell, w.run); err != nil {
+		return err
+	}
+	if _, err := w.outcome.Exec(r.Cell, string(r.Outcome), r.Step, r.Reason, r.Stack, r.Steps, r.Evals, digestOf(r)); err != nil {
 		return err
 	}
 	for i := range r.Points {
@@ -99,7 +125,8 @@ func (w *resultWriter) write(r *Result) error {
 	}
 	for i := range r.Vectors {
 		v := &r.Vectors[i]
-		if _, err := w.vector.Exec(r.Cell, v.Name, v.Step, encode(v.Data)); err != nil {
+		bits := encode(v.Data)
+		if _, err := w.vector.Exec(r.Cell, v.Name, v.Step, bits, digestOfVector(r.Cell, v.Name, int64(v.Step), bits).sum()); err != nil {
 			return fmt.Errorf("vector %s at step %d: %w", v.Name, v.Step, err)
 		}
 	}

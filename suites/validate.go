@@ -30,7 +30,7 @@ type fault struct {
 	path []string
 }
 
-const schemaURL = "suite.json"
+const schemaURL = "bench:///suite.json" // absolute: a relative one is looked for in the folder, whatever its name
 
 // validate reports every structural fault: unknown keys and names, wrong types,
 // values out of range, what is missing.

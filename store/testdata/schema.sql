@@ -1,5 +1,5 @@
 PRAGMA application_id = 1651401576;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 CREATE TABLE run (
     run        INTEGER NOT NULL PRIMARY KEY,
     suite      TEXT NOT NULL,
@@ -11,7 +11,7 @@ CREATE TABLE plan (
     suite  TEXT NOT NULL CHECK (suite <> ''),
     preset TEXT NOT NULL CHECK (preset <> ''),
     run    INTEGER NOT NULL REFERENCES run (run),
-    plan   TEXT NOT NULL CHECK (json_valid(plan)),
+    plan   TEXT NOT NULL CHECK (json_valid(plan)), digest BLOB CHECK (length(digest) = 32), members BLOB CHECK (length(members) = 32),
     PRIMARY KEY (suite, preset)
 ) STRICT;
 CREATE TABLE cell (
@@ -24,7 +24,7 @@ CREATE TABLE cell (
     m         INTEGER,
     precision TEXT NOT NULL,
     spec      TEXT NOT NULL CHECK (json_valid(spec))
-) STRICT, WITHOUT ROWID;
+, digest BLOB CHECK (length(digest) = 32)) STRICT, WITHOUT ROWID;
 CREATE TABLE member (
     suite  TEXT NOT NULL,
     preset TEXT NOT NULL,
@@ -42,7 +42,7 @@ CREATE TABLE outcome (
     stack   TEXT NOT NULL,                                     -- of a panic
     steps   INTEGER NOT NULL,
     evals   INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, digest BLOB CHECK (length(digest) = 32)) STRICT, WITHOUT ROWID;
 CREATE TABLE point (
     cell   TEXT NOT NULL REFERENCES outcome (cell) ON DELETE CASCADE,
     metric TEXT NOT NULL CHECK (metric <> ''),
@@ -59,7 +59,7 @@ CREATE TABLE vector (
     cell TEXT NOT NULL REFERENCES outcome (cell) ON DELETE CASCADE,
     name TEXT NOT NULL CHECK (name <> ''),
     step INTEGER NOT NULL,
-    bits BLOB NOT NULL CHECK (length(bits) % 8 = 0),
+    bits BLOB NOT NULL CHECK (length(bits) % 8 = 0), digest BLOB CHECK (length(digest) = 32),
     PRIMARY KEY (cell, name, step)
 ) STRICT;
 CREATE TABLE cost (
@@ -85,3 +85,7 @@ CREATE TABLE checkpoint (
     step INTEGER NOT NULL,
     bits BLOB NOT NULL
 ) STRICT;
+CREATE TABLE claim (
+    cell TEXT NOT NULL PRIMARY KEY REFERENCES cell (cell),
+    run  INTEGER NOT NULL REFERENCES run (run)
+) STRICT, WITHOUT ROWID;

@@ -83,9 +83,10 @@ func (e *events) end(plan *suites.Plan, sum runner.Summary, rep *report.Report) 
 		Preset  string                `json:"preset"`
 		Planned int                   `json:"planned"`
 		Before  int                   `json:"before"`
-		Ended   map[store.Outcome]int `json:"ended"` // of this run
+		Ended   map[store.Outcome]int `json:"ended"`            // of this run
+		Others  int                   `json:"others,omitempty"` // ended by other processes meanwhile
 		Left    int                   `json:"left"`
 		Seconds float64               `json:"seconds"`
 		Claims  []verdict             `json:"claims"`
-	}{"end", plan.Suite, plan.Preset, sum.Planned, sum.Before, sum.Ended, sum.Left, sum.Wall.Seconds(), claims})
+	}{"end", plan.Suite, plan.Preset, sum.Planned, sum.Before, sum.Ended, sum.Others, sum.Left, sum.Wall.Seconds(), claims})
 }

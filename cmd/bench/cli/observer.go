@@ -123,7 +123,7 @@ func (o *observer) begin(begun int) {
 	if len(o.todo) == 0 {
 		return
 	}
-	o.progress = newProgress(o.a.err, plan.Cells, o.todo, o.a.parts.Work)
+	o.progress = newProgress(o.a.err, plan.Cells, o.todo, o.a.parts.Works())
 }
 
 // ended is told of every cell, from one goroutine.
@@ -151,6 +151,17 @@ func (o *observer) warn(c suites.Cell, why string) {
 		o.progress.say("warning: %s: %s", c, why)
 	case o.warnings == mostSaid+1:
 		o.progress.say("and more warnings")
+	}
+}
+
+// wait is told, from any goroutine, of cells that are all at work in other processes.
+func (o *observer) wait(st *store.Store) func([]suites.Cell) {
+	return func(left []suites.Cell) {
+		who, err := st.Owner(left[0].ID)
+		if who == "" || err != nil {
+			who = "another process"
+		}
+		o.progress.say("waiting for %s that %s has at work on the same store", count(len(left), "cell"), who)
 	}
 }
 
@@ -253,6 +264,9 @@ func (o *observer) verdicts(rep *report.Report, sum runner.Summary) error {
 		return err
 	}
 	last := fmt.Sprintf("wall time %s, %s;", lasting(sum.Wall), count(o.workers, "worker"))
+	if sum.Others > 0 {
+		last = fmt.Sprintf("wall time %s, %s; %s by other processes;", lasting(sum.Wall), count(o.workers, "worker"), count(sum.Others, "cell"))
+	}
 	if len(o.todo) == 0 {
 		last = fmt.Sprintf("nothing to do: %d of %d cells were done before;", sum.Before-o.failedBefore(), sum.Planned)
 	}

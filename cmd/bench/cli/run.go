@@ -30,6 +30,7 @@ type running struct {
 	report     string
 	json       bool
 	require    bool
+	accept     bool
 }
 
 func (a *app) run() *cobra.Command {
@@ -67,6 +68,7 @@ The verdicts go to stdout, progress and failures to stderr.`,
 	f.StringVar(&r.report, "report", "", "write the HTML report to this file as well")
 	f.BoolVar(&r.json, "json", false, "events and summary as JSON lines on stdout, no verdict table")
 	f.BoolVar(&r.require, "require-claims", false, "exit with status 1 unless every claim that is not report-only holds")
+	f.BoolVar(&r.accept, "accept-plan-change", false, "go on when a changed suite leaves over cells that the store has begun")
 	return c
 }
 
@@ -142,6 +144,9 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 		return err
 	}
 	defer st.Close()
+	if err := a.unchanged(j, st, r.accept); err != nil {
+		return err
+	}
 	todo, err := runner.Todo(j.plan, st, runner.Retry(r.retry))
 	if err != nil {
 		return err
@@ -159,7 +164,7 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 	prov := a.parts.Provenance(ctx, j.plan, a.line, r.workers)
 	sum, err := a.parts.Run(ctx, j.plan, st, prov, runner.Options{
 		Workers: r.workers, Refused: j.refused, Retry: runner.Retry(r.retry), Failures: r.failures,
-		Checkpoint: r.checkpoint, Progress: out.ended, Warn: out.warn, Step: out.step,
+		Checkpoint: r.checkpoint, Progress: out.ended, Warn: out.warn, Step: out.step, Wait: out.wait(st),
 	})
 	stop() // the rest is short, and a signal ends it
 	out.end()

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -38,7 +39,7 @@ func TestMain(m *testing.M) {
 //
 //	status N command...     run a command; its exit status must be N
 //	interrupt CELLS command... run a command with --json, send SIGINT after so many cells; must exit with 130
-//	insist command...       run a command that will not stop, send SIGINT twice; must exit with 130 at once
+//	insist [TERM] command...  run a command that will not stop, send SIGINT, or SIGTERM, twice; must exit with 130 at once
 //	halt MS command...      run a command, send SIGINT so many milliseconds after it has begun; must exit with 130; its stderr is the file told
 //	damage FILE             cut the last byte off every checkpoint of a store
 //	edit FILE OLD NEW       replace text in a file, which must have it
@@ -154,6 +155,10 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 
 // insist sends a second signal when the first has been understood.
 func insist(ts *testscript.TestScript, neg bool, args []string) {
+	signal := os.Signal(os.Interrupt)
+	if args[0] == "TERM" {
+		signal, args = syscall.SIGTERM, args[1:]
+	}
 	cmd := command(ts, args)
 	told, err := cmd.StderrPipe()
 	ts.Check(err)
@@ -162,7 +167,7 @@ func insist(ts *testscript.TestScript, neg bool, args []string) {
 	for lines := bufio.NewScanner(told); lines.Scan(); {
 		if strings.Contains(lines.Text(), "cells to run") || strings.HasPrefix(lines.Text(), "stopping: ") {
 			time.Sleep(300 * time.Millisecond) // the handler is set just after the first line
-			ts.Check(cmd.Process.Signal(os.Interrupt))
+			ts.Check(cmd.Process.Signal(signal))
 		}
 	}
 	var failed *exec.ExitError
@@ -281,7 +286,8 @@ func cellOf(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("CELL", id)
 }
 
-// flip changes one bit, as a bad disk would.
+// flip changes one bit of a number and takes the digest of its cell away, so that the
+// store reads as if other code had computed it.
 func flip(ts *testscript.TestScript, neg bool, args []string) {
 	db, err := sql.Open("sqlite3", ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -291,6 +297,8 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(db.QueryRow("SELECT cell, bits FROM point "+at+" (SELECT min(cell) FROM point)").Scan(&cell, &bits))
 	bits[0] ^= 1
 	_, err = db.Exec("UPDATE point SET bits = ? "+at+" ?", bits, cell)
+	ts.Check(err)
+	_, err = db.Exec("UPDATE outcome SET digest = NULL WHERE cell = ?", cell)
 	ts.Check(err)
 	ts.Check(db.Close())
 }
