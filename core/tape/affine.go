@@ -1,6 +1,8 @@
 package tape
 
 import (
+	"slices"
+
 	"github.com/vibench/bench/core/blas"
 	"github.com/vibench/bench/core/cpu"
 	"github.com/vibench/bench/core/vec"
@@ -163,7 +165,7 @@ func (f *floor[T]) pullAffine(id int32, n *node, ch channel[T]) {
 // all: a product over them alone is worth their copying. It has the bits of the product
 // over all rows, of which each of the others adds 0 to a sum. The list holds until Reset.
 func (f *floor[T]) few(fac [Roles][]T, rows int) []int32 {
-	some, live := false, 0
+	some := false
 	needed := func(r int) bool {
 		for _, fac := range fac {
 			if fac != nil && fac[r] != 0 {
@@ -178,20 +180,19 @@ func (f *floor[T]) few(fac [Roles][]T, rows int) []int32 {
 	if !some {
 		return nil // no factors: all rows
 	}
+	// Room is taken whether or not it is used: every step asks for the same.
+	lo, most := len(f.rows), rows/2
+	f.rows = slices.Grow(f.rows, most)[:lo+most]
+	few := f.rows[lo : lo : lo+most]
 	for r := range rows {
 		if needed(r) {
-			if live++; 2*live > rows {
+			if len(few) == most {
 				return nil
 			}
+			few = append(few, int32(r))
 		}
 	}
-	lo := len(f.rows)
-	for r := range rows {
-		if needed(r) {
-			f.rows = append(f.rows, int32(r))
-		}
-	}
-	return f.rows[lo:len(f.rows):len(f.rows)]
+	return few
 }
 
 // gather copies rows of x together.
