@@ -10,8 +10,7 @@ import (
 
 // How products are cut, from measurements. None of these can change a bit.
 const (
-	panelK   = 256     // steps of k between two visits to C: 32 KiB of a strip of B
-	panelT   = 128     // the same where the strip is transposed just before
+	panelK   = 512     // steps of k between two visits to C: 64 KiB of a strip of B
 	panelA   = 1 << 20 // bytes of A that every strip passes over
 	copyFrom = 400     // rows of C from which copying a strip of B together pays
 	page     = 4096    // bytes; rows of B this far apart share few places in the cache
@@ -23,6 +22,8 @@ const (
 // and look less far ahead of strides.
 const (
 	panelA2   = 1 << 18
+	panelK2   = 256
+	panelT2   = 128     // where the strip is transposed just before
 	stackN    = 96      // columns of C from which copying a transposed A together pays
 	stackK    = 256     // and steps of k
 	fetchFrom = 24      // rows of C from which there is time to ask for the strip to come
@@ -61,14 +62,13 @@ func gemm[T float32 | float64](ta, tb bool, m, n, k int, a []T, lda int, b []T, 
 
 	size := int(unsafe.Sizeof(a[0]))
 	g := grid{isa: isa, size: size, lanes: vector(isa) / size, tall: [3]int{12, 12, 8}, wide: 3}
-	most, avx2 := panelA, isa == cpu.AVX2
+	most, panel, avx2 := panelA, panelK, isa == cpu.AVX2
 	if avx2 {
 		g.tall, g.wide = [3]int{12, 6}, 2
-		most = panelA2
-	}
-	panel := panelK
-	if tb {
-		panel = panelT
+		most, panel = panelA2, panelK2
+		if tb {
+			panel = panelT2
+		}
 	}
 	var small [few + 16]T // enough for the strip of a toy
 	strip := small[:]

@@ -25,10 +25,10 @@ func checkBlocking[T float](t *testing.T) {
 		ta, tb := mode&1 != 0, mode&2 != 0
 		checkGemm[T](t, r, ta, tb, 13, 50, 2*panelK+9, 0.001, 1)
 		checkGemm[T](t, r, ta, tb, copyFrom+5, 41, 19, 0, 0)
-		checkGemm[T](t, r, ta, tb, 2*panelA/(size*panelT)+3, 9, panelK+1, 0, 0)
+		checkGemm[T](t, r, ta, tb, 2*panelA/(size*panelT2)+3, 9, panelK+1, 0, 0)
 		checkGemm[T](t, r, ta, tb, copyPage+5, 2*page/size, 3, 0, 0) // rows pages apart
 		// Of A what is stacked, in chunks and panels; of C what streams past.
-		checkGemm[T](t, r, ta, tb, 2*panelA2/(size*panelK)+7, stackN+21, stackK+9, 0.0001, 1)
+		checkGemm[T](t, r, ta, tb, 2*panelA2/(size*panelK2)+7, stackN+21, stackK+9, 0.0001, 1)
 		checkGemm[T](t, r, ta, tb, 2*streamM+5, streamC/(size*2*streamM), streamK, 0.001, 1)
 	}
 }

@@ -13381,7 +13381,7 @@ done:
 	RET
 
 // func gather32AVX2(t *uint64)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·gather32AVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    8(AX), BX
@@ -13397,6 +13397,7 @@ TEXT ·gather32AVX2(SB), NOSPLIT, $0-8
 
 rows_1:
 	VMASKMOVPS (BX), Y15, Y0
+	PREFETCHT1 32(BX)
 	VMOVUPS    Y0, (DI)
 	ADDQ       R10, BX
 	ADDQ       R11, DI
@@ -13408,6 +13409,8 @@ width_2:
 rows_2:
 	VMOVUPS    (BX), Y0
 	VMASKMOVPS 32(BX), Y15, Y1
+	PREFETCHT1 64(BX)
+	PREFETCHT1 96(BX)
 	VMOVUPS    Y0, (DI)
 	VMOVUPS    Y1, 32(DI)
 	ADDQ       R10, BX
@@ -26796,7 +26799,7 @@ done:
 	RET
 
 // func gather64AVX2(t *uint64)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·gather64AVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    8(AX), BX
@@ -26812,6 +26815,7 @@ TEXT ·gather64AVX2(SB), NOSPLIT, $0-8
 
 rows_1:
 	VMASKMOVPD (BX), Y15, Y0
+	PREFETCHT1 32(BX)
 	VMOVUPD    Y0, (DI)
 	ADDQ       R10, BX
 	ADDQ       R11, DI
@@ -26823,6 +26827,8 @@ width_2:
 rows_2:
 	VMOVUPD    (BX), Y0
 	VMASKMOVPD 32(BX), Y15, Y1
+	PREFETCHT1 64(BX)
+	PREFETCHT1 96(BX)
 	VMOVUPD    Y0, (DI)
 	VMOVUPD    Y1, 32(DI)
 	ADDQ       R10, BX

@@ -27751,7 +27751,7 @@ done:
 	RET
 
 // func gather32AVX512(t *uint64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·gather32AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  8(AX), BX
@@ -27766,41 +27766,47 @@ TEXT ·gather32AVX512(SB), NOSPLIT, $0-8
 	JNE   width_2
 
 rows_1:
-	VMOVUPS.Z (BX), K1, Z0
-	VMOVUPS   Z0, K1, (DI)
-	ADDQ      R10, BX
-	ADDQ      R11, DI
-	DECQ      CX
-	JNE       rows_1
-	JMP       done
+	VMOVUPS.Z  (BX), K1, Z0
+	PREFETCHT1 64(BX)
+	VMOVUPS    Z0, K1, (DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_1
+	JMP        done
 
 width_2:
 	CMPQ SI, $0x02
 	JNE  width_3
 
 rows_2:
-	VMOVUPS   (BX), Z0
-	VMOVUPS.Z 64(BX), K1, Z1
-	VMOVUPS   Z0, (DI)
-	VMOVUPS   Z1, K1, 64(DI)
-	ADDQ      R10, BX
-	ADDQ      R11, DI
-	DECQ      CX
-	JNE       rows_2
-	JMP       done
+	VMOVUPS    (BX), Z0
+	VMOVUPS.Z  64(BX), K1, Z1
+	PREFETCHT1 128(BX)
+	PREFETCHT1 192(BX)
+	VMOVUPS    Z0, (DI)
+	VMOVUPS    Z1, K1, 64(DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_2
+	JMP        done
 
 width_3:
 rows_3:
-	VMOVUPS   (BX), Z0
-	VMOVUPS   64(BX), Z1
-	VMOVUPS.Z 128(BX), K1, Z2
-	VMOVUPS   Z0, (DI)
-	VMOVUPS   Z1, 64(DI)
-	VMOVUPS   Z2, K1, 128(DI)
-	ADDQ      R10, BX
-	ADDQ      R11, DI
-	DECQ      CX
-	JNE       rows_3
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	VMOVUPS.Z  128(BX), K1, Z2
+	PREFETCHT1 192(BX)
+	PREFETCHT1 256(BX)
+	PREFETCHT1 320(BX)
+	VMOVUPS    Z0, (DI)
+	VMOVUPS    Z1, 64(DI)
+	VMOVUPS    Z2, K1, 128(DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_3
 
 done:
 	VZEROUPPER
@@ -55553,7 +55559,7 @@ done:
 	RET
 
 // func gather64AVX512(t *uint64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·gather64AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  8(AX), BX
@@ -55568,41 +55574,47 @@ TEXT ·gather64AVX512(SB), NOSPLIT, $0-8
 	JNE   width_2
 
 rows_1:
-	VMOVUPD.Z (BX), K1, Z0
-	VMOVUPD   Z0, K1, (DI)
-	ADDQ      R10, BX
-	ADDQ      R11, DI
-	DECQ      CX
-	JNE       rows_1
-	JMP       done
+	VMOVUPD.Z  (BX), K1, Z0
+	PREFETCHT1 64(BX)
+	VMOVUPD    Z0, K1, (DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_1
+	JMP        done
 
 width_2:
 	CMPQ SI, $0x02
 	JNE  width_3
 
 rows_2:
-	VMOVUPD   (BX), Z0
-	VMOVUPD.Z 64(BX), K1, Z1
-	VMOVUPD   Z0, (DI)
-	VMOVUPD   Z1, K1, 64(DI)
-	ADDQ      R10, BX
-	ADDQ      R11, DI
-	DECQ      CX
-	JNE       rows_2
-	JMP       done
+	VMOVUPD    (BX), Z0
+	VMOVUPD.Z  64(BX), K1, Z1
+	PREFETCHT1 128(BX)
+	PREFETCHT1 192(BX)
+	VMOVUPD    Z0, (DI)
+	VMOVUPD    Z1, K1, 64(DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_2
+	JMP        done
 
 width_3:
 rows_3:
-	VMOVUPD   (BX), Z0
-	VMOVUPD   64(BX), Z1
-	VMOVUPD.Z 128(BX), K1, Z2
-	VMOVUPD   Z0, (DI)
-	VMOVUPD   Z1, 64(DI)
-	VMOVUPD   Z2, K1, 128(DI)
-	ADDQ      R10, BX
-	ADDQ      R11, DI
-	DECQ      CX
-	JNE       rows_3
+	VMOVUPD    (BX), Z0
+	VMOVUPD    64(BX), Z1
+	VMOVUPD.Z  128(BX), K1, Z2
+	PREFETCHT1 192(BX)
+	PREFETCHT1 256(BX)
+	PREFETCHT1 320(BX)
+	VMOVUPD    Z0, (DI)
+	VMOVUPD    Z1, 64(DI)
+	VMOVUPD    Z2, K1, 128(DI)
+	ADDQ       R10, BX
+	ADDQ       R11, DI
+	DECQ       CX
+	JNE        rows_3
 
 done:
 	VZEROUPPER

@@ -5,16 +5,18 @@
 #include "textflag.h"
 
 // func flip32AVX2(dst *byte, src *byte, wide uintptr, ld uintptr, rows int, depth int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·flip32AVX2(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), DI
-	MOVQ src+8(FP), SI
-	MOVQ wide+16(FP), R8
-	MOVQ ld+24(FP), R9
-	MOVQ rows+32(FP), R10
-	MOVQ depth+40(FP), R11
-	LEAQ (R8)(R8*2), R12
-	LEAQ (R9)(R9*2), R13
+	MOVQ  dst+0(FP), DI
+	MOVQ  src+8(FP), SI
+	MOVQ  wide+16(FP), R8
+	MOVQ  ld+24(FP), R9
+	MOVQ  rows+32(FP), R10
+	MOVQ  depth+40(FP), R11
+	LEAQ  (R8)(R8*2), R12
+	LEAQ  (R9)(R9*2), R13
+	MOVQ  R10, R15
+	IMULQ R9, R15
 
 rows:
 	MOVQ DI, AX
@@ -39,6 +41,16 @@ block:
 	VINSERTF128 $0x01, 16(DX)(R9*2), Y6, Y6
 	VMOVUPS     16(BX)(R13*1), X7
 	VINSERTF128 $0x01, 16(DX)(R13*1), Y7, Y7
+	LEAQ        (BX)(R15*1), R14
+	PREFETCHT1  (R14)
+	PREFETCHT1  (R14)(R9*1)
+	PREFETCHT1  (R14)(R9*2)
+	PREFETCHT1  (R14)(R13*1)
+	LEAQ        (R14)(R9*4), R14
+	PREFETCHT1  (R14)
+	PREFETCHT1  (R14)(R9*1)
+	PREFETCHT1  (R14)(R9*2)
+	PREFETCHT1  (R14)(R13*1)
 	VUNPCKLPS   Y1, Y0, Y8
 	VUNPCKHPS   Y1, Y0, Y9
 	VUNPCKLPS   Y3, Y2, Y10
@@ -77,16 +89,18 @@ block:
 	RET
 
 // func flip64AVX2(dst *byte, src *byte, wide uintptr, ld uintptr, rows int, depth int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·flip64AVX2(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), DI
-	MOVQ src+8(FP), SI
-	MOVQ wide+16(FP), R8
-	MOVQ ld+24(FP), R9
-	MOVQ rows+32(FP), R10
-	MOVQ depth+40(FP), R11
-	LEAQ (R8)(R8*2), R12
-	LEAQ (R9)(R9*2), R13
+	MOVQ  dst+0(FP), DI
+	MOVQ  src+8(FP), SI
+	MOVQ  wide+16(FP), R8
+	MOVQ  ld+24(FP), R9
+	MOVQ  rows+32(FP), R10
+	MOVQ  depth+40(FP), R11
+	LEAQ  (R8)(R8*2), R12
+	LEAQ  (R9)(R9*2), R13
+	MOVQ  R10, R15
+	IMULQ R9, R15
 
 rows:
 	MOVQ DI, AX
@@ -103,6 +117,12 @@ block:
 	VINSERTF128 $0x01, 16(DX), Y2, Y2
 	VMOVUPS     16(BX)(R9*1), X3
 	VINSERTF128 $0x01, 16(DX)(R9*1), Y3, Y3
+	LEAQ        (BX)(R15*1), R14
+	PREFETCHT1  (R14)
+	PREFETCHT1  (R14)(R9*1)
+	LEAQ        (R14)(R9*2), R14
+	PREFETCHT1  (R14)
+	PREFETCHT1  (R14)(R9*1)
 	VUNPCKLPD   Y1, Y0, Y8
 	VUNPCKHPD   Y1, Y0, Y9
 	VUNPCKLPD   Y3, Y2, Y10

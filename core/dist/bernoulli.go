@@ -32,16 +32,21 @@ func (p Bernoulli) Sample(n Noise, k int) Value {
 
 // uniforms is a leaf [K*B,D] of a site's draws for logits [R,D].
 func uniforms(t *tape.Tape, b int, logits tape.Node, n Noise, k int) tape.Node {
-	rows, d := logits.Shape()
-	if rows != 1 && (rows%b != 0 || b*k%rows != 0) {
-		panic("dist: logits have neither a row a datum nor rows that spread over its samples")
-	}
-	u := t.Blank(b*k, d)
+	u, d := blank(t, b, logits, k)
 	v := u.Value()
 	for i := range b {
 		n.Uniform(i, v.Slice(i*k*d, (i+1)*k*d))
 	}
 	return u
+}
+
+// blank is room for k samples of each of b data, [b*k,d], of a distribution of logits.
+func blank(t *tape.Tape, b int, logits tape.Node, k int) (x tape.Node, d int) {
+	rows, d := logits.Shape()
+	if rows != 1 && (rows%b != 0 || b*k%rows != 0) {
+		panic("dist: logits have neither a row a datum nor rows that spread over its samples")
+	}
+	return t.Blank(b*k, d), d
 }
 
 // each sets every entry of u to f of it and of the entry of m that spreads over it.

@@ -35,10 +35,18 @@ func (q Laplace) Sample(n Noise, k int) Value {
 
 // laplaces is noise of scale 1, [K*B,D].
 func laplaces(t *tape.Tape, b int, like tape.Node, n Noise, k int, clamp float64) tape.Node {
-	e := uniforms(t, b, like, n, k)
-	vec.Laplace(e.Value().F64(), clamp)
-	vec.Laplace(e.Value().F32(), float32(clamp))
+	e, d := blank(t, b, like, k)
+	for i := range b {
+		laplace(n, i, e.Value().Slice(i*k*d, (i+1)*k*d), clamp)
+	}
 	return e
+}
+
+// laplace is noise of datum i.
+func laplace(n Noise, i int, dst tape.Vector, clamp float64) {
+	n.Uniform(i, dst)
+	vec.Laplace(dst.F64(), clamp)
+	vec.Laplace(dst.F32(), float32(clamp))
 }
 
 // LogProb is -sum_d |z-mu|/b + log 2b, [K,B].

@@ -107,16 +107,6 @@ func (q Thresholded) warm() float64 {
 // layer.
 func (q Thresholded) Sample(n Noise, k int) Value {
 	t, lambda := q.T, q.Lambda
-	var e tape.Node
-	if q.Gaussian {
-		_, d := q.Mu.Shape()
-		e = t.Blank(q.B*k, d)
-		for b, v := 0, e.Value(); b < q.B; b++ {
-			n.Normal(b, v.Slice(b*k*d, (b+1)*k*d))
-		}
-	} else {
-		e = laplaces(t, q.B, q.Mu, n, k, q.Clamp)
-	}
 	if q.random() {
 		lambda = q.thresholds(n.Layer(0), k)
 	}
@@ -125,18 +115,31 @@ func (q Thresholded) Sample(n Noise, k int) Value {
 		scale = scale.Scale(q.Warm)
 	}
 	pull := q.pull()
-	z := t.Blank(e.Shape())
+	e, d := blank(t, q.B, q.Mu, k)
+	z := t.Blank(q.B*k, d)
 	var inMu, inLambda tape.Node
-	if pull == "ste-code" || pull == "subgrad" {
-		inMu = t.Blank(e.Shape())
-	}
 	if pull != "ste" && live(lambda) {
-		inLambda = t.Blank(e.Shape())
+		inLambda = t.Blank(q.B*k, d)
 	}
-	if e.Value().F64() != nil {
-		threshold(pull, z, e, q.Mu, scale, lambda, inMu, inLambda, tape.Vector.F64)
-	} else {
-		threshold(pull, z, e, q.Mu, scale, lambda, inMu, inLambda, tape.Vector.F32)
+	for b := range q.B { // one datum at a time, whose samples stay in cache
+		lo, hi := b*k, (b+1)*k
+		noise := e.Value().Slice(lo*d, hi*d)
+		if q.Gaussian {
+			n.Normal(b, noise)
+		} else {
+			laplace(n, b, noise, q.Clamp)
+		}
+		if noise.F64() != nil {
+			threshold(pull, lo, hi, z, e, q.Mu, scale, lambda, inLambda, tape.Vector.F64)
+		} else {
+			threshold(pull, lo, hi, z, e, q.Mu, scale, lambda, inLambda, tape.Vector.F32)
+		}
+	}
+	switch pull { // a latent is active where z is not 0, but for |e| - lambda = -mu, of probability 0
+	case "ste-code":
+		inMu = t.Active(z, 1)
+	case "subgrad":
+		inMu = t.Active(z, 0)
 	}
 	if inLambda.Nil() {
 		return Value{Node: t.Drawn(z, q.Mu, inMu, q.LogScale, e), K: k}
@@ -144,9 +147,9 @@ func (q Thresholded) Sample(n Noise, k int) Value {
 	return Value{Node: t.Drawn(z, q.Mu, inMu, q.LogScale, e, lambda, inLambda), K: k}
 }
 
-// threshold sets z, and of e, which holds eps, and the nodes that are not nil the
-// derivatives: a row at a time.
-func threshold[T vec.Float](pull string, z, e, mu, scale, lambda, inMu, inLambda tape.Node, of func(tape.Vector) []T) {
+// threshold sets rows from to end of z, and of e, which holds eps, and of inLambda where
+// it is not nil the derivatives.
+func threshold[T vec.Float](pull string, from, end int, z, e, mu, scale, lambda, inLambda tape.Node, of func(tape.Vector) []T) {
 	rows, d := z.Shape()
 	get := func(n tape.Node) (x []T, share int) {
 		if n.Nil() {
@@ -160,19 +163,11 @@ func threshold[T vec.Float](pull string, z, e, mu, scale, lambda, inMu, inLambda
 	ms, mshare := get(mu)
 	bs, bshare := get(scale)
 	ls, lshare := get(lambda)
-	ims, _ := get(inMu)
 	ils, _ := get(inLambda)
-	var idle, active T = 0, 1 // in mu, where it is wanted
-	if pull == "ste-code" {
-		idle, active = 1, 2
-	}
-	for r := range rows {
+	for r := from; r < end; r++ {
 		lo, hi := r*d, (r+1)*d
 		z, e, l := zs[lo:hi], es[lo:hi], ls[r/lshare*d:][:d]
 		vec.Threshold(z, e, ms[r/mshare*d:][:d], bs[r/bshare*d:][:d], l)
-		if ims != nil { // active where z is not 0, but for |e| - lambda = -mu, of probability 0
-			vec.Choose(ims[lo:hi], z, idle, active)
-		}
 		if ils != nil {
 			for j, y := range z {
 				s := T(0)

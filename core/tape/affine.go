@@ -1,6 +1,8 @@
 package tape
 
 import (
+	"slices"
+
 	"github.com/vibench/bench/core/blas"
 	"github.com/vibench/bench/core/cpu"
 	"github.com/vibench/bench/core/vec"
@@ -83,8 +85,10 @@ const turnBelow = 0.4
 func (f *floor[T]) pullAffine(id int32, n *node, ch channel[T]) {
 	x, w, y := f.val[n.in[0]], f.val[n.in[1]], f.val[id]
 	in, rows, delta := len(w)/n.cols, n.rows, ch.g
-	few, kept := f.few(ch, n.rows), ch
-	if few != nil {
+	few, kept := f.few(ch.fac, n.rows), ch
+	if few == nil {
+		f.fill(id)
+	} else {
 		rows = len(few)
 		x, delta = gather(&f.arena, few, x, in), gather(&f.arena, few, delta, n.cols)
 		if n.act != Linear {
@@ -115,7 +119,7 @@ func (f *floor[T]) pullAffine(id int32, n *node, ch channel[T]) {
 			product(true, false, rows, in, n.cols, delta, w, u)
 		}
 		if fresh {
-			clear(s.acc)
+			f.blank(n.in[0], s, false)
 		}
 		for i := range rows {
 			r := i
@@ -157,39 +161,38 @@ func (f *floor[T]) pullAffine(id int32, n *node, ch channel[T]) {
 	}
 }
 
-// few lists the rows of a channel that some role needs, where they are at most half of
+// few lists the rows that some role has a factor for, where they are at most half of
 // all: a product over them alone is worth their copying. It has the bits of the product
-// over all rows, of which each of the others adds 0 to a sum.
-func (f *floor[T]) few(ch channel[T], rows int) []int32 {
-	some, live := false, 0
+// over all rows, of which each of the others adds 0 to a sum. The list holds until Reset.
+func (f *floor[T]) few(fac [Roles][]T, rows int) []int32 {
+	some := false
 	needed := func(r int) bool {
-		for _, fac := range ch.fac {
+		for _, fac := range fac {
 			if fac != nil && fac[r] != 0 {
 				return true
 			}
 		}
 		return false
 	}
-	for _, fac := range ch.fac {
+	for _, fac := range fac {
 		some = some || fac != nil
 	}
 	if !some {
 		return nil // no factors: all rows
 	}
+	// Room is taken whether or not it is used: every step asks for the same.
+	lo, most := len(f.rows), rows/2
+	f.rows = slices.Grow(f.rows, most)[:lo+most]
+	few := f.rows[lo : lo : lo+most]
 	for r := range rows {
 		if needed(r) {
-			if live++; 2*live > rows {
+			if len(few) == most {
 				return nil
 			}
+			few = append(few, int32(r))
 		}
 	}
-	f.rows = f.rows[:0]
-	for r := range rows {
-		if needed(r) {
-			f.rows = append(f.rows, int32(r))
-		}
-	}
-	return f.rows
+	return few
 }
 
 // gather copies rows of x together.

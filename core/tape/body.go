@@ -34,8 +34,9 @@ type floor[T real] struct {
 	turns   []turn[T]        // of parameters
 	lates   []late[T]        // of parameters
 	spreads []*vec.Spread[T] // of every width met
-	rows    []int32          // that a pull goes over
-	idle    []bool           // rows that one does not
+	rows    []int32          // lists of few
+	idle    []bool           // rows that a pull does not go over
+	some    []T              // a row of a slope
 }
 
 // spread walks rows of cols numbers.
@@ -52,7 +53,7 @@ func (f *floor[T]) spread(cols int) *vec.Spread[T] {
 
 func (f *floor[T]) reset() {
 	f.arena.reset()
-	f.val, f.aux = f.val[:0], f.aux[:0]
+	f.val, f.aux, f.rows = f.val[:0], f.aux[:0], f.rows[:0]
 }
 
 // grow makes room for the node last recorded; nodes of the head keep nil here.
@@ -206,6 +207,8 @@ func (f *floor[T]) forward(id int32) {
 		return
 	case opStop, opThrough, opKnown:
 		f.val[id] = a
+		return
+	case opActive:
 		return
 	}
 	if n.op.frontier() {

@@ -1,6 +1,10 @@
 package tape
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/vibench/bench/core/vec"
+)
 
 // Known has a value and partial derivatives that the caller computed, a closed form
 // of few inputs by hand:
@@ -48,10 +52,35 @@ func (t *Tape) known(value Node, c float64, mark reach, pairs []Node) Node {
 	return y
 }
 
-func (f *floor[T]) pullKnown(n *node, ch channel[T]) {
+// Active is a slope for Known, c + 1[z != 0], that has no Value: it is made a row at a
+// time of the rows that anything flows back through, of samples of which the best counts
+// the best.
+func (t *Tape) Active(z Node, c float64) Node {
+	r := *z.rec()
+	return t.bodyNode(node{op: opActive, rows: r.rows, cols: r.cols, in: [5]int32{z.Stop().id}, c: c})
+}
+
+// slope is row r of a slope.
+func (f *floor[T]) slope(id int32, r int) []T {
+	n := &f.t.nodes[id]
+	if n.op != opActive {
+		return row(f.val[id], r, n.cols)
+	}
+	f.some = slices.Grow(f.some[:0], n.cols)[:n.cols]
+	vec.Choose(f.some, row(f.val[n.in[0]], r, n.cols), T(n.c), T(n.c+1))
+	return f.some
+}
+
+func (f *floor[T]) pullKnown(id int32, n *node, ch channel[T]) {
+	for i := 1; i < len(n.in); i += 2 {
+		if ch.all || n.in[i] != 0 && n.in[i+1] == 0 {
+			f.fill(id)
+			ch.only = nil
+		}
+	}
 	var idle []bool // rows of zeros: samples that did not count
 	if !ch.all {
-		idle = f.empty(ch.g, n.rows)
+		idle = f.empty(ch, n.rows)
 	}
 	for i := 1; i < len(n.in); i += 2 {
 		at, by := n.in[i], n.in[i+1]
@@ -60,13 +89,12 @@ func (f *floor[T]) pullKnown(n *node, ch channel[T]) {
 		case by == 0:
 			f.pullSum(at, n, ch)
 		default:
-			q := f.val[by]
-			s := spread{n.rows, len(q) / n.cols}
+			s := spread{n.rows, f.t.nodes[by].rows}
 			f.pullRows(at, n, ch, func(r int, u, g []T) {
 				if idle != nil && idle[r] {
 					return
 				}
-				for j, v := range row(q, s.of(r), n.cols) {
+				for j, v := range f.slope(by, s.of(r)) {
 					u[j] += T(g[j] * v)
 				}
 			})
@@ -75,11 +103,14 @@ func (f *floor[T]) pullKnown(n *node, ch channel[T]) {
 }
 
 // empty says which rows are of zeros.
-func (f *floor[T]) empty(x []T, rows int) []bool {
+func (f *floor[T]) empty(ch channel[T], rows int) []bool {
 	f.idle = slices.Grow(f.idle[:0], rows)[:rows]
-	cols := len(x) / rows
+	cols := len(ch.g) / rows
 	for r := range rows {
-		f.idle[r] = zeros(row(x, r, cols))
+		f.idle[r] = ch.only != nil || zeros(row(ch.g, r, cols))
+	}
+	for _, r := range ch.only {
+		f.idle[r] = zeros(row(ch.g, int(r), cols))
 	}
 	return f.idle
 }

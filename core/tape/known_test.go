@@ -1,7 +1,9 @@
 package tape
 
 import (
+	"bytes"
 	"math"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -48,4 +50,94 @@ func TestNoTangentThroughKnown(t *testing.T) {
 		}
 	}()
 	Tangent(y.SumD(1), a, a)
+}
+
+// Of samples of which one a datum counts the others add nothing, whatever memory holds:
+// the direction has the bits of the winners' alone, and by Active those of its numbers.
+func TestKnownOfFewRows(t *testing.T) {
+	const b, k, d = 4, 5, 19
+	r := rand.New(rand.NewPCG(7, 8))
+	fill := func(v Vector) {
+		for i := range v.Len() {
+			v.Set(i, r.NormFloat64())
+		}
+	}
+	for _, prec := range []Precision{Float32, Float64} {
+		p := testParams(t, prec, Spec{"gen/A", d, d}, Spec{"inf/m", b, d}, Spec{"inf/s", 1, d})
+		for _, name := range []string{"gen/A", "inf/m", "inf/s"} {
+			fill(p.Value(name))
+		}
+		z, e, x := NewVector(prec, b*k*d), NewVector(prec, b*k*d), NewVector(prec, b*d)
+		fill(e)
+		fill(x)
+		for i := range z.Len() {
+			if r.IntN(3) > 0 {
+				z.Set(i, r.NormFloat64())
+			}
+		}
+		best := make([]int, b)
+		for i := range best {
+			best[i] = r.IntN(k)
+		}
+		tp := New(p)
+		// through, m's slope is 1; twice, the sample counts on a second way
+		direction := func(of int, active, through, twice bool) (out [2][]byte) {
+			for range 2 { // Reset grows the memory, then keeps it
+				junk := tp.Leaf(40*b*k, d).Value()
+				for i := range junk.Len() {
+					junk.Set(i, math.NaN())
+				}
+				tp.Reset()
+			}
+			zs, es, slope, w := tp.Leaf(b*of, d), tp.Leaf(b*of, d), tp.Leaf(b*of, d), make([]float64, of*b)
+			for i := range b {
+				for j := range of {
+					from := i*k + j
+					if of == 1 {
+						from = i*k + best[i]
+					}
+					zs.Value().Slice((i*of+j)*d, (i*of+j+1)*d).Copy(z.Slice(from*d, (from+1)*d))
+					es.Value().Slice((i*of+j)*d, (i*of+j+1)*d).Copy(e.Slice(from*d, (from+1)*d))
+					if from == i*k+best[i] {
+						w[i*of+j] = 1 + float64(i)
+					}
+				}
+			}
+			for i := range slope.Value().Len() {
+				slope.Value().Set(i, 1)
+				if zs.Value().At(i) != 0 {
+					slope.Value().Set(i, 2)
+				}
+			}
+			if active {
+				slope = tp.Active(zs, 1)
+			}
+			if through {
+				slope = Node{}
+			}
+			y := tp.Drawn(zs, tp.Param("inf/m"), slope, tp.Param("inf/s"), es)
+			obs := tp.Leaf(b, d)
+			obs.Value().Copy(x)
+			l := tp.NormalLogProb(of, obs, tp.Affine(y, tp.Param("gen/A"), Node{}, Linear), tp.Leaf(1, d))
+			if twice {
+				l = l.Add(y.SumD(of))
+			}
+			s := l.Mul(tp.Const(of, b, w)).Sum()
+			dir := tp.Ascend(Surrogate{Gen: s, Inf: s})
+			return [2][]byte{dir[Gen].Bits(), dir[Inf].Bits()}
+		}
+		for _, twice := range []bool{false, true} {
+			for _, through := range []bool{false, true} {
+				want := direction(1, false, through, twice)
+				for _, active := range []bool{false, true} {
+					got := direction(k, active, through, twice)
+					for role := range got {
+						if !bytes.Equal(got[role], want[role]) {
+							t.Errorf("%s, %s, active %t, through %t, twice %t: other bits than of the winners alone", prec, Role(role), active, through, twice)
+						}
+					}
+				}
+			}
+		}
+	}
 }

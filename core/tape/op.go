@@ -40,6 +40,7 @@ const (
 	opGroupSum // sum of a group, in place of each of its members
 	opThrough  // the value of one node, the derivative of another (through.go)
 	opKnown    // a value with given derivatives (known.go)
+	opActive   // one of them
 
 	// from body to head, one number a row (frontier.go)
 	opNormal
@@ -51,7 +52,7 @@ const (
 func (o op) String() string {
 	return [...]string{"nil", "Const", "Stop", "Add", "Sub", "Mul", "Scale", "Exp", "Sum", "Dot", "SumK", "SoftmaxK",
 		"LogSumExpK", "OthersMeanK", "Groups", "Leaf", "Param", "Affine", "Add", "Sub", "Mul", "Scale", "Apply",
-		"Reparam", "Spread", "Centre", "Cols", "LogSoftmax", "GroupSum", "Through", "Known", "NormalLogProb", "BernoulliLogProb", "KLNormal", "RowSum"}[o]
+		"Reparam", "Spread", "Centre", "Cols", "LogSoftmax", "GroupSum", "Through", "Known", "Active", "NormalLogProb", "BernoulliLogProb", "KLNormal", "RowSum"}[o]
 }
 
 // Act is an activation, applied by Affine and Apply.

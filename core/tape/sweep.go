@@ -47,6 +47,7 @@ type adjoint[T real] struct {
 	base []T
 	fac  [Roles][]T
 	role [Roles][]T
+	only []int32 // rows of its one matrix that are written, where they are few: the others are zero in name
 }
 
 // split says that some role's matrix is there already.
@@ -60,7 +61,8 @@ type channel[T real] struct {
 	g    []T
 	fac  [Roles][]T
 	role Role
-	all  bool // carries every role with a factor; else role alone
+	all  bool    // carries every role with a factor; else role alone
+	only []int32 // as an adjoint's
 }
 
 // sink is where a pull adds: acc[row] += fac[row] * local derivative. Rows whose
@@ -91,13 +93,16 @@ func (f *floor[T]) sweep() {
 				f.pullFrontier(id, &n, ch)
 			}
 		case !n.head && n.op != opParam:
+			if n.op != opAffine && n.op != opKnown {
+				f.fill(id)
+			}
 			a := f.adj[id]
 			if a.base != nil {
-				f.pull(id, &n, channel[T]{g: a.base, fac: a.fac, all: true})
+				f.pull(id, &n, channel[T]{g: a.base, fac: a.fac, all: true, only: a.only})
 			}
 			for r, g := range a.role {
 				if g != nil {
-					f.pull(id, &n, channel[T]{g: g, role: Role(r)})
+					f.pull(id, &n, channel[T]{g: g, role: Role(r), only: a.only})
 				}
 			}
 		}
@@ -153,10 +158,48 @@ func (f *floor[T]) live(ch channel[T]) []T {
 func (f *floor[T]) each(id int32, ch channel[T], mixes bool, pull func(sink[T])) {
 	f.eachFresh(id, ch, mixes, func(s sink[T], fresh bool) {
 		if fresh {
-			clear(s.acc)
+			f.blank(id, s, mixes)
 		}
 		pull(s)
 	})
+}
+
+// blank makes zeros of an accumulator that holds nothing yet. Where few of its rows
+// have a factor, as of samples of which the best counts, it writes those alone:
+// pulls add to no other, and fill writes the others for whoever reads them.
+func (f *floor[T]) blank(id int32, s sink[T], mixes bool) {
+	n, a := &f.t.nodes[id], &f.adj[id]
+	if _, one := n.reach.single(); !mixes && s.fac != nil && n.op != opParam && (one || a.base != nil) {
+		a.only = f.few([Roles][]T{s.fac}, n.rows)
+	}
+	if a.only == nil {
+		clear(s.acc)
+	}
+	for _, r := range a.only {
+		clear(row(s.acc, int(r), n.cols))
+	}
+}
+
+// fill writes the rows of zeros that blank did not.
+func (f *floor[T]) fill(id int32) {
+	a, n := &f.adj[id], &f.t.nodes[id]
+	if a.only == nil {
+		return
+	}
+	x := a.base
+	for _, g := range a.role {
+		if g != nil {
+			x = g
+		}
+	}
+	for r, only := 0, a.only; r < n.rows; r++ {
+		if len(only) > 0 && int(only[0]) == r {
+			only = only[1:]
+		} else {
+			clear(row(x, r, n.cols))
+		}
+	}
+	a.only = nil
 }
 
 // eachFresh is each for a pull that, where nothing has been added yet and memory
@@ -166,6 +209,7 @@ func (f *floor[T]) eachFresh(id int32, ch channel[T], mixes bool, pull func(s si
 	if id == 0 || !n.reach.any() {
 		return
 	}
+	f.fill(id) // what was added before
 	a := &f.adj[id]
 	if !ch.all {
 		if n.reach.has(ch.role) {
@@ -379,7 +423,7 @@ func (f *floor[T]) pull(id int32, n *node, ch channel[T]) {
 	case opThrough:
 		f.pullSum(in[1], n, ch)
 	case opKnown:
-		f.pullKnown(n, ch)
+		f.pullKnown(id, n, ch)
 	case opStop, opLeaf:
 	default:
 		panic("tape: no pull for " + n.op.String())

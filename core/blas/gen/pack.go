@@ -17,7 +17,7 @@ func packs(c *build.Context) {
 // flip makes the transposition of square blocks, 8x8 of float32 or 4x4 of
 // float64. Half of the exchange is done by loading: a register takes 16 bytes of
 // one row and 16 of the row half a block below; what is left is to transpose
-// within the halves.
+// within the halves. The rows that follow, most often the strip to come, are asked for.
 func flip(c *build.Context, p precision) {
 	side := 32 / p.size()
 	c.Function("flip" + p.String() + "AVX2")
@@ -31,6 +31,7 @@ func flip(c *build.Context, p precision) {
 		dst, src, lower    = reg.RAX, reg.RBX, reg.RDX
 		left               = reg.RCX
 		wide3, ld3         = reg.R12, reg.R13
+		soon, strip        = reg.R14, reg.R15
 	)
 	c.Load(c.Param("dst"), dstBlock)
 	c.Load(c.Param("src"), srcBlock)
@@ -40,6 +41,9 @@ func flip(c *build.Context, p precision) {
 	c.Load(c.Param("depth"), depth)
 	c.LEAQ(operand.Mem{Base: wide, Index: wide, Scale: 2}, wide3)
 	c.LEAQ(operand.Mem{Base: ld, Index: ld, Scale: 2}, ld3)
+
+	c.MOVQ(rows, strip)
+	c.IMULQ(ld, strip)
 
 	c.Label("rows")
 	c.MOVQ(dstBlock, dst)
@@ -60,6 +64,13 @@ func flip(c *build.Context, p precision) {
 			at.Disp = 16 * h
 			c.VINSERTF128(operand.U8(1), at, v, v)
 		}
+	}
+	c.LEAQ(operand.Mem{Base: src, Index: strip, Scale: 1}, soon)
+	for r := range side {
+		if r == n {
+			c.LEAQ(operand.Mem{Base: soon, Index: ld, Scale: uint8(n)}, soon)
+		}
+		c.PREFETCHT1(along(soon, ld, ld3, r%n))
 	}
 	if p == single {
 		for h := range 2 {

@@ -336,7 +336,9 @@ func (t *target) point(block, stride reg.Register, rows int) {
 
 // gather makes the function that copies rows of 1 to 3 vectors, the last under
 // the mask, to where they are closer together. Where a store under a mask is slow
-// the last vector is stored whole, over what is next in its row.
+// the last vector is stored whole, over what is next in its row. What is next in the
+// rows of B is most often the strip to come: they are asked for it, being too far apart
+// for the processor to guess.
 func (t *target) gather(name string) {
 	t.Function(name)
 	t.Attributes(attr.NOSPLIT)
@@ -364,6 +366,9 @@ func (t *target) gather(name string) {
 		for j := range width {
 			m := operand.Mem{Base: bNext, Disp: j * t.size * t.lanes()}
 			t.load(m, t.vec(j), j == width-1)
+		}
+		for j := range width {
+			t.PREFETCHT1(operand.Mem{Base: bNext, Disp: (width + j) * t.size * t.lanes()})
 		}
 		for j := range width {
 			m := operand.Mem{Base: cBlock, Disp: j * t.size * t.lanes()}
