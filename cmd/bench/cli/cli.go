@@ -153,7 +153,7 @@ not conform; 2 usage, suite or store; 3 cells failed or missing; 130 interrupted
 	root.PersistentFlags().StringVar(&a.dataDir, "data-dir", "", "folder of data sets in files (default: BENCH_DATA, else bench in the user's caches)")
 	root.MarkPersistentFlagDirname("data-dir")
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"never", "auto", "always"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.conform(), a.new(), a.export(), a.schema(), a.version(), a.speed())
+	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.conform(), a.new(), a.export(), a.check(), a.schema(), a.version(), a.speed())
 	return root
 }
 
