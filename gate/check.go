@@ -56,6 +56,7 @@ func (c Check) Do(ctx context.Context) (*Report, error) {
 		Suite: c.Plan.Suite, Preset: c.Plan.Preset, Rings: c.Rings,
 		Was: c.Base.Revision, WasGo: c.Base.Go, WasMachine: c.Base.Machine, Now: c.Now.Revision, Dirty: c.Now.Dirty,
 		First: suites.GateSeeds, Fresh: suites.FreshSeeds, Reserved: c.Base.Reserved.From, Gate: c.Gate,
+		names: briefly(c.Plan),
 	}
 	same, changed := c.sort(r)
 	if c.Rings[1] {
@@ -206,7 +207,7 @@ func (n Numbers) end(id string) string {
 // differ says where a cell is first seen to be another: the record has its primary metrics,
 // by name, and of the rest a digest alone.
 func (n Numbers) differ(p pair, now Cell) Differ {
-	d := Differ{Config: p.now.Configuration(), Seed: p.now.Seed, Cell: p.now.ID, Parts: parts(p.now), File: p.now.Line}
+	d := Differ{Config: p.now.Configuration(), Seed: p.now.Seed, Cell: p.now.ID, Parts: parts(p.now)}
 	if now.Outcome != p.was.Outcome {
 		d.What = fmt.Sprintf("ended as %s, was %s", now.Outcome, p.was.Outcome)
 		return d

@@ -30,6 +30,8 @@ type Report struct {
 	Claims   []ClaimVerdict
 	Lacks    []Lack
 	Notes    []string // what a reader must know of how the numbers came to be
+
+	names map[string]string // of configurations, shorter, for people
 }
 
 // A Differ is a cell of the same identity and other bits.
@@ -41,7 +43,6 @@ type Differ struct {
 	Step   int
 	What   string
 	Parts  []string // with their numeric versions
-	File   int
 }
 
 // A Lack is what the baseline has and there is no number of now.

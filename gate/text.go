@@ -22,7 +22,7 @@ func Text(w io.Writer, reports []*Report, strict bool, width int) error {
 				if l.level != level {
 					continue
 				}
-				wrap(&b, fmt.Sprintf("%-8s%-14s%s", l.ring, l.verdict, l.subject), width, "", "          ")
+				wrap(&b, fmt.Sprintf("%-7s %-13s %s", l.ring, l.verdict, l.subject), width, "", "          ")
 				for _, m := range l.more {
 					wrap(&b, m, width, "          ", "            ")
 				}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/vibench/bench/stats"
+	"github.com/vibench/bench/suites"
 )
 
 // Level of what a reader is told first.
@@ -38,22 +39,13 @@ func (r *Report) lines() (out []line) {
 		if r.Same+len(r.Bits) == 0 {
 			add(note, "ring 0", "no cell of the same identity", "nothing to compare")
 		}
-		last := ""
-		count := map[string]int{}
-		for _, d := range r.Bits {
-			count[d.Config]++
-		}
-		for _, d := range r.Bits {
-			if d.Config == last {
-				continue // one cell of a configuration tells
-			}
-			last = d.Config
+		for _, d := range r.telling() {
 			more := []string{"cell " + d.Cell[:12] + ": " + d.What}
-			if n := count[d.Config]; n > 1 {
-				more = append(more, fmt.Sprintf("and %s more of this configuration", plural(n-1, "cell")))
+			if d.others > 0 {
+				more = append(more, fmt.Sprintf("and %s of this configuration", plural(d.others, "more cell")))
 			}
 			more = append(more, "parts, with numeric versions: "+strings.Join(d.Parts, ", "))
-			add(bad, "ring 0", fmt.Sprintf("%s seed %d", d.Config, d.Seed), "BITS DIFFER", more...)
+			add(bad, "ring 0", fmt.Sprintf("%s seed %d", r.name(d.Config), d.Seed), "BITS DIFFER", more...)
 		}
 	}
 	for _, p := range r.Proofs {
@@ -76,13 +68,13 @@ func (r *Report) lines() (out []line) {
 		} else if v.State == stats.Inconclusive {
 			level = note
 		}
-		add(level, "ring 2", v.Metric+" of "+v.Config, string(v.State), v.words(r.Gate)...)
+		add(level, "ring 2", v.Metric+" of "+r.name(v.Config), string(v.State), v.words(r.Gate)...)
 		out[len(out)-1].open = v.unconfirmed()
 	}
 	if r.Rings[2] {
 		for _, name := range r.Changed {
 			if !compared[name] {
-				add(note, "ring 2", name, "not compared", "its identity has changed, and it has no primary metric")
+				add(note, "ring 2", r.name(name), "not compared", "its identity has changed, and it has no primary metric")
 			}
 		}
 	}
@@ -105,7 +97,7 @@ func (r *Report) lines() (out []line) {
 		}
 	}
 	for _, l := range r.Lacks {
-		subject := l.Config
+		subject := r.name(l.Config)
 		if l.Metric != "" {
 			subject = l.Metric + " of " + subject
 		}
@@ -113,6 +105,57 @@ func (r *Report) lines() (out []line) {
 	}
 	for _, n := range r.New {
 		add(note, "new", n, "new", "the baseline does not know it")
+	}
+	return out
+}
+
+// telling is one cell of each configuration with other bits, the first of which it is
+// known where they are.
+func (r *Report) telling() (out []teller) {
+	at := map[string]int{}
+	for _, d := range r.Bits {
+		i, known := at[d.Config]
+		if !known {
+			at[d.Config] = len(out)
+			out = append(out, teller{Differ: d})
+			continue
+		}
+		if out[i].others++; out[i].Metric == "" && d.Metric != "" {
+			out[i].Differ = d
+		}
+	}
+	return out
+}
+
+type teller struct {
+	Differ
+	others int
+}
+
+// name of a configuration for people.
+func (r *Report) name(config string) string {
+	if short, ok := r.names[config]; ok {
+		return short
+	}
+	return config
+}
+
+// briefly names the configurations of a plan by what is not as usual, where that tells
+// them apart.
+func briefly(plan *suites.Plan) map[string]string {
+	out, taken := map[string]string{}, map[string]string{}
+	for _, c := range plan.Cells {
+		full := c.Configuration()
+		if out[full] != "" {
+			continue
+		}
+		model, dataset := plan.Brief(c)
+		short := fmt.Sprintf("%s: %s x %s x %s", c.Grid, c.Estimator, model, dataset)
+		if other, twice := taken[short]; twice {
+			out[full], out[other] = full, other
+			continue
+		}
+		taken[short], out[full] = full, short
 	}
 	return out
 }
