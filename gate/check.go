@@ -286,8 +286,15 @@ func (c Check) compare(ctx context.Context, r *Report, n Numbers, changed []chan
 		t.verdict = &r.Verdicts[i]
 		*t.verdict = Verdict{Config: t.config, Metric: t.Metric, Better: t.Better, Scale: t.Scale, Margin: t.Margin}
 		drop, seeds, why := t.drop(n, t.now, t.first)
-		t.verdict.First, t.verdict.Reason = span(drop, seeds), why
+		t.verdict.First, t.verdict.Reason = span(drop, seeds, 0), why
 		drops[i] = stats.Drop{Metric: t.Metric + " of " + t.config, Margin: t.Margin, First: drop}
+	}
+	p := make([]float64, len(tests))
+	for i := range tests {
+		p[i] = r.Verdicts[i].First.P
+	}
+	for i, q := range stats.BenjaminiHochberg(p, len(p)) {
+		r.Verdicts[i].First.Adjusted = q
 	}
 	survivors, err := c.Gate.Survivors(drops)
 	if err != nil {
@@ -304,7 +311,10 @@ func (c Check) compare(ctx context.Context, r *Report, n Numbers, changed []chan
 		out := &r.Verdicts[i]
 		unread := v.State == stats.Missing && out.State == stats.Inconclusive // of confirm
 		if !unread {
-			out.State, out.Stage, out.P, out.Adjusted = v.State, v.Stage, v.P, v.Adjusted
+			out.State, out.Stage = v.State, v.Stage
+		}
+		if v.Stage == 2 {
+			out.Second.Adjusted = v.Adjusted
 		}
 	}
 	return nil
@@ -326,7 +336,6 @@ func (c Check) confirm(ctx context.Context, r *Report, tests []test, drops []sta
 	if why != "" {
 		for _, i := range survivors {
 			tests[i].verdict.State, tests[i].verdict.Stage, tests[i].verdict.Reason = stats.Inconclusive, 1, why
-			tests[i].verdict.P, tests[i].verdict.Adjusted = math.NaN(), math.NaN()
 		}
 		return nil
 	}
@@ -355,7 +364,7 @@ func (c Check) confirm(ctx context.Context, r *Report, tests []test, drops []sta
 		t := tests[i]
 		drop, seeds, why := t.drop(m, cells[t.config], t.fresh)
 		drops[i].Fresh = drop
-		t.verdict.Second = span(drop, seeds)
+		t.verdict.Second = span(drop, seeds, t.Margin)
 		if why != "" {
 			t.verdict.Reason = why
 		}

@@ -15,13 +15,13 @@ const active = "</summary><script>alert(1)</script> | `x` [a](http://b) @octocat
 
 // hostile has it wherever a suite, an estimator or an error can put text.
 func hostile() *Report {
-	s := Span{Effect: 1, Lo: 0.5, Hi: 1.5, Seeds: []int{0, 1, 2, 5}}
+	s := Span{Effect: 1, Lo: 0.5, Hi: 1.5, Seeds: []int{0, 1, 2, 5}, P: nan}
 	return &Report{
 		Suite: active, Preset: active, Rings: [3]bool{true, true, true}, Was: active, Now: active, Gate: gate(), Spent: true, Reserved: 2000, Fresh: 24,
 		Bits:    []Differ{{Config: active, Cell: strings.Repeat("0", 64), What: active, Parts: []string{active}}},
 		Changed: []string{active}, New: []string{active},
 		Proofs:   []Proof{{Estimator: active, Failed: []string{active}}},
-		Verdicts: []Verdict{{Config: active, Metric: active, State: stats.Regressed, Stage: 2, First: s, Second: s, P: nan, Adjusted: nan, Reason: active}, {Config: active, Metric: "iwae@64", State: stats.Inconclusive, Reason: "no seeds"}},
+		Verdicts: []Verdict{{Config: active, Metric: active, State: stats.Regressed, Stage: 2, First: s, Second: s, Reason: active}, {Config: active, Metric: "iwae@64", State: stats.Inconclusive, Reason: "no seeds"}},
 		Claims:   []ClaimVerdict{{Claim: active, Was: "holds", Now: "fails", State: stats.Regressed, Effect: nan, Reason: active}},
 		Lacks:    []Lack{{active, active, active}}, Notes: []string{active},
 	}

@@ -61,22 +61,24 @@ type Verdict struct {
 	State          stats.GateState
 	Stage          int
 	First, Second  Span
-	P, Adjusted    float64 // of the stage
 	Reason         string
 }
 
-// A Span is a mean drop over seeds with its 95 % interval.
+// A Span is a mean drop over seeds with its 95 % interval, and the stage's one-sided p:
+// of any drop in the first, of one above the margin in the second.
 type Span struct {
 	Effect, Lo, Hi float64
 	Seeds          []int
+	P, Adjusted    float64
 }
 
-func span(drop []float64, seeds []int) Span {
+func span(drop []float64, seeds []int, margin float64) Span {
+	nan := math.NaN()
 	r, err := stats.TMean(drop)
 	if err != nil {
-		return Span{math.NaN(), math.NaN(), math.NaN(), seeds}
+		return Span{nan, nan, nan, seeds, nan, nan}
 	}
-	return Span{r.Effect, r.Lo, r.Hi, seeds}
+	return Span{r.Effect, r.Lo, r.Hi, seeds, r.PGreater(margin), nan}
 }
 
 // A ClaimVerdict is a claim of the baseline and what is said of it now: no-worse,
@@ -154,7 +156,7 @@ func JSON(reports []*Report, strict bool) ([]byte, error) {
 		if len(s.Seeds) == 0 {
 			return nil
 		}
-		return object{"effect": number(s.Effect), "lo": number(s.Lo), "hi": number(s.Hi), "seeds": s.Seeds}
+		return object{"effect": number(s.Effect), "lo": number(s.Lo), "hi": number(s.Hi), "seeds": s.Seeds, "p": number(s.P), "p_adjusted": number(s.Adjusted)}
 	}
 	list := func(s []string) []string {
 		if s == nil {
@@ -174,7 +176,7 @@ func JSON(reports []*Report, strict bool) ([]byte, error) {
 		}
 		for _, v := range r.Verdicts {
 			verdicts = append(verdicts, object{"config": v.Config, "metric": v.Metric, "better": v.Better, "scale": v.Scale, "margin": v.Margin,
-				"verdict": word(v.State), "stage": v.Stage, "first": spanOf(v.First), "second": spanOf(v.Second), "p": number(v.P), "p_adjusted": number(v.Adjusted), "reason": v.Reason})
+				"verdict": word(v.State), "stage": v.Stage, "first": spanOf(v.First), "second": spanOf(v.Second), "reason": v.Reason})
 		}
 		for _, c := range r.Claims {
 			claims = append(claims, object{"claim": c.Claim, "was": c.Was, "now": c.Now, "verdict": word(c.State), "effect": number(c.Effect), "lo": number(c.Lo), "hi": number(c.Hi),

@@ -170,19 +170,11 @@ func (v Verdict) words(g stats.Gate) (out []string) {
 		if len(s.Seeds) == 0 {
 			return
 		}
-		out = append(out, fmt.Sprintf("%s: drop%s %s on seeds %s; %s", name, unit, interval(s.Effect, s.Lo, s.Hi), seedsText(s.Seeds), test))
+		out = append(out, fmt.Sprintf("%s: drop%s %s on seeds %s; %s: p = %s, adjusted %s", name, unit, interval(s.Effect, s.Lo, s.Hi), seedsText(s.Seeds), test, pText(s.P), pText(s.Adjusted)))
 	}
 	if v.State != stats.SameBits {
-		first := "any drop, Benjamini-Hochberg at " + number(g.Screen)
-		if v.Stage == 1 && !math.IsNaN(v.P) {
-			first += fmt.Sprintf(": p = %s, adjusted %s", pText(v.P), pText(v.Adjusted))
-		}
-		stage("stage 1", v.First, first)
-		second := fmt.Sprintf("a drop above %s, Holm at %s", number(v.Margin), number(g.Confirm))
-		if v.Stage == 2 {
-			second += fmt.Sprintf(": p = %s, adjusted %s", pText(v.P), pText(v.Adjusted))
-		}
-		stage("stage 2", v.Second, second)
+		stage("stage 1", v.First, "any drop, Benjamini-Hochberg at "+number(g.Screen))
+		stage("stage 2", v.Second, fmt.Sprintf("a drop above %s, Holm at %s", number(v.Margin), number(g.Confirm)))
 	}
 	if v.Reason != "" {
 		out = append(out, v.Reason)
@@ -221,6 +213,9 @@ func (r *Report) head() string {
 func (r *Report) result(strict bool) string {
 	_, said := Status([]*Report{r}, strict)
 	if said == "ok" {
+		if r.Undecided() {
+			return "inconclusive: what looks worse could not be confirmed"
+		}
 		if n := len(r.Changed); n > 0 {
 			return fmt.Sprintf("no regression; %s changed identity", plural(n, "configuration"))
 		}
@@ -236,6 +231,9 @@ func interval(effect, lo, hi float64) string {
 func number(x float64) string { return strconv.FormatFloat(x, 'g', 4, 64) }
 
 func pText(p float64) string {
+	if math.IsNaN(p) {
+		return "–"
+	}
 	if p < 1e-4 {
 		return "<0.0001"
 	}

@@ -14,6 +14,7 @@ import (
 //	tidied     the same, its factors exchanged: the same bits
 //	reordered  log w = log p(x|z) - log q(z|x) + log p(z), not log p(z) + log p(x|z) - log q(z|x): other roundings
 //	broken     the weights are not stopped: sum_k log w_k dv_k more
+//	panic      not even that
 //
 // CHANGING says which, CHANGING_VERSION which numeric version.
 type changing struct {
@@ -44,6 +45,8 @@ func (e changing) Estimate(s *vi.Step) vi.Direction {
 	switch os.Getenv("CHANGING") {
 	case "tidied":
 		bound = lw.Mul(v.Stop()).SumK().Mean()
+	case "panic":
+		panic("changed too much")
 	case "broken":
 		bound = v.Mul(lw).SumK().Mean()
 	}
