@@ -107,9 +107,10 @@ var layers = map[string][]string{
 	"models":        {"core/", "vi"},
 	"datasets":      {"core/", "vi"},
 	"metrics":       {"core/", "vi"},
+	"gate":          {"report", "stats", "store", "suites"},
 	"runner":        {"core/", "vi", "estimators", "models", "datasets", "metrics", "stats", "suites", "store"},
 	"speed":         {"core/", "vi", "estimators", "models", "datasets"},
-	"cmd/bench/cli": {"core/", "vi", "vi/vitest", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed"},
+	"cmd/bench/cli": {"core/", "vi", "vi/vitest", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "gate", "speed"},
 	"cmd/bench":     {"cmd/bench/cli"},
 }
 

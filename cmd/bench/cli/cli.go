@@ -63,8 +63,9 @@ func WithSource(list ...embed.FS) Option {
 }
 
 // Main runs the command line of this process and ends the process with its
-// status: 0 done, 1 a claim that had to hold does not or an estimator does not
-// conform, 2 usage, suite or store, 3 cells failed or missing, 130 interrupted.
+// status: 0 done, 1 a claim that had to hold does not, an estimator does not
+// conform or a check finds a regression, 2 usage, suite or store, 3 cells failed
+// or missing, 4 bits differ, 130 interrupted.
 func Main(opts ...Option) {
 	os.Exit(Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, opts...))
 }
@@ -124,8 +125,9 @@ func (a *app) root() *cobra.Command {
 cells and, before anything runs, the claims of papers; run fills a store with
 numbers; report says which claims hold, with intervals.
 
-Exit status: 0 done; 1 a claim that had to hold does not, or an estimator does
-not conform; 2 usage, suite or store; 3 cells failed or missing; 130 interrupted.`,
+Exit status: 0 done; 1 a claim that had to hold does not, an estimator does not
+conform, or a check finds a regression; 2 usage, suite or store; 3 cells failed or
+missing; 4 bits differ; 130 interrupted.`,
 		Example: `  bench run iwae_snr                  run what is missing, print verdicts
   bench plan iwae_snr                 what would run, and what it would cost
   bench report results/iwae_snr.db    one HTML page
