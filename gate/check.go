@@ -24,13 +24,13 @@ type Check struct {
 	Gate  stats.Gate
 
 	// Numbers gives what the cells of a plan have left, having run those that are missing
-	// if it may. Fresh is the plan of the record's reserved seeds. Prove checks an
-	// estimator's mathematics. Spend marks the reserved seeds as read for a candidate, where
+	// if it may. Fresh is the plan of the record's reserved seeds. Prove checks
+	// estimators' mathematics. Spend marks the reserved seeds as read for a candidate, where
 	// that lasts, before they are.
 	Numbers    func(context.Context, *suites.Plan) (Numbers, error)
 	Fresh      func(from int) (*suites.Plan, error)
 	Estimators []string // in use in the plan, for Prove
-	Prove      func(estimator string) Proof
+	Prove      func(estimators []string) []Proof
 	Spend      func(candidate string) error
 }
 
@@ -60,9 +60,7 @@ func (c Check) Do(ctx context.Context) (*Report, error) {
 	}
 	same, changed := c.sort(r)
 	if c.Rings[1] {
-		for _, name := range c.Estimators {
-			r.Proofs = append(r.Proofs, c.Prove(name))
-		}
+		r.Proofs = c.Prove(c.Estimators)
 	}
 	n, err := c.first(ctx, same, changed)
 	if err != nil {

@@ -154,7 +154,9 @@ func TestRings(t *testing.T) {
 	}
 	c.Rings = [3]bool{false, true, false}
 	c.Numbers, c.Estimators = nil, []string{"alpha"}
-	c.Prove = func(string) Proof { return Proof{Estimator: "alpha", Failed: []string{"exact on gaussian fails"}} }
+	c.Prove = func([]string) []Proof {
+		return []Proof{{Estimator: "alpha", Failed: []string{"exact on gaussian fails"}}}
+	}
 	if r, err = c.Do(t.Context()); err != nil || !r.Regressed() {
 		t.Errorf("ring 1: %v, %+v", err, r)
 	}

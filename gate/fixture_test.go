@@ -114,7 +114,7 @@ func (w *world) against(t testing.TB, base *Record) (r *Report, spent []string) 
 	c := Check{
 		Base: base, Plan: w.plan(0), Now: store.Provenance{Revision: "def"}, Rings: [3]bool{true, true, true}, Gate: gate(),
 		Estimators: []string{"alpha"},
-		Prove:      func(string) Proof { return Proof{Estimator: "alpha", Passed: 3} },
+		Prove:      func([]string) []Proof { return []Proof{{Estimator: "alpha", Passed: 3}} },
 		Fresh:      func(from int) (*suites.Plan, error) { return w.plan(from), nil },
 		Spend:      func(candidate string) error { spent = append(spent, candidate); return nil },
 		Numbers: func(ctx context.Context, p *suites.Plan) (Numbers, error) {

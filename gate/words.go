@@ -57,7 +57,7 @@ func (r *Report) lines() (out []line) {
 		if p.Open > 0 {
 			open = fmt.Sprintf(", %d open", p.Open)
 		}
-		add(good, "ring 1", p.Estimator, plural(p.Passed, "check")+" pass"+open)
+		add(good, "ring 1", fmt.Sprintf("%s: %s%s", p.Estimator, plural(p.Passed, "check"), open), "passes")
 	}
 	compared := map[string]bool{}
 	for _, v := range r.Verdicts {

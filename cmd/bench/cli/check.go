@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/vibench/bench/gate"
 	"github.com/vibench/bench/runner"
@@ -162,8 +163,9 @@ func (a *app) checkAll(ctx context.Context, path string, o checking) error {
 	}
 	defer st.Close()
 	var reports []*gate.Report
+	proofs := map[string]gate.Proof{}
 	for i, j := range jobs {
-		b := &bench{app: a, checking: o, job: j, st: st, base: base, now: now}
+		b := &bench{app: a, checking: o, job: j, st: st, base: base, now: now, proofs: proofs}
 		if err := b.own(ctx); err != nil {
 			return err
 		}
@@ -233,6 +235,8 @@ type bench struct {
 	base  *gate.Baseline
 	now   store.Provenance
 	notes []string
+
+	proofs map[string]gate.Proof // by estimator
 }
 
 // own refuses a store with numbers that another revision has made: they say nothing of
@@ -461,12 +465,32 @@ func (a *app) estimatorsIn(plan *suites.Plan) []string {
 	return slices.DeleteFunc(a.estimatorNames(), func(name string) bool { return !used[name] })
 }
 
-// prove does an estimator's part of ring 1.
-func (b *bench) prove(name string) gate.Proof {
+// prove does estimators' part of ring 1, each once for all suites.
+func (b *bench) prove(names []string) []gate.Proof {
+	out := make([]gate.Proof, len(names))
+	var g errgroup.Group
+	g.SetLimit(b.workers)
+	for i, name := range names {
+		if known, ok := b.proofs[name]; ok {
+			out[i] = known
+			continue
+		}
+		g.Go(func() error {
+			out[i] = b.proof(name)
+			return nil
+		})
+	}
+	g.Wait()
+	for _, p := range out {
+		b.proofs[p.Estimator] = p
+	}
+	return out
+}
+
+func (b *bench) proof(name string) gate.Proof {
 	i := slices.IndexFunc(b.parts.Estimators, func(e vi.Estimator) bool { return e.Card().Name == name })
-	r := vitest.Check(b.parts.Estimators[i], vitest.On(b.oracles...))
 	out := gate.Proof{Estimator: name}
-	for _, x := range r.Results {
+	for _, x := range vitest.Check(b.parts.Estimators[i], vitest.On(b.oracles...)).Results {
 		switch x.Verdict {
 		case vitest.Passes:
 			out.Passed++
