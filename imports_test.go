@@ -111,9 +111,10 @@ var layers = map[string][]string{
 	"datasets":      {"core/", "vi"},
 	"datasets/pull": {"datasets"},
 	"metrics":       {"core/", "vi"},
+	"gate":          {"report", "stats", "store", "suites"},
 	"runner":        {"core/", "vi", "estimators", "models", "datasets", "metrics", "stats", "suites", "store"},
 	"speed":         {"core/", "vi", "estimators", "models", "datasets"},
-	"cmd/bench/cli": {"core/", "vi", "vi/vitest", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed", "diff", "compare", "datasets/pull"},
+	"cmd/bench/cli": {"core/", "vi", "vi/vitest", "estimators", "models", "datasets", "metrics", "stats", "suites", "store", "runner", "report", "speed", "diff", "compare", "datasets/pull", "gate"},
 	"cmd/bench":     {"cmd/bench/cli"},
 
 	"datasets/small/gen": {"core/", "datasets", "vi"},

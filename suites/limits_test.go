@@ -133,7 +133,7 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(b)
 	}
-	for _, s := range []string{small, full, file, "", "? [a]\n: b", "a: &a\n  <<: *a", "suite: !!str\ngrid: |\n x"} {
+	for _, s := range []string{small, full, file, guarded + primaries, "", "? [a]\n: b", "a: &a\n  <<: *a", "suite: !!str\ngrid: |\n x"} {
 		f.Add([]byte(s))
 	}
 	cat := fake()

@@ -13,6 +13,7 @@ type Plan struct {
 	Cells  []Cell   `json:"cells"`
 	Claims []Claim  `json:"claims"`
 
+	Primary   []Primary      `json:"primary,omitempty"` // of preset gate: what the regression gate tests
 	Published []Published    `json:"published,omitempty"`
 	NotRun    []NotRun       `json:"not_run,omitempty"`
 	Rows      map[string]int `json:"rows,omitempty"` // data to train on of each data set, by its String; where the catalog knows

@@ -17,7 +17,7 @@ func Example() []byte { return []byte(example) }
 
 // Topics are the names that Describe explains.
 func Topics() []string {
-	return append([]string{"suite", "grid", "log", "train", "claims", "published"}, kindNames[:]...)
+	return append([]string{"suite", "grid", "log", "train", "claims", "published", "primary"}, kindNames[:]...)
 }
 
 // Describe explains a part of a suite file: its keys as the schema has them, and
@@ -35,6 +35,8 @@ func Describe(topic string) (text string, ok bool) {
 		return page("train (of a suite or a grid)", trainSchema(), section("    train:", "\n    log:")), true
 	case "published":
 		return describePublished(), true
+	case "primary":
+		return page("primary (of a suite)", primaryItemSchema(), section("primary:", "\nclaims:")), true
 	case "claim", "claims":
 		return describeClaims(), true
 	}
@@ -55,7 +57,7 @@ func describeSuite() string {
 	}
 	b.WriteString("\nexample\n" + indented(section("", "\npublished:")))
 	b.WriteString("\nbench explain claims says what a suite may claim, explain published what it may\n")
-	b.WriteString("show beside its numbers, bench list what it may name; bench explain suite --yaml\n")
+	b.WriteString("show beside its numbers, explain primary what bench check holds it to, bench list\nwhat it may name; bench explain suite --yaml\n")
 	b.WriteString("prints the example whole, to begin from.\n")
 	return b.String()
 }
@@ -66,7 +68,7 @@ func describePublished() string {
 	b.WriteString(page("published (of a suite)", s, ""))
 	b.WriteString("\na row\n")
 	keys(&b, s["properties"].(obj)["rows"].(obj)["items"].(obj))
-	b.WriteString("\nexample\n" + indented(section("published:", "\nclaims:")))
+	b.WriteString("\nexample\n" + indented(section("published:", "\nprimary:")))
 	return b.String()
 }
 

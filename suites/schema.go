@@ -29,7 +29,7 @@ func Schema(cat Catalog) []byte {
 }
 
 func schema(cat Catalog) obj {
-	defs := obj{"grid": gridSchema(), "log": logSchema(), "train": trainSchema(), "published": publishedSchema(), "optim": optimSchema()}
+	defs := obj{"grid": gridSchema(), "log": logSchema(), "train": trainSchema(), "published": publishedSchema(), "primary": primaryItemSchema(), "optim": optimSchema()}
 	for _, g := range cat.groups() {
 		defs[g.noun] = choiceSchema(g, cat)
 	}
@@ -54,6 +54,7 @@ func schema(cat Catalog) obj {
 			"train":     said("train", "for grids without their own"),
 			"claims":    obj{"type": []any{"array", "null"}, "items": ref("claim"), "description": "what papers say, with the test of it"},
 			"published": obj{"type": []any{"array", "null"}, "items": ref("published"), "description": "tables of papers, to stand beside ours"},
+			"primary":   primarySchema(),
 			"not_run":   notRunSchema(),
 		},
 		"$defs": defs,

@@ -10,6 +10,14 @@ import (
 const (
 	FirstPilot    = 1000 // 0 to 999 are for suites, from here for pilots
 	FirstReserved = 2000 // from here for the regression gate
+	LastReserved  = 9999 // of 333 draws; what is beyond is for nobody yet
+)
+
+// Seeds of the regression gate: so many of the suite's in its first stage, and so
+// many reserved ones in its second.
+const (
+	GateSeeds  = 12
+	FreshSeeds = 24
 )
 
 // parseSeeds reads "3", "0..7" (both ends included) or a list of those with
@@ -50,4 +58,19 @@ func permitted(from, to int) error {
 			to, FirstPilot-1, FirstPilot, FirstReserved-1, FirstReserved)
 	}
 	return nil
+}
+
+// FreshPreset is what a plan of reserved seeds has behind its preset's name.
+const FreshPreset = "/fresh"
+
+// reserved are the seeds of one draw of the gate.
+func reserved(from int) ([]int, error) {
+	if from < FirstReserved || from+FreshSeeds-1 > LastReserved {
+		return nil, fmt.Errorf("reserved seeds: got %d of them from %d; have %d..%d", FreshSeeds, from, FirstReserved, LastReserved)
+	}
+	out := make([]int, FreshSeeds)
+	for i := range out {
+		out[i] = from + i
+	}
+	return out, nil
 }

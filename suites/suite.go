@@ -24,6 +24,8 @@ type Suite struct {
 	claims []claim
 	beside []published
 	absent []NotRun
+
+	primaries []primary
 }
 
 // A Preset is a part of a suite that runs at once: quick, paper.
@@ -35,6 +37,11 @@ type Options struct {
 	Seeds  string   // "0..3", "0,2,5": replaces the seeds of every grid; claims keep their number
 	Set    []string // path=value patches, see Plan
 	Only   []string // label=value or label!=value; one label's values are alternatives, labels add up
+
+	// Reserved is for the regression gate alone: the first of its FreshSeeds reserved
+	// seeds, which then stand in place of the suite's, in a plan of its own preset that
+	// claims nothing. 0: none.
+	Reserved int
 }
 
 // pass is one reading of a file: it collects problems and goes on.
@@ -106,7 +113,7 @@ func (s *Suite) read(p *pass, faults []fault) {
 	for _, name := range p.presets {
 		s.Presets = append(s.Presets, Preset{name, textOf(p.root.get("presets").get(name))})
 	}
-	sound := p.cells > 0 && len(p.problems) == countUnder(faults, "claims")+countUnder(faults, "published")
+	sound := p.cells > 0 && len(p.problems) == countUnder(faults, "claims")+countUnder(faults, "published")+countUnder(faults, "primary")
 	if sound {
 		for _, g := range s.grids {
 			p.emittedTwice(g)
@@ -116,6 +123,7 @@ func (s *Suite) read(p *pass, faults []fault) {
 		}
 	}
 	s.claims, s.beside, s.absent = p.claims(faults), p.published(faults), p.notRun()
+	s.primaries = p.primary(faults)
 	if !sound {
 		return
 	}
@@ -137,6 +145,9 @@ func (s *Suite) read(p *pass, faults []fault) {
 		if b.sound {
 			p.beside(b, views)
 		}
+	}
+	if len(s.primaries) > 0 {
+		p.holdPrimary(s.primaries, views[GatePreset])
 	}
 }
 
@@ -245,6 +256,11 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 	}
 	plan := &Plan{Suite: s.Name, Preset: preset, About: s.About, Words: s.words(preset), Text: string(s.text), File: s.File, Set: o.Set, NotRun: s.absent, Narrowed: o.Seeds != "" || len(o.Only) > 0}
 
+	if preset == GatePreset {
+		for _, e := range s.primaries {
+			plan.Primary = append(plan.Primary, e.Primary)
+		}
+	}
 	combos := combosOf(s.grids, preset)
 	// claims are resolved on the cells of the file: narrowing leaves them open
 	check := &pass{src: s.src, cat: s.cat, preset: s.Default, presets: s.presetNames()}
@@ -271,6 +287,13 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 	seeds, err := seedsOption(o.Seeds)
 	if err != nil {
 		return nil, err
+	}
+	if o.Reserved != 0 {
+		if seeds, err = reserved(o.Reserved); err != nil {
+			return nil, err
+		}
+		plan.Preset += FreshPreset
+		plan.Claims, plan.Published = nil, nil
 	}
 	for _, c := range combos {
 		if seeds != nil {

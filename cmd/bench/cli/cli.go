@@ -70,8 +70,8 @@ func WithSource(list ...embed.FS) Option {
 
 // Main runs the command line of this process and ends the process with its
 // status: 0 done, 1 a claim that had to hold does not, an estimator does not
-// conform or a file of data is not the right one, 2 usage, suite or store, 3 cells
-// failed or missing, 4 bits differ, 130 interrupted.
+// conform, a file of data is not the right one or a check finds a regression, 2 usage,
+// suite or store, 3 cells failed or missing, 4 bits differ, 130 interrupted.
 func Main(opts ...Option) {
 	os.Exit(Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, opts...))
 }
@@ -134,8 +134,8 @@ cells and, before anything runs, the claims of papers; run fills a store with
 numbers; report says which claims hold, with intervals.
 
 Exit status: 0 done; 1 a claim that had to hold does not, an estimator does not
-conform, or a file of data is not the right one; 2 usage, suite or store; 3 cells
-failed or missing; 4 bits differ; 130 interrupted.`,
+conform, a file of data is not the right one, or a check finds a regression; 2
+usage, suite or store; 3 cells failed or missing; 4 bits differ; 130 interrupted.`,
 		Example: `  bench run iwae_snr                  run what is missing, print verdicts
   bench plan iwae_snr                 what would run, and what it would cost
   bench report results/iwae_snr.db    one HTML page
@@ -167,7 +167,7 @@ failed or missing; 4 bits differ; 130 interrupted.`,
 	root.PersistentFlags().StringVar(&a.dataDir, "data-dir", "", "folder of data sets in files (default: BENCH_DATA, else bench in the user's caches)")
 	root.MarkPersistentFlagDirname("data-dir")
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"never", "auto", "always"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.conform(), a.new(), a.export(), a.schema(), a.version(), a.speed(), a.logs(), a.verify(), a.diff(), a.compare(), a.data())
+	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.conform(), a.new(), a.export(), a.schema(), a.version(), a.speed(), a.logs(), a.verify(), a.diff(), a.compare(), a.data(), a.check())
 	return root
 }
 

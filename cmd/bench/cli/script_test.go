@@ -29,9 +29,10 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"bench":    func() { cli.Main() },
-		"mybench":  func() { cli.Main(mine()...) },
-		"twobench": func() { cli.Main(cli.WithEstimators(flaky{K: 1}, flaky{K: 2})) },
+		"bench":     func() { cli.Main() },
+		"mybench":   func() { cli.Main(mine()...) },
+		"twobench":  func() { cli.Main(cli.WithEstimators(flaky{K: 1}, flaky{K: 2})) },
+		"gatebench": func() { cli.Main(cli.WithEstimators(changing{K: 5}, flaky{K: 1})) },
 	})
 }
 

@@ -1,0 +1,507 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vibench/bench/gate"
+	"github.com/vibench/bench/runner"
+	"github.com/vibench/bench/stats"
+	"github.com/vibench/bench/store"
+	"github.com/vibench/bench/suites"
+	"github.com/vibench/bench/vi"
+	"github.com/vibench/bench/vi/vitest"
+)
+
+// checking is what the flags of check say.
+type checking struct {
+	baseline string
+	suites   []string
+	rings    []int
+	write    bool
+	noRun    bool
+	strict   bool
+	workers  int
+	format   string
+	output   string
+}
+
+var checkFormats = []string{"text", "json", "junit", "md"}
+
+func (a *app) check() *cobra.Command {
+	var o checking
+	c := &cobra.Command{
+		Use:   "check STORE --baseline FILE",
+		Short: "the regression gate: numbers of now against those of a baseline",
+		Long: `Check runs the preset gate of suites into STORE, and holds its numbers against a
+baseline, a file that is committed beside the code. In rings:
+
+  0  a cell of the same identity has the same bits
+  1  the exact mathematics of the estimators in use, as bench conform checks it
+  2  where a cell's identity has changed, its primary metrics are no worse, and
+     claims that held still hold
+
+Ring 2 has two stages. The first screens every primary metric on the suite's 12
+seeds, for any drop (paired t, Benjamini-Hochberg at 0.20). What it suspects is run
+on 24 seeds that nothing has read before, and only a drop beyond the metric's margin
+there (Holm at 0.05) is a regression. The baseline has the numbers of both. Once read,
+its reserved seeds are marked as spent in FILE, for all but the same numbers: commit
+it. For another candidate they are no longer fresh, and what the first stage suspects
+is inconclusive until a new baseline draws the next.
+
+--write-baseline makes the baseline of what is committed. Timings are never compared.
+Verdicts: same-bits, no-worse, inconclusive, improved, regressed, missing. Exit
+status: 0 none worse; 1 a regression; 2 misuse; 3 cells failed or missing; 4 bits
+differ.`,
+		Example: `  bench check /tmp/check.db --baseline results/baseline.json
+  bench check /tmp/check.db --baseline results/baseline.json --format md -o check.md
+  bench check /tmp/base.db --baseline results/baseline.json --write-baseline --suite iwae_snr`,
+		Args: one("STORE"),
+		RunE: func(c *cobra.Command, args []string) error { return a.checkAll(c.Context(), args[0], o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.baseline, "baseline", "", "the baseline's file (required)")
+	f.StringArrayVar(&o.suites, "suite", nil, "suite to check, a file or a built-in name (default: those of the baseline; repeatable)")
+	f.IntSliceVar(&o.rings, "rings", []int{0, 1, 2}, "which rings, as in 0,2")
+	f.BoolVar(&o.write, "write-baseline", false, "run what a baseline wants, and write it")
+	f.BoolVar(&o.noRun, "no-run", false, "run nothing: judge what the store has")
+	f.BoolVar(&o.strict, "strict", false, "exit with status 1 also where a drop could not be confirmed")
+	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "cells at a time")
+	f.StringVar(&o.format, "format", "text", "text, json, junit (XML) or md (Markdown for a pull request)")
+	f.StringVarP(&o.output, "output", "o", "", "file to write (default: stdout)")
+	c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(checkFormats, cobra.ShellCompDirectiveNoFileComp))
+	c.RegisterFlagCompletionFunc("suite", completeSuites)
+	return c
+}
+
+// valid refuses flags that say nothing, or nothing together.
+func (o checking) valid() error {
+	const where = "bench check"
+	if o.baseline == "" {
+		return fmt.Errorf("%s: --baseline: none given; want its file, as in --baseline results/baseline.json", where)
+	}
+	if err := choice(where+": --format", o.format, checkFormats); err != nil {
+		return err
+	}
+	if o.workers < 1 {
+		return fmt.Errorf("%s: --workers: got %d; need at least 1", where, o.workers)
+	}
+	if len(o.rings) == 0 {
+		return fmt.Errorf("%s: --rings: got none; have 0, 1, 2", where)
+	}
+	for _, r := range o.rings {
+		if r < 0 || r > 2 {
+			return fmt.Errorf("%s: --rings: got %d; have 0, 1, 2", where, r)
+		}
+	}
+	if o.write && (o.strict || o.output != "" || o.format != "text" || len(o.rings) != 3) {
+		return fmt.Errorf("%s: --write-baseline judges nothing; it goes with --suite, --workers and --no-run", where)
+	}
+	if same(o.output, o.baseline) {
+		return fmt.Errorf("%s: --output: %s is the baseline itself; want another file", where, o.output)
+	}
+	return nil
+}
+
+// checkAll reads all there is to read before it opens the store.
+func (a *app) checkAll(ctx context.Context, path string, o checking) error {
+	if err := o.valid(); err != nil {
+		return err
+	}
+	base, err := readBaseline(o.baseline, o.write)
+	if err != nil {
+		return err
+	}
+	names := o.suites
+	if len(names) == 0 {
+		for _, r := range base.Suites {
+			names = append(names, r.File)
+		}
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("%s: no suite in it; name them by --suite", o.baseline)
+	}
+	var jobs []*job
+	for _, name := range names {
+		j, err := a.job(name, suites.Options{Preset: suites.GatePreset})
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if !o.write && base.Find(j.plan.Suite) == nil {
+			return fmt.Errorf("%s: a baseline of another suite, got %q; have %s; --write-baseline --suite %s adds it", o.baseline, j.plan.Suite, list(base.Names()), name)
+		}
+		if slices.ContainsFunc(jobs, func(other *job) bool { return other.plan.Suite == j.plan.Suite }) {
+			return fmt.Errorf("bench check: suite %q twice", j.plan.Suite)
+		}
+		jobs = append(jobs, j)
+	}
+	now := runner.Build(ctx)
+	if o.write {
+		if err := gate.Clean(now); err != nil {
+			return fmt.Errorf("bench check: --write-baseline: %w", err)
+		}
+	}
+	open := store.Open
+	if o.noRun {
+		open = store.OpenRead
+	}
+	st, err := open(path)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	var reports []*gate.Report
+	proofs := map[string]gate.Proof{}
+	for i, j := range jobs {
+		b := &bench{app: a, checking: o, job: j, st: st, base: base, now: now, proofs: proofs}
+		if err := b.own(ctx); err != nil {
+			return err
+		}
+		if o.write {
+			if err := b.record(ctx, names[i]); err != nil {
+				return err
+			}
+			continue
+		}
+		r, err := b.check(ctx)
+		if err != nil {
+			return err
+		}
+		reports = append(reports, r)
+	}
+	if o.write {
+		return nil
+	}
+	if err := a.write(o.output, st, func(w io.Writer) error { return a.told(w, reports, o) }); err != nil {
+		return err
+	}
+	if code, _ := gate.Status(reports, o.strict); code != done {
+		return exit{status: code}
+	}
+	return nil
+}
+
+// told writes what the rings found.
+func (a *app) told(w io.Writer, reports []*gate.Report, o checking) error {
+	switch o.format {
+	case "json":
+		text, err := gate.JSON(reports, o.strict)
+		if err == nil {
+			_, err = w.Write(text)
+		}
+		return err
+	case "junit":
+		return gate.JUnit(w, reports, o.strict)
+	case "md":
+		return gate.Markdown(w, reports, o.strict)
+	}
+	return gate.Text(w, reports, o.strict, width(w))
+}
+
+func readBaseline(file string, mayLack bool) (*gate.Baseline, error) {
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) && mayLack {
+		return &gate.Baseline{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: cannot be read: %w", file, reason(err))
+	}
+	defer f.Close()
+	b, err := gate.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, reason(err))
+	}
+	return b, nil
+}
+
+// bench is one suite at the gate.
+type bench struct {
+	*app
+	checking
+	job   *job
+	st    *store.Store
+	base  *gate.Baseline
+	now   store.Provenance
+	notes []string
+
+	proofs map[string]gate.Proof // by estimator
+}
+
+// own refuses a store with numbers that another revision has made: they say nothing of
+// this program.
+func (b *bench) own(ctx context.Context) error {
+	plan := b.job.plan
+	todo, err := runner.Missing(plan, b.st)
+	if err != nil {
+		return err
+	}
+	if len(todo) == len(plan.Cells) {
+		return nil
+	}
+	if !b.noRun {
+		if _, err := b.st.Begin(plan, b.provenance(ctx, plan)); err != nil {
+			return err
+		}
+	}
+	runs, err := b.st.Provenance(plan.Suite, plan.Preset)
+	if err != nil && !b.noRun {
+		return err
+	}
+	if foreign := gate.Foreign(runs, b.now); len(foreign) > 0 {
+		why := fmt.Sprintf("%s: has cells of revision %.12s, and this is %.12s", b.st.Path(), foreign[0], b.now.Revision)
+		if !b.noRun {
+			return fmt.Errorf("%s: they say nothing of this program; give another store, or judge what is there by --no-run", why)
+		}
+		b.notes = append(b.notes, why+": what is judged is not this program.")
+	} else if b.now.Dirty || gate.Clean(b.now) != nil {
+		b.notes = append(b.notes, fmt.Sprintf("%d of %s were in the store before. Where there are changes that are not committed, nothing says whether this program made them; a new store would.",
+			len(plan.Cells)-len(todo), count(len(plan.Cells), "cell")))
+	}
+	return nil
+}
+
+func (b *bench) provenance(ctx context.Context, plan *suites.Plan) store.Provenance {
+	return b.parts.Provenance(ctx, plan, b.line, b.workers)
+}
+
+// check makes the rings.
+func (b *bench) check(ctx context.Context) (*gate.Report, error) {
+	base := b.base.Find(b.job.plan.Suite)
+	c := gate.Check{
+		Base: base, Plan: b.job.plan, Now: b.now, Gate: stats.DefaultGate(),
+		Estimators: b.estimatorsIn(b.job.plan), Prove: b.prove,
+		Numbers: func(ctx context.Context, plan *suites.Plan) (gate.Numbers, error) {
+			if err := b.cost(ctx, plan); err != nil {
+				return gate.Numbers{}, err
+			}
+			return b.numbers(ctx, plan)
+		},
+		Fresh: b.fresh,
+		Spend: func(candidate string) error {
+			if base.Reserved.Spent == candidate {
+				return nil
+			}
+			base.Reserved.Spent = candidate
+			if err := replace(b.baseline, b.base.Encode()); err != nil {
+				b.notes = append(b.notes, fmt.Sprintf("%s cannot be written: %v: that its reserved seeds are spent is not on record.", b.baseline, reason(err)))
+			}
+			return nil
+		},
+	}
+	for _, ring := range b.rings {
+		c.Rings[ring] = true
+	}
+	r, err := c.Do(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.Notes = b.notes
+	return r, nil
+}
+
+// fresh is the gate's plan on reserved seeds, of the configurations that have primary
+// metrics.
+func (b *bench) fresh(from int) (*suites.Plan, error) {
+	plan, err := b.job.suite.Plan(suites.Options{Preset: suites.GatePreset, Reserved: from})
+	if err != nil {
+		return nil, err
+	}
+	plan.Cells = gate.Guarded(plan.Cells, b.job.plan.Primary, b.catalog().Emits)
+	return plan, nil
+}
+
+// record writes the suite's numbers of now into the baseline.
+func (b *bench) record(ctx context.Context, name string) error {
+	was := b.base.Find(b.job.plan.Suite)
+	var fresh *suites.Plan
+	if from := was.Next(); from > 0 {
+		var err error
+		if fresh, err = b.fresh(from); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(b.err, "warning: %s: no reserved seeds are left up to %d; ring 2 will confirm nothing\n", b.job.plan.Suite, suites.LastReserved)
+	}
+	plans := []*suites.Plan{b.job.plan}
+	if fresh != nil && len(fresh.Cells) > 0 {
+		plans = append(plans, fresh)
+	}
+	if err := b.cost(ctx, plans...); err != nil {
+		return err
+	}
+	numbers := make([]gate.Numbers, 2)
+	for i, plan := range plans {
+		n, err := b.numbers(ctx, plan)
+		if err != nil {
+			return err
+		}
+		left, err := runner.Missing(plan, b.st)
+		if err != nil {
+			return err
+		}
+		if len(left) > 0 {
+			return exit{incomplete, fmt.Errorf("%s: %d of %d cells failed or are missing; %s is as it was", title(plan), len(left), len(plan.Cells), b.baseline)}
+		}
+		numbers[i] = n
+	}
+	if filepath.IsAbs(name) {
+		name = filepath.Base(name)
+	}
+	r, err := gate.Take(filepath.ToSlash(name), b.job.plan, fresh, numbers[0], numbers[1], b.now)
+	if err != nil {
+		return err
+	}
+	b.base.Put(r)
+	if err := replace(b.baseline, b.base.Encode()); err != nil {
+		return fmt.Errorf("%s: cannot be written: %w", b.baseline, reason(err))
+	}
+	reserved := "none on reserved seeds"
+	if len(plans) > 1 {
+		reserved = fmt.Sprintf("%d on reserved seeds %d..%d", len(fresh.Cells), r.Reserved.From, r.Reserved.From+suites.FreshSeeds-1)
+	}
+	_, err = fmt.Fprintf(b.out, "%s: %s at %.12s: %s, %s\n", b.baseline, title(b.job.plan), r.Revision, count(len(b.job.plan.Cells), "cell"), reserved)
+	return err
+}
+
+// cost says what plans would take, as far as the store lacks them.
+func (b *bench) cost(ctx context.Context, plans ...*suites.Plan) error {
+	if b.noRun {
+		return nil
+	}
+	for _, plan := range plans {
+		todo, err := runner.Missing(plan, b.st)
+		if err != nil {
+			return err
+		}
+		if len(todo) == 0 {
+			continue
+		}
+		if err := b.parts.CheckData(b.job.suite, todo); err != nil {
+			return err
+		}
+		cost, err := b.parts.Cost(ctx, plan, todo, b.st)
+		if err != nil {
+			return err
+		}
+		about := "unknown"
+		if d, ok := cost.Wall(todo, b.workers); ok {
+			about = "about " + lasting(d)
+		}
+		fmt.Fprintf(b.err, "%s: cost of %s: %s on %s\n", title(plan), count(len(todo), "cell"), about, count(b.workers, "worker"))
+	}
+	return nil
+}
+
+// numbers runs what the store lacks of a plan, if it may, and reads it.
+func (b *bench) numbers(ctx context.Context, plan *suites.Plan) (gate.Numbers, error) {
+	if err := b.run(ctx, plan); err != nil {
+		return gate.Numbers{}, err
+	}
+	results, err := b.st.Load(plan)
+	return gate.Numbers{Results: results, Vectors: b.st.Vectors}, err
+}
+
+func (b *bench) run(ctx context.Context, plan *suites.Plan) error {
+	todo, err := runner.Missing(plan, b.st)
+	if err != nil || b.noRun || len(todo) == 0 {
+		return err
+	}
+	refused, err := b.parts.Check(b.job.suite, plan)
+	if err != nil {
+		return err
+	}
+	begun, err := b.st.Begun(ids(todo))
+	if err != nil {
+		return err
+	}
+	out, err := b.observer(&job{b.job.suite, plan, refused}, b.st, todo, running{workers: b.workers})
+	if err != nil {
+		return err
+	}
+	out.begin(len(begun))
+	ctx, stop := untilSignal(ctx, out.stopping)
+	sum, err := b.parts.Run(ctx, plan, b.st, b.provenance(ctx, plan), runner.Options{
+		Workers: b.workers, Refused: refused, Retry: runner.RetryFailed, Checkpoint: time.Minute, Progress: out.ended, Warn: out.warn, Step: out.step,
+	})
+	stop()
+	out.end()
+	if err != nil {
+		return exit{incomplete, err}
+	}
+	if sum.Left > 0 {
+		return exit{interrupted, fmt.Errorf("%s: stopped: %d of %d cells left; the same command continues; store %s", title(plan), sum.Left, sum.Planned, b.st.Path())}
+	}
+	return nil
+}
+
+// estimatorsIn are the names of the estimators whose numbers a plan's are: its own, those
+// that lead the way, and those that metrics ask.
+func (a *app) estimatorsIn(plan *suites.Plan) []string {
+	used := map[string]bool{}
+	metrics := a.parts.Catalog().Metrics
+	for _, c := range plan.Cells {
+		used[c.Estimator.Name] = true
+		if c.Train.Follow != nil {
+			used[c.Train.Follow.Name] = true
+		}
+		for _, m := range c.Metrics {
+			i := slices.IndexFunc(metrics, func(e suites.Entry) bool { return e.Name == m.Name })
+			for _, p := range metrics[i].Params {
+				if name, ok := m.Params[p.Name].(string); ok && p.Parts != "" {
+					used[name] = true
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(a.estimatorNames(), func(name string) bool { return !used[name] })
+}
+
+// prove does estimators' part of ring 1, each once for all suites.
+func (b *bench) prove(names []string) []gate.Proof {
+	out := make([]gate.Proof, len(names))
+	var g errgroup.Group
+	g.SetLimit(b.workers)
+	for i, name := range names {
+		if known, ok := b.proofs[name]; ok {
+			out[i] = known
+			continue
+		}
+		g.Go(func() error {
+			out[i] = b.proof(name)
+			return nil
+		})
+	}
+	g.Wait()
+	for _, p := range out {
+		b.proofs[p.Estimator] = p
+	}
+	return out
+}
+
+func (b *bench) proof(name string) gate.Proof {
+	i := slices.IndexFunc(b.parts.Estimators, func(e vi.Estimator) bool { return e.Card().Name == name })
+	out := gate.Proof{Estimator: name}
+	for _, x := range vitest.Check(b.parts.Estimators[i], vitest.On(b.oracles...)).Results {
+		switch x.Verdict {
+		case vitest.Passes:
+			out.Passed++
+		case vitest.Open:
+			out.Open++
+		case vitest.Fails:
+			out.Failed = append(out.Failed, strings.TrimSpace(x.String()))
+		}
+	}
+	return out
+}
