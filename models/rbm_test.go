@@ -107,7 +107,7 @@ func TestRBMHiddenAreIndependent(t *testing.T) {
 // differences.
 func TestLikelihoodIsTheGradient(t *testing.T) {
 	w := machine(t, 3)
-	d := w.Estimate(estimators.Likelihood{}, 0, w.All, &vi.Keyed{}).Gen.Ascend.AppendTo(nil)
+	d := w.Estimate(estimators.ExactLikelihood{}, 0, w.All, &vi.Keyed{}).Gen.Ascend.AppendTo(nil)
 	v := w.Params.Vector(tape.Gen)
 	value := func() (sum float64) {
 		for _, l := range w.Model.(vi.Evidence).LogEvidence(w.Params, w.Data.X) {

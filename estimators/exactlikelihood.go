@@ -6,7 +6,7 @@ import (
 	"github.com/vibench/bench/vi"
 )
 
-// Likelihood is the gradient of log p(x) itself where the constant of a density is a sum
+// ExactLikelihood is the gradient of log p(x) itself where the constant of a density is a sum
 // over few states: what contrastive divergence is short of.
 //
 //	d/dtheta [ -F(x) - log sum_x' exp(-F(x')) ]
@@ -16,13 +16,13 @@ import (
 // Costs a potential a datum and one a state.
 //
 // As the first term of Hinton 2002 (doi 10.1162/089976602760128018).
-type Likelihood struct{}
+type ExactLikelihood struct{}
 
-func (Likelihood) Card() vi.Card {
-	return vi.Card{Name: "likelihood", Paper: "doi 10.1162/089976602760128018", Needs: []vi.Cap{vi.Energy, vi.States}, K: 1, Target: "likelihood", PerDatum: true}
+func (ExactLikelihood) Card() vi.Card {
+	return vi.Card{Name: "exact-likelihood", Paper: "doi 10.1162/089976602760128018", Needs: []vi.Cap{vi.Energy, vi.States}, K: 1, Target: "likelihood", PerDatum: true}
 }
 
-func (Likelihood) Estimate(s *vi.Step) vi.Direction {
+func (ExactLikelihood) Estimate(s *vi.Step) vi.Direction {
 	m, x := s.Model().(vi.Energetic), s.Model().(vi.Finite).States()
 	_, d := s.X.Shape()
 	n := len(x) / d
