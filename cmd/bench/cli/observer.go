@@ -22,6 +22,7 @@ type observer struct {
 	progress *progress
 	causes   []*cause
 	warnings int
+	paged    bool // the page is written as well
 }
 
 // cause is one thing that went wrong, however many cells it met.
@@ -33,7 +34,7 @@ type cause struct {
 }
 
 func (a *app) observer(j *job, st *store.Store, todo []suites.Cell, r running) *observer {
-	o := &observer{a: a, j: j, st: st, todo: todo, workers: r.workers}
+	o := &observer{a: a, j: j, st: st, todo: todo, workers: r.workers, paged: r.report != ""}
 	if r.json {
 		o.events = newEvents(a.out)
 	}
@@ -179,7 +180,10 @@ func (o *observer) verdicts(rep *report.Report, sum runner.Summary) error {
 	if utf8.RuneCountInString(last+where)+1 > width(o.a.out) {
 		between = "\n"
 	}
-	_, err := fmt.Fprintln(o.a.out, last+between+where)
+	if _, err := fmt.Fprintln(o.a.out, last+between+where); err != nil || o.paged {
+		return err
+	}
+	_, err := fmt.Fprintf(o.a.out, "page: bench report %s\n", o.st.Path())
 	return err
 }
 

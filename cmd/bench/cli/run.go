@@ -142,6 +142,7 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 		return err
 	}
 	if r.report != "" {
+		rep.Better = a.better()
 		if err := a.write(r.report, st, rep.HTML); err != nil {
 			return err
 		}
