@@ -49,7 +49,7 @@ func TestHTMLIsOneOfflineFile(t *testing.T) {
 func offline(t *testing.T, text string) map[string]int {
 	t.Helper()
 	for element, directive := range map[string]string{"style": "style-src", "script": "script-src"} {
-		content := regexp.MustCompile(`(?s)<` + element + `>(.*?)</` + element + `>`).FindAllStringSubmatch(text, -1)
+		content := regexp.MustCompile(`(?s)<`+element+`>(.*?)</`+element+`>`).FindAllStringSubmatch(text, -1)
 		if len(content) != 1 {
 			t.Fatalf("%d <%s>", len(content), element)
 		}

@@ -5,7 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -13,7 +15,10 @@ import (
 )
 
 // The load of a sweep: go test ./report -run TestLoad -load -v
-var load = flag.Bool("load", false, "whole size: 20,000 cells, and 1,000 cells with curves of 1,000 points")
+var (
+	load = flag.Bool("load", false, "whole size: 20,000 cells, and 1,000 cells with curves of 1,000 points")
+	keep = flag.String("keep", "", "folder to leave the pages of TestLoad in")
+)
 
 // sweep has so many cells: five settings of four estimators each on data of several sizes, ten seeds,
 // metrics metrics a cell of points points each.
@@ -64,14 +69,34 @@ func TestLoad(t *testing.T) {
 			if err := st.Write(run, list); err != nil {
 				t.Fatal(err)
 			}
-			start := time.Now()
+			start, spent := time.Now(), cpu(t)
 			r, err := New(st, "", "")
 			if err != nil {
 				t.Fatal(err)
 			}
 			read := time.Since(start)
+			r.Better = map[string]string{"elbo": "higher", "nll": "lower", "gradvar": "lower", "snr": "higher", "ess": "higher", "iwae": "higher"}
 			text := page(t, r)
-			t.Logf("%d cells: read in %v, page built in %v, %.2f MB", c.cells, read, time.Since(start), float64(len(text))/1e6)
+			if *keep != "" {
+				if err := os.WriteFile(filepath.Join(*keep, c.name+".html"), []byte(text), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			built, used, size := time.Since(start), cpu(t)-spent, float64(len(text))/1e6
+			t.Logf("%d cells: read in %.2f s, page built in %.2f s (%.2f s of processor), %.2f MB", c.cells, read.Seconds(), built.Seconds(), used.Seconds(), size)
+			if used > 10*time.Second || size > 5 { // of processor: other work on the machine is not the page's
+				t.Error("want at most 10 s and 5 MB")
+			}
 		})
 	}
+}
+
+// cpu is what this process has used of processors.
+func cpu(t *testing.T) time.Duration {
+	t.Helper()
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
