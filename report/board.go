@@ -71,16 +71,16 @@ func (r *Report) boards(groups []*group) (boards []*board, left int) {
 	return boards, left
 }
 
-// ranking is the metrics that a group is ranked by: those that claims read first, then those
-// beside papers, then the others by name, as many as fit across a page.
+// ranking is the metrics that a group is ranked by: first those that most claims and tables of
+// papers are about, then the others by name, as many as fit across a page.
 func (r *Report) ranking(g *group) (names []string) {
 	urgent := map[string]int{}
 	for _, b := range r.Published {
-		urgent[b.Metric] = 1
+		urgent[b.Metric]++
 	}
 	for _, v := range r.Claims {
 		for _, p := range v.Parts {
-			urgent[p.Metric] = 2
+			urgent[p.Metric] += 2
 		}
 	}
 	for _, m := range g.Metrics {

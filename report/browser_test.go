@@ -144,8 +144,16 @@ func TestTablesSortFilterAndCopy(t *testing.T) {
 		After          []string
 		Hash           string
 		Cells, Again   string
+		Long           []string
+		OfC7           []string
 	}
-	ask(t, browser, page(t, l.report()), "#~t-claims.q=1802&t-claims.s=-2&t-claims.h=5", `
+	many := sweep(2000, 3, 1).report() // whose cells only the script shows
+	many.Better = map[string]string{"elbo": "higher"}
+	var text bytes.Buffer
+	if err := (Page{Reports: []*Report{l.report(), many}}).HTML(&text); err != nil {
+		t.Fatal(err)
+	}
+	ask(t, browser, text.String(), "#~t-claims.q=1802&t-claims.s=-2&t-claims.h=5", `
 		Object.defineProperty(navigator, "clipboard", {value: {writeText: async text => { window.copied = text; }}});
 		const claims = document.getElementById("t-claims"), bar = claims.closest(".scroll").previousElementSibling;
 		const rows = () => [...claims.tBodies].map(b => b.querySelector(".name").textContent);
@@ -164,6 +172,12 @@ func TestTablesSortFilterAndCopy(t *testing.T) {
 		const cells = document.querySelector("#cells-1");
 		got.Cells = [...cells.tBodies[0].rows].map(r => r.cells[0].textContent).join();
 		got.Again = document.querySelector("#cells .again code").textContent;
+		document.querySelector("#r2-board a.ref[data-q=c7]").click();
+		const long = document.querySelector("#r2-cells-1"), find = long.closest(".scroll").previousElementSibling.previousElementSibling.querySelector("input");
+		got.OfC7 = [...long.tBodies[0].rows].map(r => r.textContent);
+		find.value = "";
+		find.dispatchEvent(new Event("input"));
+		got.Long = [long.tBodies[0].rows.length, long.closest(".scroll").nextElementSibling.textContent].map(String);
 		return got;`, &got)
 	if strings.Join(got.Rows, " ") != "T9 T1" || got.Sorted != "descending" || got.Count != "2 of 9 rows" || !got.Hidden {
 		t.Errorf("the state of the address: %+v", got)
@@ -176,6 +190,13 @@ func TestTablesSortFilterAndCopy(t *testing.T) {
 		if !strings.Contains(c.text, c.want) {
 			t.Errorf("no %q in %q", c.want, c.text)
 		}
+	}
+	if strings.Join(got.Long, ", ") != "200, 1800 more rows" {
+		t.Errorf("a long table shows %q", got.Long)
+	}
+	k := many.groups()[0].Configs[6]
+	if len(got.OfC7) != 10 || !strings.HasPrefix(got.OfC7[3], "c7"+k.Name) || !strings.Contains(got.OfC7[3], five(k.last["elbo"][3])) || !strings.HasSuffix(got.OfC7[3], shortID(k.Cells[3].ID)) {
+		t.Errorf("of c7, with %v, the script shows %q", k.last["elbo"], got.OfC7)
 	}
 	if len(got.After) != 9 || got.After[0] != "T9" || got.Hash != "#~t-claims.s=1&t-claims.h=5" {
 		t.Errorf("after a click: %+v", got)

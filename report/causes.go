@@ -15,7 +15,7 @@ type cause struct {
 // those cells.
 func (r *Report) causes() ([]*cause, *bulk) {
 	var list []*cause
-	all := &bulk{ID: "unfinished", Caption: "Every cell that is not done, and why.", Show: 6, Again: r.Again(),
+	all := &bulk{ID: "unfinished", Caption: "Every cell that is not done, and why.", Show: 6,
 		Heads: []Head{{Name: "Outcome"}, {Name: "Configuration"}, {Name: "Grid"}, {Name: "Step", Num: true}, {Name: "Reason"}, {Name: "Cell"}}}
 	for _, u := range r.Unfinished {
 		i := slices.IndexFunc(list, func(c *cause) bool { return c.Outcome == u.Outcome && c.Reason == u.Reason })

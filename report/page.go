@@ -113,6 +113,19 @@ type shownOutcome struct {
 type shownBeside struct {
 	Beside
 	Link string
+	Refs [][]string // of a row, the configurations that ours is of
+}
+
+func (b Beside) shown(configs map[string]*configuration) shownBeside {
+	s := shownBeside{b, paperLink(b.Paper), nil}
+	for _, row := range b.Rows {
+		refs := newSet()
+		for _, c := range row.cells {
+			refs.add(configs[c.ID].Ref)
+		}
+		s.Refs = append(s.Refs, refs.list)
+	}
+	return s
 }
 
 func (r *Report) chapter(prefix string) chapter {
@@ -136,7 +149,7 @@ func (r *Report) chapter(prefix string) chapter {
 		c.Claims = append(c.Claims, r.shownClaim(v, configs))
 	}
 	for _, b := range r.Published {
-		c.Published = append(c.Published, shownBeside{b, paperLink(b.Paper)})
+		c.Published = append(c.Published, b.shown(configs))
 	}
 	for _, o := range []shownOutcome{{"planned", r.Coverage.Planned}, {"done", r.Coverage.Done}, {"diverged", r.Coverage.Diverged}, {"failed", r.Coverage.Failed},
 		{"refused", r.Coverage.Refused}, {"interrupted", r.Coverage.Interrupted}, {"missing", r.Coverage.Missing}} {

@@ -31,6 +31,7 @@ class Table {
     if (this.search) return;
     this.tools();
     this.draw();
+    this.search.hidden = this.count.hidden = this.rows.length < 5; // all of it is in sight
   }
 
   // first hides what a wide table does not show at once.
