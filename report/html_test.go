@@ -161,7 +161,7 @@ func TestContrast(t *testing.T) {
 			colors[m[1]] = m[2]
 		}
 		for _, pair := range [][2]string{{"ink", "paper"}, {"muted", "paper"}, {"link", "paper"}, {"open", "paper"}, {"fails", "paper"},
-			{"holds", "holds-bg"}, {"fails", "fails-bg"}, {"open", "open-bg"}, {"not-run", "not-run-bg"}, {"ink", "region"}} {
+			{"holds", "holds-bg"}, {"fails", "fails-bg"}, {"open", "open-bg"}, {"not-run", "not-run-bg"}, {"ink", "region"}, {"ink", "field"}, {"muted", "field"}, {"link", "field"}} {
 			a, b := luminance(t, colors[pair[0]]), luminance(t, colors[pair[1]])
 			if c := (math.Max(a, b) + 0.05) / (math.Min(a, b) + 0.05); c < 4.5 {
 				t.Errorf("scheme %d: %s on %s: contrast %.2f", scheme, pair[0], pair[1], c)

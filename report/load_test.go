@@ -48,7 +48,7 @@ func TestLoad(t *testing.T) {
 		cells, metrics, points int
 	}{{"cells", 20_000, 6, 1}, {"curves", 1_000, 2, 1_000}} {
 		if !*load {
-			c.cells /= 20
+			c.cells /= 40
 		}
 		t.Run(c.name, func(t *testing.T) {
 			l := sweep(c.cells, c.metrics, c.points)

@@ -30,7 +30,7 @@ const (
 	mostNumbers = 12_000 // of all these tables: more would make the page slow; the cells have all
 )
 
-// valueTables are the last values of every metric, as means over the seeds with half the
+// valueTablesOf are the last values of every metric, as means over the seeds with half the
 // 95 % t interval; left counts the configurations that there was no room for.
 func valueTablesOf(groups []*group) (tables []valueTables, left int) {
 	numbers := 0

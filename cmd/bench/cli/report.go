@@ -58,9 +58,12 @@ func (a *app) reportStores(ctx context.Context, paths []string, r reporting) err
 	if err := choice("bench report: --format", r.format, reportFormats); err != nil {
 		return err
 	}
-	for flag, on := range map[string]bool{"--open": r.open, "--watch": r.watch} {
-		if on && (r.format != "html" || r.file == "-") {
-			return fmt.Errorf("bench report: %s: is for an HTML page in a file", flag)
+	for _, flag := range []struct {
+		name string
+		on   bool
+	}{{"--open", r.open}, {"--watch", r.watch}} {
+		if flag.on && (r.format != "html" || r.file == "-") {
+			return fmt.Errorf("bench report: %s: is for an HTML page in a file", flag.name)
 		}
 	}
 	var stores []*store.Store
