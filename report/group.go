@@ -49,8 +49,7 @@ func (r *Report) groups() []*group {
 		key := fmt.Sprintf("%q", []string{where.figure, c.Grid, c.Estimator.String(), c.Model.String(), where.dataset, optimiser, c.Precision})
 		k := in[key]
 		if k == nil {
-			n++
-			k = &configuration{Ref: fmt.Sprintf("c%d", n), last: map[string]map[int]float64{},
+			k = &configuration{last: map[string]map[int]float64{},
 				Full: brief(join(" x ", c.Estimator.String(), c.Model.String(), where.dataset, optimiser, c.Precision))}
 			in[key] = k
 			g.Configs = append(g.Configs, k)
@@ -81,7 +80,8 @@ func (r *Report) groups() []*group {
 			if twins[name] > 1 && first[i].Grid != "" {
 				name += " (" + first[i].Grid + ")"
 			}
-			g.Configs[i].Name = name
+			n++
+			g.Configs[i].Name, g.Configs[i].Ref = name, fmt.Sprintf("c%d", n)
 		}
 		slices.Sort(logged.list)
 		g.Metrics = logged.list
