@@ -22,7 +22,6 @@ type observer struct {
 	progress *progress
 	causes   []*cause
 	warnings int
-	paged    bool // the page is written as well
 }
 
 // cause is one thing that went wrong, however many cells it met.
@@ -34,7 +33,7 @@ type cause struct {
 }
 
 func (a *app) observer(j *job, st *store.Store, todo []suites.Cell, r running) *observer {
-	o := &observer{a: a, j: j, st: st, todo: todo, workers: r.workers, paged: r.report != ""}
+	o := &observer{a: a, j: j, st: st, todo: todo, workers: r.workers}
 	if r.json {
 		o.events = newEvents(a.out)
 	}
@@ -180,10 +179,7 @@ func (o *observer) verdicts(rep *report.Report, sum runner.Summary) error {
 	if utf8.RuneCountInString(last+where)+1 > width(o.a.out) {
 		between = "\n"
 	}
-	if _, err := fmt.Fprintln(o.a.out, last+between+where); err != nil || o.paged {
-		return err
-	}
-	_, err := fmt.Fprintf(o.a.out, "page: bench report %s\n", o.st.Path())
+	_, err := fmt.Fprintln(o.a.out, last+between+where)
 	return err
 }
 

@@ -147,6 +147,8 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 			return err
 		}
 		fmt.Fprintf(a.err, "report %s\n", r.report)
+	} else if !r.json {
+		fmt.Fprintf(a.out, "page: bench report %s\n", st.Path())
 	}
 	if todo, err = runner.Missing(j.plan, st); err != nil {
 		return err
