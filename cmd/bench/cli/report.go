@@ -116,7 +116,7 @@ func (a *app) page(stores []*store.Store, r reporting) (report.Page, error) {
 	for _, one := range page.Reports {
 		one.Better = a.better()
 	}
-	page.Live = r.watch && !ended(page)
+	page.Live = r.watch && !complete(page)
 	return page, err
 }
 
@@ -139,8 +139,8 @@ func (a *app) writePage(page report.Page, stores []*store.Store, r reporting) er
 	return a.write(r.file, stores[0], print)
 }
 
-// ended says whether no cell is left to run.
-func ended(page report.Page) bool {
+// complete says whether no cell is left to run.
+func complete(page report.Page) bool {
 	for _, r := range page.Reports {
 		if r.Coverage.Missing+r.Coverage.Interrupted > 0 {
 			return false
