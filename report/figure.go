@@ -41,7 +41,10 @@ type drawing struct {
 //
 // The arrays that some of them show are read from the store that the report was
 // made of, which must still be open.
-func (r *Report) Figures() []Figure {
+func (r *Report) Figures() []Figure { return r.figures("") }
+
+// figures have IDs with a prefix, where a page has several reports.
+func (r *Report) figures(prefix string) []Figure {
 	cells := distinct(r.plan.Cells)
 	styles := newLooks(cells)
 	var list []drawing
@@ -69,7 +72,7 @@ func (r *Report) Figures() []Figure {
 	}
 	figures := make([]Figure, len(list))
 	for i, d := range list {
-		id := fmt.Sprintf("fig-%d", i+1)
+		id := fmt.Sprintf("%sfig-%d", prefix, i+1)
 		figures[i] = guarded(id, d.title, func() Figure { return d.draw(id) })
 	}
 	return figures

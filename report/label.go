@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,8 +31,9 @@ func labels(cells []suites.Cell, drop string) []string {
 		for _, c := range choices {
 			one.add(c.Name)
 		}
+		tell := newTeller(choices, drop)
 		for j, c := range choices {
-			said := brief(apart(c, choices, drop).String())
+			said := brief(tell.apart(c).String())
 			if i > 0 && len(one.list) == 1 { // one model: its name tells nothing apart
 				said = strings.TrimSuffix(strings.TrimPrefix(said, c.Name+"{"), "}")
 			}
@@ -48,44 +50,64 @@ func byOptimiser(names []string, cells []suites.Cell, drop string) {
 	for i, name := range names {
 		of[name] = append(of[name], cells[i].Optimiser())
 	}
+	tell := map[string]*teller{}
 	for i, name := range names {
 		if same := of[name]; len(same) > 1 {
-			names[i] = join(" x ", name, brief(apart(cells[i].Optimiser(), same, drop).String()))
+			if tell[name] == nil {
+				tell[name] = newTeller(same, drop)
+			}
+			names[i] = join(" x ", name, brief(tell[name].apart(cells[i].Optimiser()).String()))
 		}
 	}
 }
 
-// apart is a choice with only those parameters in which its namesakes differ; of more
-// than three as few as tell them all apart, words before numbers.
-func apart(c suites.Choice, all []suites.Choice, drop string) suites.Choice {
-	var same []suites.Choice
-	for _, o := range all {
-		if o.Name == c.Name {
-			same = append(same, o)
-		}
+// A teller tells choices apart by those of their parameters in which namesakes differ.
+// The one on an axis, drop, is no part of it.
+type teller struct {
+	drop  string
+	named map[string][]suites.Choice
+	known map[string][]string // parameters that tell, by the name and parameters of a choice
+}
+
+func newTeller(all []suites.Choice, drop string) *teller {
+	t := &teller{drop, map[string][]suites.Choice{}, map[string][]string{}}
+	for _, c := range all {
+		t.named[c.Name] = append(t.named[c.Name], c)
 	}
-	var differ []string
-	for name := range c.Params {
-		if !dropped(name, drop) && kinds(same, []string{name}) > 1 {
-			differ = append(differ, name)
-		}
+	return t
+}
+
+// apart is a choice with only the parameters that tell; of more than three as few as tell
+// them all apart, words before numbers.
+func (t *teller) apart(c suites.Choice) suites.Choice {
+	kept := suites.Choice{Name: c.Name, Params: map[string]any{}}
+	for _, name := range t.telling(c) {
+		kept.Params[name] = c.Params[name]
 	}
-	slices.SortFunc(differ, func(a, b string) int {
-		_, x := c.Params[a].(string)
-		_, y := c.Params[b].(string)
-		if x != y {
-			return map[bool]int{true: -1, false: 1}[x]
+	return kept
+}
+
+func (t *teller) telling(c suites.Choice) []string {
+	isText := func(name string) bool { _, ok := c.Params[name].(string); return ok }
+	names := slices.SortedFunc(maps.Keys(c.Params), func(a, b string) int {
+		if isText(a) != isText(b) {
+			return map[bool]int{true: -1, false: 1}[isText(a)]
 		}
 		return cmp.Compare(a, b)
+	})
+	key := c.Name + " " + strings.Join(names, " ")
+	if telling, known := t.known[key]; known {
+		return telling
+	}
+	same := t.named[c.Name]
+	differ := slices.DeleteFunc(names, func(name string) bool {
+		return dropped(name, t.drop) || kinds(same, []string{name}) < 2
 	})
 	if len(differ) > 3 {
 		differ = fewest(same, differ)
 	}
-	kept := suites.Choice{Name: c.Name, Params: map[string]any{}}
-	for _, name := range differ {
-		kept.Params[name] = c.Params[name]
-	}
-	return kept
+	t.known[key] = differ
+	return differ
 }
 
 // fewest are parameters that tell as many choices apart as all of them do, each taken for

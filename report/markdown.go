@@ -24,6 +24,9 @@ func (r *Report) Markdown(w io.Writer) error {
 		fmt.Fprintf(out, "%s\n\n", markdown(r.About))
 	}
 	fmt.Fprintf(out, "%s%s.\n\n", preset, capital(r.summary()))
+	for _, note := range r.Notes {
+		fmt.Fprintf(out, "%s\n\n", markdown(note))
+	}
 	if len(r.Claims) > 0 {
 		fmt.Fprintln(out, "| claim | paper | says | verdict | effect | 95 % interval | n | p | p adjusted | criterion |")
 		fmt.Fprintln(out, "| --- | --- | --- | --- | ---: | --- | ---: | ---: | ---: | --- |")

@@ -53,6 +53,9 @@ func plusMinus(effect, half float64) string {
 	}
 	e, _ := intervalText(effect, effect-half, effect+half)
 	h := strconv.FormatFloat(half, 'g', 2, 64)
+	if strings.Contains(e, "e") {
+		h = strconv.FormatFloat(half, 'e', 1, 64)
+	}
 	if _, decimals, ok := strings.Cut(e, "."); ok && !strings.Contains(e, "e") {
 		h = strconv.FormatFloat(half, 'f', len(decimals), 64)
 	}

@@ -171,8 +171,10 @@ func TestNumbersClaimNoMoreThanTheirInterval(t *testing.T) {
 			t.Errorf("p %g: got %q, want %q", p, got, want)
 		}
 	}
-	if got := plusMinus(5.93, 1.04); got != "5.9 ± 1.0" {
-		t.Errorf("got %q", got)
+	for want, of := range map[string][2]float64{"5.9 ± 1.0": {5.93, 1.04}, "9.1e-04 ± 1.6e-04": {9.1e-4, 1.6e-4}, "0.0070 ± 0.0013": {7e-3, 1.3e-3}} {
+		if got := plusMinus(of[0], of[1]); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

@@ -36,6 +36,7 @@ type BesideRow struct {
 	Less      string // ours less the reference's, paired by seed
 	less      summary
 	reference bool
+	cells     []suites.Cell
 	value     float64
 	sd        float64
 }
@@ -56,7 +57,7 @@ func beside(plan *suites.Plan, results *store.Results) []Beside {
 			picked := pick(cells, row.Over)
 			all = append(all, picked...)
 			r := BesideRow{From: row.From, Over: named(row.Over, picked), Note: row.Note, Planned: len(picked),
-				Mean: math.NaN(), value: row.Value, sd: value(row.SD, math.NaN()), reference: row.Reference}
+				Mean: math.NaN(), value: row.Value, sd: value(row.SD, math.NaN()), reference: row.Reference, cells: picked}
 			r.Paper = strconv.FormatFloat(row.Value, 'f', decimals, 64)
 			if row.SD != nil {
 				r.Paper += " ± " + strconv.FormatFloat(*row.SD, 'f', decimals, 64)

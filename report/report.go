@@ -25,6 +25,11 @@ type Report struct {
 	Published  []Beside           // papers' tables with our numbers beside
 	NotRun     []suites.NotRun    // what the suite leaves out, and why
 
+	// What else a page shows, where the caller knows it.
+	Better   map[string]string // of metrics by name, higher or lower is better: what a leaderboard needs
+	Compared []Compared        // comparisons and regressions
+	Notes    []string          // what a reader must know first
+
 	plan    *suites.Plan
 	results *store.Results
 	arrays  arrays

@@ -1,26 +1,18 @@
 package report
 
 import (
-	"fmt"
-	"math"
 	"slices"
-	"sort"
-	"strconv"
 	"strings"
-
-	"github.com/vibench/bench/stats"
-	"github.com/vibench/bench/store"
-	"github.com/vibench/bench/suites"
 )
 
-// valueTables of one grid have a row for every configuration (a cell but for its
-// seed), a column for every metric, the mean over seeds in each: several tables
-// side by side in blocks that a sheet of paper has room for.
+// valueTables of one group have a row for every configuration, a column for every metric
+// that was logged: several tables one over the other, in blocks that a sheet of paper has
+// room for.
 type valueTables struct {
-	Grid    string
+	Title   string
+	Configs int
 	Metrics int
 	Blocks  []valueBlock
-	More    int // rows left out
 }
 
 type valueBlock struct {
@@ -28,75 +20,45 @@ type valueBlock struct {
 	Rows    []valueRow
 }
 
-// mostColumns is what fits across a page.
-const mostColumns = 6
-
 type valueRow struct {
-	Name   string
-	Seeds  int // planned
+	*configuration
 	Values []string
 }
 
-// valueTables are the last values of every metric, as means over the seeds with
-// half the 95 % t interval. Floors stand beside their metric already.
-func (r *Report) valueTables() []valueTables {
-	grids := newSet()
-	for _, c := range r.plan.Cells {
-		grids.add(c.Grid)
-	}
-	tables := make([]valueTables, len(grids.list))
-	for i, grid := range grids.list {
-		tables[i] = r.tablesOf(grid)
-	}
-	return tables
-}
+const (
+	mostColumns = 6      // what fits across a page
+	mostNumbers = 12_000 // of all these tables: more would make the page slow; the cells have all
+)
 
-func (r *Report) tablesOf(grid string) valueTables {
-	rows := newSet()
-	cells := map[string][]suites.Cell{}
-	logged := newSet()
-	var of []suites.Cell
-	for _, c := range r.plan.Cells {
-		if c.Grid == grid {
-			of = append(of, c)
+// valueTablesOf are the last values of every metric, as means over the seeds with half the
+// 95 % t interval; left counts the configurations that there was no room for.
+func valueTablesOf(groups []*group) (tables []valueTables, left int) {
+	numbers := 0
+	for _, g := range groups {
+		if numbers += len(g.Configs) * len(g.Metrics); len(tables) > 0 && numbers > mostNumbers {
+			left += len(g.Configs)
+			continue
 		}
-	}
-	optimisers := make([]suites.Choice, len(of))
-	for i, c := range of {
-		optimisers[i] = c.Optimiser()
-	}
-	for i, c := range of {
-		name := fmt.Sprintf("%s x %s x %s", c.Estimator, c.Model, c.Dataset)
-		if o := apart(optimisers[i], optimisers, ""); len(o.Params) > 0 {
-			name = join(" x ", name, o.String())
+		configs := g.Configs
+		if most := max(1, mostNumbers/max(1, len(g.Metrics))); len(configs) > most {
+			left += len(configs) - most
+			configs = configs[:most]
 		}
-		rows.add(name)
-		cells[name] = append(cells[name], c)
-		for _, m := range r.results.Metrics(c.ID) {
-			if !strings.HasSuffix(m, "/floor") {
-				logged.add(m)
+		t := valueTables{Title: g.Title, Configs: len(configs), Metrics: len(g.Metrics)}
+		for _, metrics := range columns(g.Metrics) {
+			b := valueBlock{Metrics: metrics}
+			for _, k := range configs {
+				row := valueRow{configuration: k}
+				for _, m := range metrics {
+					row.Values = append(row.Values, k.text(m))
+				}
+				b.Rows = append(b.Rows, row)
 			}
+			t.Blocks = append(t.Blocks, b)
 		}
+		tables = append(tables, t)
 	}
-	sort.Strings(logged.list)
-	t := valueTables{Grid: grid, Metrics: len(logged.list)}
-	if t.More = len(rows.list) - mostListed; t.More > 0 {
-		rows.list = rows.list[:mostListed]
-	} else {
-		t.More = 0
-	}
-	for _, metrics := range columns(logged.list) {
-		b := valueBlock{Metrics: metrics}
-		for _, name := range rows.list {
-			row := valueRow{Name: brief(name), Seeds: len(cells[name])}
-			for _, m := range metrics {
-				row.Values = append(row.Values, r.meanText(cells[name], m))
-			}
-			b.Rows = append(b.Rows, row)
-		}
-		t.Blocks = append(t.Blocks, b)
-	}
-	return t
+	return tables, left
 }
 
 // columns deals sorted metrics out to blocks, each to the first with room; those
@@ -119,31 +81,4 @@ func columns(metrics []string) [][]string {
 		metrics = metrics[n:]
 	}
 	return blocks
-}
-
-// meanText is a mean with half its interval, and how many seeds it has where
-// that is not all of them.
-func (r *Report) meanText(cells []suites.Cell, metric string) string {
-	var x []float64
-	for _, c := range cells {
-		result, ended := r.results.Cell(c.ID)
-		if !ended || result.Outcome != store.Done {
-			continue
-		}
-		if v, _, ok := r.results.Value(c.ID, metric); ok && !math.IsNaN(v) && !math.IsInf(v, 0) {
-			x = append(x, v)
-		}
-	}
-	if len(x) == 0 {
-		return absent
-	}
-	short := ""
-	if len(x) < len(cells) {
-		short = " (" + strconv.Itoa(len(x)) + ")"
-	}
-	iv, err := stats.TMean(x)
-	if err != nil {
-		return three(mean(x)) + short
-	}
-	return plusMinus(iv.Effect, (iv.Hi-iv.Lo)/2) + short
 }

@@ -40,7 +40,7 @@ func TestLongNumbersAreShortInTables(t *testing.T) {
 	l := newLab(1)
 	l.log(l.cell("g", "elbo", 0, "s", 0.6666666666666666), "m", 1)
 	l.log(l.cell("g", "elbo", 0, "s", 0.6666666666666665), "m", 2)
-	tables := l.report().valueTables()
+	tables, _ := valueTablesOf(l.report().groups())
 	rows := tables[0].Blocks[0].Rows
 	if len(rows) != 2 || !strings.Contains(rows[0].Name, "s=0.6667}") || rows[0].Values[0] != "1" || rows[1].Values[0] != "2" {
 		t.Errorf("%+v", rows)

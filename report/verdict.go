@@ -1,5 +1,5 @@
 // Package report turns a store into verdicts on a suite's claims, and prints
-// them: a table for the console, and HTML, Markdown, CSV and JSON with figures.
+// them: a table for the console, an HTML page with figures, and Markdown, TeX, CSV and JSON.
 //
 // Everything is computed from the plan and the stored points alone, so a report
 // can be made again from the file, and the same store gives the same bytes. The

@@ -1,9 +1,16 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"os"
+	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,49 +18,201 @@ import (
 	"github.com/vibench/bench/store"
 )
 
-var reportFormats = []string{"html", "json", "md", "csv"}
+var reportFormats = []string{"html", "json", "md", "tex", "csv"}
+
+// reporting is what the flags of report say.
+type reporting struct {
+	suite, preset, format, file string
+	watch, open                 bool
+}
 
 func (a *app) report() *cobra.Command {
-	var suite, preset, format, file string
+	var r reporting
 	c := &cobra.Command{
-		Use:   "report STORE",
-		Short: "verdicts, figures and coverage of a store",
-		Long: `Report reads a store and nothing else. HTML is one file that asks nothing of any
+		Use:   "report STORE...",
+		Short: "verdicts, leaderboards, figures and coverage of stores",
+		Long: `Report reads stores and nothing else. HTML is one file that asks nothing of any
 host; without -o it becomes <suite>.html beside the store. The other formats go
-to stdout.`,
-		Args: one("STORE"),
-		RunE: func(c *cobra.Command, args []string) error {
-			if err := choice("bench report: --format", format, reportFormats); err != nil {
-				return err
-			}
-			st, err := store.OpenRead(args[0])
-			if err != nil {
-				return err
-			}
-			defer st.Close()
-			r, err := report.New(st, suite, preset)
-			if err != nil {
-				return err
-			}
-			print := map[string]func(io.Writer) error{"html": r.HTML, "json": r.JSON, "md": r.Markdown, "csv": r.CSV}[format]
-			if format == "html" && file == "" {
-				file = filepath.Join(filepath.Dir(args[0]), r.Suite+".html")
-			}
-			if err := a.write(file, st, print); err != nil {
-				return err
-			}
-			if file != "" && file != "-" {
-				_, err = fmt.Fprintf(a.out, "report %s\n", file)
-			}
-			return err
-		},
+to stdout. Stores of one suite, such as the shares of several machines, make one
+report; other suites follow each other on the page.`,
+		Example: `  bench report results/iwae_snr.db --open
+  bench report here.db there.db -o both.html
+  bench report results/iwae_snr.db --watch
+  bench report results/iwae_snr.db --format tex -o tables.tex`,
+		Args: some("STORE"),
+		RunE: func(c *cobra.Command, args []string) error { return a.reportStores(c.Context(), args, r) },
 	}
 	f := c.Flags()
-	f.StringVar(&suite, "suite", "", "suite, where the store has several (default: the one run last)")
-	f.StringVar(&preset, "preset", "", "preset of the suite (default: the one run last)")
-	f.StringVar(&format, "format", "html", "html, json, md or csv")
-	f.StringVarP(&file, "output", "o", "", "file to write; - is stdout")
+	f.StringVar(&r.suite, "suite", "", "suite, where a store has several (default: the one run last)")
+	f.StringVar(&r.preset, "preset", "", "preset of the suite (default: the one run last)")
+	f.StringVar(&r.format, "format", "html", "html, json, md, tex (booktabs) or csv")
+	f.StringVarP(&r.file, "output", "o", "", "file to write; - is stdout")
+	f.BoolVar(&r.watch, "watch", false, "write the page again whenever cells end, until all have")
+	f.BoolVar(&r.open, "open", false, "show the page in a browser")
 	c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(reportFormats, cobra.ShellCompDirectiveNoFileComp))
 	c.RegisterFlagCompletionFunc("preset", completePresets)
 	return c
+}
+
+func (a *app) reportStores(ctx context.Context, paths []string, r reporting) error {
+	if err := choice("bench report: --format", r.format, reportFormats); err != nil {
+		return err
+	}
+	for _, flag := range []struct {
+		name string
+		on   bool
+	}{{"--open", r.open}, {"--watch", r.watch}} {
+		if flag.on && (r.format != "html" || r.file == "-") {
+			return fmt.Errorf("bench report: %s: is for an HTML page in a file", flag.name)
+		}
+	}
+	var stores []*store.Store
+	for i, path := range paths {
+		for _, before := range paths[:i] {
+			if same(path, before) {
+				return fmt.Errorf("bench report: %s: given twice", path)
+			}
+		}
+		st, err := store.OpenRead(path)
+		if err != nil {
+			return err
+		}
+		defer st.Close()
+		stores = append(stores, st)
+	}
+	page, err := a.page(stores, r)
+	if err != nil {
+		return err
+	}
+	if r.format == "html" && r.file == "" {
+		name := "report"
+		if len(page.Reports) == 1 {
+			name = page.Reports[0].Suite
+		}
+		r.file = filepath.Join(filepath.Dir(paths[0]), name+".html")
+	}
+	if err := a.writePage(page, stores, r); err != nil {
+		return err
+	}
+	if r.file != "" && r.file != "-" {
+		if _, err := fmt.Fprintf(a.out, "report %s\n", r.file); err != nil {
+			return err
+		}
+	}
+	if r.open {
+		if err := show(r.file); err != nil {
+			return err
+		}
+	}
+	if r.watch {
+		return a.watch(ctx, page, stores, r)
+	}
+	return nil
+}
+
+// page reads the stores as they stand.
+func (a *app) page(stores []*store.Store, r reporting) (report.Page, error) {
+	page, err := report.Gather(stores, r.suite, r.preset)
+	for _, one := range page.Reports {
+		one.Better = a.better()
+	}
+	page.Live = r.watch && !complete(page)
+	return page, err
+}
+
+// better is which way metrics are better, by their names.
+func (a *app) better() map[string]string {
+	better := map[string]string{}
+	for _, m := range a.parts.Metrics {
+		better[m.Name()] = m.Better()
+	}
+	return better
+}
+
+func (a *app) writePage(page report.Page, stores []*store.Store, r reporting) error {
+	for _, st := range stores[1:] {
+		if r.file != "" && same(r.file, st.Path()) {
+			return fmt.Errorf("%s: is a store itself; want another file", r.file)
+		}
+	}
+	print := map[string]func(io.Writer) error{"html": page.HTML, "json": page.JSON, "md": page.Markdown, "tex": page.TeX, "csv": page.CSV}[r.format]
+	return a.write(r.file, stores[0], print)
+}
+
+// complete says whether no cell is left to run.
+func complete(page report.Page) bool {
+	for _, r := range page.Reports {
+		if r.Coverage.Missing+r.Coverage.Interrupted > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+const watchEvery = 2 * time.Second
+
+// watch writes the page again when the stores have changed, until every cell has ended or a
+// signal comes. The last page no longer asks to be read again.
+func (a *app) watch(ctx context.Context, page report.Page, stores []*store.Store, r reporting) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	was, err := progressOf(stores)
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for page.Live {
+		select {
+		case <-ctx.Done():
+			r.watch = false
+		case <-tick.C:
+		}
+		now, err := progressOf(stores)
+		if err != nil {
+			return err
+		}
+		if now == was && r.watch {
+			continue
+		}
+		was = now
+		if page, err = a.page(stores, r); err != nil {
+			return err
+		}
+		if err := a.writePage(page, stores, r); err != nil {
+			return err
+		}
+		done, planned := 0, 0
+		for _, one := range page.Reports {
+			done += one.Coverage.Planned - one.Coverage.Missing - one.Coverage.Interrupted
+			planned += one.Coverage.Planned
+		}
+		fmt.Fprintf(a.out, "report %s: %d of %s\n", r.file, done, count(planned, "cell"))
+	}
+	return nil
+}
+
+// progressOf changes when a store's plans or outcomes do.
+func progressOf(stores []*store.Store) (string, error) {
+	text := ""
+	for _, st := range stores {
+		plans, err := st.Plans()
+		if err != nil {
+			return "", err
+		}
+		text += fmt.Sprintln(plans) // maps print sorted
+	}
+	return text, nil
+}
+
+// show opens a file as the system does.
+func show(file string) error {
+	command := map[string][]string{"darwin": {"open"}, "windows": {"rundll32", "url.dll,FileProtocolHandler"}}[runtime.GOOS]
+	if command == nil {
+		command = []string{"xdg-open"}
+	}
+	if err := exec.Command(command[0], append(command[1:], file)...).Start(); err != nil {
+		return fmt.Errorf("bench report: --open: %w; the page is %s", err, file)
+	}
+	return nil
 }

@@ -185,10 +185,13 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 		return err
 	}
 	if r.report != "" {
+		rep.Better = a.better()
 		if err := a.write(r.report, st, rep.HTML); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.err, "report %s\n", r.report)
+	} else if !r.json {
+		fmt.Fprintf(a.out, "page: bench report %s\n", st.Path())
 	}
 	if todo, err = runner.Missing(j.plan, st); err != nil {
 		return err
