@@ -71,10 +71,3 @@ func tooNew(version int, steps []string) error {
 	}
 	return nil
 }
-
-func tooOld(version int, steps []string) error {
-	if version < len(steps) {
-		return fmt.Errorf("an older bench wrote this store, got version %d; want %d: any `bench run` on it brings it up to date", version, len(steps))
-	}
-	return nil
-}

@@ -3,6 +3,7 @@
 package store
 
 import (
+	"bytes"
 	"database/sql"
 	"fmt"
 	"os"
@@ -174,10 +175,27 @@ func TestMigrationKeepsWhatThereIs(t *testing.T) {
 	}
 	steps := testSteps(t, `ALTER TABLE point ADD COLUMN note TEXT; CREATE TABLE later (x);`)
 
-	if _, err := openRead(path, steps); err == nil || !strings.Contains(err.Error(), "an older bench wrote this store, got version 3; want 4") {
-		t.Errorf("reading an older version: got %v", err)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	s, err := open(path, steps)
+	old, err := openRead(path, steps) // through a copy
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := export(t, old, "csv"); got != want {
+		t.Errorf("read from an older version: got\n%s\nwant\n%s", got, want)
+	}
+	if err := old.Close(); err != nil {
+		t.Error(err)
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("reading an older version changed it (%v)", err)
+	}
+	if _, err := os.Stat(old.copy); !os.IsNotExist(err) {
+		t.Errorf("the copy is still there: %v", err)
+	}
+	s, err = open(path, steps)
 	if err != nil {
 		t.Fatal(err)
 	}

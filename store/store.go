@@ -32,6 +32,7 @@ type Store struct {
 	turn    sync.Mutex    // of the two that write
 	results *resultWriter // once prepared
 	file    os.FileInfo   // of the file that was opened for writing
+	copy    string        // folder of a migrated copy that is read in the file's place, if an older bench wrote it
 }
 
 var errNoCgo = errors.New("store: this binary was built without cgo, which SQLite needs; install a C compiler (gcc or clang) and build with CGO_ENABLED=1")
@@ -78,7 +79,8 @@ func open(path string, steps []string) (*Store, error) {
 
 // OpenRead opens an existing store for reading. It writes no row, sees what
 // others commit meanwhile, and works in a folder that cannot be written unless
-// a killed writer left a log there. A store of another version is refused.
+// a killed writer left a log there. One that an older bench wrote is read through a
+// copy, one of a newer version refused.
 func OpenRead(path string) (*Store, error) {
 	steps, err := migrations()
 	if err != nil {
@@ -111,7 +113,9 @@ func openRead(path string, steps []string) (*Store, error) {
 		version, err = userVersion(s.read)
 	}
 	if err == nil {
-		err = errors.Join(tooNew(version, steps), tooOld(version, steps))
+		if err = tooNew(version, steps); err == nil && version < len(steps) {
+			err = s.renewed(steps)
+		}
 	}
 	if err != nil {
 		s.Close()
@@ -146,6 +150,7 @@ func (s *Store) Close() error {
 	if s.write != nil {
 		err = errors.Join(err, s.write.Close())
 	}
+	err = errors.Join(err, s.dropCopy())
 	if err != nil {
 		return fmt.Errorf("store: %s: close: %w", s.path, err)
 	}
