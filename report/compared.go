@@ -7,6 +7,7 @@ type Compared struct {
 	Note  string // what it rests on: pairing, level, correction
 	Heads []Head
 	Rows  [][]string // as many texts as heads; a missing number is a dash
+	Notes []string   // on single rows, what was left out, over all rows: for who opens them
 }
 
 // A Head names a column.

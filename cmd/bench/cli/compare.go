@@ -334,21 +334,30 @@ func planWith(st *store.Store, suite, preset, side string, against []string) (*s
 
 // compareIn compares sides of a plan in a store.
 func (a *app) compareIn(st *store.Store, plan *suites.Plan, side compare.Side, against []compare.Side, r comparing) error {
-	results, err := st.Load(plan)
+	t, err := a.tableIn(st, plan, side, against, r)
 	if err != nil {
 		return err
+	}
+	return a.printed(t, []string{title(plan) + ", store " + st.Path()}, []string{st.Path()}, r)
+}
+
+// tableIn is the table of sides of one plan of a store.
+func (a *app) tableIn(st *store.Store, plan *suites.Plan, side compare.Side, against []compare.Side, r comparing) (*compare.Table, error) {
+	results, err := st.Load(plan)
+	if err != nil {
+		return nil, err
 	}
 	source := compare.Source{Name: st.Path(), Results: results}
 	t, err := compare.Of(source, side, source, against, r.Options)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	provs, err := st.Provenance(plan.Suite, plan.Preset)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t.Warnings = append(t.Warnings, machines(r.View, provs)...)
-	return a.printed(t, []string{title(plan) + ", store " + st.Path()}, []string{st.Path()}, r)
+	return t, nil
 }
 
 // sidesOf reads the sides; baselines are the other estimators among cells.

@@ -9,11 +9,13 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/vibench/bench/compare"
 	"github.com/vibench/bench/report"
 	"github.com/vibench/bench/store"
 )
@@ -23,6 +25,7 @@ var reportFormats = []string{"html", "json", "md", "tex", "csv"}
 // reporting is what the flags of report say.
 type reporting struct {
 	suite, preset, format, file string
+	compare, against            string
 	watch, open                 bool
 }
 
@@ -38,6 +41,7 @@ report; other suites follow each other on the page.`,
 		Example: `  bench report results/iwae_snr.db --open
   bench report here.db there.db -o both.html
   bench report results/iwae_snr.db --watch
+  bench report results/iwae_snr.db --compare dreg --against iwae
   bench report results/iwae_snr.db --format tex -o tables.tex`,
 		Args: some("STORE"),
 		RunE: func(c *cobra.Command, args []string) error { return a.reportStores(c.Context(), args, r) },
@@ -47,6 +51,8 @@ report; other suites follow each other on the page.`,
 	f.StringVar(&r.preset, "preset", "", "preset of the suite (default: the one run last)")
 	f.StringVar(&r.format, "format", "html", "html, json, md, tex (booktabs) or csv")
 	f.StringVarP(&r.file, "output", "o", "", "file to write; - is stdout")
+	f.StringVar(&r.compare, "compare", "", "a table of this estimator against others, as bench compare makes it")
+	f.StringVar(&r.against, "against", baselines, "with --compare: estimators, separated by commas, or baselines")
 	f.BoolVar(&r.watch, "watch", false, "write the page again whenever cells end, until all have")
 	f.BoolVar(&r.open, "open", false, "show the page in a browser")
 	c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(reportFormats, cobra.ShellCompDirectiveNoFileComp))
@@ -117,7 +123,48 @@ func (a *app) page(stores []*store.Store, r reporting) (report.Page, error) {
 		one.Better = a.better()
 	}
 	page.Live = r.watch && !complete(page)
+	if err == nil && r.compare != "" {
+		err = a.beside(page, stores, r)
+	}
 	return page, err
+}
+
+// beside puts a comparison on the page of one store.
+func (a *app) beside(page report.Page, stores []*store.Store, r reporting) error {
+	if len(stores) > 1 || len(page.Reports) > 1 {
+		return fmt.Errorf("bench report: --compare: got %d stores; want one", len(stores))
+	}
+	one := page.Reports[0]
+	plan, err := stores[0].Plan(one.Suite, one.Preset)
+	if err != nil {
+		return err
+	}
+	against, err := a.sides(r.against)
+	if err != nil {
+		return err
+	}
+	side, others, err := sidesOf(r.compare, against, plan.Cells)
+	if err != nil {
+		return err
+	}
+	options := compare.Options{Better: a.direction, Unit: a.unit}
+	t, err := a.tableIn(stores[0], plan, side, others, comparing{Options: options})
+	if err != nil {
+		return err
+	}
+	c := report.Compared{
+		Title: t.A + " against " + t.B,
+		Note:  fmt.Sprintf("a is %s, b %s: a - b, or a / b where the metric is seen as logs, paired by seed, %s; p adjusted over the table.", t.A, t.B, t.View),
+		Notes: slices.Concat(t.Warnings, t.PooledLines(), t.NoteLines(), t.LeftOut),
+	}
+	for _, head := range t.Columns() {
+		c.Heads = append(c.Heads, report.Head{Name: head, Num: !slices.Contains([]string{"metric", "b", "where", "says"}, head)})
+	}
+	for _, row := range t.Rows {
+		c.Rows = append(c.Rows, t.Cells(row, t.A, row.B))
+	}
+	one.Compared = append(one.Compared, c)
+	return nil
 }
 
 // better is which way metrics are better, by their names.
