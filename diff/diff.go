@@ -5,6 +5,7 @@ package diff
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,6 +77,7 @@ type entry struct {
 	suites.Cell
 	where string // suite, preset and grid; the grid alone where each side has one plan
 	plan  *suites.Plan
+	moves string // its optimiser by the settings in which those of both sides differ; empty where none does
 }
 
 type pair struct{ a, b entry }
@@ -84,6 +86,7 @@ type pair struct{ a, b entry }
 func New(a, b Side) (*Diff, error) {
 	short := len(a.Plans) <= 1 && len(b.Plans) <= 1
 	as, bs := a.entries(short), b.entries(short)
+	tellApart(as, bs)
 	d := &Diff{A: a.summary(len(as)), B: b.summary(len(bs)), Changed: []Change{}, Moved: []Metric{}, Environment: environment(a, b)}
 
 	ids := map[string]entry{}
@@ -139,10 +142,42 @@ func (s Side) entries(short bool) (out []entry) {
 			if !short {
 				where = p.Suite + " (" + p.Preset + ") " + c.Grid
 			}
-			out = append(out, entry{c, where, p})
+			out = append(out, entry{Cell: c, where: where, plan: p})
 		}
 	}
 	return out
+}
+
+// tellApart names the optimisers of cells by what they differ in.
+func tellApart(sides ...[]entry) {
+	values := map[string]map[string]bool{} // of an optimiser's setting
+	key := func(o suites.Choice, name string) string { return o.Name + " " + name }
+	for _, side := range sides {
+		for _, e := range side {
+			o := e.Optimiser()
+			for name, v := range o.Params {
+				k := key(o, name)
+				if values[k] == nil {
+					values[k] = map[string]bool{}
+				}
+				values[k][fmt.Sprint(v)] = true
+			}
+		}
+	}
+	for _, side := range sides {
+		for i, e := range side {
+			o := e.Optimiser()
+			kept := suites.Choice{Name: o.Name, Params: map[string]any{}}
+			for name, v := range o.Params {
+				if len(values[key(o, name)]) > 1 {
+					kept.Params[name] = v
+				}
+			}
+			if len(kept.Params) > 0 {
+				side[i].moves = kept.String()
+			}
+		}
+	}
 }
 
 // match pairs the cells that are not the same by their labels, first inside one grid,
@@ -290,7 +325,11 @@ func (d *Diff) change(p pair, fields []Field) {
 // name is a cell without its seed, by the settings that are not the usual ones.
 func (e entry) name() string {
 	model, data := e.plan.Brief(e.Cell)
-	return e.Estimator.String() + " x " + model.String() + " x " + data.String()
+	name := e.Estimator.String() + " x " + model.String() + " x " + data.String()
+	if e.moves != "" {
+		name += " x " + e.moves
+	}
+	return name
 }
 
 func groups(list []entry) []Group {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -36,4 +37,13 @@ func decodeOne(b []byte) (float64, error) {
 		return math.Float64frombits(binary.LittleEndian.Uint64(b)), nil
 	}
 	return 0, fmt.Errorf("point: got %d bytes; want 8", len(b))
+}
+
+// shows says whether the column for queries, in which a NaN is NULL, has the number of the
+// bits.
+func shows(value sql.NullFloat64, x float64) bool {
+	if math.IsNaN(x) {
+		return !value.Valid
+	}
+	return value.Valid && value.Float64 == x
 }

@@ -157,6 +157,7 @@ func readAll(path string) (csv, report string, err error) {
 func TestChangedRows(t *testing.T) {
 	for change, say := range map[string]string{
 		`UPDATE point SET bits = zeroblob(8), value = 0 WHERE cell = 'c003' AND step = 1`: "cell c003 differs from what was written",
+		`UPDATE point SET value = 999 WHERE cell = 'c003' AND step = 1`:                   "of cell c003 differs from what was written",
 		`DELETE FROM point WHERE cell = 'c003' AND step = 2`:                              "cell c003 differs from what was written",
 		`UPDATE outcome SET outcome = 'diverged' WHERE cell = 'c004'`:                     "cell c004 differs from what was written",
 		`DELETE FROM vector WHERE cell = 'c005'`:                                          "cell c005 differs from what was written",

@@ -64,7 +64,7 @@ func newLoader(tx *sql.Tx) (l loader, err error) {
 	}{
 		{&l.outcome, `SELECT cell, outcome, step, reason, stack, steps, evals, start, wall, worker, digest
 			FROM outcome LEFT JOIN cost USING (cell) WHERE cell IN (SELECT value FROM json_each(?))`},
-		{&l.point, `SELECT cell, metric, step, bits, reason, evals FROM point
+		{&l.point, `SELECT cell, metric, step, bits, value, reason, evals FROM point
 			WHERE cell IN (SELECT value FROM json_each(?)) ORDER BY cell, metric, step`},
 		{&l.names, `SELECT cell, name, step FROM vector
 			WHERE cell IN (SELECT value FROM json_each(?)) ORDER BY cell, name, step`},
@@ -110,7 +110,8 @@ func (l loader) load(ids []string) (map[string]*Result, error) {
 	err = rowsOf(l.point, string(list), func(rows *sql.Rows) error {
 		var cell, metric, bits, reason sql.RawBytes
 		var p Point
-		err := rows.Scan(&cell, &metric, &p.Step, &bits, &reason, &p.Evals)
+		var shown sql.NullFloat64
+		err := rows.Scan(&cell, &metric, &p.Step, &bits, &shown, &reason, &p.Evals)
 		if err != nil {
 			return err
 		}
@@ -119,7 +120,9 @@ func (l loader) load(ids []string) (map[string]*Result, error) {
 			return err
 		}
 		p.Metric, p.Reason = l.shared(metric), l.shared(reason)
-		p.Value, err = decodeOne(bits)
+		if p.Value, err = decodeOne(bits); err == nil && !shows(shown, p.Value) {
+			err = damaged(fmt.Sprintf("the value of %s at step %d of cell %s", p.Metric, p.Step, cell))
+		}
 		e.sum.point(&p)
 		e.Points = append(e.Points, p)
 		return err

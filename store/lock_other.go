@@ -22,3 +22,9 @@ func held(path string) (bool, error) {
 	err := os.Remove(path)
 	return err != nil && !errors.Is(err, os.ErrNotExist), nil
 }
+
+// drop takes the file away if no living process has it, and says whether it is gone.
+func drop(path string) (gone bool) {
+	err := os.Remove(path)
+	return err == nil || errors.Is(err, os.ErrNotExist)
+}

@@ -55,6 +55,26 @@ func held(path string) (bool, error) {
 	return err != nil, err
 }
 
+// drop takes the file away if no living process has it, and says whether it is gone. The
+// name goes while the lock is held, so that one who opened the file meanwhile and locks it
+// next finds that it is not the file of that name any more, and makes another.
+func drop(path string) (gone bool) {
+	f, err := os.Open(path)
+	if err != nil {
+		return errors.Is(err, os.ErrNotExist)
+	}
+	defer f.Close()
+	if flock(f, syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+		return false
+	}
+	mine, err := f.Stat()
+	there, lost := os.Stat(path)
+	if err != nil || lost != nil || !os.SameFile(mine, there) {
+		return errors.Is(lost, os.ErrNotExist)
+	}
+	return os.Remove(path) == nil
+}
+
 func flock(f *os.File, how int) error {
 	for {
 		if err := syscall.Flock(int(f.Fd()), how); err != syscall.EINTR {

@@ -224,8 +224,8 @@ func (s *Store) Sweep() error {
 	}
 	for _, e := range entries {
 		if number, ok := strings.CutPrefix(e.Name(), name); ok {
-			if run, err := strconv.ParseInt(number, 10, 64); err == nil && look(run) == nil && dead[run] {
-				os.Remove(filepath.Join(folder, e.Name()))
+			if run, err := strconv.ParseInt(number, 10, 64); err == nil && drop(filepath.Join(folder, e.Name())) {
+				dead[run] = true
 			}
 		}
 	}

@@ -250,7 +250,7 @@ func (a *app) compareStores(paths, sides []string, r comparing) error {
 		if err != nil {
 			return err
 		}
-		sources[i] = compare.Source{Name: path, Results: results}
+		sources[i] = compare.Source{Name: oneLine(path), Results: results}
 		if provs[i], err = st.Provenance(plan.Suite, plan.Preset); err != nil {
 			return err
 		}
@@ -259,7 +259,7 @@ func (a *app) compareStores(paths, sides []string, r comparing) error {
 	if r.Seeds, err = seedsIn(r.seeds, slices.Concat(sources[0].Results.Plan.Cells, sources[1].Results.Plan.Cells)); err != nil {
 		return err
 	}
-	t, err := compare.Of(sources[0], compare.Side{Name: paths[0], Want: one.Want}, sources[1], []compare.Side{{Name: paths[1], Want: one.Want}}, r.Options)
+	t, err := compare.Of(sources[0], compare.Side{Name: oneLine(paths[0]), Want: one.Want}, sources[1], []compare.Side{{Name: oneLine(paths[1]), Want: one.Want}}, r.Options)
 	if err != nil {
 		return err
 	}
@@ -338,7 +338,7 @@ func (a *app) compareIn(st *store.Store, plan *suites.Plan, side compare.Side, a
 	if err != nil {
 		return err
 	}
-	return a.printed(t, []string{title(plan) + ", store " + st.Path()}, []string{st.Path()}, r)
+	return a.printed(t, []string{title(plan) + ", store " + oneLine(st.Path())}, []string{st.Path()}, r)
 }
 
 // tableIn is the table of sides of one plan of a store.
@@ -347,7 +347,7 @@ func (a *app) tableIn(st *store.Store, plan *suites.Plan, side compare.Side, aga
 	if err != nil {
 		return nil, err
 	}
-	source := compare.Source{Name: st.Path(), Results: results}
+	source := compare.Source{Name: oneLine(st.Path()), Results: results}
 	t, err := compare.Of(source, side, source, against, r.Options)
 	if err != nil {
 		return nil, err
