@@ -73,38 +73,57 @@ func (c Cell) says() []string {
 	return []string{c.Grid, c.Estimator.String(), c.Model.String(), c.Dataset.String(), c.Precision, train, strings.Join(metrics, ", ")}
 }
 
-var settings = []string{"grid", "estimator", "model", "dataset", "precision", "train", "metrics", "seed"}
-
 // Why says what the cells left over had that the new ones have not, a line each
-// setting.
+// setting: those that have other values on each side, or, where there is none, those that
+// have values on one side alone.
 func (c Change) Why() []string {
 	if len(c.Left) == 0 || len(c.New) == 0 {
 		return nil
 	}
 	was, now := valuesOf(c.Left), valuesOf(c.New)
-	var out []string
-	for i, name := range settings {
-		gone, come := without(was[i], now[i]), without(now[i], was[i])
-		if len(gone)+len(come) > 0 {
-			out = append(out, fmt.Sprintf("%s: was %s, is %s", name, some(gone), some(come)))
+	var both, one []string
+	for _, name := range was.names {
+		gone, come := without(was.of[name], now.of[name]), without(now.of[name], was.of[name])
+		switch {
+		case len(gone) > 0 && len(come) > 0:
+			both = append(both, fmt.Sprintf("%s: was %s, is %s", name, some(gone), some(come)))
+		case len(gone) > 0:
+			one = append(one, fmt.Sprintf("%s: no longer %s", name, some(gone)))
 		}
 	}
-	if len(out) == 0 {
+	for _, name := range now.names {
+		if _, had := was.of[name]; !had {
+			one = append(one, fmt.Sprintf("%s: now %s", name, some(now.of[name])))
+		}
+	}
+	if len(both) > 0 {
+		return both
+	}
+	if len(one) == 0 {
 		return []string{"the same settings by other code or on other data: a numeric version or a digest has changed"}
 	}
-	return out
+	return one
 }
 
-// valuesOf are the different values of each setting, in the order met.
-func valuesOf(cells []Cell) [][]string {
-	out := make([][]string, len(settings))
-	seen := map[string]bool{}
+// taken are the different values of each setting, all in the order met.
+type taken struct {
+	names []string
+	of    map[string][]string
+}
+
+func valuesOf(cells []Cell) taken {
+	out := taken{of: map[string][]string{}}
+	seen := map[[2]string]bool{}
 	for _, c := range cells {
-		for i, v := range append(c.says(), fmt.Sprint(c.Seed)) {
-			if key := settings[i] + "\n" + v; !seen[key] {
-				seen[key] = true
-				out[i] = append(out[i], v)
+		for _, s := range append([]Setting{{Name: "grid", Value: c.Grid}}, c.Settings()...) {
+			if seen[[2]string{s.Name, s.Value}] {
+				continue
 			}
+			seen[[2]string{s.Name, s.Value}] = true
+			if out.of[s.Name] == nil {
+				out.names = append(out.names, s.Name)
+			}
+			out.of[s.Name] = append(out.of[s.Name], s.Value)
 		}
 	}
 	return out
@@ -115,10 +134,7 @@ func without(a, b []string) []string {
 }
 
 func some(list []string) string {
-	switch n := len(list); {
-	case n == 0:
-		return "in others only"
-	case n > 3:
+	if n := len(list); n > 3 {
 		return strings.Join(list[:3], ", ") + fmt.Sprintf(" and %d more", n-3)
 	}
 	return strings.Join(list, ", ")

@@ -27,7 +27,7 @@ func TestSince(t *testing.T) {
 		"narrowed":            {of("a", cell(2, 1, 1, "2/1")), 1, 0, 0, ""},
 		"another seed":        {of("a", cell(2, 7, 1, "2/7")), 0, 1, 0, ""},
 		"a seed less, edited": {of("b", cell(2, 1, 1, "2/1")), 1, 0, 1, ""},
-		"a setting":           {of("b", cell(4, 0, 1, "4/0"), cell(2, 1, 1, "2/1")), 1, 1, 1, "estimator: was iwae{k=2}, is iwae{k=4}"},
+		"a setting":           {of("b", cell(4, 0, 1, "4/0"), cell(2, 1, 1, "2/1")), 1, 1, 1, "estimator.k: was 2, is 4"},
 		"a version":           {of("a", cell(2, 0, 2, "new"), cell(2, 1, 1, "2/1")), 1, 1, 1, "the same settings by other code or on other data: a numeric version or a digest has changed"},
 	} {
 		c := test.now.Since(before)
