@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -31,6 +33,8 @@ type running struct {
 	json       bool
 	require    bool
 	accept     bool
+	all        bool
+	judged     *[]*report.Report // of --all, which prints them in one table at the end
 }
 
 func (a *app) run() *cobra.Command {
@@ -50,9 +54,18 @@ is not done, diverged and refused ones too. bench logs tells what happened to a 
 
 The verdicts go to stdout, progress and failures to stderr.`,
 		Example: `  bench run iwae_snr
+  bench run --all                     every suite that claims something
   bench run mine.yaml --workers 4 --report mine.html
   bench run iwae_snr --only estimator=dreg --only k=64 --seeds 0..1 --store try.db`,
-		Args:              some("SUITE"),
+		Args: func(c *cobra.Command, args []string) error {
+			if r.all && len(args) > 0 {
+				return fmt.Errorf("bench run: --all: got %s beside it; want one of them", arguments(args))
+			}
+			if r.all {
+				return nil
+			}
+			return some("SUITE")(c, args)
+		},
 		ValidArgsFunction: completeSuites,
 		RunE:              func(c *cobra.Command, args []string) error { return a.runSuites(c.Context(), args, r) },
 	}
@@ -65,6 +78,7 @@ The verdicts go to stdout, progress and failures to stderr.`,
 	f.IntVar(&r.failures, "max-failures", 0, "stop when so many cells have failed in this run; 0: never")
 	c.RegisterFlagCompletionFunc("retry", cobra.FixedCompletions(retries, cobra.ShellCompDirectiveNoFileComp))
 	narrowing(c, &r.Options)
+	f.BoolVar(&r.all, "all", false, "every suite that comes with bench and claims something, each into its own store, and one table of verdicts")
 	f.StringVar(&r.report, "report", "", "write the HTML report to this file as well")
 	f.BoolVar(&r.json, "json", false, "events and summary as JSON lines on stdout, no verdict table")
 	f.BoolVar(&r.require, "require-claims", false, "exit with status 1 unless every claim that is not report-only holds")
@@ -92,6 +106,12 @@ func (a *app) runSuites(ctx context.Context, names []string, r running) error {
 	if err := checkRetry("bench run", r.retry); err != nil {
 		return err
 	}
+	if r.all {
+		if r.store != "" {
+			return fmt.Errorf("bench run: --all: got --store %s; each suite has a store of its own, results/<suite>.db", r.store)
+		}
+		names, r.judged = suites.Names(), &[]*report.Report{}
+	}
 	if r.report != "" && len(names) > 1 {
 		return fmt.Errorf("bench run: --report: one file for %d suites; run them one by one", len(names))
 	}
@@ -107,7 +127,9 @@ func (a *app) runSuites(ctx context.Context, names []string, r running) error {
 		if err := a.checkData(j, storeOf(r.store, j.plan), runner.Retry(r.retry)); err != nil {
 			return err
 		}
-		jobs = append(jobs, j)
+		if !r.all || len(j.plan.Claims) > 0 {
+			jobs = append(jobs, j)
+		}
 	}
 	worst := error(nil)
 	for _, j := range jobs {
@@ -117,7 +139,37 @@ func (a *app) runSuites(ctx context.Context, names []string, r running) error {
 		}
 		worst = worse(worst, err)
 	}
+	if r.all && !r.json {
+		if err := a.systems(*r.judged); err != nil {
+			return err
+		}
+	}
 	return worst
+}
+
+// systems is one table of what suites claim and what came of it.
+func (a *app) systems(reports []*report.Report) error {
+	t := table{{"suite", "claims", "hold", "fail", "open", "not run", "which do not hold"}}
+	for _, rep := range reports {
+		n := map[report.State]int{}
+		var not []string
+		for _, v := range rep.Claims {
+			n[v.State]++
+			if v.State != report.Holds {
+				name := v.Claim
+				if v.Report {
+					name += " (report only)"
+				}
+				not = append(not, name)
+			}
+		}
+		row := []string{rep.Suite, strconv.Itoa(len(rep.Claims))}
+		for _, s := range []report.State{report.Holds, report.Fails, report.Open, report.NotRun} {
+			row = append(row, strconv.Itoa(n[s]))
+		}
+		t = append(t, append(row, strings.Join(not, ", ")))
+	}
+	return t.write(a.out, width(a.out))
 }
 
 var retries = []string{string(runner.RetryFailed), string(runner.RetryAll)}
@@ -181,8 +233,13 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 	if err != nil {
 		return err
 	}
-	if err := out.verdicts(rep, sum); err != nil {
-		return err
+	if r.judged != nil {
+		*r.judged = append(*r.judged, rep)
+	}
+	if r.judged == nil || r.json {
+		if err := out.verdicts(rep, sum); err != nil {
+			return err
+		}
 	}
 	if r.report != "" {
 		rep.Better = a.better()
