@@ -9,7 +9,7 @@ import (
 // natural coordinates: a sweep at rho = 1 on all data, after which no bound is lower; on
 // batches, with a rho that falls as (t + tau)^-kappa, stochastic variational inference.
 //
-//	q_j(z_j) <- exp E_{-j} log p(z, x) / const, one factor after the other
+//	log q_j(z_j) = E_{-j} log p(z, x) + const, one factor after the other
 //
 // Needs conjugate.
 // Unbiased for nothing by draws: without noise. On a batch, statistics are weighed N/B.

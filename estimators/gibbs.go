@@ -9,7 +9,7 @@ import (
 // a step is a sweep, and its result a particle of q, which is a table of the last of them.
 // It wants all data in a step and the optimiser step at rho = 1.
 //
-//	z_j ~ p(z_j | z_-j, x)
+//	z_j = a draw of p(z_j | z_1..z_{j-1}, z_{j+1}.., x)
 //
 // Needs conditions.
 // Unbiased for the sweep's mean from where the chain stands; a chain comes to the posterior.
