@@ -45,6 +45,7 @@ func All() []vi.Estimator {
 		Marginal{K: 1},
 		MeasureValued{K: 1},
 		MIWAE{M: 8, K: 8},
+		ML{},
 		MuProp{K: 1},
 		NVIL{K: 1, Hidden: 100, Decay: 0.8},
 		OVIS{K: 64},

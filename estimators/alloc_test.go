@@ -44,4 +44,6 @@ func TestEstimatesAllocateNothing(t *testing.T) {
 	}
 }
 
-func closedStep(c vi.Cap) bool { return c == vi.MStep || c == vi.Conjugate || c == vi.Conditions }
+func closedStep(c vi.Cap) bool {
+	return c == vi.MStep || c == vi.Conjugate || c == vi.Conditions || c == vi.Gradient
+}

@@ -68,7 +68,7 @@ const gmmPi, gmmMu, gmmL = "gen/logpi", "gen/mu", "gen/L"
 
 func (m *gmm) Sheet() vi.Sheet {
 	k, d := m.K, m.data.D
-	sh := vi.Sheet{Params: []vi.Spec{{Name: gmmMu, Rows: k, Cols: d}}, Offers: []vi.Cap{vi.Exact, vi.MStep, vi.Classify}, Data: vi.Real}
+	sh := vi.Sheet{Params: []vi.Spec{{Name: gmmMu, Rows: k, Cols: d}}, Offers: []vi.Cap{vi.Exact, vi.MStep, vi.Gradient, vi.Classify}, Data: vi.Real}
 	if m.Weights == "learned" {
 		sh.Params = append(sh.Params, vi.Spec{Name: gmmPi, Rows: 1, Cols: k})
 	}
@@ -213,6 +213,51 @@ func (m *gmm) Maximise(s *vi.Step, target tape.Vector) {
 				return
 			}
 			s.Of(target, gmmL).Slice(i*d*d, (i+1)*d*d).From(root)
+		}
+	}
+}
+
+// Gradient is, by Fisher's identity, with the sums of Maximise and their responsibilities:
+//
+//	d/dlog pi = E r - pi,   d/dmu = L'^-1 E r y,   d/dL = lower triangle of L'^-1 E r (yy' - I)
+//
+// By L the variances keep no floor, but for L's own diagonal, which is not to be 0.
+func (m *gmm) Gradient(s *vi.Step, to tape.Vector) {
+	x := m.data.X
+	if s.B() < s.N {
+		x = s.X.Value().AppendTo(nil)
+	}
+	f, err := m.at(s.Params())
+	if err != nil {
+		to.Set(0, nan)
+		return
+	}
+	u, n := f.Sums(x, false), float64(s.B())
+	k, d := f.K, f.D
+	for i := range k {
+		if m.Weights == "learned" {
+			s.Of(to, gmmPi).Set(i, u.R[i]/n-vec.Exp64(f.LogPi[i]))
+		}
+		for a := range d {
+			slope := 0.0
+			for c := a; c < d; c++ { // column a of L^-1, lower
+				slope += float64(f.white[(i*d+c)*(d+1)+a] * u.Y[i*d+c])
+			}
+			s.Of(to, gmmMu).Set(i*d+a, slope/n)
+			if m.Cov == "fixed" {
+				continue
+			}
+			for b := range a + 1 {
+				slope := 0.0
+				for c := a; c < d; c++ {
+					yy := u.YY[(i*d+c)*d+b]
+					if c == b {
+						yy -= u.R[i]
+					}
+					slope += float64(f.white[(i*d+c)*(d+1)+a] * yy)
+				}
+				s.Of(to, gmmL).Set((i*d+a)*d+b, slope/n)
+			}
 		}
 	}
 }

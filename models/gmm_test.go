@@ -11,6 +11,7 @@ import (
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/datasets"
+	"github.com/vibench/bench/estimators"
 	"github.com/vibench/bench/models"
 	"github.com/vibench/bench/vi"
 )
@@ -118,6 +119,41 @@ func TestGMMMaximisesItsDefinition(t *testing.T) {
 				near(t, "Sigma", got, cov[(c*d+a)*d+b], 1e-11)
 			}
 		}
+	}
+}
+
+// The gradient is that of the mean log p(x), by central differences, of all that moves; above
+// L's diagonal nothing does.
+func TestGMMGradient(t *testing.T) {
+	w := mixture(t, 3, 2, 300)
+	d := w.Estimate(estimators.ML{}, 0, w.All, nil).Gen.Ascend.AppendTo(nil)
+	v := w.Params.Vector(tape.Gen)
+	value := func() (sum float64) {
+		for _, l := range w.Model.(vi.Evidence).LogEvidence(w.Params, w.Data.X) {
+			sum += l / float64(w.Data.N)
+		}
+		return sum
+	}
+	upper := map[int]bool{}
+	_, lo, _, _ := w.Params.Range("gen/L")
+	for i := range 3 {
+		upper[lo+i*4+1] = true
+	}
+	for i := range d {
+		const h = 1e-5
+		at := v.At(i)
+		v.Set(i, at+h)
+		up := value()
+		v.Set(i, at-h)
+		down := value()
+		v.Set(i, at)
+		if upper[i] {
+			if d[i] != 0 {
+				t.Errorf("entry %d above the diagonal moves by %g", i, d[i])
+			}
+			continue
+		}
+		near(t, "gradient", d[i], (up-down)/(2*h), 1e-8)
 	}
 }
 

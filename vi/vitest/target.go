@@ -154,6 +154,7 @@ var targets = map[string]struct {
 	"cavi":       {0, closed},
 	"em":         {0, closed},
 	"gibbs":      {0, closed},
+	"ml":         {0, closed},
 	"cd":         {1, closed},
 	"pcd":        {1, closed},
 	"likelihood": {0, closed},
