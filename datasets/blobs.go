@@ -33,7 +33,7 @@ func (d Blobs) centres() []float64 {
 	for k := range d.K {
 		left := k
 		for j := range d.Dim {
-			v := d.Sep * float64(left%base)
+			v := float64(d.Sep * float64(left%base))
 			c[k*d.Dim+j] = v
 			mean[j] += v
 			left /= base

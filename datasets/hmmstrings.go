@@ -39,7 +39,7 @@ func (d HMMStrings) Make(key rng.Key) (*vi.Data, error) {
 	}
 	a, b := rows("A", d.States, d.States, 1), rows("B", d.States, d.Symbols, 2)
 	for i := range a {
-		a[i] *= 1 - d.Stay
+		a[i] = float64(a[i] * (1 - d.Stay))
 		if i%(d.States+1) == 0 {
 			a[i] += d.Stay
 		}

@@ -117,7 +117,7 @@ func naturalLogits(a, x, mean, v []float64) {
 	for k := range a {
 		a[k] = -0.5 * float64(float64(d)*v[k])
 		for j, m := range mean[k*d : (k+1)*d] {
-			a[k] += float64(m * (x[j] - 0.5*m))
+			a[k] += float64(m * (x[j] - float64(0.5*m)))
 		}
 	}
 }
@@ -168,13 +168,13 @@ func (m *bayesMix) Bound(p *vi.Params, data *vi.Data) float64 {
 	total := 0.0
 	for k := range v {
 		mk := mean[k*data.D : (k+1)*data.D]
-		total += 0.5 * (float64(d*(1+vec.Log64(v[k])-vec.Log64(m.S0))) - (vec.SumSq(mk)+float64(d*v[k]))/m.S0)
+		total += float64(0.5 * (float64(d*(1+vec.Log64(v[k])-vec.Log64(m.S0))) - (vec.SumSq(mk)+float64(d*v[k]))/m.S0))
 	}
 	a := make([]float64, m.K)
-	each := vec.Log64(float64(m.K)) + 0.5*float64(d*log2Pi)
+	each := vec.Log64(float64(m.K)) + float64(0.5*d*log2Pi)
 	for x := range slices.Chunk(data.X, data.D) {
 		naturalLogits(a, x, mean, v)
-		total += vec.LogSumExp64(a) - 0.5*vec.SumSq(x) - each
+		total += vec.LogSumExp64(a) - float64(0.5*vec.SumSq(x)) - each
 	}
 	return total / float64(data.N)
 }
@@ -274,7 +274,7 @@ func (m *bayesMix) LogEvidence(_ *vi.Params, x []float64) []float64 {
 				r := y - float64(v*sk[j])
 				square += float64(r * r)
 			}
-			next := logp + prior - 0.5*(float64(float64(d)*(log2Pi+vec.Log64(1+v)))+square/(1+v))
+			next := logp + prior - float64(0.5*(float64(float64(d)*(log2Pi+vec.Log64(1+v)))+square/(1+v)))
 			joint[i] = append(joint[i], next)
 			count[k]++
 			kept := append([]float64{}, sk...)

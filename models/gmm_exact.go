@@ -27,7 +27,7 @@ func NewMixture(logits, mu, l []float64) (*Mixture, error) {
 	total := vec.LogSumExp64(logits)
 	for i := range k {
 		f.LogPi[i] = logits[i] - total
-		f.base[i] = f.LogPi[i] - 0.5*float64(d)*log2Pi
+		f.base[i] = f.LogPi[i] - float64(0.5*float64(d)*log2Pi)
 		l, w := l[i*d*d:(i+1)*d*d], f.white[i*d*(d+1):(i+1)*d*(d+1)]
 		for a := range d {
 			diagonal := l[a*d+a]

@@ -28,7 +28,7 @@ func (f *HiddenChain) forward(x, alpha, scale []float64) {
 		}
 		sum := 0.0
 		for i := range to {
-			to[i] *= f.B[i*f.M+int(symbol)]
+			to[i] = float64(to[i] * f.B[i*f.M+int(symbol)])
 			sum += to[i]
 		}
 		scale[t] = sum

@@ -102,25 +102,25 @@ func (m *normalGamma) given(n, mean, ss float64) (mu, lambda, a, b float64) {
 	lambda = m.Lambda0 + n
 	away := mean - m.Mu0
 	mu = m.Mu0 + n*away/lambda
-	return mu, lambda, m.A0 + n/2, m.B0 + 0.5*(ss+m.Lambda0*n*away*away/lambda)
+	return mu, lambda, m.A0 + float64(n/2), m.B0 + float64(0.5*(ss+m.Lambda0*n*away*away/lambda))
 }
 
 // rate is b of tau given mu of a mean and variance: b0 + E[ sum (x - mu)^2 + lambda0 (mu - mu0)^2 ]/2.
 func (m *normalGamma) rate(n, mean, ss, mu, variance float64) float64 {
 	x, p := mu-mean, mu-m.Mu0
-	return m.B0 + 0.5*(ss+float64(n*float64(x*x))+float64(m.Lambda0*float64(p*p))+float64((n+m.Lambda0)*variance))
+	return m.B0 + float64(0.5*(ss+float64(n*float64(x*x))+float64(m.Lambda0*float64(p*p))+float64((n+m.Lambda0)*variance)))
 }
 
 // Sweep is q(mu) by E tau, then q(tau) by q(mu); on a batch its sums weigh N/B.
 func (m *normalGamma) Sweep(s *vi.Step, target tape.Vector) {
 	_, mean, ss := sums(s.X.Value().AppendTo(nil))
 	n := float64(s.N)
-	ss *= n / float64(s.B())
+	ss = float64(ss * (n / float64(s.B())))
 	q := s.Params().Value(ngTau)
 	mu, lambda, _, _ := m.given(n, mean, ss)
 	l := lambda * q.At(0) / q.At(1)
 	s.Of(target, ngMu).From([]float64{l * mu, l})
-	s.Of(target, ngTau).From([]float64{m.A0 + (n+1)/2, m.rate(n, mean, ss, mu, 1/l)})
+	s.Of(target, ngTau).From([]float64{m.A0 + float64((n+1)/2), m.rate(n, mean, ss, mu, 1/l)})
 }
 
 // Bound is the ELBO,
@@ -135,10 +135,10 @@ func (m *normalGamma) Bound(p *vi.Params, data *vi.Data) float64 {
 	n, mean, ss := sums(data.X)
 	logb := vec.Log64(b)
 	tau, log := a/b, vec.Digamma64(a)-logb
-	total := 0.5 * (float64(n*(log-log2Pi)) + log + vec.Log64(m.Lambda0) - log2Pi)
-	total -= tau * m.rate(n, mean, ss, mu, 1/l)
+	total := float64(0.5 * (float64(n*(log-log2Pi)) + log + vec.Log64(m.Lambda0) - log2Pi))
+	total -= float64(tau * m.rate(n, mean, ss, mu, 1/l))
 	total += float64(m.A0*vec.Log64(m.B0)) - vec.Lgamma64(m.A0) + float64((m.A0-1)*log)
-	total += 0.5 * (log2Pi + 1 - vec.Log64(l))
+	total += float64(0.5 * (log2Pi + 1 - vec.Log64(l)))
 	total += a - logb + vec.Lgamma64(a) + float64((1-a)*vec.Digamma64(a))
 	return total / n
 }
@@ -148,7 +148,7 @@ func (m *normalGamma) Bound(p *vi.Params, data *vi.Data) float64 {
 //	log p(x_1..x_n) = log Gamma(a)/Gamma(a0) + a0 log b0 - a log b + (1/2) log lambda0/lambda - n/2 log 2 pi
 func (m *normalGamma) LogEvidence(_ *vi.Params, x []float64) []float64 {
 	out, before := make([]float64, len(x)), 0.0
-	start := float64(m.A0*vec.Log64(m.B0)) - vec.Lgamma64(m.A0) + 0.5*vec.Log64(m.Lambda0)
+	start := float64(m.A0*vec.Log64(m.B0)) - vec.Lgamma64(m.A0) + float64(0.5*vec.Log64(m.Lambda0))
 	mean, ss := 0.0, 0.0
 	for i, v := range x {
 		n := float64(i + 1)
@@ -156,7 +156,7 @@ func (m *normalGamma) LogEvidence(_ *vi.Params, x []float64) []float64 {
 		mean += r / n
 		ss += float64(r * (v - mean))
 		_, lambda, a, b := m.given(n, mean, ss)
-		all := start + vec.Lgamma64(a) - float64(a*vec.Log64(b)) - 0.5*(vec.Log64(lambda)+float64(n*log2Pi))
+		all := start + vec.Lgamma64(a) - float64(a*vec.Log64(b)) - float64(0.5*(vec.Log64(lambda)+float64(n*log2Pi)))
 		out[i], before = all-before, all
 	}
 	return out
@@ -173,7 +173,7 @@ func (m *normalGamma) Draw(s *vi.Step, target tape.Vector) {
 	s.Plates("gibbs/tau").Uniform(0, u)
 	mu, lambda, _, _ := m.given(n, mean, ss)
 	mu += e.At(0) / math.Sqrt(lambda*tau)
-	tau = vec.GammaQuantile64(m.A0+(n+1)/2, u.At(0)) / m.rate(n, mean, ss, mu, 0)
+	tau = vec.GammaQuantile64(m.A0+float64((n+1)/2), u.At(0)) / m.rate(n, mean, ss, mu, 0)
 	s.Of(target, particles).Slice(2*at, 2*at+2).From([]float64{mu, tau})
 }
 
