@@ -1,7 +1,9 @@
 package models_test
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +213,36 @@ func TestHiddenChainIsLinear(t *testing.T) {
 	}
 	if few, many := best(12500), best(200000); many > 64*few {
 		t.Errorf("12500 symbols take %v, 200000 %v", few, many)
+	}
+}
+
+// A state that no string is in keeps its rows.
+func TestHMMEmptyState(t *testing.T) {
+	w := work(t, tape.Float64, models.HMM{States: 2, Symbols: 3}, datasets.HMMStrings{States: 2, Symbols: 3, Length: 8, Stay: 0.5, N: 10}, 1)
+	w.Params.Set("gen/pi", []float64{1, 0})
+	w.Params.Set("gen/A", []float64{1, 0, 0.3, 0.7})
+	before := w.Params.Value("gen/B").AppendTo(nil)[3:]
+	trace := em(t, w, 5)
+	neverFalls(t, "empty state", trace)
+	if a, b := w.Params.Value("gen/A"), w.Params.Value("gen/B").AppendTo(nil)[3:]; a.At(2) != 0.3 || a.At(3) != 0.7 || !slices.Equal(b, before) {
+		t.Errorf("its rows go to %g, %g and %v", a.At(2), a.At(3), b)
+	}
+}
+
+// Nanoseconds a symbol, forward and backward, at lengths a hundredfold apart.
+func BenchmarkHiddenChain(b *testing.B) {
+	for _, n := range []int{100, 1000, 10000} {
+		b.Run(fmt.Sprint("T=", n), func(b *testing.B) {
+			c, x := chain(3, 4, 1), make([]float64, n)
+			for i := range x {
+				x[i] = float64(i * i % 4)
+			}
+			counts := &models.HiddenChain{Pi: make([]float64, 3), A: make([]float64, 9), B: make([]float64, 12)}
+			for b.Loop() {
+				c.Count(x, counts)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/symbol")
+		})
 	}
 }
 
