@@ -37,6 +37,9 @@ func TestGoldenDigests(t *testing.T) {
 		{leaves, "27f3c0abb935654996725714da89f637bae3c5c712d2cbdc154bc6f240a56ef2"},
 		{shapes, "1aa14b3975c29d2f2d2b39ab16dbae5e773f6f20466319c2eba8c6fa81d89852"},
 		{patches, "c15d1b3d5ccf1adcd23b33a61c1dd1c6438425b001b4c7ea6e58001ed6b7abe3"},
+		{datasets.Blobs{K: 3, Dim: 2, Sep: 4, N: 100, Test: 10}, "65c794147b8543af87adf524373a6ed542384e02aa202ed3ebdc46f758e66a30"},
+		{datasets.HMMStrings{States: 3, Symbols: 4, Length: 30, Stay: 0.7, N: 50, Test: 5}, "d01a7d123cfea6bc6c5e7b1e962a06b7809af374fb736fedd2d58097eccc6fef"},
+		{datasets.Normals{N: 20, Mean: 1, SD: 2}, "9f23050303174fc506a4ffe3c0605a8e0a2254c12267957943d1669db9620f05"},
 		{grey, "ed5a77ff799d54203820f3017196b1611bbd206aa1cd593b938d52170787aaa6"},
 	} {
 		x := data(t, c.d, 7)

@@ -38,6 +38,18 @@ func TestBlocksMakeTheWhole(t *testing.T) {
 		if vi.Fit(e.Card(), on[0].Model.Sheet(), on[0].Data.Shape()) != nil {
 			on[0] = coder(t, tape.Float64, 64, n, map[string]any{"latent": 3, "posterior": "threshold-laplace", "hidden": []int{5}})
 		}
+		for _, last := range []func() *vi.Work{
+			func() *vi.Work {
+				return work(t, tape.Float64, models.RBM{Hidden: 4, SD: 1}, datasets.Bits{N: 2 * n, Dim: 9, Latent: 2}, 0)
+			},
+			func() *vi.Work {
+				return work(t, tape.Float64, models.Dirac{Start: 0.7}, datasets.Dirac{Dim: 16, At: 0.2, N: n}, 0)
+			},
+		} {
+			if vi.Fit(e.Card(), on[0].Model.Sheet(), on[0].Data.Shape()) != nil {
+				on[0] = last()
+			}
+		}
 		for _, w := range on {
 			w = with(t, w, e)
 			each := e.Card().K // rows a datum
@@ -48,7 +60,7 @@ func TestBlocksMakeTheWhole(t *testing.T) {
 				each = classes
 			}
 			rows := 2*w.Fit()/each + 7
-			if rows > n {
+			if n := w.Data.N; rows > n {
 				t.Fatalf("%s: three blocks take %d rows; have %d", e.Card().Name, rows, n)
 			}
 			all := w.All[:rows]

@@ -36,6 +36,12 @@ func (AIS) Emits(vi.Sheet) []string { return []string{"ais", "ais/low", "ais/mis
 
 func (m AIS) Measure(e *Eval, o *Out) {
 	w := e.Work
+	if _, ok := w.Model.(vi.Energetic); !ok {
+		for _, name := range m.Emits(w.Model.Sheet()) {
+			o.Missing(name, "the model has no energy")
+		}
+		return
+	}
 	d := w.Data.D
 	p := w.Params.Clone()
 	cold, at := w.Params.Vector(tape.Gen), w.At(p)

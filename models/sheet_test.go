@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/vibench/bench/core/dist"
+	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/datasets"
 	"github.com/vibench/bench/estimators"
@@ -22,9 +23,12 @@ func TestSheets(t *testing.T) {
 		works["vae "+name], _ = small(t, tape.Float64, m)
 	}
 	for _, m := range models.All() { // the defaults, on data of whichever kind suits
-		for _, ds := range []vi.Dataset{datasets.Bits{N: 3, Dim: 6, Latent: 2}, datasets.LowRank{N: 3, Dim: 4, Latent: 2, Noise: 0.5}} {
-			s := ds.Shape()
-			if _, err := m.For(&vi.Data{N: s.N, D: s.D, Domain: s.Domain}); err == nil {
+		for _, ds := range []vi.Dataset{datasets.Bits{N: 3, Dim: 6, Latent: 2}, datasets.LowRank{N: 3, Dim: 4, Latent: 2, Noise: 0.5}, datasets.Normals{N: 3, SD: 1}, datasets.HMMStrings{States: 2, Symbols: 3, Length: 4, N: 3}} {
+			d, err := ds.Make(rng.Data(0, ds.Name(), "train"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := m.For(d); err == nil {
 				works[m.Name()] = work(t, tape.Float64, m, ds, 0)
 			}
 		}
@@ -57,6 +61,23 @@ func TestSheets(t *testing.T) {
 			if has != slices.Contains(sheet.Offers, c) {
 				t.Errorf("%s: offers %s; implements %s: %v", name, vi.List(sheet.Offers), c, has)
 			}
+		}
+
+		// What an offer stands for is there; some have it and offer it by a setting.
+		_, is[vi.MStep] = w.Model.(vi.Maximiser)
+		_, is[vi.Gradient] = w.Model.(vi.Differentiable)
+		_, is[vi.Bound] = w.Model.(vi.ClosedBound)
+		_, is[vi.Conjugate] = w.Model.(vi.Coordinates)
+		_, is[vi.Conditions] = w.Model.(vi.Conditionals)
+		_, is[vi.Unknowns] = w.Model.(vi.Uncertain)
+		_, is[vi.ClosedPosterior] = w.Model.(vi.Posterior)
+		for c, has := range is {
+			if !has && slices.Contains(sheet.Offers, c) {
+				t.Errorf("%s: offers %s and has none", name, c)
+			}
+		}
+		if _, ok := w.Model.(vi.Latent); !ok {
+			continue
 		}
 
 		const k = 2

@@ -2,6 +2,7 @@ package vitest
 
 import (
 	"math"
+	"math/cmplx"
 	"slices"
 
 	"github.com/vibench/bench/core/rng"
@@ -10,7 +11,7 @@ import (
 )
 
 // Mixing is two known normals, N(-1, 1) and N(1.5, 0.25), in unknown shares pi: for
-// estimators that take a model's own step. Of one row EM's is the row's responsibilities,
+// estimators that take a model's own step or slope. Of one row EM's is the row's responsibilities,
 // of several their mean.
 func Mixing() Oracle { return mixing{} }
 
@@ -18,17 +19,19 @@ type mixing struct{}
 
 var mixingXs = []float64{0.4, -1.3, 1.1}
 
-func (mixing) Name() string         { return "mixing" }
-func (mixing) Model() vi.Model      { return mixing{} }
-func (mixing) Axis(Draw) Axis       { return Axis{Rules: []Rule{Hermite(2)}} }
-func (mixing) Takes(c vi.Card) bool { return slices.Contains(c.Needs, vi.MStep) }
+func (mixing) Name() string    { return "mixing" }
+func (mixing) Model() vi.Model { return mixing{} }
+func (mixing) Axis(Draw) Axis  { return Axis{Rules: []Rule{Hermite(2)}} }
+func (mixing) Takes(c vi.Card) bool {
+	return slices.Contains(c.Needs, vi.MStep) || slices.Contains(c.Needs, vi.Gradient)
+}
 
 func (mixing) Data() *vi.Data {
 	return &vi.Data{Name: "mixing", N: len(mixingXs), D: 1, X: mixingXs, Domain: vi.Real}
 }
 
 func (mixing) Sheet() vi.Sheet {
-	return vi.Sheet{Params: []vi.Spec{{Name: "gen/pi", Rows: 1, Cols: 2}}, Offers: []vi.Cap{vi.MStep}, Data: vi.Real}
+	return vi.Sheet{Params: []vi.Spec{{Name: "gen/pi", Rows: 1, Cols: 2}}, Offers: []vi.Cap{vi.MStep, vi.Gradient}, Data: vi.Real}
 }
 
 func (mixing) Init(_ rng.Key, p *vi.Params) { p.Set("gen/pi", []float64{0.7, 0.3}) }
@@ -47,23 +50,39 @@ func (mixing) Maximise(s *vi.Step, target tape.Vector) {
 	to.Set(1, 1-sum/float64(s.B()))
 }
 
-// Want is the maximum over pi of r log pi + (1-r) log(1-pi), where its slope is zero, by bisection, r the
+// Gradient is that of log(pi_1 N(x; -1, 1) + pi_2 N(x; 1.5, 0.25)), pi as free numbers.
+func (mixing) Gradient(s *vi.Step, to tape.Vector) {
+	pi, g := s.Params().Value("gen/pi"), s.Of(to, "gen/pi")
+	for b := range s.B() {
+		x := s.X.Value().At(b)
+		one := math.Exp(-0.5 * (x + 1) * (x + 1))
+		two := 2 * math.Exp(-0.5*(x-1.5)*(x-1.5)/0.25)
+		all := (pi.At(0)*one + pi.At(1)*two) * float64(s.B())
+		g.Set(0, g.At(0)+one/all)
+		g.Set(1, g.At(1)+two/all)
+	}
+}
+
+// Want is, of the slope, a step along the imaginary axis; of EM the maximum over pi of r log pi + (1-r) log(1-pi), where its slope is zero, by bisection, r the
 // logistic function of the log odds: no line of it is Maximise's.
 func (mixing) Want(role tape.Role, name string, _ Target, _ int) ([]float64, bool) {
-	if role != tape.Gen || name != "em" {
+	if role != tape.Gen {
 		return nil, false
 	}
 	x := mixingXs[0]
+	if name == "ml" {
+		slope := func(i complex128) float64 {
+			const h = 1e-40
+			one, two := (0.7+i*complex(0, h))*complex(math.Exp(-(x*x+2*x+1)/2), 0), (0.3+(1-i)*complex(0, h))*complex(2*math.Exp(-2*(x*x-3*x+2.25)), 0)
+			return imag(cmplx.Log(one+two)) / h
+		}
+		return []float64{slope(1), slope(0)}, true
+	}
+	if name != "em" {
+		return nil, false
+	}
 	odds := math.Log(0.7/0.3) - math.Log(2) - (x*x+2*x+1)/2 + 2*(x*x-3*x+2.25)
 	r := 1 / (1 + math.Exp(-odds))
-	slope := func(pi float64) float64 { return r/pi - (1-r)/(1-pi) }
-	lo, hi := 1e-12, 1-1e-12
-	for range 200 {
-		if mid := (lo + hi) / 2; slope(mid) > 0 {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return []float64{lo, 1 - lo}, true
+	pi := bisect(1e-12, 1-1e-12, func(pi float64) float64 { return r/pi - (1-r)/(1-pi) })
+	return []float64{pi, 1 - pi}, true
 }
