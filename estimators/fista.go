@@ -23,7 +23,7 @@ type MAP struct {
 var usualMAP = MAP{Lambda: 1, Steps: 500, Tol: 1e-3}
 
 func (e MAP) card(name string) vi.Card {
-	return vi.Card{Name: name, Paper: "Beck and Teboulle 2009", PerDatum: true, Needs: []vi.Cap{vi.Linear}, K: 1, Target: fmt.Sprintf("map lambda %g", e.Lambda), Bias: "a mode for a mean"}
+	return vi.Card{Name: name, Paper: "Beck and Teboulle 2009", PerDatum: true, Needs: []vi.Cap{vi.Linear, vi.Atoms}, K: 1, Target: fmt.Sprintf("map lambda %g", e.Lambda), Bias: "a mode for a mean"}
 }
 
 // Warn says where metrics will look at other codes than those that A is fitted by.
@@ -71,7 +71,7 @@ var solving = sync.Pool{New: func() any { return &solve{} }}
 //	z' = soft(y - A'(A y - x)/L, lambda/L),   y' = z' + (t-1)/t' (z' - z),   t' = (1 + sqrt(1 + 4 t^2))/2
 //	theta: d log p(x|z*)/dtheta, of A (x - A z*) z*'/sigma^2
 //
-// Needs linear.
+// Needs linear and atoms.
 // Unbiased for the gradient at its own code, without variance; biased for that of the evidence, as a mode in place of a mean is.
 // Costs a likelihood and, a step, two products with A a datum.
 //
@@ -85,7 +85,7 @@ func (e FISTA) Estimate(s *vi.Step) vi.Direction { return e.estimate(s, false) }
 //
 //	z' = soft(z - A'(A z - x)/L, lambda/L)
 //
-// Needs linear.
+// Needs linear and atoms.
 // Unbiased for the gradient at its own code, without variance; biased for that of the evidence, as a mode in place of a mean is.
 // Costs as FISTA's.
 //

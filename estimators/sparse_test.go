@@ -62,7 +62,7 @@ func (code) Sheet() vi.Sheet {
 	one := func(name string) vi.Spec { return vi.Spec{Name: name, Rows: 1, Cols: 1} }
 	return vi.Sheet{
 		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: 1, Offers: []vi.Cap{vi.Path, vi.BaseKL, vi.Moments}}},
-		Params: []vi.Spec{one("gen/A"), one("inf/lambda"), one("inf/logb"), one("inf/m")}, Offers: []vi.Cap{vi.Linear}, Data: vi.Real,
+		Params: []vi.Spec{one("gen/A"), one("inf/lambda"), one("inf/logb"), one("inf/m")}, Offers: []vi.Cap{vi.Atoms, vi.Linear}, Data: vi.Real,
 	}
 }
 

@@ -59,6 +59,9 @@ func TestSheets(t *testing.T) {
 			}
 		}
 
+		if _, ok := w.Model.(vi.Latent); !ok {
+			continue
+		}
 		const k = 2
 		s := w.Step(0, w.All, ramp{})
 		q := s.Posterior()
