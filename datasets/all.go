@@ -25,6 +25,7 @@ func All() []vi.Dataset {
 		NewDeadLeaves(),
 		NewDigits8(),
 		Dirac{Dim: 1, N: 1},
+		FA3{N: 1000, Test: 1000},
 		NewFashionMNIST(),
 		NewFrey(),
 		LinearGaussian{N: 8, Dim: 2, Perturb: 0.05},
@@ -35,6 +36,7 @@ func All() []vi.Dataset {
 		NewPink(),
 		NewShapes(),
 		NewSparseLin(),
+		Spectrum{Lambda: []float64{4, 2, 1, 0.5, 0.25, 0.25}, N: 2000},
 	}
 }
 

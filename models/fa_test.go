@@ -132,7 +132,7 @@ func TestFAIsItsClosedForm(t *testing.T) {
 			near(t, "bound", w.Model.(vi.ClosedBound).Bound(w.Params, w.Data), exact(), 1e-11)
 			near(t, "closed ELBO on the tape", w.Step(0, w.All, constant(0)).ClosedELBO().Mean().Float(), exact(), 1e-11)
 			for form, e := range map[string]vi.Estimator{
-				"sgvb-a": estimators.ELBO{K: 4, Form: "sgvb-a"}, "sgvb-b": estimators.ELBO{K: 4, Form: "sgvb-b"}, "closed": estimators.AnalyticELBO{},
+				"sgvb-a": estimators.ELBO{K: 4, Form: "sgvb-a"}, "sgvb-b": estimators.ELBO{K: 4, Form: "sgvb-b"}, "closed": estimators.AnalyticELBO{Beta: 1},
 			} {
 				d := e.Estimate(w.Step(0, w.All, signs{}))
 				got := map[string][]float64{}

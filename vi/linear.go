@@ -79,9 +79,15 @@ func (s *Step) BaseKL(q dist.Dist) tape.Node {
 
 // ClosedELBO is E_q log p(x|z) - BaseKL of each datum in closed form, [1,B].
 func (s *Step) ClosedELBO() tape.Node {
+	l, kl := s.ClosedTerms()
+	return l.Sub(kl)
+}
+
+// ClosedTerms are the two of ClosedELBO.
+func (s *Step) ClosedTerms() (loglik, kl tape.Node) {
 	a, logsigma := s.Linear()
 	q := s.Posterior()
-	return s.ExpectedLogLik(a, logsigma, q.(dist.Moments)).Sub(s.BaseKL(q))
+	return s.ExpectedLogLik(a, logsigma, q.(dist.Moments)), s.BaseKL(q)
 }
 
 const halfLog2Pi = 0.91893853320467274178 // (1/2) log 2 pi

@@ -59,7 +59,7 @@ type Maximiser interface {
 	Maximise(s *Step, target tape.Vector)
 }
 
-// ClosedBound is the capability Bound: the model's bound on log p of data in closed form.
+// ClosedBound is the capability Bound: a lower bound on log p of the data in closed form.
 type ClosedBound interface {
 	Bound(p *Params, d *Data) float64 // nats a datum: the mean over the data, global terms carry 1/N
 }
