@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/vibench/bench/core/blas"
 	"github.com/vibench/bench/core/linalg"
@@ -13,7 +14,7 @@ import (
 // trained on, by the eigenvalues l_1 >= l_2 .. of their covariance, L factors of D:
 //
 //	ppca/units = #{ i <= L: l_i > beta sigma^2 }, the units that pay for themselves
-//	ppca/miss  = active units - ppca/units
+//	ppca/miss  = | active units - ppca/units |
 //	ppca/short = -1/2 [ D log 2 pi + sum_{i <= L} log l_i + (D-L) log s2 + D ] - ELBO
 //
 // s2 the mean of the eigenvalues after L: by how much the ELBO is below the largest
@@ -66,7 +67,7 @@ func (m PPCA) Measure(e *Eval, o *Out) {
 		}
 	}
 	o.Put("ppca/units", float64(law))
-	o.Put("ppca/miss", float64(active-law))
+	o.Put("ppca/miss", math.Abs(float64(active-law)))
 	best, ok := mostLikely(values, units)
 	if !ok {
 		o.Missing("ppca/short", "the covariance of the data has lost rank: the likelihood has no largest value")

@@ -17,7 +17,7 @@ var Source embed.FS
 func All() []vi.Maker {
 	return []vi.Maker{
 		Dirac{Start: 1},
-		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh"},
+		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh", Start: "data"},
 		FourBit{},
 		Halves{Layers: []int{200, 200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs"},
 		LinearGaussian{S: 2.0 / 3},
