@@ -106,7 +106,9 @@ func TestPPCACollapse(t *testing.T) {
 // and below it anywhere else. Data of lost rank have none.
 func TestPPCAShort(t *testing.T) {
 	w := analysis(t, models.FA{Latent: 2, Noise: "isotropic", Cov: "shared", Act: "tanh"}, datasets.LowRank{Dim: 5, Latent: 2, N: 300, Noise: 0.5}, 1)
-	short := func() float64 { return value(t, measure(moment(w, nil), metrics.PPCA{Beta: 1, Least: 0.01}), "ppca/short") }
+	short := func() float64 {
+		return value(t, measure(moment(w, nil), metrics.PPCA{Beta: 1, Least: 0.01}), "ppca/short")
+	}
 	values := principal(t, w, 2, 1)
 	s2 := (values[2] + values[3] + values[4]) / 3
 	w.Params.Set("gen/logsigma", []float64{math.Log(s2) / 2})
