@@ -23,7 +23,7 @@ type Optimiser interface {
 
 // Optimisers are the built-in ones with the defaults of their settings.
 func Optimisers() []Optimiser {
-	s := Course{Schedule: "constant", Rates: []float64{}, Lengths: []int{}}
+	s := Course{Schedule: "constant", Rates: []float64{}, Lengths: []int{}, Turn: "first"}
 	return []Optimiser{
 		Adagrad{Rate: 0.01, Eps: 1e-8, Course: s},
 		Adam{Rate: 0.001, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Course: s},
@@ -40,6 +40,8 @@ type Course struct {
 	To       float64   `name:"to" min:"0" doc:"cosine: factor at the last step"`
 	Rates    []float64 `name:"rates" min:"0" doc:"stages: factor of each stage"`
 	Lengths  []int     `name:"lengths" min:"1" doc:"stages: steps of each stage"`
+	Block    int       `name:"block" min:"0" late:"true" doc:"steps of a block, of which every other one has rate 0: two groups in turn; 0: no blocks"`
+	Turn     string    `name:"turn" choices:"first|second" late:"true" with:"block" doc:"blocks that have the rate"`
 }
 
 func (s Course) Factor(steps int) (optim.Schedule, error) {
@@ -49,6 +51,9 @@ func (s Course) Factor(steps int) (optim.Schedule, error) {
 		f = optim.Cosine{From: 1, To: s.To, Steps: max(steps, 1)}
 	case "stages":
 		f = optim.Stages{Rates: s.Rates, Lengths: s.Lengths}
+	}
+	if s.Block > 0 {
+		f = optim.Alternate{Of: f, Block: s.Block, Second: s.Turn == "second"}
 	}
 	return f, f.Check()
 }
