@@ -169,7 +169,7 @@ func TestGapsAndRate(t *testing.T) {
 	for _, w := range []*vi.Work{w, wide} {
 		out := look(w)
 		elbo := value(t, out, "closed-elbo")
-		near(t, "rate and distortion", -value(t, out, "rate")-value(t, out, "distortion"), elbo, 1e-12)
+		near(t, "rate and distortion", -value(t, out, "rate")-value(t, out, "rate/distortion"), elbo, 1e-12)
 		near(t, "inference", value(t, out, "gaps/inference"), value(t, out, "logpx")-elbo, 1e-10)
 		if w == wide {
 			if e := (metrics.Gaps{}).Emits(w.Model.Sheet()); len(e) != 1 {
