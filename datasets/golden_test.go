@@ -38,6 +38,8 @@ func TestGoldenDigests(t *testing.T) {
 		{shapes, "1aa14b3975c29d2f2d2b39ab16dbae5e773f6f20466319c2eba8c6fa81d89852"},
 		{patches, "c15d1b3d5ccf1adcd23b33a61c1dd1c6438425b001b4c7ea6e58001ed6b7abe3"},
 		{grey, "ed5a77ff799d54203820f3017196b1611bbd206aa1cd593b938d52170787aaa6"},
+		{datasets.FA3{N: 100, Test: 10}, "e061334dfb2f5eb056f75c194112f127f92ad0d6098108754eed08c219e81e00"},
+		{datasets.Spectrum{Lambda: []float64{4, 2, 1, 0.5, 0.25, 0.25}, N: 100}, "89ee05a1d20c9329b4b46ee61dfe9756def23edd5d5c0c5234eab332bc7443d7"},
 	} {
 		x := data(t, c.d, 7)
 		sum := sha256.New()
