@@ -27,6 +27,7 @@ func All() []vi.Dataset {
 		NewDeadLeaves(),
 		NewDigits8(),
 		Dirac{Dim: 1, N: 1},
+		FA3{N: 1000, Test: 1000},
 		NewFashionMNIST(),
 		NewFashionSmall(),
 		NewFrey(),
@@ -43,6 +44,7 @@ func All() []vi.Dataset {
 		NewPink(),
 		NewShapes(),
 		NewSparseLin(),
+		Spectrum{Lambda: []float64{4, 2, 1, 0.5, 0.25, 0.25}, N: 2000},
 	}
 }
 

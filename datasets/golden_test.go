@@ -41,6 +41,8 @@ func TestGoldenDigests(t *testing.T) {
 		{datasets.HMMStrings{States: 3, Symbols: 4, Length: 30, Stay: 0.7, N: 50, Test: 5}, "d01a7d123cfea6bc6c5e7b1e962a06b7809af374fb736fedd2d58097eccc6fef"},
 		{datasets.Normals{N: 20, Mean: 1, SD: 2}, "9f23050303174fc506a4ffe3c0605a8e0a2254c12267957943d1669db9620f05"},
 		{grey, "ed5a77ff799d54203820f3017196b1611bbd206aa1cd593b938d52170787aaa6"},
+		{datasets.FA3{N: 100, Test: 10}, "e061334dfb2f5eb056f75c194112f127f92ad0d6098108754eed08c219e81e00"},
+		{datasets.Spectrum{Lambda: []float64{4, 2, 1, 0.5, 0.25, 0.25}, N: 100}, "89ee05a1d20c9329b4b46ee61dfe9756def23edd5d5c0c5234eab332bc7443d7"},
 	} {
 		x := data(t, c.d, 7)
 		sum := sha256.New()

@@ -17,7 +17,7 @@ var Source embed.FS
 // All built-in estimators with the defaults of their settings, by name.
 func All() []vi.Estimator {
 	return []vi.Estimator{
-		AnalyticELBO{},
+		AnalyticELBO{Beta: 1},
 		ARM{K: 2},
 		CAVI{},
 		CD{Sweeps: 1, From: "data", Chains: 50},

@@ -29,7 +29,7 @@ func (e MAP) card(name string) vi.Card {
 	if e.Rate > 0 {
 		target += fmt.Sprintf(" ramp %g rate %g", e.Ramp, e.Rate)
 	}
-	return vi.Card{Name: name, Paper: "Beck and Teboulle 2009", PerDatum: true, Needs: []vi.Cap{vi.Linear}, K: 1, Target: target, Bias: "a mode for a mean"}
+	return vi.Card{Name: name, Paper: "Beck and Teboulle 2009", PerDatum: true, Needs: []vi.Cap{vi.Linear, vi.Atoms}, K: 1, Target: target, Bias: "a mode for a mean"}
 }
 
 // Check refuses a ramp that never ends, and a rate without one.
@@ -99,7 +99,7 @@ var solving = sync.Pool{New: func() any { return &solve{} }}
 // A lambda above every |a'x| leaves zero codes, of which no dictionary learns. With ramp it is
 // lambda min(1, ramp + ramp_rate t) at step t, so that atoms have grown by the time it is whole.
 //
-// Needs linear.
+// Needs linear and atoms.
 // Unbiased for the gradient at its own code, without variance; biased for that of the evidence, as a mode in place of a mean is.
 // Costs a likelihood and, a step, two products with A a datum.
 //
@@ -113,7 +113,7 @@ func (e FISTA) Estimate(s *vi.Step) vi.Direction { return e.estimate(s, false) }
 //
 //	z' = soft(z - A'(A z - x)/L, lambda/L)
 //
-// Needs linear.
+// Needs linear and atoms.
 // Unbiased for the gradient at its own code, without variance; biased for that of the evidence, as a mode in place of a mean is.
 // Costs as FISTA's.
 //

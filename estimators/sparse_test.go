@@ -62,7 +62,7 @@ func (code) Sheet() vi.Sheet {
 	one := func(name string) vi.Spec { return vi.Spec{Name: name, Rows: 1, Cols: 1} }
 	return vi.Sheet{
 		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: 1, Offers: []vi.Cap{vi.Path, vi.BaseKL, vi.Moments}}},
-		Params: []vi.Spec{one("gen/A"), one("inf/lambda"), one("inf/logb"), one("inf/m")}, Offers: []vi.Cap{vi.Linear}, Data: vi.Real,
+		Params: []vi.Spec{one("gen/A"), one("inf/lambda"), one("inf/logb"), one("inf/m")}, Offers: []vi.Cap{vi.Atoms, vi.Linear}, Data: vi.Real,
 	}
 }
 
@@ -164,7 +164,7 @@ func TestThresholdTable(t *testing.T) {
 		far := math.Exp(-math.Abs(m) / b)
 		kl := [3]float64{0, b/c.scale*far*(1+math.Abs(m)/b) - 1, math.Copysign(1, m) / c.scale * (1 - far)}
 		for name, f := range want {
-			var e vi.Estimator = estimators.AnalyticELBO{}
+			var e vi.Estimator = estimators.AnalyticELBO{Beta: 1}
 			if name != "exact" {
 				e = estimators.SparseELBO{K: 1, Rule: "avg", Pull: name, Gamma: 1, Temper: 1}
 			}
@@ -194,7 +194,7 @@ func TestAnalyticELBOIsTheMean(t *testing.T) {
 			return []float64{s.LogLik(q.Sample(s.Noise("z"), 1)).Mean().Float() - s.BaseKL(q).Mean().Float()}
 		})[0]
 	}
-	e := estimators.AnalyticELBO{}
+	e := estimators.AnalyticELBO{Beta: 1}
 	w := c.work(t, e)
 	got := e.Estimate(w.Step(0, w.All, nil)).Inf.Ascend.AppendTo(nil)
 	at := [3]float64{c.lambda, math.Log(c.b), c.m}

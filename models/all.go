@@ -18,7 +18,7 @@ func All() []vi.Maker {
 	return []vi.Maker{
 		usualBayesMix,
 		Dirac{Start: 1},
-		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh"},
+		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh", Start: "data"},
 		FourBit{},
 		usualGMM,
 		Halves{Layers: []int{200, 200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs"},

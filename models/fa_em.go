@@ -72,6 +72,9 @@ func (m *fa) Maximise(s *vi.Step, target tape.Vector) {
 		bias.Set(j, f.C[j]+row[l])
 		noise[j] = left
 	}
+	if m.Sigma > 0 { // held
+		return
+	}
 	if m.Noise == "isotropic" {
 		noise = []float64{vec.Sum(noise) / float64(d)}
 	}

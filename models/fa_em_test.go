@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/vibench/bench/core/linalg"
+	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/datasets"
 	"github.com/vibench/bench/estimators"
@@ -159,5 +160,50 @@ func TestFAEMReachesPPCA(t *testing.T) {
 			want = values[i]
 		}
 		near(t, "eigenvalue", v, want, 1e-9)
+	}
+}
+
+// Data that are poor leave numbers: a coordinate that is constant, one that is another's copy,
+// so that a factor explains both altogether, one of zeros, and as few rows as factors. EM never
+// lowers their likelihood and variances stay at the floor, 1e-6, or above.
+func TestFAEMOfPoorData(t *testing.T) {
+	for name, spoil := range map[string]func(d *vi.Data){
+		"constant": func(d *vi.Data) {
+			for n := range d.N {
+				d.X[n*d.D] = 3
+			}
+		},
+		"copy": func(d *vi.Data) {
+			for n := range d.N {
+				d.X[n*d.D] = d.X[n*d.D+1]
+			}
+		},
+		"zeros": func(d *vi.Data) { clear(d.X) },
+		"few":   func(d *vi.Data) { d.N, d.X = 2, d.X[:2*d.D] },
+	} {
+		for _, noise := range []string{"diagonal", "isotropic"} {
+			ds := datasets.LowRank{Dim: 4, Latent: 2, N: 30, Noise: 0.5}
+			d, err := ds.Make(rng.Data(0, ds.Name(), "train"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			spoil(d)
+			w := workOn(t, tape.Float64, models.FA{Latent: 2, Noise: noise, Act: "tanh"}, d, 0)
+			trace := em(t, w, 500)
+			for i, v := range trace[1:] {
+				if last := trace[i]; !(v >= last-1e-10*(1+math.Abs(last))) {
+					t.Errorf("%s, %s: step %d goes from %.15g to %.15g", name, noise, i, last, v)
+				}
+			}
+			for j, v := range factorsOf(t, w).Psi {
+				if !(v >= 1e-6*(1-1e-12)) {
+					t.Errorf("%s, %s: variance %d is %g", name, noise, j, v)
+				}
+			}
+			out := w.Model.(vi.ClosedBound).Bound(w.Params, w.Data)
+			if out-out != 0 {
+				t.Errorf("%s, %s: the bound is %g", name, noise, out)
+			}
+		}
 	}
 }

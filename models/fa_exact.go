@@ -122,6 +122,19 @@ func (f *Factors) KL(x, mu, s2 []float64) float64 {
 	return f.ApproximationGap() + f.AmortisationGap(x, mu, s2)
 }
 
+// KLFull is KL(q || posterior) of q = N(mu, S), S [L,L] with its log det:
+// 1/2 [ tr Lambda S + (mu-m)'Lambda(mu-m) - L - log det Lambda - log det S ].
+func (f *Factors) KLFull(x, mu, s []float64, logDet float64) float64 {
+	m := f.Mean(x)
+	sum := -f.logDet - logDet - float64(f.L)
+	for i := range f.L {
+		for j := range f.L {
+			sum += float64(f.Lambda[i*f.L+j] * (s[j*f.L+i] + float64((mu[i]-m[i])*(mu[j]-m[j]))))
+		}
+	}
+	return 0.5 * sum
+}
+
 // ELBO is log p(x) - KL.
 func (f *Factors) ELBO(x, mu, s2 []float64) float64 { return f.LogEvidence(x) - f.KL(x, mu, s2) }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/vibench/bench/core/optim"
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/datasets"
@@ -18,6 +20,10 @@ var analyses = []models.FA{
 	{Latent: 2, Noise: "isotropic", Cov: "free", Act: "tanh"},
 	{Latent: 2, Noise: "isotropic", Cov: "shared", Hidden: []int{3, 2}, Act: "softplus"},
 	{Latent: 2, Noise: "diagonal", Cov: "free", Hidden: []int{3}, Act: "sigmoid"},
+	{Latent: 2, Noise: "diagonal", Cov: "full", Act: "tanh"},
+	{Latent: 2, Noise: "isotropic", Sigma: 0.7, Cov: "full", Hidden: []int{3}, Act: "tanh"},
+	{Latent: 2, Noise: "diagonal", Cov: "rank1", Act: "tanh"},
+	{Latent: 2, Noise: "isotropic", Cov: "rank1", Act: "tanh"},
 }
 
 func factorAnalysis(t testing.TB, prec tape.Precision, m models.FA) *vi.Work {
@@ -39,27 +45,65 @@ func (signs) Normal(_ string, _ uint64, dst tape.Vector) {
 
 func (s signs) Uniform(site string, plate uint64, dst tape.Vector) { s.Normal(site, plate, dst) }
 
-// posteriorOf is q of every datum, as the tape has it.
-func posteriorOf(w *vi.Work) (mu, s2 [][]float64) {
-	s := w.Step(0, w.All, constant(0))
-	at := s.Posterior().Sample(s.Noise("z"), 1).Node.Value().AppendTo(nil)
-	s = w.Step(0, w.All, constant(1))
-	up := s.Posterior().Sample(s.Noise("z"), 1).Node.Value().AppendTo(nil)
+// gaussiansOf is q of every datum, as the tape has it: where noise of zeros goes, and the
+// columns where noise of one goes beside.
+func gaussiansOf(w *vi.Work) (mu [][]float64, cov []*mat.SymDense) {
+	draw := func(src vi.Source) []float64 {
+		s := w.Step(0, w.All, src)
+		return s.Posterior().Sample(s.Noise("z"), 1).Node.Value().AppendTo(nil)
+	}
+	at := draw(constant(0))
 	l := len(at) / w.Data.N
 	for n := range w.Data.N {
-		m, v := at[n*l:(n+1)*l], make([]float64, l)
-		for i := range v {
-			v[i] = math.Pow(up[n*l+i]-m[i], 2)
-		}
-		mu, s2 = append(mu, m), append(s2, v)
+		mu, cov = append(mu, at[n*l:(n+1)*l]), append(cov, mat.NewSymDense(l, nil))
 	}
-	return mu, s2
+	for k := range l {
+		up := draw(axis(k))
+		for n, s := range cov {
+			r := mat.NewVecDense(l, nil)
+			r.SubVec(mat.NewVecDense(l, up[n*l:(n+1)*l]), mat.NewVecDense(l, mu[n]))
+			s.SymRankOne(s, 1, r)
+		}
+	}
+	return mu, cov
+}
+
+// axis is noise that is one at one place and zero elsewhere.
+type axis int
+
+func (a axis) Normal(_ string, _ uint64, dst tape.Vector) {
+	for i := range dst.Len() {
+		dst.Set(i, 0)
+	}
+	dst.Set(int(a), 1)
+}
+func (a axis) Uniform(site string, plate uint64, dst tape.Vector) { a.Normal(site, plate, dst) }
+
+// closedELBO is the ELBO of q = N(m, S), with r = x - c - W m:
+//
+//	-1/2 [ D log 2 pi + log|Psi| + r'Psi^-1 r + tr(W'Psi^-1 W S) ] - 1/2 [ m'm + tr S ] + 1/2 [ L + log|S| ]
+func closedELBO(f *models.Factors, x, m []float64, s *mat.SymDense) float64 {
+	logDet, _ := mat.LogDet(s)
+	out := float64(f.L) + logDet
+	for j, v := range x {
+		r, psi := v-f.C[j], f.Psi[j]
+		w := mat.NewVecDense(f.L, f.W[j*f.L:(j+1)*f.L])
+		r -= mat.Dot(w, mat.NewVecDense(f.L, m))
+		out -= math.Log(2*math.Pi*psi) + (r*r+mat.Inner(w, s, w))/psi
+	}
+	for i, v := range m {
+		out -= v*v + s.At(i, i)
+	}
+	return out / 2
 }
 
 func factorsOf(t testing.TB, w *vi.Work) *models.Factors {
 	t.Helper()
 	get := func(name string) []float64 { return w.Params.Value(name).AppendTo(nil) }
-	psi, ls := make([]float64, w.Data.D), get("gen/logsigma")
+	psi, ls := make([]float64, w.Data.D), []float64{math.Log(0.7)} // held, in analyses
+	if _, _, _, ok := w.Params.Range("gen/logsigma"); ok {
+		ls = get("gen/logsigma")
+	}
 	for i := range psi {
 		psi[i] = math.Exp(2 * ls[i%len(ls)])
 	}
@@ -79,14 +123,18 @@ func TestFAIsItsClosedForm(t *testing.T) {
 			w := factorAnalysis(t, tape.Float64, m)
 			exact := func() (total float64) {
 				f := factorsOf(t, w)
-				mu, s2 := posteriorOf(w)
+				mu, s := gaussiansOf(w)
 				for n := range mu {
-					total += f.ELBO(row(w.Data, n), mu[n], s2[n]) / float64(w.Data.N)
+					total += closedELBO(f, row(w.Data, n), mu[n], s[n]) / float64(w.Data.N)
 				}
 				return total
 			}
-			for _, form := range []string{"sgvb-a", "sgvb-b"} {
-				d := estimators.ELBO{K: 4, Form: form}.Estimate(w.Step(0, w.All, signs{}))
+			near(t, "bound", w.Model.(vi.ClosedBound).Bound(w.Params, w.Data), exact(), 1e-11)
+			near(t, "closed ELBO on the tape", w.Step(0, w.All, constant(0)).ClosedELBO().Mean().Float(), exact(), 1e-11)
+			for form, e := range map[string]vi.Estimator{
+				"sgvb-a": estimators.ELBO{K: 4, Form: "sgvb-a"}, "sgvb-b": estimators.ELBO{K: 4, Form: "sgvb-b"}, "closed": estimators.AnalyticELBO{Beta: 1},
+			} {
+				d := e.Estimate(w.Step(0, w.All, signs{}))
 				got := map[string][]float64{}
 				for _, spec := range w.Params.Specs() {
 					got[spec.Name] = param(w, d, spec.Name)
@@ -120,7 +168,7 @@ func TestFAReports(t *testing.T) {
 		for prec, tol := range map[tape.Precision]float64{tape.Float64: 1e-10, tape.Float32: 1e-4} {
 			w := factorAnalysis(t, prec, m)
 			f := factorsOf(t, w)
-			mu, s2 := posteriorOf(w)
+			mu, s := gaussiansOf(w)
 			logp := w.Model.(vi.Evidence).LogEvidence(w.Params, w.Data.X)
 			approximation, amortisation := w.Model.(vi.GapParts).Gaps(w.Params, w.Data.X)
 			if len(logp) != w.Data.N || len(approximation) != w.Data.N || len(amortisation) != w.Data.N {
@@ -129,9 +177,14 @@ func TestFAReports(t *testing.T) {
 			for n := range w.Data.N {
 				x := row(w.Data, n)
 				near(t, "log p(x)", logp[n], f.LogEvidence(x), 1e-12)
-				near(t, "approximation gap", approximation[n], f.ApproximationGap(), 1e-12)
-				near(t, "amortisation gap", amortisation[n], f.AmortisationGap(x, mu[n], s2[n]), tol)
-				near(t, "sum", logp[n], f.ELBO(x, mu[n], s2[n])+approximation[n]+amortisation[n], tol)
+				if m.Cov == "shared" || m.Cov == "free" {
+					s2 := []float64{s[n].At(0, 0), s[n].At(1, 1)}
+					near(t, "approximation gap", approximation[n], f.ApproximationGap(), 1e-12)
+					near(t, "amortisation gap", amortisation[n], f.AmortisationGap(x, mu[n], s2), tol)
+				} else {
+					near(t, "any q of two factors is in the family", approximation[n], 0, 0)
+				}
+				near(t, "sum", logp[n], closedELBO(f, x, mu[n], s[n])+approximation[n]+amortisation[n], tol)
 			}
 		}
 	}
@@ -191,6 +244,7 @@ func TestFAStart(t *testing.T) {
 func TestFARefusals(t *testing.T) {
 	bits := &vi.Data{Name: "hand", N: 1, D: 2, Domain: vi.Binary, X: []float64{0, 1}}
 	reals := &vi.Data{Name: "hand", N: 1, D: 2, Domain: vi.Real, X: []float64{0, 1}}
+	known := &vi.Data{Name: "known", N: 2, D: 2, Domain: vi.Real, X: []float64{0, 1, 2, 3}, Atoms: []float64{1, 0, 0, 1}, Noise: []float64{1, 2}}
 	for _, c := range []struct {
 		m    models.FA
 		d    *vi.Data
@@ -201,7 +255,14 @@ func TestFARefusals(t *testing.T) {
 		{models.FA{Latent: 1, Hidden: []int{0}, Act: "tanh"}, reals, `model fa: hidden: got a layer of width 0; need at least 1`},
 		{models.FA{Latent: 1, Act: "exp"}, reals, `model fa: act: got "exp"; have tanh, relu, softplus, sigmoid`},
 		{models.FA{Latent: 1, Act: "tanh", Noise: "full"}, reals, `model fa: noise: got "full"; have diagonal, isotropic`},
-		{models.FA{Latent: 1, Act: "tanh", Cov: "full"}, reals, `model fa: cov: got "full"; have shared, free`},
+		{models.FA{Latent: 1, Act: "tanh", Cov: "wide"}, reals, `model fa: cov: got "wide"; have shared, free, full, rank1`},
+		{models.FA{Latent: 1, Act: "tanh", Start: "top"}, reals, `model fa: start: got "top"; have data, truth`},
+		{models.FA{Latent: 1, Act: "tanh", Sigma: 0.5}, reals, `model fa: sigma: got 0.5 with noise diagonal; need noise: isotropic`},
+		{models.FA{Latent: 1, Act: "tanh", Sigma: -1, Noise: "isotropic"}, reals, `model fa: sigma: got -1; need an sd above 0, or 0 to learn it`},
+		{models.FA{Latent: 2, Act: "tanh"}, reals, `model fa: latent: got 2 factors for 1 data; need as many data at least`},
+		{models.FA{Latent: 1, Act: "tanh", Start: "truth"}, reals, `model fa: start truth: data "hand" do not say where they come from; need start: data, or generated data such as fa3`},
+		{models.FA{Latent: 1, Act: "tanh", Start: "truth"}, known, `model fa: start truth: got 1 factors, data "known" come from 2`},
+		{models.FA{Latent: 2, Act: "tanh", Start: "truth", Noise: "isotropic"}, known, `model fa: start truth: the noise of data "known" is not isotropic; need noise: diagonal`},
 	} {
 		if _, err := c.m.For(c.d); err == nil || err.Error() != c.want {
 			t.Errorf("got %v; want %s", err, c.want)

@@ -23,7 +23,7 @@ type Optimiser interface {
 
 // Optimisers are the built-in ones with the defaults of their settings.
 func Optimisers() []Optimiser {
-	s := Course{Schedule: "constant", Rates: []float64{}, Lengths: []int{}, Ratio: 1, Each: 1}
+	s := Course{Schedule: "constant", Rates: []float64{}, Lengths: []int{}, Ratio: 1, Each: 1, Turn: "first"}
 	return []Optimiser{
 		Adagrad{Rate: 0.01, Eps: 1e-8, Course: s},
 		Adam{Rate: 0.001, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Course: s},
@@ -42,6 +42,8 @@ type Course struct {
 	Lengths  []int     `name:"lengths" min:"1" doc:"stages: steps of each stage"`
 	Ratio    float64   `name:"ratio" min:"0.000001" max:"1" late:"true" doc:"geometric: factor on the rate, again and again"`
 	Each     int       `name:"each" min:"1" late:"true" doc:"geometric: steps from one time to the next; n/batch are a pass over the data"`
+	Block    int       `name:"block" min:"0" late:"true" doc:"steps of a block, of which every other one has rate 0: two groups in turn; 0: no blocks"`
+	Turn     string    `name:"turn" choices:"first|second" late:"true" with:"block" doc:"blocks that have the rate"`
 }
 
 func (s Course) Factor(steps int) (optim.Schedule, error) {
@@ -53,6 +55,9 @@ func (s Course) Factor(steps int) (optim.Schedule, error) {
 		f = optim.Stages{Rates: s.Rates, Lengths: s.Lengths}
 	case "geometric":
 		f = optim.Geometric{Ratio: s.Ratio, Each: s.Each}
+	}
+	if s.Block > 0 {
+		f = optim.Alternate{Of: f, Block: s.Block, Second: s.Turn == "second"}
 	}
 	return f, f.Check()
 }

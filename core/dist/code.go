@@ -11,9 +11,17 @@ type Code interface {
 }
 
 // Scattered is a distribution whose entries are correlated: Scatter is tr(A Cov A') of
-// each datum, [1,B], for A [O,D].
+// each datum, [1,B], for A [O,D], its diagonal weighed by [1,O] or nil for 1.
 type Scattered interface {
-	Scatter(a tape.Node) tape.Node
+	Scatter(a, weight tape.Node) tape.Node
+}
+
+// Weighed is sum_o weight_o each_o of rows each [B,O], [1,B]; a nil weight is 1.
+func Weighed(each, weight tape.Node) tape.Node {
+	if !weight.Nil() {
+		each = each.Mul(weight)
+	}
+	return each.SumD(1)
 }
 
 // LearnedThreshold is a distribution that draws its thresholds: ThresholdKL is their KL

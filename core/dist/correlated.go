@@ -309,9 +309,9 @@ func (q Correlated) Moments() (mean, square tape.Node, ok bool) {
 }
 
 // Scatter is tr(A S A') = sum_k ||A l_k||^2 + sum_i sigma_i^2 |a_i|^2.
-func (q Correlated) Scatter(a tape.Node) (sum tape.Node) {
+func (q Correlated) Scatter(a, weight tape.Node) (sum tape.Node) {
 	join := func(x tape.Node) {
-		if x = x.SumD(1); sum.Nil() {
+		if x = Weighed(x, weight); sum.Nil() {
 			sum = x
 		} else {
 			sum = sum.Add(x)

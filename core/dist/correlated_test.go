@@ -92,7 +92,7 @@ func TestCorrelatedForms(t *testing.T) {
 				return q.LogProb(dist.Value{Node: at, K: 2})
 			},
 			"E|z|":    func(tp *tape.Tape, q dist.Correlated) tape.Node { return q.AbsMoment().SumD(1) },
-			"scatter": func(tp *tape.Tape, q dist.Correlated) tape.Node { return q.Scatter(tp.Param("gen/A")) },
+			"scatter": func(tp *tape.Tape, q dist.Correlated) tape.Node { return q.Scatter(tp.Param("gen/A"), tape.Node{}) },
 			"kl": func(tp *tape.Tape, q dist.Correlated) tape.Node {
 				kl, ok := q.KL(dist.Laplace{T: tp, B: 2, Mu: tp.Leaf(1, 3), LogScale: tp.Leaf(1, 3)})
 				if !ok {
@@ -134,7 +134,7 @@ func TestCorrelatedForms(t *testing.T) {
 		x := q.Sample(keyed{rng.Init(2, "z")}, draws)
 		_, square, _ := q.Moments()
 		h, l := q.Entropy().Float64s(), q.LogProb(x).Float64s()
-		scatter := q.Scatter(tp.Param("gen/A")).Float64s()
+		scatter := q.Scatter(tp.Param("gen/A"), tape.Node{}).Float64s()
 		for b := range 2 {
 			within := func(what string, want float64, f func(i int) float64) {
 				t.Helper()

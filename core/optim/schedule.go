@@ -91,6 +91,31 @@ func (g Geometric) Check() error {
 	return err
 }
 
+// Alternate is another schedule for Block steps and 0 for as many, in turn; with Second it
+// begins with 0. Two groups of parameters, one of each kind, move one after the other: coordinate ascent by
+// blocks of steps. What a rule remembers, such as Adam's moments, goes on all the time.
+type Alternate struct {
+	Of     Schedule
+	Block  int // steps
+	Second bool
+}
+
+// Factor is the other's or 0.
+func (a Alternate) Factor(step int) float64 {
+	if (step/a.Block%2 == 1) == a.Second {
+		return a.Of.Factor(step)
+	}
+	return 0
+}
+
+// Check wants a Block of 1 or more, and what the other wants.
+func (a Alternate) Check() error {
+	if a.Block < 1 {
+		return fmt.Errorf("optim: alternate: block must be 1 or more, got %d", a.Block)
+	}
+	return a.Of.Check()
+}
+
 // Cosine goes from From at step 0 to To at step Steps and stays there:
 // w From + (1-w) To with w = (1 + cos(pi step/Steps))/2 (Loshchilov and
 // Hutter, ICLR 2017, equation 5).

@@ -14,6 +14,18 @@ func TestStages(t *testing.T) {
 	}
 }
 
+func TestAlternate(t *testing.T) {
+	for step, want := range []float64{1, 1, 1, 0, 0, 0, 1, 1, 1, 0} {
+		first, second := Alternate{Of: Constant(0.5), Block: 3}.Factor(step), Alternate{Of: Constant(0.5), Block: 3, Second: true}.Factor(step)
+		if first != want/2 || second != (1-want)/2 {
+			t.Errorf("step %d: %v and %v, want %v and %v", step, first, second, want/2, (1-want)/2)
+		}
+	}
+	if (Alternate{Of: Constant(1)}).Check() == nil || (Alternate{Of: Constant(-1), Block: 1}).Check() == nil {
+		t.Error("blocks of no steps, or a rate below 0, are taken")
+	}
+}
+
 func TestCosine(t *testing.T) {
 	c := Cosine{From: 0.7, To: 0.1, Steps: 90}
 	for step := -1; step < 100; step++ {

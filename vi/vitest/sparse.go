@@ -165,8 +165,11 @@ func (o *sparse) Linear(s *vi.Step) (a, logsigma tape.Node) {
 // an ELBO too, the mean of the objective, which no sample's pull follows.
 func (o *sparse) Want(role tape.Role, name string, t Target, k int) ([]float64, bool) {
 	switch s := t.Sparse; {
-	case name == "elbo" && o.cuts(), s != nil && s.Of == "closed":
+	case name == "elbo" && o.cuts():
 		return o.gradient(role, func(c *codeValues) complex128 { return c.loglik() - c.kl() }), true
+	case s != nil && s.Of == "closed":
+		beta := complex(s.Beta, 0)
+		return o.gradient(role, func(c *codeValues) complex128 { return c.loglik() - beta*c.kl() }), true
 	case s == nil || s.Of == "entropies":
 		return nil, false
 	case s.Of == "mode":

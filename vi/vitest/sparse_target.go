@@ -13,7 +13,7 @@ import (
 //
 //	samples    the mean over k samples' noise of the gradient of sum_k v_k log p(x|z_k) - KL, v by
 //	           Rule held, and z pulled by Pull where it has a threshold; KL that of the noise
-//	closed     the gradient of E log p(x|z) - KL
+//	closed     the gradient of E log p(x|z) - Beta KL
 //	entropies  that of the ELBO at the best scales, a weighted sum of entropies, and in the place of
 //	           the scales' own directions, which are zero, those scales
 //	mode       of gen/: d log p(x|z*), z* the least of 1/2 |x - A z|^2 + Lambda |z|_1, at the first step
@@ -22,6 +22,7 @@ type Objective struct {
 	Rule, Pull string
 	Temper     float64
 	Lambda     float64
+	Beta       float64
 	Weights    vi.Weights
 }
 
@@ -34,7 +35,7 @@ var sparseTargets = []string{"analytic-elbo", "entropy-elbo", "map lambda", "spa
 // sparseKnown reads the name of an objective of sparse codes:
 //
 //	sparse-elbo RULE PULL[@K] [temper T] [gamma G]
-//	analytic-elbo
+//	analytic-elbo [beta B]
 //	entropy-elbo [posterior Q,...] [noise H,...] [prior G,...] ...    the first of each, which is that of the first step
 //	map lambda L [ramp R rate S]
 func sparseKnown(name string) (t Target, ok bool) {
@@ -42,7 +43,7 @@ func sparseKnown(name string) (t Target, ok bool) {
 	if len(f) == 0 {
 		return t, false
 	}
-	o := &Objective{Temper: 1, Weights: vi.Weights{Prior: 1, Posterior: 1, Noise: 1}}
+	o := &Objective{Temper: 1, Beta: 1, Weights: vi.Weights{Prior: 1, Posterior: 1, Noise: 1}}
 	rest := f[1:]
 	switch f[0] {
 	case "analytic-elbo":
@@ -76,6 +77,8 @@ func sparseKnown(name string) (t Target, ok bool) {
 		switch pair[0] {
 		case "temper":
 			o.Temper = x
+		case "beta":
+			o.Beta = x
 		case "lambda":
 			o.Lambda = x
 		case "ramp":
