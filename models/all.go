@@ -16,10 +16,12 @@ var Source embed.FS
 // All built-in models with the defaults of their settings, by name.
 func All() []vi.Maker {
 	return []vi.Maker{
+		AE{Latent: 2, Hidden: []int{}, Act: "tanh"},
 		Dirac{Start: 1},
 		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh"},
 		FourBit{},
 		Halves{Layers: []int{200, 200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs"},
+		IRT{Form: "2pl", Ability: "grid", Items: "point", Reach: 4, Hidden: []int{16}, Act: "tanh"},
 		LinearGaussian{S: 2.0 / 3},
 		M2{Classes: 10, Latent: 8, Hidden: 64, Act: "tanh", Alpha: 1},
 		OneBit{T: 0.45},

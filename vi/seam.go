@@ -152,6 +152,8 @@ type Data struct {
 	Shown   []bool    // rows of which a model may read the label; nil: of none
 	Atoms   []float64 // of generated data the dictionary they were made with, [D,H] row-major, its columns of unit norm or as drawn; nil: not known
 	Codes   []float64 // of generated data the latents of each row, [N,H]; nil: not known
+	Items   []float64 // of simulated answers the items they are to, [D,3]: discrimination, difficulty, chance of a guess; nil: not known
+	Hidden  []float64 // of answers of which some are NaN in X what they are, for metrics, [N,D]; nil: nothing is hidden
 	Perturb float64   // sd of the step away from the optimum at which a model that knows its optimum starts: part of the problem
 }
 

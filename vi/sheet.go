@@ -42,6 +42,8 @@ const (
 	Energy     Cap = "energy"      // log p(x) + log Z (Energetic)
 	Gibbs      Cap = "gibbs"       // a Markov chain in x that leaves p alone (Sweeper)
 	States     Cap = "states"      // all values that x has, few enough to sum over (Finite)
+	Answers    Cap = "answers"     // people's answers to items, by one ability each (Respondents)
+	Subspace   Cap = "subspace"    // its best parameters by eigenvectors (Spanning)
 	LargeK     Cap = "large-k"     // limits of the K-sample bound (KLimits)
 )
 
@@ -118,6 +120,7 @@ type Domain string
 const (
 	Real   Domain = "real"
 	Binary Domain = "binary"
+	Answer Domain = "answer" // bits, NaN where there is none
 )
 
 // Shape is what an estimator may know of the data when it makes its own parameters.

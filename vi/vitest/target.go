@@ -152,6 +152,7 @@ var targets = map[string]struct {
 	"nvil-normalised":     {0, func([]float64) Target { return Target{Bound: mean, Of: total(mean), Scaled: true} }},
 
 	"em":         {0, closed},
+	"pca":        {0, closed},
 	"cd":         {1, closed},
 	"pcd":        {1, closed},
 	"likelihood": {0, closed},
