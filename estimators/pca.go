@@ -19,7 +19,7 @@ import (
 type PCA struct{}
 
 func (PCA) Card() vi.Card {
-	return vi.Card{Name: "pca", Paper: "Hotelling 1933", Needs: []vi.Cap{vi.Subspace}, K: 1, Target: "pca", Targets: []string{"gen/", "inf/"}}
+	return vi.Card{Name: "pca", Paper: "Hotelling 1933", Needs: []vi.Cap{vi.Subspace}, K: 1, Target: "pca", Cost: true, Targets: []string{"gen/", "inf/"}}
 }
 
 func (PCA) Estimate(s *vi.Step) vi.Direction {

@@ -212,27 +212,23 @@ func (f item) slope(at []float64) (g, info []float64) {
 	return g, info
 }
 
-// raise takes steps up from at, in the box, until none is found.
+// raise takes steps up from at, in the box, until none is found. A feature that stands at an end of
+// the box and would leave it stays, and the others go their own way.
 func (f item) raise(at []float64) []float64 {
 	now := f.value(at)
 	for range mostNewton {
-		g, info := f.slope(at)
-		chol, err := linalg.NewCholesky(info, len(at), 1e-12)
-		if err != nil {
-			return at // flat: an ability or a guess that nobody's answers tell of
-		}
-		chol.Solve(g)
+		step := f.step(at)
 		next, better := make([]float64, len(at)), false
 		for range 30 {
 			for i, name := range f.features {
 				box := irtBox[name]
-				next[i] = min(max(at[i]+g[i], box[0]), box[1])
+				next[i] = min(max(at[i]+step[i], box[0]), box[1])
 			}
 			if v := f.value(next); v > now {
 				now, better = v, true
 				break
 			}
-			vec.Scale(0.5, g)
+			vec.Scale(0.5, step)
 		}
 		if !better {
 			return at
@@ -240,4 +236,34 @@ func (f item) raise(at []float64) []float64 {
 		at = next
 	}
 	return at
+}
+
+// step is Fisher's, info^-1 g, of the features that are free to move; the diagonal is raised by a part in
+// 1e9, which is what there is to go by where answers tell of nothing.
+func (f item) step(at []float64) []float64 {
+	g, info := f.slope(at)
+	var free []int
+	for i, name := range f.features {
+		if box := irtBox[name]; g[i] > 0 && at[i] < box[1] || g[i] < 0 && at[i] > box[0] {
+			free = append(free, i)
+		}
+	}
+	a, b := make([]float64, len(free)*len(free)), make([]float64, len(free))
+	for r, i := range free {
+		for c, j := range free {
+			a[r*len(free)+c] = info[i*len(at)+j]
+		}
+		a[r*len(free)+r] += float64(1e-9 * a[r*len(free)+r])
+		b[r] = g[i]
+	}
+	out := make([]float64, len(at))
+	chol, err := linalg.NewCholesky(a, len(free), 1e-14)
+	if err != nil {
+		return out
+	}
+	chol.Solve(b)
+	for r, i := range free {
+		out[i] = b[r]
+	}
+	return out
 }
