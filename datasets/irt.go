@@ -3,6 +3,7 @@ package datasets
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/vec"
@@ -83,7 +84,7 @@ func (d IRT) Make(key rng.Key) (*vi.Data, error) {
 	if d.Hide > 0 {
 		out.Hidden, out.X = x, d.hide(key.Fold("hide"), x)
 	}
-	out.Digest = digest(out.X)
+	out.Digest = digest(append(slices.Clone(out.X), out.Hidden...))
 	return out, nil
 }
 

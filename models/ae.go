@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -35,7 +36,7 @@ func (AE) Name() string { return "ae" }
 
 // For is the model of real data.
 func (m AE) For(d *vi.Data) (vi.Model, error) {
-	act, err := activation("ae", m.Act)
+	act, err := activation("ae", cmp.Or(m.Act, "tanh"))
 	if err != nil {
 		return nil, err
 	}

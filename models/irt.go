@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -49,7 +50,7 @@ func (IRT) Name() string { return "irt" }
 
 // For is the model of answers.
 func (m IRT) For(d *vi.Data) (vi.Model, error) {
-	act, err := activation("irt", m.Act)
+	act, err := activation("irt", cmp.Or(m.Act, "tanh"))
 	if err != nil {
 		return nil, err
 	}
