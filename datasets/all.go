@@ -27,7 +27,7 @@ func All() []vi.Dataset {
 		Dirac{Dim: 1, N: 1},
 		NewFashionMNIST(),
 		NewFrey(),
-		IRT{Form: "2pl", N: 1000, Items: 20, Spread: 0.5},
+		IRT{Kind: "2pl", N: 1000, Dim: 20, Places: "normal", Spread: 0.5},
 		LinearGaussian{N: 8, Dim: 2, Perturb: 0.05},
 		LowRank{N: 256, Dim: 8, Latent: 2, Noise: 0.5},
 		LSAT6{},

@@ -18,7 +18,7 @@ import (
 // false alarm by any of all 180 at 5.5: 7e-6.
 func TestIRTAnswers(t *testing.T) {
 	for _, form := range []string{"1pl", "2pl", "3pl"} {
-		d := data(t, datasets.IRT{Form: form, N: 4000, Items: 30, Spread: 0.5}, 3)
+		d := data(t, datasets.IRT{Kind: form, N: 4000, Dim: 30, Spread: 0.5}, 3)
 		for j := range d.D {
 			a, b, g := d.Items[3*j], d.Items[3*j+1], d.Items[3*j+2]
 			if form == "1pl" && a != 1 || form != "3pl" && g != 0 || a <= 0 || g < 0 || g > 0.3 {
@@ -41,8 +41,8 @@ func TestIRTAnswers(t *testing.T) {
 // Held-out answers are NaN in the data and nothing else is: about the share asked for (z of
 // 5, 6e-7), the same answers otherwise, and never all of a person or an item.
 func TestIRTHides(t *testing.T) {
-	whole := data(t, datasets.IRT{Form: "2pl", N: 1000, Items: 20, Spread: 0.5}, 4)
-	d := data(t, datasets.IRT{Form: "2pl", N: 1000, Items: 20, Spread: 0.5, Hide: 0.1}, 4)
+	whole := data(t, datasets.IRT{Kind: "2pl", N: 1000, Dim: 20, Spread: 0.5}, 4)
+	d := data(t, datasets.IRT{Kind: "2pl", N: 1000, Dim: 20, Spread: 0.5, Hide: 0.1}, 4)
 	hidden := 0.0
 	for i, x := range d.X {
 		if x != x {
@@ -57,7 +57,7 @@ func TestIRTHides(t *testing.T) {
 	if n := float64(len(d.X)); math.Abs(hidden-0.1*n) > 5*math.Sqrt(0.09*n) {
 		t.Errorf("%g of %g are hidden", hidden, n)
 	}
-	few := data(t, datasets.IRT{Form: "1pl", N: 300, Items: 3, Hide: 0.9}, 4)
+	few := data(t, datasets.IRT{Kind: "1pl", N: 300, Dim: 3, Hide: 0.9}, 4)
 	for n := range few.N {
 		some := false
 		for _, x := range few.X[3*n : 3*n+3] {

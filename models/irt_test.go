@@ -15,7 +15,7 @@ import (
 
 // answers is a few people's, with some of each held out.
 func answers(form string, hide float64) vi.Dataset {
-	return datasets.IRT{Form: form, N: 60, Items: 6, Spread: 0.5, Hide: hide}
+	return datasets.IRT{Kind: form, N: 60, Dim: 6, Spread: 0.5, Hide: hide}
 }
 
 var forms = []string{"1pl", "2pl", "3pl"}
@@ -75,7 +75,7 @@ func TestIRTGolden(t *testing.T) {
 func TestIRTPatterns(t *testing.T) {
 	for _, form := range forms {
 		const j = 12
-		w := work(t, tape.Float64, models.IRT{Form: form, Ability: "grid"}, datasets.IRT{Form: form, N: 200, Items: j, Spread: 0.5}, 1)
+		w := work(t, tape.Float64, models.IRT{Form: form, Ability: "grid"}, datasets.IRT{Kind: form, N: 200, Dim: j, Spread: 0.5}, 1)
 		scattered(w.Params)
 		x := make([]float64, j<<j)
 		for i := range x {
@@ -230,7 +230,7 @@ func TestIRTItemsWeighOnce(t *testing.T) {
 func TestIRTEM(t *testing.T) {
 	for _, form := range forms {
 		for _, hide := range []float64{0, 0.2} {
-			w := work(t, tape.Float64, models.IRT{Form: form, Ability: "grid"}, datasets.IRT{Form: form, N: 300, Items: 6, Spread: 0.5, Hide: hide}, 6)
+			w := work(t, tape.Float64, models.IRT{Form: form, Ability: "grid"}, datasets.IRT{Kind: form, N: 300, Dim: 6, Spread: 0.5, Hide: hide}, 6)
 			trace := em(t, w, map[string]int{"1pl": 50, "2pl": 250, "3pl": 60}[form])
 			for i := 1; i < len(trace); i++ {
 				if trace[i] < trace[i-1]-1e-12*(1+math.Abs(trace[i])) {
