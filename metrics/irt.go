@@ -34,7 +34,14 @@ func (IRT) Emits(vi.Sheet) []string {
 
 func (m IRT) Measure(e *Eval, o *Out) {
 	w := e.Work
-	model, d := w.Model.(vi.Respondents), w.Data
+	d := w.Data
+	model, ok := w.Model.(vi.Respondents)
+	if !ok {
+		for _, name := range m.Emits(vi.Sheet{}) {
+			o.Missing(name, "the model has no people and items")
+		}
+		return
+	}
 	put := func(name string, x float64, why string) {
 		switch {
 		case why != "":

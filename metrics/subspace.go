@@ -35,7 +35,16 @@ func (Subspace) Emits(vi.Sheet) []string {
 func (m Subspace) Measure(e *Eval, o *Out) {
 	w := e.Work
 	n, d := w.Data.N, w.Data.D
-	atoms := w.Model.(vi.Dictionary).Atoms(w.Params)
+	model, ok := w.Model.(interface {
+		vi.Dictionary
+		vi.Renderer
+	})
+	if !ok {
+		o.Missing("subspace/excess", "the model is no linear autoencoder")
+		o.Missing("subspace/sine", "the model is no linear autoencoder")
+		return
+	}
+	atoms := model.Atoms(w.Params)
 	h := len(atoms) / d
 	values, vectors, err := components(w.Data.X, d)
 	if err != nil {
@@ -52,7 +61,7 @@ func (m Subspace) Measure(e *Eval, o *Out) {
 	}
 	total := 0.0
 	s := w.Step(e.Step, w.All, &vi.Keyed{Key: e.key(place{true, n})})
-	x, back := s.X.Value(), w.Model.(vi.Renderer).Render(s, s.Posterior().Sample(s.Noise("z"), 1)).Value()
+	x, back := s.X.Value(), model.Render(s, s.Posterior().Sample(s.Noise("z"), 1)).Value()
 	for i := range n * d {
 		r := x.At(i) - back.At(i)
 		total += float64(r * r)
