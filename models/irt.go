@@ -190,7 +190,7 @@ func (m *test) Init(key rng.Key, p *vi.Params) {
 			continue
 		}
 		p.Set("shared/"+f, at[f])
-		p.Value("shared/" + f + "/logsd").Copy(tape.Float64s(repeated(vec.Log64(startSD), m.data.D)))
+		p.Set("shared/"+f+"/logsd", repeated(vec.Log64(startSD), m.data.D))
 	}
 	if m.Ability == "amortised" {
 		for _, l := range m.net.all() {

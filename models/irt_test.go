@@ -414,3 +414,34 @@ func TestIRTRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Every form by every way with theta has a direction in either precision, the same in both, and
+// chances that are some, on answers of which a third are not there.
+func TestIRTPrecisions(t *testing.T) {
+	for _, form := range forms {
+		for _, m := range []models.IRT{
+			{Ability: "own"}, {Ability: "amortised", Hidden: []int{3}}, {Ability: "point", Reach: 4},
+			{Ability: "own", Items: "gaussian"}, {Ability: "amortised", Items: "gaussian"},
+		} {
+			m.Form = form
+			var was []float64
+			for _, prec := range []tape.Precision{tape.Float64, tape.Float32} {
+				w := work(t, prec, m, answers(form, 0.3), 8)
+				scattered(w.Params)
+				d := w.Estimate(estimators.ELBO{K: 2, Form: "sgvb-b"}, 0, w.All, ramp{})
+				now := append(d.Gen.Ascend.AppendTo(nil), d.Inf.Ascend.AppendTo(nil)...)
+				for i, v := range was {
+					if !(math.Abs(v-now[i]) < 1e-5) {
+						t.Errorf("%s, %+v: parameter %d: %g, in float32 %g", form, m, i, v, now[i])
+					}
+				}
+				was = now
+				for _, p := range w.Model.(vi.Respondents).Chances(w.Params, w.Data.X) {
+					if !(p >= 0 && p <= 1) {
+						t.Fatalf("%s, %+v: chance %g", form, m, p)
+					}
+				}
+			}
+		}
+	}
+}
