@@ -262,7 +262,7 @@ func TestIRTEM(t *testing.T) {
 
 // Marginal maximum likelihood of the two tests has the published digits: of R package ltm (Rizopoulos
 // 2006, doi 10.18637/jss.v017.i05) 1PL and 2PL on LSAT 6, of mirt (Chalmers 2012, doi
-// 10.18637/jss.v048.i06) 2PL on LSAT 7, both by their own quadrature.
+// 10.18637/jss.v048.i06) 2PL and 3PL on LSAT 7, both by their own quadrature.
 func TestIRTPublished(t *testing.T) {
 	difficulties := []float64{-3.3597, -1.3696, -0.2799, -1.8659, -3.1236}
 	for _, c := range []struct {
@@ -274,6 +274,7 @@ func TestIRTPublished(t *testing.T) {
 	}{
 		{datasets.LSAT6{}, "1pl", -2473.054, []float64{1, 1, 1, 1, 1}, []float64{-2.8720, -1.0630, -0.2576, -1.3881, -2.2188}, "difficulty"},
 		{datasets.LSAT6{}, "2pl", -2466.653, []float64{0.8254, 0.7229, 0.8905, 0.6886, 0.6575}, difficulties, "difficulty"},
+		{datasets.LSAT7{}, "3pl", -2658.055, nil, nil, ""}, // its items lie on a ridge, its likelihood does not
 		{datasets.LSAT7{}, "2pl", -2658.805, []float64{0.988, 1.081, 1.706, 0.765, 0.736}, []float64{1.856, 0.808, 1.804, 0.486, 1.855}, "intercept"},
 	} {
 		w := work(t, tape.Float64, models.IRT{Form: c.form, Ability: "grid"}, c.d, 0)
