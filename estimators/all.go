@@ -49,6 +49,7 @@ func All() []vi.Estimator {
 		MuProp{K: 1},
 		NVIL{K: 1, Hidden: 100, Decay: 0.8},
 		OVIS{K: 64},
+		PCA{},
 		PIWAE{M: 8, K: 8},
 		REBAR{K: 1, Tau: 0.5, Eta: usualEta, Modified: true},
 		Reinforce{K: 1, Baseline: "moving", Decay: 0.9},

@@ -126,6 +126,7 @@ func All() []Metric {
 		GradVar{p},
 		GradVarCost{p},
 		Hoyer{Codes{K: 10, On: held}},
+		IRT{When: "always"},
 		IWAE{K: 64, R: 1, On: On{Split: "test", When: "always"}},
 		Jaccard{K: 50, On: held},
 		KL{K: 1, PHat: 5000, On: On{Split: "test", When: "always"}},
@@ -154,6 +155,7 @@ func All() []Metric {
 		SNR{Replicates: p},
 		SNREach{Replicates: p},
 		SNRLaw{SNR{Replicates: p}},
+		Subspace{When: "always"},
 		Unknowns{},
 		VarEMA{Beta: 0.999},
 	}

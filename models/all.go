@@ -16,6 +16,7 @@ var Source embed.FS
 // All built-in models with the defaults of their settings, by name.
 func All() []vi.Maker {
 	return []vi.Maker{
+		AE{Latent: 2, Hidden: []int{}, Act: "tanh"},
 		usualBayesMix,
 		Dirac{Start: 1},
 		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh", Start: "data"},
@@ -23,6 +24,7 @@ func All() []vi.Maker {
 		usualGMM,
 		Halves{Layers: []int{200, 200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs"},
 		HMM{States: 3, Symbols: 4},
+		IRT{Form: "2pl", Ability: "grid", Items: "point", Reach: 4, Hidden: []int{16}, Act: "tanh"},
 		LinearGaussian{S: 2.0 / 3},
 		M2{Classes: 10, Latent: 8, Hidden: 64, Act: "tanh", Alpha: 1},
 		usualNormalGamma,

@@ -43,6 +43,8 @@ const (
 	Energy     Cap = "energy"      // log p(x) + log Z (Energetic)
 	Gibbs      Cap = "gibbs"       // a Markov chain in x that leaves p alone (Sweeper)
 	States     Cap = "states"      // all values that x has, few enough to sum over (Finite)
+	Answers    Cap = "answers"     // people's answers to items, by one ability each (Respondents)
+	Subspace   Cap = "subspace"    // its best parameters by eigenvectors (Spanning)
 	Gradient   Cap = "gradient"    // the gradient of log p(x) in closed form (Differentiable)
 	Conjugate  Cap = "conjugate"   // a sweep of coordinate ascent on q, in natural coordinates (Coordinates)
 	Conditions Cap = "conditions"  // draws of its unknowns, each given the others (Conditionals)
@@ -128,6 +130,7 @@ type Domain string
 const (
 	Real   Domain = "real"
 	Binary Domain = "binary"
+	Answer Domain = "answer" // bits, NaN where there is none
 )
 
 // Shape is what an estimator may know of the data when it makes its own parameters.

@@ -155,6 +155,7 @@ var targets = map[string]struct {
 	"em":         {0, closed},
 	"gibbs":      {0, closed},
 	"ml":         {0, closed},
+	"pca":        {0, closed},
 	"cd":         {1, closed},
 	"pcd":        {1, closed},
 	"likelihood": {0, closed},
