@@ -28,6 +28,7 @@ func All() []vi.Dataset {
 		NewFashionMNIST(),
 		NewFrey(),
 		LinearGaussian{N: 8, Dim: 2, Perturb: 0.05},
+		Logistic{Dim: 2, N: 50, Scale: 2},
 		LowRank{N: 256, Dim: 8, Latent: 2, Noise: 0.5},
 		NewMNIST(),
 		NewOmniglot28(),

@@ -21,6 +21,7 @@ func All() []vi.Maker {
 		FourBit{},
 		Halves{Layers: []int{200, 200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs"},
 		LinearGaussian{S: 2.0 / 3},
+		Logistic{PriorSD: 1, Global: Global{Q: "full", SD: 1}},
 		M2{Classes: 10, Latent: 8, Hidden: 64, Act: "tanh", Alpha: 1},
 		OneBit{T: 0.45},
 		RBM{Hidden: 8, SD: 0.1},
@@ -28,6 +29,7 @@ func All() []vi.Maker {
 		usualCoder,
 		usualSparseVAE,
 		Survey{Cost: "quadratic", Mu: 1, Sigma: 1},
+		Target{Dim: 2, Rho: 0.9, Entropy: "sampled", Global: Global{Q: "mean-field", Mean: 1, SD: 1}},
 		ThreeWay{},
 		usualVAE,
 	}

@@ -53,10 +53,16 @@ func TestSheets(t *testing.T) {
 		_, is[vi.Classify] = w.Model.(vi.Classifier)
 		_, is[vi.Render] = w.Model.(vi.Renderer)
 		_, is[vi.Simulate] = w.Model.(vi.Simulator)
+		_, is[vi.Bound] = w.Model.(vi.ClosedBound)
+		_, is[vi.Renyi] = w.Model.(vi.ClosedRenyi)
+		_, is[vi.Gaussian] = w.Model.(vi.OneGaussian)
 		for c, has := range is {
 			if has != slices.Contains(sheet.Offers, c) {
 				t.Errorf("%s: offers %s; implements %s: %v", name, vi.List(sheet.Offers), c, has)
 			}
+		}
+		if _, ok := w.Model.(vi.Latent); !ok {
+			continue
 		}
 
 		const k = 2
