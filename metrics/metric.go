@@ -108,6 +108,7 @@ func All() []Metric {
 		Bias{Replicates: p, Z: 4.5},
 		BoundLaw{K: 64, R: 400},
 		ClosedELBO{On: held},
+		ClosedRenyi{Orders{usualOrders}},
 		CodeHistogram{Bins: 121, Reach: 3, On: On{Split: "test", First: 1000, When: "end"}},
 		CodeKurtosis{Live: live, Codes: Codes{K: 10, On: held}},
 		Collapse{Least: 0.01, Share: 0.95, Codes: Codes{K: 1, On: held}},
@@ -142,11 +143,13 @@ func All() []Metric {
 		QMean{On{Split: "test", When: "always"}},
 		Recovery{Least: 0.9},
 		Relaxed{K: 1, R: 64, Tau: 2.0 / 3, PriorTau: 0.5, On: On{Split: "test", When: "always"}},
+		Renyi{K: 10000, Orders: Orders{usualOrders}, On: On{Split: "test", When: "always"}},
 		Sign{Replicates: p},
 		Slope{Replicates: p},
 		SNR{Replicates: p},
 		SNREach{Replicates: p},
 		SNRLaw{SNR{Replicates: p}},
+		Spread{On{Split: "test", When: "always"}},
 		VarEMA{Beta: 0.999},
 	}
 }

@@ -3,6 +3,7 @@ package models
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/vibench/bench/core/dist"
@@ -21,7 +22,7 @@ import (
 // The weights are of all data together, and so is a log weight log p(y, w) - log q(w): nats
 // are those of the data set and no datum's, every row of a step is one draw of w, and a batch of
 // b rows is b draws. So bounds of several samples and the score are what they are
-// anywhere else. With one weight or two log p(y) and the ELBO are known by quadrature.
+// anywhere else. With one weight or two log p(y) and the bounds between it and the ELBO are known by quadrature.
 //
 // Sjolund 2023 (2301.01236); by Laplace, MacKay 1992.
 type Logistic struct {
@@ -60,7 +61,7 @@ func (m Logistic) For(d *vi.Data) (vi.Model, error) {
 	}
 	if m.d <= 2 {
 		g := &logisticGrid{logistic: l}
-		g.logZ = sync.OnceValue(g.grid)
+		g.logZ = sync.OnceValue(func() float64 { return g.integral(nil, 0) })
 		return g, nil
 	}
 	return l, nil
@@ -170,7 +171,7 @@ type logisticGrid struct {
 
 func (m *logisticGrid) Sheet() vi.Sheet {
 	s := m.logistic.Sheet()
-	s.Offers = append(s.Offers, vi.Exact, vi.Bound)
+	s.Offers = append(s.Offers, vi.Exact, vi.Renyi)
 	return s
 }
 
@@ -183,51 +184,76 @@ func (m *logisticGrid) LogEvidence(_ *vi.Params, x []float64) []float64 {
 	return out
 }
 
-// Bound is the ELBO, E_q log p(y, w) + H[q]: less log p(y), minus KL(q || p(w|y)).
-func (m *logisticGrid) Bound(p *vi.Params, _ *vi.Data) float64 {
-	_, l := m.factor(p)
-	return m.trapezoid(p, m.logJoint) + m.entropy(l)
+// RenyiBound is that of an order from 0, log p(y), to 1, the ELBO E_q log p(y, w) + H[q]; their
+// difference is KL(q || p(w|y)). NaN beyond.
+func (m *logisticGrid) RenyiBound(p *vi.Params, alpha float64) float64 {
+	switch {
+	case alpha == 0:
+		return m.logZ()
+	case alpha == 1:
+		_, l := m.factor(p)
+		return m.trapezoid(p, m.logJoint) + m.entropy(l)
+	case alpha > 0 && alpha < 1:
+		return m.integral(p, alpha) / (1 - alpha)
+	}
+	return nan
 }
 
-// grid is log p(y), by the trapezoid rule about the mode in units of the curvature's sds, in steps of
-// a fifth, as far out as log p(y, w) is within 50 nats of its top. It is concave, so nothing lies
-// beyond; NaN where the data have no numbers.
-func (m *logisticGrid) grid() float64 {
+// integral is log of the integral of p(y, w)^(1-alpha) q(w)^alpha, by the trapezoid rule about p's
+// mode, in steps of a fifth of the sds that both curvatures give together, as far out as the
+// integrand, which is log-concave, is within exp(-50) of its top. NaN where that is nowhere.
+func (m *logisticGrid) integral(p *vi.Params, alpha float64) float64 {
 	const h = 0.2
 	mode, curve, err := m.mode()
 	if err != nil {
 		return nan
 	}
-	top := m.logJoint(mode)
-	w := make([]float64, m.d)
-	at := func(v []float64) float64 {
-		copy(w, v)
-		curve.Upper(w)
-		for i := range w {
-			w[i] += mode[i]
+	logq := func([]float64) float64 { return 0 }
+	if alpha > 0 {
+		_, at := m.curvature(mode)
+		mean, prec := m.Gaussian(p)
+		for i := range at {
+			at[i] = float64((1-alpha)*at[i]) + float64(alpha*prec[i])
 		}
-		return m.logJoint(w) - top
+		if curve, err = linalg.NewCholesky(at, m.d, 0); err != nil {
+			return nan
+		}
+		_, l := m.factor(p)
+		most := -0.5 * (float64(float64(m.d)*log2Pi) + l.LogDet())
+		e := make([]float64, m.d)
+		logq = func(w []float64) float64 {
+			for i := range e {
+				e[i] = w[i] - mean[i]
+			}
+			l.Lower(e)
+			return most - 0.5*vec.SumSq(e)
+		}
 	}
+	v, w := make([]float64, m.d), make([]float64, m.d)
 	for n := 40; n <= 640; n *= 2 {
-		edge, sum := -inf, 0.0
-		v := make([]float64, m.d)
-		var walk func(i int, rim bool)
-		walk = func(i int, rim bool) {
+		var inside, rim []float64
+		var walk func(i int, edge bool)
+		walk = func(i int, edge bool) {
 			if i == m.d {
-				l := at(v)
-				if sum += vec.Exp64(l); rim {
-					edge = max(edge, l)
+				copy(w, v)
+				curve.Upper(w)
+				for j := range w {
+					w[j] += mode[j]
+				}
+				l := float64((1-alpha)*m.logJoint(w)) + float64(alpha*logq(w))
+				if inside = append(inside, l); edge {
+					rim = append(rim, l)
 				}
 				return
 			}
 			for k := -n; k <= n; k++ {
 				v[i] = float64(h * float64(k))
-				walk(i+1, rim || k == n || k == -n)
+				walk(i+1, edge || k == n || k == -n)
 			}
 		}
 		walk(0, false)
-		if edge < -50 {
-			return top + vec.Log64(sum) + float64(float64(m.d)*vec.Log64(h)) - 0.5*curve.LogDet()
+		if slices.Max(rim) < slices.Max(inside)-50 {
+			return vec.LogSumExp64(inside) + float64(float64(m.d)*vec.Log64(h)) - 0.5*curve.LogDet()
 		}
 	}
 	return nan

@@ -53,7 +53,6 @@ func TestSheets(t *testing.T) {
 		_, is[vi.Classify] = w.Model.(vi.Classifier)
 		_, is[vi.Render] = w.Model.(vi.Renderer)
 		_, is[vi.Simulate] = w.Model.(vi.Simulator)
-		_, is[vi.Bound] = w.Model.(vi.ClosedBound)
 		_, is[vi.Renyi] = w.Model.(vi.ClosedRenyi)
 		_, is[vi.Gaussian] = w.Model.(vi.OneGaussian)
 		for c, has := range is {

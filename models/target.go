@@ -83,7 +83,7 @@ type target struct {
 func (m *target) Sheet() vi.Sheet {
 	return vi.Sheet{
 		Blocks: []vi.Block{m.block("z")}, Params: m.specs(), Data: m.domain,
-		Offers: []vi.Cap{vi.Exact, vi.Simulate, vi.Bound, vi.Renyi, vi.Gaussian},
+		Offers: []vi.Cap{vi.Exact, vi.Simulate, vi.Renyi, vi.Gaussian},
 	}
 }
 
@@ -141,9 +141,6 @@ func (m *target) LogEvidence(p *vi.Params, x []float64) []float64 {
 	return out
 }
 
-// Bound is the ELBO.
-func (m *target) Bound(p *vi.Params, _ *vi.Data) float64 { return m.RenyiBound(p, 1) }
-
 // RenyiBound is that of two Gaussians. With A = (1-alpha) S^-1 + alpha P, P the precision and C the
 // covariance of q, mu its mean,
 //
@@ -178,9 +175,11 @@ func (m *target) RenyiBound(p *vi.Params, alpha float64) float64 {
 	for i := range a {
 		a[i] = float64((1-alpha)*m.precision[i]) + float64(alpha*prec[i])
 	}
-	chol, err := linalg.NewCholesky(a, n, 1e-13)
-	if err != nil {
-		return math.Copysign(inf, 1-alpha)
+	chol, err := linalg.NewCholesky(a, n, 0)
+	for i := range n { // zero up to rounding is not positive
+		if err != nil || chol.L[i*n+i]*chol.L[i*n+i] < 1e-13*(math.Abs(1-alpha)*m.precision[i*n+i]+math.Abs(alpha)*prec[i*n+i]) {
+			return math.Copysign(inf, 1-alpha)
+		}
 	}
 	quad := 0.0
 	for i := range pm {

@@ -14,12 +14,12 @@ type OneGaussian interface {
 	SetGaussian(s *Step, target tape.Vector, mean, precision []float64)
 }
 
-// ClosedRenyi is the capability Renyi: the bound of order alpha of log p, in nats and as the
-// mean over rows, of q itself:
+// ClosedRenyi is the capability Renyi: the bound of order alpha of log p, as the mean over
+// rows in nats, of q itself and not of some samples:
 //
 //	1/(1-alpha) log E_q (p/q)^(1-alpha)
 //
-// the ELBO at 1, log p at 0; an infinite one where the mean is infinite.
+// log p at 0, the ELBO at 1; infinite where the mean is, NaN where it is not known.
 type ClosedRenyi interface {
 	RenyiBound(p *Params, alpha float64) float64
 }

@@ -66,11 +66,6 @@ type GapParts interface {
 	Gaps(p *Params, x []float64) (approximation, amortisation []float64)
 }
 
-// ClosedBound is the capability Bound: the model's bound on log p of the data in closed form.
-type ClosedBound interface {
-	Bound(p *Params, d *Data) float64 // nats a datum: the mean over the data, global terms carry 1/N
-}
-
 // Simulator is the capability Simulate: a dream (x, z) ~ p for each datum of the
 // batch, as constants; z is one sample of each block, x is [B,d]. Its draws are at
 // sites that start with "dream/".

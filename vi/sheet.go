@@ -42,7 +42,6 @@ const (
 	Energy     Cap = "energy"      // log p(x) + log Z (Energetic)
 	Gibbs      Cap = "gibbs"       // a Markov chain in x that leaves p alone (Sweeper)
 	States     Cap = "states"      // all values that x has, few enough to sum over (Finite)
-	Bound      Cap = "bound"       // its bound on log p of the data in closed form (ClosedBound)
 	Renyi      Cap = "renyi"       // its Renyi bounds of every order in closed form (ClosedRenyi)
 	Gaussian   Cap = "gaussian"    // latents of all data together, their q one Gaussian that can be set (OneGaussian)
 	LargeK     Cap = "large-k"     // limits of the K-sample bound (KLimits)
