@@ -22,6 +22,7 @@ func All() []vi.Dataset {
 		NewBars(),
 		BarsAndStripes{Size: 3, N: 500},
 		Bits{N: 256, Dim: 16, Latent: 2},
+		Cubature{},
 		NewDeadLeaves(),
 		NewDigits8(),
 		Dirac{Dim: 1, N: 1},

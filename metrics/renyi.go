@@ -113,7 +113,7 @@ func (m ClosedRenyi) Measure(e *Eval, o *Out) {
 		}
 		return
 	}
-	bound := func(alpha float64) float64 { return b.RenyiBound(e.Work.Params, alpha) }
+	bound := func(alpha float64) float64 { return b.RenyiBound(e.Work.Params, e.Work.Data, alpha) }
 	m.put("closed-renyi", o, bound)
 	why := ""
 	kl := bound(0) - bound(1)

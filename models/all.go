@@ -19,6 +19,7 @@ func All() []vi.Maker {
 		Dirac{Start: 1},
 		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh"},
 		FourBit{},
+		Glimpse{Sees: 2, Cov: "full"},
 		Halves{Layers: []int{200, 200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs"},
 		LinearGaussian{S: 2.0 / 3},
 		Logistic{PriorSD: 1, Global: Global{Q: "full", SD: 1}},

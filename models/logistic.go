@@ -186,7 +186,7 @@ func (m *logisticGrid) LogEvidence(_ *vi.Params, x []float64) []float64 {
 
 // RenyiBound is that of an order from 0, log p(y), to 1, the ELBO E_q log p(y, w) + H[q]; their
 // difference is KL(q || p(w|y)). NaN beyond.
-func (m *logisticGrid) RenyiBound(p *vi.Params, alpha float64) float64 {
+func (m *logisticGrid) RenyiBound(p *vi.Params, _ *vi.Data, alpha float64) float64 {
 	switch {
 	case alpha == 0:
 		return m.logZ()

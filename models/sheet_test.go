@@ -22,7 +22,7 @@ func TestSheets(t *testing.T) {
 		works["vae "+name], _ = small(t, tape.Float64, m)
 	}
 	for _, m := range models.All() { // the defaults, on data of whichever kind suits
-		for _, ds := range []vi.Dataset{datasets.Bits{N: 3, Dim: 6, Latent: 2}, datasets.LowRank{N: 3, Dim: 4, Latent: 2, Noise: 0.5}} {
+		for _, ds := range []vi.Dataset{datasets.Cubature{}, datasets.Bits{N: 3, Dim: 6, Latent: 2}, datasets.LowRank{N: 3, Dim: 4, Latent: 2, Noise: 0.5}} {
 			s := ds.Shape()
 			if _, err := m.For(&vi.Data{N: s.N, D: s.D, Domain: s.Domain}); err == nil {
 				works[m.Name()] = work(t, tape.Float64, m, ds, 0)

@@ -21,5 +21,5 @@ type OneGaussian interface {
 //
 // log p at 0, the ELBO at 1; infinite where the mean is, NaN where it is not known.
 type ClosedRenyi interface {
-	RenyiBound(p *Params, alpha float64) float64
+	RenyiBound(p *Params, d *Data, alpha float64) float64
 }
