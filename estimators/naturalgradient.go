@@ -13,7 +13,7 @@ import (
 // NaturalGradient takes a Gaussian q where a step of size rho along the natural gradient of the
 // ELBO leads: for the optimiser step at 1, as rho mixes precisions and not q's parameters.
 // Samples come in pairs m +- L eps, so that of a quadratic log p the step is exact: at
-// rho = 1 it is q's best of any mean and family.
+// rho = 1 a full q is p from anywhere.
 //
 //	P' = (1-rho) P + rho E[-Hess log p(x,z)],   m' = m + rho P'^-1 E[grad log p(x,z)]
 //
