@@ -8,8 +8,8 @@ import (
 )
 
 // Renyi is the bound of each of several orders alpha by K samples, as a mean over the data: the ELBO at
-// 1, and beyond 0 one from above. And rise, by how much it goes up at most from an order to the
-// next larger one: of the same draws never, but for rounding.
+// 1, and beyond 0 one from above. And rise, by how much it goes up at most from an order to a
+// larger one: of the same draws never, but for rounding.
 //
 //	L = 1/(1-alpha) log 1/K sum_k w_k^(1-alpha)
 //
@@ -31,7 +31,7 @@ type Orders struct {
 
 var usualOrders = []float64{1, 0.5, 0}
 
-// put logs the bounds and the largest rise from an order to the next larger one.
+// put logs the bounds and the largest rise from an order to a larger one.
 func (a Orders) put(name string, o *Out, bound func(alpha float64) float64) {
 	rise := math.Inf(-1)
 	values := make([]float64, len(a.Alpha))
@@ -46,12 +46,12 @@ func (a Orders) put(name string, o *Out, bound func(alpha float64) float64) {
 			o.Put(at, values[i])
 		}
 		for j := range i {
-			if a.Alpha[j] == alpha || math.IsInf(values[i], 0) && values[i] == values[j] {
-				continue
-			}
 			up := values[i] - values[j]
 			if alpha < a.Alpha[j] {
 				up = -up
+			}
+			if alpha == a.Alpha[j] || math.IsNaN(up) {
+				continue
 			}
 			rise = max(rise, up)
 		}

@@ -102,7 +102,7 @@ func TestClosedRenyi(t *testing.T) {
 		rise, kl     float64
 	}{
 		{func(a float64) float64 { return 1 - a }, "", "", -0.5, 1},
-		{func(a float64) float64 { return a * a }, "", "", 0.75, -1},
+		{func(a float64) float64 { return a * a }, "", "", 1, -1},
 		{func(a float64) float64 { return map[bool]float64{true: math.Inf(1), false: -a}[a < 0] }, "closed-renyi/-2", "infinite", -0.5, 1},
 		{func(a float64) float64 { return map[bool]float64{true: math.NaN(), false: -a}[a < 0] }, "closed-renyi/-2", "not known", -0.5, 1},
 	} {
