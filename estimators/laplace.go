@@ -26,7 +26,7 @@ import (
 type Laplace struct{}
 
 func (Laplace) Card() vi.Card {
-	return vi.Card{Name: "laplace", Paper: "doi 10.1162/neco.1992.4.3.448", Needs: []vi.Cap{vi.Gaussian}, K: 1, Target: "laplace", Targets: []string{"inf/"}}
+	return vi.Card{Name: "laplace", Paper: "doi 10.1162/neco.1992.4.3.448", Needs: []vi.Cap{vi.Gaussian}, K: 1, Target: "laplace", Bias: "the mode and the curvature there: no bound's optimum", Targets: []string{"inf/"}}
 }
 
 func (Laplace) Estimate(s *vi.Step) vi.Direction {
@@ -51,7 +51,7 @@ func (Laplace) Estimate(s *vi.Step) vi.Direction {
 	const halvings = 30
 	for range halvings {
 		for i, x := range step {
-			next[i], step[i] = mean[i]+x, 0.5*x
+			next[i], step[i] = mean[i]+x, float64(0.5*x)
 		}
 		if s.LogJoint(dist.Value{Node: at(next), K: 1}).Mean().Float() >= level {
 			copy(mean, next)

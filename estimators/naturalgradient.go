@@ -21,7 +21,7 @@ import (
 // Curvature is by a derivative along each coordinate of z.
 //
 // Needs gaussian.
-// Unbiased for nothing but P' of any q: means are over K samples a row. A P' that is not positive makes NaN.
+// Unbiased for P'; its inverse, and so m' and the sds, have the noise of K samples a row inside. A P' that is not positive makes NaN.
 // Costs K densities of p, with D derivatives along a line, a row.
 //
 // Khan and Rue 2023 (2107.04562); as in Sjolund 2023 (2301.01236).
@@ -33,7 +33,7 @@ type NaturalGradient struct {
 func (e NaturalGradient) Card() vi.Card {
 	return vi.Card{
 		Name: "natural-gradient", Paper: "2107.04562", Needs: []vi.Cap{vi.Gaussian}, K: e.K, LeastK: 2, Multiple: 2,
-		Target: fmt.Sprintf("natural@%g", e.Rho), Targets: []string{"inf/"},
+		Target: fmt.Sprintf("natural@%g", e.Rho), Bias: "a sampled curvature is inverted; none where log p is quadratic", Targets: []string{"inf/"},
 	}
 }
 

@@ -147,7 +147,7 @@ func (g Global) SetGaussian(s *vi.Step, target tape.Vector, mean, precision []fl
 
 // entropy is 1/2 log det S + D/2 log(2 pi e).
 func (g Global) entropy(l *linalg.Cholesky) float64 {
-	return 0.5 * (l.LogDet() + float64(float64(g.d)*(log2Pi+1)))
+	return float64(0.5 * (l.LogDet() + float64(float64(g.d)*(log2Pi+1))))
 }
 
 // trapezoid is the mean of f under q by the trapezoid rule in units of q's sds, [-9, 9] in
@@ -170,7 +170,7 @@ func (g Global) trapezoid(p *vi.Params, f func(z []float64) float64) float64 {
 		}
 		for k := -reach; k <= reach; k++ {
 			u[i] = float64(h * float64(k))
-			walk(i+1, logw-0.5*float64(u[i]*u[i]))
+			walk(i+1, logw-float64(0.5*float64(u[i]*u[i])))
 		}
 	}
 	walk(0, 0)

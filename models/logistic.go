@@ -101,10 +101,10 @@ func (m *logistic) LogLik(s *vi.Step, w dist.Value) tape.Node {
 // logJoint is log p(y, w) as a number.
 func (m *logistic) logJoint(w []float64) float64 {
 	a := make([]float64, len(m.y))
-	s := -float64(float64(m.d) * (0.5*log2Pi + vec.Log64(m.PriorSD)))
+	s := -float64(float64(m.d) * (float64(0.5*log2Pi) + vec.Log64(m.PriorSD)))
 	for _, x := range w {
 		x /= m.PriorSD
-		s -= 0.5 * float64(x*x)
+		s -= float64(0.5 * float64(x*x))
 	}
 	for n, y := range m.y { // log sigmoid(a) where y is 1, log sigmoid(-a) where it is 0
 		a[n] = float64(vec.Dot(m.u[n*m.d:(n+1)*m.d], w) * (1 - 2*y))
@@ -219,14 +219,14 @@ func (m *logisticGrid) integral(p *vi.Params, alpha float64) float64 {
 			return nan
 		}
 		_, l := m.factor(p)
-		most := -0.5 * (float64(float64(m.d)*log2Pi) + l.LogDet())
+		most := float64(-0.5 * (float64(float64(m.d)*log2Pi) + l.LogDet()))
 		e := make([]float64, m.d)
 		logq = func(w []float64) float64 {
 			for i := range e {
 				e[i] = w[i] - mean[i]
 			}
 			l.Lower(e)
-			return most - 0.5*vec.SumSq(e)
+			return most - float64(0.5*vec.SumSq(e))
 		}
 	}
 	v, w := make([]float64, m.d), make([]float64, m.d)
@@ -253,7 +253,7 @@ func (m *logisticGrid) integral(p *vi.Params, alpha float64) float64 {
 		}
 		walk(0, false)
 		if slices.Max(rim) < slices.Max(inside)-50 {
-			return vec.LogSumExp64(inside) + float64(float64(m.d)*vec.Log64(h)) - 0.5*curve.LogDet()
+			return vec.LogSumExp64(inside) + float64(float64(m.d)*vec.Log64(h)) - float64(0.5*curve.LogDet())
 		}
 	}
 	return nan

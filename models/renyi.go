@@ -38,7 +38,7 @@ func renyiOfGaussians(alpha float64, precision, delta []float64, l *linalg.Chole
 				kl += float64(u[i] * vec.Dot(precision[i*n:i*n+n], u))
 			}
 		}
-		return -0.5 * kl
+		return float64(-0.5 * kl)
 	}
 	q, a, qd := make([]float64, n*n), make([]float64, n*n), make([]float64, n)
 	l.Inverse(q)

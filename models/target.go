@@ -103,7 +103,7 @@ func (m *target) LogLik(s *vi.Step, z dist.Value) tape.Node {
 func (m *target) logDensity(s *vi.Step, z dist.Value) tape.Node {
 	e := s.Affine(z.Node, constant(s, m.Dim, m.white...), tape.Node{}, tape.Linear)
 	l := s.NormalLogProb(z.K, e, s.Leaf(1, m.Dim), s.Leaf(1, m.Dim))
-	return l.Add(l.Const(m.LogZ - 0.5*m.chol.LogDet()))
+	return l.Add(l.Const(m.LogZ - float64(0.5*m.chol.LogDet())))
 }
 
 // density is the target as a distribution.
