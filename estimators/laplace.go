@@ -26,7 +26,7 @@ import (
 type Laplace struct{}
 
 func (Laplace) Card() vi.Card {
-	return vi.Card{Name: "laplace", Paper: "doi 10.1162/neco.1992.4.3.448", Needs: []vi.Cap{vi.Gaussian}, K: 1, Target: "laplace", Bias: "the mode and the curvature there: no bound's optimum", Targets: []string{"inf/"}}
+	return vi.Card{Name: "laplace", Paper: "MacKay 1992", Needs: []vi.Cap{vi.Gaussian}, K: 1, Target: "laplace", Bias: "the mode and the curvature there: no bound's optimum", Targets: []string{"inf/"}}
 }
 
 func (Laplace) Estimate(s *vi.Step) vi.Direction {
