@@ -23,7 +23,7 @@ func TestSheets(t *testing.T) {
 		works["vae "+name], _ = small(t, tape.Float64, m)
 	}
 	for _, m := range models.All() { // the defaults, on data of whichever kind suits
-		for _, ds := range []vi.Dataset{datasets.Bits{N: 30, Dim: 6, Latent: 2}, datasets.LowRank{N: 3, Dim: 4, Latent: 2, Noise: 0.5}, datasets.Normals{N: 3, SD: 1}, datasets.HMMStrings{States: 2, Symbols: 3, Length: 4, N: 3}} {
+		for _, ds := range []vi.Dataset{datasets.Cubature{}, datasets.Bits{N: 30, Dim: 6, Latent: 2}, datasets.LowRank{N: 3, Dim: 4, Latent: 2, Noise: 0.5}, datasets.Normals{N: 3, SD: 1}, datasets.HMMStrings{States: 2, Symbols: 3, Length: 4, N: 3}} {
 			d, err := ds.Make(rng.Data(0, ds.Name(), "train"))
 			if err != nil {
 				t.Fatal(err)
@@ -60,10 +60,15 @@ func TestSheets(t *testing.T) {
 		_, is[vi.Classify] = w.Model.(vi.Classifier)
 		_, is[vi.Render] = w.Model.(vi.Renderer)
 		_, is[vi.Simulate] = w.Model.(vi.Simulator)
+		_, is[vi.Renyi] = w.Model.(vi.ClosedRenyi)
+		_, is[vi.Gaussian] = w.Model.(vi.OneGaussian)
 		for c, has := range is {
 			if has != slices.Contains(sheet.Offers, c) {
 				t.Errorf("%s: offers %s; implements %s: %v", name, vi.List(sheet.Offers), c, has)
 			}
+		}
+		if _, ok := w.Model.(vi.Latent); !ok {
+			continue
 		}
 
 		// What an offer stands for is there; some have it and offer it by a setting.

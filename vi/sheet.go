@@ -43,6 +43,8 @@ const (
 	Energy     Cap = "energy"      // log p(x) + log Z (Energetic)
 	Gibbs      Cap = "gibbs"       // a Markov chain in x that leaves p alone (Sweeper)
 	States     Cap = "states"      // all values that x has, few enough to sum over (Finite)
+	Renyi      Cap = "renyi"       // its Renyi bounds of every order in closed form (ClosedRenyi)
+	Gaussian   Cap = "gaussian"    // latents of all data together, their q one Gaussian that can be set (OneGaussian)
 	Answers    Cap = "answers"     // people's answers to items, by one ability each (Respondents)
 	Subspace   Cap = "subspace"    // its best parameters by eigenvectors (Spanning)
 	Gradient   Cap = "gradient"    // the gradient of log p(x) in closed form (Differentiable)

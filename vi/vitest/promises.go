@@ -203,6 +203,9 @@ func duplicates(s *subject) Result {
 // distributions allocate is not the estimator's.
 func allocations(s *subject) Result {
 	e := s.some()
+	if slices.Contains(e.Card().Needs, vi.Gaussian) {
+		return Result{Verdict: Idle, Note: "its target is algebra with the model's matrices"}
+	}
 	w := work(s.o, e)
 	src := key(0)
 	if _, ok := w.Model.(vi.Latent); ok {

@@ -34,6 +34,7 @@ type Target struct {
 	// Closed: a step that a model has in closed form, which its oracle works out from the
 	// definition under this name.
 	Closed bool
+	Rho    float64 // the size of such a step, where its name has one
 
 	// Scaled: the inference direction is that of Bound times a factor in (0, 1) that is
 	// not said, a rate of its own.
@@ -152,9 +153,13 @@ var targets = map[string]struct {
 	"nvil-normalised":     {0, func([]float64) Target { return Target{Bound: mean, Of: total(mean), Scaled: true} }},
 
 	"cavi":       {0, closed},
+	"cubo-exp":   {2, func(n []float64) Target { return Of(chiExp(n[0])) }},
+	"cubo-log":   {2, func(n []float64) Target { return Of(chiLog(n[0])) }},
 	"em":         {0, closed},
 	"gibbs":      {0, closed},
+	"laplace":    {0, closed},
 	"ml":         {0, closed},
+	"natural":    {1, func(n []float64) Target { return Target{Closed: true, Rho: n[0]} }},
 	"pca":        {0, closed},
 	"cd":         {1, closed},
 	"pcd":        {1, closed},
@@ -236,6 +241,21 @@ func renyi(alpha float64) Bound {
 		}
 		return logMeanExp(t) / c
 	}
+}
+
+// chiExp is -1/(nK) sum_k w_k^n, and chiLog -1/n log 1/K sum_k w_k^n: upper bounds are to be lowered.
+func chiExp(n float64) Bound {
+	return func(lw []complex128) complex128 {
+		sum := complex(0, 0)
+		for _, x := range lw {
+			sum += cmplx.Exp(complex(n, 0) * x)
+		}
+		return -sum / complex(n*float64(len(lw)), 0)
+	}
+}
+
+func chiLog(n float64) Bound {
+	return func(lw []complex128) complex128 { return -renyi(1 - n)(lw) }
 }
 
 // largest is the largest log weight, the first of equals.
