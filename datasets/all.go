@@ -25,6 +25,7 @@ func All() []vi.Dataset {
 		NewDeadLeaves(),
 		NewDigits8(),
 		Dirac{Dim: 1, N: 1},
+		FA6{N: 2000, Test: 20000, Missing: 0.5},
 		NewFashionMNIST(),
 		NewFrey(),
 		LinearGaussian{N: 8, Dim: 2, Perturb: 0.05},

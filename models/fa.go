@@ -82,7 +82,7 @@ func (m *fa) Sheet() vi.Sheet {
 	sh := vi.Sheet{
 		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: m.Latent, Offers: []vi.Cap{vi.Score, vi.Path, vi.Weak, vi.AnalyticKL}}},
 		Params: []vi.Spec{noise},
-		Offers: []vi.Cap{vi.Exact, vi.MStep, vi.Gaps, vi.Simulate},
+		Offers: []vi.Cap{vi.Exact, vi.MStep, vi.Gaps, vi.Simulate, vi.Masked, vi.Complete, vi.Density, vi.Normal},
 		Data:   vi.Real,
 	}
 	if m.Cov == "shared" {
@@ -98,15 +98,10 @@ func (m *fa) Init(key rng.Key, p *vi.Params) {
 	for _, l := range m.layers() {
 		glorot(key, p, l)
 	}
-	d, n := m.data.D, float64(m.data.N)
-	mean, variance := columnMeans(m.data.X, d), make([]float64, d)
-	for i, x := range m.data.X {
-		r := x - mean[i%d]
-		variance[i%d] += float64(r*r) / n
-	}
+	mean, variance := seenMoments(m.data.X, m.data.D)
 	p.Set(m.x.bias, mean)
 	if m.Noise == "isotropic" {
-		variance = []float64{vec.Sum(variance) / float64(d)}
+		variance = []float64{vec.Sum(variance) / float64(m.data.D)}
 	}
 	for i, v := range variance {
 		variance[i] = 0.5 * vec.Log64(max(v, leastVariance))
@@ -155,6 +150,9 @@ func (m *fa) factors(p *vi.Params) (*Factors, error) {
 
 func (m *fa) LogEvidence(p *vi.Params, x []float64) []float64 {
 	f, err := m.factors(p)
+	if err == nil && hasNaN(x) {
+		return f.seenEvidence(x)
+	}
 	out := make([]float64, len(x)/m.data.D)
 	for n := range out {
 		if out[n] = nan; err == nil {

@@ -44,6 +44,9 @@ func (p Parts) build(c suites.Cell) (*cell, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dataset %s: %w", c.Dataset, err)
 	}
+	if err := data.Check(); err != nil {
+		return nil, err
+	}
 	mk, err := p.maker(c.Model)
 	if err != nil {
 		return nil, err

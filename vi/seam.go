@@ -54,7 +54,8 @@ type Evidence interface {
 //
 //	argmax_theta' sum_n E_{p(z|x_n, theta)} log p(x_n, z; theta')
 //
-// over the rows of the step; a NaN in it says that there is none.
+// over the rows of the step, s.X, which of another view (At) may be K a datum; a NaN in it
+// says that there is none.
 type Maximiser interface {
 	Maximise(s *Step, target tape.Vector)
 }
@@ -146,17 +147,19 @@ type Data struct {
 	X       []float64 // [N,D], row-major; read only: cells share it
 	Domain  Domain
 	Grey    bool      // X are probabilities of bits: a row is binarised, 1[u > 1-x], each time it is read
+	Missing bool      // values of X are missing: NaN
 	Image   [2]int    // height and width of a row drawn as a picture; zero if it is none
 	Test    *Data     // held out, for evaluations; nil: they see the data themselves
 	Labels  []int     // class of each row, from 0, for metrics; nil: not known
 	Shown   []bool    // rows of which a model may read the label; nil: of none
 	Atoms   []float64 // of generated data the dictionary they were made with, [D,H] row-major, its columns of unit norm or as drawn; nil: not known
+	Cov     []float64 // of generated data their covariance, [D,D]; nil: not known
 	Codes   []float64 // of generated data the latents of each row, [N,H]; nil: not known
 	Perturb float64   // sd of the step away from the optimum at which a model that knows its optimum starts: part of the problem
 }
 
 // Shape of the data.
-func (d *Data) Shape() Shape { return Shape{d.N, d.D, d.Domain} }
+func (d *Data) Shape() Shape { return Shape{d.N, d.D, d.Domain, d.Missing} }
 
 // Dataset is how a suite's data come to be; settings are its fields.
 type Dataset interface {

@@ -152,9 +152,15 @@ var targets = map[string]struct {
 	"nvil-normalised":     {0, func([]float64) Target { return Target{Bound: mean, Of: total(mean), Scaled: true} }},
 
 	"em":         {0, closed},
+	"mcem":       {1, closed},
+	"vgi":        {1, closed},
 	"cd":         {1, closed},
 	"pcd":        {1, closed},
 	"likelihood": {0, closed},
+
+	"impute mean":    {0, closed},
+	"impute draw":    {0, closed},
+	"impute chained": {0, closed},
 
 	"gan minimax":        {0, closed},
 	"gan non-saturating": {0, closed},
