@@ -20,7 +20,7 @@ import (
 // Simkus, Rhodes and Gutmann 2023 (2111.13180).
 type FA6 struct {
 	N       int     `name:"n" min:"1" max:"10000000" doc:"data"`
-	Test    int     `name:"test" min:"0" max:"10000000" doc:"data held out, whole; 0: none"`
+	Test    int     `name:"test" min:"1" max:"10000000" doc:"data held out, whole"`
 	Missing float64 `name:"missing" min:"0" max:"0.95" doc:"chance of a value to be missing"`
 }
 

@@ -85,16 +85,17 @@ func (e VGI) Estimate(s *vi.Step) vi.Direction {
 	one, u := e.pick(s, x, false)
 	mean, sd := e.columns(s)
 	base, unit, eps := s.Blank(e.K*s.B(), d), s.Leaf(e.K*s.B(), d), s.Leaf(e.K*s.B(), d)
-	base.Value().Copy(x.Value())
+	at, to, by, of := one.Value(), base.Value(), unit.Value(), eps.Value()
+	to.Copy(x.Value())
 	noise, draws := s.Noise("vgi/path"), s.Blank(1, e.K).Value()
 	for b := range s.B() {
 		noise.Normal(b, draws)
 		for k := range e.K {
 			for i, j := (b*e.K+k)*d, 0; j < d; j++ {
-				if one.Value().At(i+j) == 1 {
-					base.Value().Set(i+j, mean[j])
-					unit.Value().Set(i+j, sd[j])
-					eps.Value().Set(i+j, draws.At(k))
+				if at.At(i+j) == 1 {
+					to.Set(i+j, mean[j])
+					by.Set(i+j, sd[j])
+					of.Set(i+j, draws.At(k))
 				}
 			}
 		}
@@ -114,10 +115,11 @@ func (e VGI) regression(s *vi.Step, x tape.Node) tape.Node {
 	rows, d := x.Shape()
 	mean, sd := e.columns(s)
 	t, rest := s.Leaf(rows, d), s.Blank(rows, d)
+	from, at, to, left := x.Value(), one.Value(), t.Value(), rest.Value()
 	for i := range rows * d {
-		on := one.Value().At(i)
-		if rest.Value().Set(i, 1-on); on == 1 {
-			t.Value().Set(i, (x.Value().At(i)-mean[i%d])/sd[i%d])
+		on := at.At(i)
+		if left.Set(i, 1-on); on == 1 {
+			to.Set(i, (from.At(i)-mean[i%d])/sd[i%d])
 		}
 	}
 	logs := s.Param(vgiLogS)
@@ -133,26 +135,27 @@ func (e VGI) pick(s *vi.Step, x tape.Node, seen bool) (one, u tape.Node) {
 	mean, sd := e.columns(s)
 	one, u = s.Leaf(rows, d), s.Blank(rows, d)
 	noise, draws := s.Noise("vgi/pick"), s.Blank(1, e.K).Value()
+	all, from, at, to := s.X.Value(), x.Value(), one.Value(), u.Value()
 	for b := range s.B() {
 		noise.Uniform(b, draws)
+		row := all.Slice(b*d, (b+1)*d)
 		for k := range e.K {
 			r := b*e.K + k
 			for j := range d {
-				u.Value().Set(r*d+j, (x.Value().At(r*d+j)-mean[j])/sd[j])
+				to.Set(r*d+j, (from.At(r*d+j)-mean[j])/sd[j])
 			}
-			if j := chosen(s, b, seen, draws.At(k)); j >= 0 {
-				one.Value().Set(r*d+j, 1)
-				u.Value().Set(r*d+j, 0)
+			if j := chosen(row, seen, draws.At(k)); j >= 0 {
+				at.Set(r*d+j, 1)
+				to.Set(r*d+j, 0)
 			}
 		}
 	}
 	return one, u
 }
 
-// chosen is coordinate floor(v n) of the n seen, or missing, of row b of the batch; -1 of none.
-func chosen(s *vi.Step, b int, seen bool, v float64) int {
-	_, d := s.X.Shape()
-	row, n := s.X.Value().Slice(b*d, (b+1)*d), 0
+// chosen is coordinate floor(v n) of the n seen, or missing, of a row; -1 of none.
+func chosen(row tape.Vector, seen bool, v float64) int {
+	d, n := row.Len(), 0
 	for j := range d {
 		if y := row.At(j); (y == y) == seen {
 			n++
@@ -180,15 +183,17 @@ func (e VGI) move(s *vi.Step, x tape.Node) {
 	a, c, logs := s.Params().Value(vgiA), s.Params().Value(vgiB), s.Params().Value(vgiLogS)
 	which, noise := s.Noise("vgi/move/pick"), s.Noise("vgi/move")
 	v, eps := s.Blank(1, e.K*e.Moves).Value(), s.Blank(1, e.K*e.Moves).Value()
+	seen, chains := s.X.Value(), x.Value()
 	for b := range s.B() {
-		if chosen(s, b, false, 0) < 0 {
+		holes := seen.Slice(b*d, (b+1)*d)
+		if chosen(holes, false, 0) < 0 {
 			continue
 		}
 		which.Uniform(b, v)
 		noise.Normal(b, eps)
 		for i := range e.K * e.Moves {
-			row := x.Value().Slice((b*e.K+i/e.Moves)*d, (b*e.K+i/e.Moves+1)*d)
-			j := chosen(s, b, false, v.At(i))
+			row := chains.Slice((b*e.K+i/e.Moves)*d, (b*e.K+i/e.Moves+1)*d)
+			j := chosen(holes, false, v.At(i))
 			m := c.At(j) + float64(vec.Exp64(logs.At(j))*eps.At(i))
 			for k := range d {
 				if k != j {
@@ -198,10 +203,10 @@ func (e VGI) move(s *vi.Step, x tape.Node) {
 			row.Set(j, mean[j]+float64(sd[j]*m))
 		}
 	}
-	if y := x.Value().F64(); y != nil {
+	if y := chains.F64(); y != nil {
 		s.Keep(vgiX, s.Index, y)
 	} else {
-		s.Keep(vgiX, s.Index, x.Value().AppendTo(nil))
+		s.Keep(vgiX, s.Index, chains.AppendTo(nil))
 	}
 }
 

@@ -26,15 +26,15 @@ func (m *fa) LogDensity(s *vi.Step, x tape.Node, k int) tape.Node {
 	for i := range l {
 		constant += cov[i*l+i]
 	}
-	row := make([]float64, d)
+	row, from, to := make([]float64, d), x.Value(), z.Value()
 	for r := range kl {
 		for j := range row {
-			row[j] = x.Value().At(r*d + j)
+			row[j] = from.At(r*d + j)
 		}
 		mean := f.Mean(row)
 		kl[r] = 0.5 * (sumSq(mean) + constant)
 		for i, v := range mean {
-			z.Value().Set(r*l+i, v)
+			to.Set(r*l+i, v)
 		}
 	}
 	// The trace is of squares: Lambda^-1 = sum_i r_i r_i', the columns of the inverse of R'.

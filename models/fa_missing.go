@@ -183,10 +183,11 @@ func (m *fa) Complete(s *vi.Step, site string, k int) tape.Node {
 	}
 	all := patterns{of: f, gain: true}
 	x, z, u := make([]float64, d), make([]float64, l), make([]float64, l)
-	eps, noise := tape.NewVector(tape.Float64, k*(l+d)), s.Noise(site)
+	eps, noise := tape.NewVector(s.Precision(), k*(l+d)), s.Noise(site)
+	from, to := s.X.Value(), out.Value()
 	for b := range s.B() {
 		for j := range x {
-			x[j] = s.X.Value().At(b*d + j)
+			x[j] = from.At(b*d + j)
 		}
 		q := all.at(x)
 		if len(q.seen) < d && q.f != nil {
@@ -194,19 +195,21 @@ func (m *fa) Complete(s *vi.Step, site string, k int) tape.Node {
 			q.mean(z, x, f)
 		}
 		for i := range k {
-			e := eps.F64()[i*(l+d) : (i+1)*(l+d)]
+			e := eps.Slice(i*(l+d), (i+1)*(l+d))
 			if len(q.seen) < d && q.f != nil { // z = m + R^-T e has covariance (R R')^-1
-				copy(u, e)
+				for a := range u {
+					u[a] = e.At(a)
+				}
 				q.f.back(u)
 			}
 			for j, v := range x {
 				if math.IsNaN(v) {
-					v = f.C[j] + float64(math.Sqrt(f.Psi[j])*e[l+j])
+					v = f.C[j] + float64(math.Sqrt(f.Psi[j])*e.At(l+j))
 					for a := range u {
 						v += float64(f.W[j*l+a] * (z[a] + u[a]))
 					}
 				}
-				out.Value().Set((b*k+i)*d+j, v)
+				to.Set((b*k+i)*d+j, v)
 			}
 		}
 	}

@@ -78,6 +78,11 @@ func (p Parts) build(c suites.Cell) (*cell, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, m := range log.all() {
+		if why := whole(m, data, data.Test != nil && !data.Test.Missing); why != "" {
+			return nil, errors.New(why)
+		}
+	}
 	out.evals, out.probes = log.evals, log.probes
 	for _, m := range log.watches {
 		out.watches = append(out.watches, m.Watch(out.work.Params))
