@@ -61,6 +61,9 @@ func TestSheets(t *testing.T) {
 				t.Errorf("%s: offers %s; implements %s: %v", name, vi.List(sheet.Offers), c, has)
 			}
 		}
+		if _, ok := w.Model.(vi.Latent); !ok {
+			continue // no posterior to sample
+		}
 
 		const k = 2
 		s := w.Step(0, w.All, ramp{})
