@@ -37,6 +37,7 @@ func TestGoldenDigests(t *testing.T) {
 		{leaves, "27f3c0abb935654996725714da89f637bae3c5c712d2cbdc154bc6f240a56ef2"},
 		{shapes, "1aa14b3975c29d2f2d2b39ab16dbae5e773f6f20466319c2eba8c6fa81d89852"},
 		{patches, "c15d1b3d5ccf1adcd23b33a61c1dd1c6438425b001b4c7ea6e58001ed6b7abe3"},
+		{datasets.FA6{N: 100, Test: 10, Missing: 0.75}, "6e7e6c0d34cb75d25bcd500d39559d1c5c544db726f23255e9db758a44bbb8ec"},
 		{grey, "ed5a77ff799d54203820f3017196b1611bbd206aa1cd593b938d52170787aaa6"},
 	} {
 		x := data(t, c.d, 7)
