@@ -2,14 +2,13 @@ package metrics
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vibench/bench/core/vec"
 	"github.com/vibench/bench/vi"
 )
 
-// ConditionalKL is how far the conditionals that vgi learns, one a coordinate, are from the
-// model's own, mean over coordinates and rows: KL( q_j(x_j | the others) || p(x_j | the others) ),
+// ConditionalKL is how far the conditionals that an estimator learns, one a coordinate, are from
+// the model's own, mean over coordinates and rows: KL( q_j(x_j | the others) || p(x_j | the others) ),
 // p a normal, K the inverse of its covariance,
 //
 //	p(x_j | the others) = N( x_j - (K (x - mean))_j / K_jj, 1/K_jj )
@@ -24,10 +23,10 @@ func (ConditionalKL) Needs() []vi.Cap           { return []vi.Cap{vi.Normal} }
 func (ConditionalKL) Samples() bool             { return false }
 func (m ConditionalKL) Emits(vi.Sheet) []string { return []string{m.named("conditional-kl")} }
 
-// Suits wants an estimator that has conditionals.
-func (ConditionalKL) Suits(c vi.Card) error {
-	if !strings.HasPrefix(c.Target, "vgi@") {
-		return fmt.Errorf("estimator %q learns no conditionals of a coordinate; vgi does", c.Name)
+// Admits wants an estimator that has conditionals.
+func (ConditionalKL) Admits(e vi.Estimator) error {
+	if _, ok := e.(vi.Conditional); !ok {
+		return fmt.Errorf("estimator %q learns no conditionals of a coordinate", e.Card().Name)
 	}
 	return nil
 }
@@ -35,14 +34,13 @@ func (ConditionalKL) Suits(c vi.Card) error {
 func (m ConditionalKL) Measure(e *Eval, o *Out) {
 	p := e.at(m.On)
 	w := e.of(p)
-	q, ok := e.Estimator.(interface {
-		Conditionals(p *vi.Params, st vi.State, x []float64) (mean, sd []float64)
-	})
-	if !ok {
-		o.Missing(m.named("conditional-kl"), "the estimator has no conditionals")
+	q, learns := e.Estimator.(vi.Conditional)
+	model, ok := w.Model.(vi.Marginal)
+	if !learns || !ok {
+		o.Missing(m.named("conditional-kl"), "the estimator or the model has no conditionals")
 		return
 	}
-	mean, cov := w.Model.(vi.Marginal).Marginal(w.Params)
+	mean, cov := model.Marginal(w.Params)
 	k, err := inverse(cov, len(mean))
 	if err != nil {
 		o.Missing(m.named("conditional-kl"), "the model's covariance is not positive")
@@ -59,9 +57,9 @@ func (m ConditionalKL) Measure(e *Eval, o *Out) {
 				pull += float64(k[j*d+i] * (row[i] - mean[i]))
 			}
 			precision := k[j*d+j]
-			off, ratio := qm[j]-(v-pull/precision), float64(qs[j]*qs[j])*precision
-			sum += 0.5 * (ratio + float64(off*off)*precision - 1 - vec.Log64(ratio))
+			off, ratio := qm[j]-(v-pull/precision), float64(qs[j]*qs[j]*precision)
+			sum += ratio + float64(off*off*precision) - 1 - vec.Log64(ratio)
 		}
 	}
-	o.Put(m.named("conditional-kl"), sum/float64(p.n*d))
+	o.Put(m.named("conditional-kl"), sum/float64(2*p.n*d))
 }

@@ -20,11 +20,12 @@ func (CovError) Masked() bool            { return true }
 func (CovError) Emits(vi.Sheet) []string { return []string{"cov-error"} }
 func (CovError) Measure(e *Eval, o *Out) {
 	want := e.Work.Data.Cov
-	if want == nil {
-		o.Missing("cov-error", "the covariance of the data is not known")
+	m, ok := e.Work.Model.(vi.Marginal)
+	if want == nil || !ok {
+		o.Missing("cov-error", "the covariance of the data, or the model's, is not known")
 		return
 	}
-	_, got := e.Work.Model.(vi.Marginal).Marginal(e.Work.Params)
+	_, got := m.Marginal(e.Work.Params)
 	off, all := 0.0, 0.0
 	for i, v := range want {
 		off, all = off+float64((got[i]-v)*(got[i]-v)), all+float64(v*v)

@@ -112,8 +112,8 @@ func TestConditionalKL(t *testing.T) {
 	if got, want := measured(t, e, kl), (r*r+d*d-1)/2-math.Log(r); math.Abs(got-want) > 1e-11 {
 		t.Errorf("away from it: %g; want %g", got, want)
 	}
-	if kl.Suits(e.Estimator.Card()) != nil || kl.Suits(estimators.EM{}.Card()) == nil {
-		t.Error("suits vgi and none else")
+	if kl.Admits(e.Estimator) != nil || kl.Admits(estimators.EM{}) == nil {
+		t.Error("admits vgi, and not em")
 	}
 }
 

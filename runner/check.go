@@ -167,13 +167,18 @@ func (p Parts) unfit(c suites.Cell) string {
 		if why := whole(x, d, true); why != "" {
 			return why
 		}
-		if s, ok := x.(interface{ Suits(vi.Card) error }); ok {
-			if err := s.Suits(e.Card()); err != nil {
+		if s, ok := x.(interface{ Admits(vi.Estimator) error }); ok {
+			if err := s.Admits(e); err != nil {
 				return fmt.Sprintf("metric %q: %v", x.Name(), err)
 			}
 		}
 	}
 	for _, x := range log.probes {
+		if s, ok := x.(interface{ Suits(vi.Card) error }); ok {
+			if err := s.Suits(e.Card()); err != nil {
+				return fmt.Sprintf("metric %q: %v", x.Name(), err)
+			}
+		}
 		for _, name := range x.With() {
 			o, err := p.beside(name, c.Estimator)
 			if err != nil {

@@ -61,6 +61,12 @@ type Marginal interface {
 	Marginal(p *Params) (mean, cov []float64)
 }
 
+// Conditional is an estimator that learns p(x_j | the others): Conditionals are the means and
+// the sds of its normals, one a coordinate, at a whole row x.
+type Conditional interface {
+	Conditionals(p *Params, st State, x []float64) (mean, sd []float64)
+}
+
 // Looker is a Starter whose start depends on the data: Look sets the parameters and the
 // state that Start made room for.
 type Looker interface {
