@@ -394,3 +394,30 @@ func lawOf(t *testing.T, x []float64, seen, holes []int, mean []float64, cov *ma
 	chol.LTo(root)
 	return m, root
 }
+
+// A batch cut into blocks gives the direction of the whole, and keeps the same imputations.
+func TestVGIBlocks(t *testing.T) {
+	e := estimators.VGI{K: 3, Moves: 2}
+	w := gappy(t, e, 9000, 0.5)
+	src := &vi.Keyed{Key: rng.Noise(4, 0)}
+	if w.Data.N < 2*w.Fit()/3 {
+		t.Fatalf("%d rows are no three blocks of %d", w.Data.N, w.Fit()/3)
+	}
+	d := e.Estimate(w.Step(0, w.All, src))
+	want := [2][]float64{d.Gen.Ascend.AppendTo(nil), d.Own.Ascend.AppendTo(nil)}
+	w.Commit()
+	kept := append([]float64{}, w.State["vgi/x"].Data...)
+	w = gappy(t, e, 9000, 0.5)
+	d = w.Estimate(e, 0, w.All, src)
+	for r, got := range [2]tape.Vector{d.Gen.Ascend, d.Own.Ascend} {
+		for i, v := range want[r] {
+			nearly(t, "block", got.At(i), v, 1e-10*(1+math.Abs(v)))
+		}
+	}
+	w.Commit()
+	for i, v := range w.State["vgi/x"].Data {
+		if v != kept[i] {
+			t.Fatalf("imputation %d is %g in blocks, %g at once", i, v, kept[i])
+		}
+	}
+}
