@@ -29,6 +29,7 @@ func All() []vi.Dataset {
 		NewDigits8(),
 		Dirac{Dim: 1, N: 1},
 		FA3{N: 1000, Test: 1000},
+		FA6{N: 2000, Test: 20000, Missing: 0.5},
 		NewFashionMNIST(),
 		NewFashionSmall(),
 		NewFrey(),

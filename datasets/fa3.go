@@ -23,7 +23,9 @@ type FA3 struct {
 
 func (FA3) Name() string { return "fa3" }
 
-func (d FA3) Shape() vi.Shape { return vi.Shape{N: d.N, D: len(fa3Noise), Test: d.Test, Domain: vi.Real} }
+func (d FA3) Shape() vi.Shape {
+	return vi.Shape{N: d.N, D: len(fa3Noise), Test: d.Test, Domain: vi.Real}
+}
 
 var (
 	fa3W     = []float64{-0.5, -1, -1, -1, 2, 0.5}

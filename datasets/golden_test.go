@@ -40,6 +40,7 @@ func TestGoldenDigests(t *testing.T) {
 		{datasets.Blobs{K: 3, Dim: 2, Sep: 4, N: 100, Test: 10}, "65c794147b8543af87adf524373a6ed542384e02aa202ed3ebdc46f758e66a30"},
 		{datasets.HMMStrings{States: 3, Symbols: 4, Length: 30, Stay: 0.7, N: 50, Test: 5}, "d01a7d123cfea6bc6c5e7b1e962a06b7809af374fb736fedd2d58097eccc6fef"},
 		{datasets.Normals{N: 20, Mean: 1, SD: 2}, "9f23050303174fc506a4ffe3c0605a8e0a2254c12267957943d1669db9620f05"},
+		{datasets.FA6{N: 100, Test: 10, Missing: 0.75}, "6e7e6c0d34cb75d25bcd500d39559d1c5c544db726f23255e9db758a44bbb8ec"},
 		{grey, "ed5a77ff799d54203820f3017196b1611bbd206aa1cd593b938d52170787aaa6"},
 		{datasets.FA3{N: 100, Test: 10}, "e061334dfb2f5eb056f75c194112f127f92ad0d6098108754eed08c219e81e00"},
 		{datasets.Spectrum{Lambda: []float64{4, 2, 1, 0.5, 0.25, 0.25}, N: 100}, "89ee05a1d20c9329b4b46ee61dfe9756def23edd5d5c0c5234eab332bc7443d7"},

@@ -45,5 +45,5 @@ func TestEstimatesAllocateNothing(t *testing.T) {
 }
 
 func closedStep(c vi.Cap) bool {
-	return c == vi.MStep || c == vi.Subspace || c == vi.Conjugate || c == vi.Conditions || c == vi.Gradient
+	return c == vi.MStep || c == vi.Subspace || c == vi.Density || c == vi.Conjugate || c == vi.Conditions || c == vi.Gradient
 }

@@ -9,6 +9,8 @@ import (
 // posterior, as a target for the optimiser step: all the way at rho = 1, where no step
 // lowers log p(x); on batches with a falling rho, stepwise EM.
 //
+// Where values are missing and the model sums them out, x_n is what is seen of a row.
+//
 //	theta' = argmax_theta' sum_n E_{p(z|x_n; theta)} log p(x_n, z; theta')
 //
 // Needs m-step.
@@ -19,7 +21,7 @@ import (
 type EM struct{}
 
 func (EM) Card() vi.Card {
-	return vi.Card{Name: "em", Paper: "Dempster, Laird and Rubin 1977", Needs: []vi.Cap{vi.MStep}, K: 1, Target: "em", Targets: []string{"gen/"}}
+	return vi.Card{Name: "em", Paper: "Dempster, Laird and Rubin 1977", Needs: []vi.Cap{vi.MStep}, K: 1, Target: "em", Targets: []string{"gen/"}, Missing: true}
 }
 
 func (EM) Estimate(s *vi.Step) vi.Direction {

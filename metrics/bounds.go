@@ -64,6 +64,7 @@ func (LogPX) Better() string            { return "higher" }
 func (LogPX) Unit() string              { return "nats" }
 func (LogPX) Needs() []vi.Cap           { return []vi.Cap{vi.Exact} }
 func (m LogPX) Emits(vi.Sheet) []string { return []string{m.named("logpx")} }
+func (LogPX) Masked() bool              { return true } // of what is seen
 func (m LogPX) Measure(e *Eval, o *Out) {
 	p, ok := e.Evidence(m.On)
 	if !ok {

@@ -129,7 +129,7 @@ func (m *fa) layers() []layer {
 func (m *fa) Sheet() vi.Sheet {
 	sh := vi.Sheet{
 		Blocks: []vi.Block{{Name: "z", Kind: "real", Dim: m.Latent, Offers: []vi.Cap{vi.Score, vi.Path, vi.AnalyticKL, vi.BaseKL, vi.Moments}}},
-		Offers: []vi.Cap{vi.Exact, vi.MStep, vi.Bound, vi.Simulate, vi.Linear},
+		Offers: []vi.Cap{vi.Exact, vi.MStep, vi.Bound, vi.Simulate, vi.Linear, vi.Masked, vi.Complete, vi.Density, vi.Normal},
 		Data:   vi.Real,
 	}
 	row := func(name string, cols int) { sh.Params = append(sh.Params, vi.Spec{Name: name, Rows: 1, Cols: cols}) }
@@ -174,12 +174,7 @@ func (m *fa) Init(key rng.Key, p *vi.Params) {
 	if m.Cov == "rank1" { // at u = 0 nothing would move it
 		glorot(key, p, layer{weight: faU, in: m.Latent, out: 1})
 	}
-	d, n := m.data.D, float64(m.data.N)
-	mean, variance := columnMeans(m.data.X, d), make([]float64, d)
-	for i, x := range m.data.X {
-		r := x - mean[i%d]
-		variance[i%d] += float64(r*r) / n
-	}
+	mean, variance := seenMoments(m.data.X, m.data.D)
 	if m.Start == "truth" {
 		p.Set(m.x.weight, m.data.Atoms)
 		clear(mean)
@@ -191,7 +186,7 @@ func (m *fa) Init(key rng.Key, p *vi.Params) {
 		return
 	}
 	if m.Noise == "isotropic" {
-		variance = []float64{vec.Sum(variance) / float64(d)}
+		variance = []float64{vec.Sum(variance) / float64(m.data.D)}
 	}
 	for i, v := range variance {
 		variance[i] = 0.5 * vec.Log64(max(v, leastVariance))
@@ -264,6 +259,9 @@ func (m *fa) factors(p *vi.Params) (*Factors, error) {
 
 func (m *fa) LogEvidence(p *vi.Params, x []float64) []float64 {
 	f, err := m.factors(p)
+	if err == nil && hasNaN(x) {
+		return f.seenEvidence(x)
+	}
 	out := make([]float64, len(x)/m.data.D)
 	for n := range out {
 		if out[n] = nan; err == nil {

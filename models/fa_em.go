@@ -27,6 +27,10 @@ func (m *fa) Maximise(s *vi.Step, target tape.Vector) {
 		target.Set(0, nan)
 		return
 	}
+	if m.data.Missing && !s.Elsewhere() {
+		m.maximiseSeen(s, f, target)
+		return
+	}
 	d, l := f.D, f.L
 	mean, c := m.moments(s)
 	delta := make([]float64, d) // E r
@@ -78,17 +82,22 @@ func (m *fa) Maximise(s *vi.Step, target tape.Vector) {
 	if m.Noise == "isotropic" {
 		noise = []float64{vec.Sum(noise) / float64(d)}
 	}
+	m.setNoise(s, target, noise)
+}
+
+// setNoise sets the log sds of a target by variances.
+func (m *fa) setNoise(s *vi.Step, target tape.Vector, noise []float64) {
 	spread := s.Of(target, faSigma)
 	for i, v := range noise {
 		spread.Set(i, 0.5*vec.Log64(max(v, leastVariance)))
 	}
 }
 
-// moments are the mean [D] and the covariance [D,D] of the rows of a step, those of all data
-// computed once; they are the caller's.
+// moments are the mean [D] and the covariance [D,D] of the rows of a step, those of all the
+// model's data computed once; they are the caller's.
 func (m *fa) moments(s *vi.Step) (mean, cov []float64) {
 	d := m.data.D
-	if s.B() < s.N {
+	if s.B() < s.N || s.Elsewhere() {
 		return meanAndCov(s.X.Value().AppendTo(nil), d)
 	}
 	m.once.Do(func() { m.mean, m.cov = meanAndCov(m.data.X, d) })

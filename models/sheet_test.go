@@ -62,6 +62,9 @@ func TestSheets(t *testing.T) {
 		_, is[vi.Simulate] = w.Model.(vi.Simulator)
 		_, is[vi.Renyi] = w.Model.(vi.ClosedRenyi)
 		_, is[vi.Gaussian] = w.Model.(vi.OneGaussian)
+		_, is[vi.Complete] = w.Model.(vi.Completer)
+		_, is[vi.Density] = w.Model.(vi.Densed)
+		_, is[vi.Normal] = w.Model.(vi.Marginal)
 		for c, has := range is {
 			if has != slices.Contains(sheet.Offers, c) {
 				t.Errorf("%s: offers %s; implements %s: %v", name, vi.List(sheet.Offers), c, has)

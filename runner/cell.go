@@ -44,6 +44,9 @@ func (p Parts) build(c suites.Cell) (*cell, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dataset %s: %w", c.Dataset, err)
 	}
+	if err := data.Check(); err != nil {
+		return nil, err
+	}
 	mk, err := p.maker(c.Model)
 	if err != nil {
 		return nil, err
@@ -74,6 +77,11 @@ func (p Parts) build(c suites.Cell) (*cell, error) {
 	log, err := p.metrics(c.Metrics)
 	if err != nil {
 		return nil, err
+	}
+	for _, m := range log.all() {
+		if why := whole(m, data, data.Test != nil && !data.Test.Missing); why != "" {
+			return nil, errors.New(why)
+		}
 	}
 	out.evals, out.probes = log.evals, log.probes
 	for _, m := range log.watches {

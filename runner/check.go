@@ -188,6 +188,14 @@ func (p Parts) unfit(c suites.Cell) string {
 		if why := needs(x, m); why != "" {
 			return why
 		}
+		if why := whole(x, d, true); why != "" {
+			return why
+		}
+		if s, ok := x.(interface{ Admits(vi.Estimator) error }); ok {
+			if err := s.Admits(e); err != nil {
+				return fmt.Sprintf("metric %q: %v", x.Name(), err)
+			}
+		}
 	}
 	for _, x := range log.probes {
 		if s, ok := x.(interface{ Suits(vi.Card) error }); ok {
@@ -308,6 +316,23 @@ func needs(x metrics.Metric, m vi.Model) string {
 		}
 	}
 	return ""
+}
+
+// whole says that a metric reads every value of data some of whose values are missing; held
+// says whether others, which are whole, are held out for it.
+func whole(x metrics.Metric, d *vi.Data, held bool) string {
+	if _, ok := x.(metrics.Evaluation); !ok || !d.Missing {
+		return ""
+	}
+	if k, ok := x.(interface{ Masked() bool }); ok && k.Masked() {
+		return ""
+	}
+	for _, s := range vi.Settings(x) {
+		if s.Name == "on" && s.Default != "train" && held {
+			return ""
+		}
+	}
+	return fmt.Sprintf("metric %q reads every value of a row; values of the data trained on are missing, and held-out rows are what it wants: on: test", x.Name())
 }
 
 // fitting names the estimators that the model would take.

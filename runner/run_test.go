@@ -231,7 +231,7 @@ grid:
 func TestCheckRefuses(t *testing.T) {
 	p := parts()
 	for text, want := range map[string]string{
-		"estimator: {vimco: {k: 1}}\n  log: {metrics: [elbo]}":                                       `vimco x lineargaussian: estimator "vimco": got k = 1; need at least 2. Fits here: ciwae-beta, dreg,`,
+		"estimator: {vimco: {k: 1}}\n  log: {metrics: [elbo]}":                                       `vimco x lineargaussian: estimator "vimco": got k = 1; need at least 2. Fits here: ciwae-beta, cubo, dreg,`,
 		"estimator: {stl: {k: 4}}\n  log: {metrics: [{snr: {signal: rws}}]}":                         `metric "snr": "rws" estimates the gradient of wake-phi@4, "stl" that of stl@4; need one target`,
 		"estimator: {dreg: {k: 4}}\n  log: {metrics: [snr-law]}":                                     `metric "snr-law": the law is of the plain total derivative, whose variance is known; "dreg" has another`,
 		"estimator: {stl: {k: 4}}\n  log: {metrics: [mean-law]}":                                     `metric "mean-law": the law is of the mean of iwae@4; "stl" estimates that of stl@4`,

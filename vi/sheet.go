@@ -43,6 +43,10 @@ const (
 	Energy     Cap = "energy"      // log p(x) + log Z (Energetic)
 	Gibbs      Cap = "gibbs"       // a Markov chain in x that leaves p alone (Sweeper)
 	States     Cap = "states"      // all values that x has, few enough to sum over (Finite)
+	Masked     Cap = "masked"      // Exact and MStep of rows with missing values
+	Complete   Cap = "complete"    // draws of what is missing given what is seen (Completer)
+	Density    Cap = "density"     // log p(x) with gradients in x and parameters (Densed)
+	Normal     Cap = "normal"      // p(x) is a normal of known mean and covariance (Marginal)
 	Renyi      Cap = "renyi"       // its Renyi bounds of every order in closed form (ClosedRenyi)
 	Gaussian   Cap = "gaussian"    // latents of all data together, their q one Gaussian that can be set (OneGaussian)
 	Answers    Cap = "answers"     // people's answers to items, by one ability each (Respondents)
@@ -137,9 +141,10 @@ const (
 
 // Shape is what an estimator may know of the data when it makes its own parameters.
 type Shape struct {
-	N, D   int
-	Test   int // rows held out
-	Domain Domain
+	N, D    int
+	Test    int // rows held out
+	Domain  Domain
+	Missing bool // some values are not seen
 }
 
 // Card is what an estimator says of itself.
@@ -159,6 +164,7 @@ type Card struct {
 	Cost      bool     // treats the log weight as a function of z alone: fits a model without a prior
 	Predicts  bool     // raises a bound of weights that q is not in (Weighted.Direct): fits a model whose q is its prior; Cost implies it
 	Targets   []string // parameters, by prefix, that get a target in place of a direction: they need the optimiser step
+	Missing   bool     // takes data with missing values, of a model that offers Masked
 	Total     bool     // phi follows the plain total derivative of the bound, path minus score, whose variance theory knows
 }
 
@@ -178,6 +184,12 @@ func Fit(c Card, s Sheet, data Shape) error {
 	}
 	if s.Data != "" && s.Data != data.Domain {
 		return fmt.Errorf("estimator %q: the model explains %s data, the data set is %s", c.Name, s.Data, data.Domain)
+	}
+	if data.Missing && !c.Missing {
+		return fmt.Errorf("estimator %q reads every value of a row; values of these data are missing", c.Name)
+	}
+	if data.Missing && !slices.Contains(s.Offers, Masked) {
+		return fmt.Errorf("estimator %q: values of these data are missing, and the model reads every value of a row; need one that offers %s", c.Name, Masked)
 	}
 	widest := data.D
 	for _, b := range s.Blocks {

@@ -103,7 +103,7 @@ func (s *Step) root() *Step {
 }
 
 // At is the same step on other data, a dream or an imputation: x is [B,d], a row
-// for each datum of the batch. Noise, state and counts are the step's own.
+// for each datum of the batch, or for a Maximiser [K*B,d]. Noise, state and counts are the step's own.
 func (s *Step) At(x tape.Node) *Step {
 	r := s.root()
 	if r.viewed == len(r.views) {
@@ -114,6 +114,9 @@ func (s *Step) At(x tape.Node) *Step {
 	*a = Step{Tape: r.Tape, X: x, Index: r.Index, N: r.N, Iter: r.Iter, model: r.model, latent: r.latent, free: r.free, source: r.source, state: r.state, of: r}
 	return a
 }
+
+// Elsewhere says that X are other data than those of the step's rows.
+func (s *Step) Elsewhere() bool { return s.of != nil }
 
 // Normal is a diagonal Gaussian of this step, a row a datum: mu and logsigma are
 // [B,D] or [1,D].

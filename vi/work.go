@@ -75,6 +75,9 @@ func NewWork(m Model, e Estimator, d *Data, prec tape.Precision, key rng.Key) (*
 	if init != nil {
 		init(p)
 	}
+	if l, ok := e.(Looker); ok {
+		l.Look(d, key, p, st)
+	}
 	if c, ok := m.(Constrained); ok {
 		c.Project(p)
 	}

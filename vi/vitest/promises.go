@@ -1,6 +1,7 @@
 package vitest
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"math"
@@ -41,7 +42,7 @@ func pure(s *subject) Result {
 			return Result{Verdict: Fails, Note: fmt.Sprintf("it changes the %s parameters", r)}
 		}
 	}
-	if !slices.Equal(data, w.Data.X) {
+	if !bytes.Equal(tape.Float64s(data).Bits(), tape.Float64s(w.Data.X).Bits()) {
 		return Result{Verdict: Fails, Note: "it changes the data"}
 	}
 	if !maps.EqualFunc(state, frozen(w.State), slices.Equal[[]float64]) {

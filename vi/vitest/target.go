@@ -161,9 +161,15 @@ var targets = map[string]struct {
 	"ml":         {0, closed},
 	"natural":    {1, func(n []float64) Target { return Target{Closed: true, Rho: n[0]} }},
 	"pca":        {0, closed},
+	"mcem":       {1, closed},
+	"vgi":        {1, closed},
 	"cd":         {1, closed},
 	"pcd":        {1, closed},
 	"likelihood": {0, closed},
+
+	"impute mean":    {0, closed},
+	"impute draw":    {0, closed},
+	"impute chained": {0, closed},
 
 	"gan minimax":        {0, closed},
 	"gan non-saturating": {0, closed},
