@@ -19,6 +19,7 @@ func All() []vi.Estimator {
 	return []vi.Estimator{
 		AnalyticELBO{},
 		ARM{K: 2},
+		CAVI{},
 		CD{Sweeps: 1, From: "data", Chains: 50},
 		CIWAE{K: 64, Beta: 0.5},
 		Concrete{K: 1, Temperature: Temperature{Tau: 2.0 / 3, Every: 1}, TauP: usualTauP, KL: "dens"},
@@ -33,6 +34,7 @@ func All() []vi.Estimator {
 		ExactLikelihood{},
 		FISTA{usualMAP},
 		GAN{Loss: "minimax", Psi: 0.5},
+		Gibbs{},
 		GumbelRao{K: 1, R: 10, Temperature: Temperature{Tau: 0.5, Every: 1}},
 		GumbelSoftmax{K: 1, Temperature: Temperature{Tau: 1, Floor: 0.5, Every: 500}, KL: "disc"},
 		ISTA{usualMAP},

@@ -16,12 +16,16 @@ var Source embed.FS
 // All built-in models with the defaults of their settings, by name.
 func All() []vi.Maker {
 	return []vi.Maker{
+		usualBayesMix,
 		Dirac{Start: 1},
 		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh"},
 		FourBit{},
+		usualGMM,
 		Halves{Layers: []int{200, 200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs"},
+		HMM{States: 3, Symbols: 4},
 		LinearGaussian{S: 2.0 / 3},
 		M2{Classes: 10, Latent: 8, Hidden: 64, Act: "tanh", Alpha: 1},
+		usualNormalGamma,
 		OneBit{T: 0.45},
 		RBM{Hidden: 8, SD: 0.1},
 		SBN{Layers: []int{200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs", Prior: "learned"},

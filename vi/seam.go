@@ -59,6 +59,11 @@ type Maximiser interface {
 	Maximise(s *Step, target tape.Vector)
 }
 
+// ClosedBound is the capability Bound: a lower bound on log p of the data in closed form.
+type ClosedBound interface {
+	Bound(p *Params, d *Data) float64 // nats a datum: the mean over the data, global terms carry 1/N
+}
+
 // GapParts is the capability Gaps: the two parts of log p(x) - ELBO of each row
 // of x, in nats. With q* the best of q's family for the row, they are log p(x) -
 // ELBO(q*) and ELBO(q*) - ELBO(q).

@@ -42,7 +42,14 @@ const (
 	Energy     Cap = "energy"      // log p(x) + log Z (Energetic)
 	Gibbs      Cap = "gibbs"       // a Markov chain in x that leaves p alone (Sweeper)
 	States     Cap = "states"      // all values that x has, few enough to sum over (Finite)
-	LargeK     Cap = "large-k"     // limits of the K-sample bound (KLimits)
+	Bound      Cap = "bound"       // its bound on log p of the data in closed form (ClosedBound)
+	Conjugate  Cap = "conjugate"   // a sweep of coordinate ascent on q, in natural coordinates (Coordinates)
+	Conditions Cap = "conditions"  // draws of its unknowns, each given the others (Conditionals)
+	Unknowns   Cap = "unknowns"    // what q says of unknowns that all data share (Uncertain)
+
+	ClosedPosterior Cap = "posterior" // the exact means and variances of those unknowns (Posterior)
+
+	LargeK Cap = "large-k" // limits of the K-sample bound (KLimits)
 )
 
 // Params holds a cell's parameters; see tape.Params.

@@ -56,14 +56,6 @@ func (mixing) Want(role tape.Role, name string, _ Target, _ int) ([]float64, boo
 	x := mixingXs[0]
 	odds := math.Log(0.7/0.3) - math.Log(2) - (x*x+2*x+1)/2 + 2*(x*x-3*x+2.25)
 	r := 1 / (1 + math.Exp(-odds))
-	slope := func(pi float64) float64 { return r/pi - (1-r)/(1-pi) }
-	lo, hi := 1e-12, 1-1e-12
-	for range 200 {
-		if mid := (lo + hi) / 2; slope(mid) > 0 {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return []float64{lo, 1 - lo}, true
+	pi := bisect(1e-12, 1-1e-12, func(pi float64) float64 { return r/pi - (1-r)/(1-pi) })
+	return []float64{pi, 1 - pi}, true
 }

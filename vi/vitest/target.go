@@ -151,7 +151,9 @@ var targets = map[string]struct {
 	"concrete-disc":       {2, func(n []float64) Target { return softened(Relaxed{Tau: n[0], KL: "disc", Many: true}) }},
 	"nvil-normalised":     {0, func([]float64) Target { return Target{Bound: mean, Of: total(mean), Scaled: true} }},
 
+	"cavi":       {0, closed},
 	"em":         {0, closed},
+	"gibbs":      {0, closed},
 	"cd":         {1, closed},
 	"pcd":        {1, closed},
 	"likelihood": {0, closed},
