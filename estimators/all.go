@@ -52,6 +52,7 @@ func All() []vi.Estimator {
 		REBAR{K: 1, Tau: 0.5, Eta: usualEta, Modified: true},
 		Reinforce{K: 1, Baseline: "moving", Decay: 0.9},
 		RELAX{K: 1, Tau: 0.5, Hidden: 10},
+		RQMC{K: 128, Points: "sobol"},
 		RWS{K: 64},
 		RWSDReG{K: 64},
 		ScoreFunction{K: 64},

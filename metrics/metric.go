@@ -136,6 +136,7 @@ func All() []Metric {
 		MAP{Lambda: 20, Least: 0.01, Steps: 5000, Tol: 1e-6, Codes: Codes{K: 1, On: On{Split: "test", When: "end"}}},
 		MeanLaw{Replicates: p},
 		MultiInformation{Edges: 20, Reach: 2, Codes: Codes{K: 1, On: held}},
+		Mixture{N: 1024, R: 30, On: On{Split: "test", When: "end"}},
 		MSE{K: 10, On: held},
 		NLL{K: 5000, On: On{Split: "test", When: "end"}},
 		Nested{K: 64, R: 100},

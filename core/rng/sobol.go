@@ -59,25 +59,31 @@ var sobolV = func() (v [MostSobol][32]uint32) {
 //
 //	u_j = x_j xor shift_j
 //
-// the digits of shift beyond them left alone. If shift is uniform so is every point, and means
+// the digits of shift beyond them left alone; in float32 a number is the middle of a cell of its
+// leading 23 digits. If shift is uniform so is every point, and means
 // over the points are unbiased; the first 2^m points stay a net, and a larger fill extends a
 // smaller one. It panics where d is not of 1 to MostSobol, or the sizes do not agree.
 //
 // Sobol 1967; the shift, Owen 2003 (doi 10.1145/945511.945518).
-func Sobol(dst []float64, d int, shift []float64) {
+func Sobol[T float32 | float64](dst []T, d int, shift []T) {
 	if d < 1 || d > MostSobol || len(shift) != d || len(dst)%d != 0 {
 		panic(fmt.Sprintf("rng: Sobol: got %d numbers and a shift of %d for points of %d; need 1 to %d coordinates, whole points", len(dst), len(shift), d, MostSobol))
 	}
 	var x [MostSobol]uint32
 	var rest [MostSobol]float64
 	for j, u := range shift {
-		t := u * 0x1p32
+		t := float64(u) * 0x1p32
 		f := math.Floor(t)
 		x[j], rest[j] = uint32(f), t-f
 	}
+	_, short := any(dst).([]float32)
 	for i := 0; i < len(dst); i += d {
 		for j := range d {
-			dst[i+j] = (float64(x[j]) + rest[j]) * 0x1p-32
+			if short {
+				dst[i+j] = T((float64(x[j]>>9) + 0.5) * 0x1p-23)
+				continue
+			}
+			dst[i+j] = T((float64(x[j]) + rest[j]) * 0x1p-32)
 		}
 		b := bits.TrailingZeros32(uint32(i/d) + 1)
 		for j := range d {

@@ -121,6 +121,22 @@ func TestSobolMeans(t *testing.T) {
 	}
 }
 
+// In float32 points are those of float64 to half a cell of 2^-23, and never 0 or 1.
+func TestSobol32(t *testing.T) {
+	const n, d = 4096, 5
+	shift, x, y := make([]float64, d), make([]float64, n*d), make([]float32, n*d)
+	Root(3).Uniform64(shift, 0)
+	short := make([]float32, d)
+	Root(3).Uniform32(short, 0)
+	Sobol(x, d, shift)
+	Sobol(y, d, short)
+	for i, u := range y {
+		if !(u > 0 && u < 1) || math.Abs(float64(u)-x[i]) > 0x1p-22 {
+			t.Fatalf("entry %d is %v in float32, %v in float64", i, u, x[i])
+		}
+	}
+}
+
 func TestSobolRefuses(t *testing.T) {
 	for _, f := range []func(){
 		func() { Sobol(make([]float64, 3), 2, make([]float64, 2)) },
