@@ -24,6 +24,7 @@ func All() []vi.Estimator {
 		CIWAE{K: 64, Beta: 0.5},
 		Concrete{K: 1, Temperature: Temperature{Tau: 2.0 / 3, Every: 1}, TauP: usualTauP, KL: "dens"},
 		DARN{K: 1},
+		Denoise{K: 1, Predict: "source"},
 		DisARM{K: 2},
 		DReG{K: 64},
 		DReGAlpha{K: 64, Alpha: 0.5},

@@ -18,6 +18,7 @@ func All() []vi.Maker {
 	return []vi.Maker{
 		usualBayesMix,
 		ContinuousMixture{Latent: 2, Hidden: []int{32, 32}, Act: "tanh", Points: 1024},
+		Diffusion{Steps: 100, Variance: 1, SNR: 8, Start: "exact"},
 		Dirac{Start: 1},
 		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh"},
 		FourBit{},

@@ -158,6 +158,7 @@ var targets = map[string]struct {
 	"pcd":        {1, closed},
 	"likelihood": {0, closed},
 
+	"diffusion":          {0, closed},
 	"mixture-sobol":      {1, closed},
 	"mixture-mc":         {1, closed},
 	"gan minimax":        {0, closed},
