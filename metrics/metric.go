@@ -134,6 +134,7 @@ func All() []Metric {
 		LiveAtoms{Live: live, Codes: Codes{K: 1, On: held}},
 		LogPX{On{Split: "test", When: "always"}},
 		MAP{Lambda: 20, Least: 0.01, Steps: 5000, Tol: 1e-6, Codes: Codes{K: 1, On: On{Split: "test", When: "end"}}},
+		Marginals{},
 		MeanLaw{Replicates: p},
 		MultiInformation{Edges: 20, Reach: 2, Codes: Codes{K: 1, On: held}},
 		Mixture{N: 1024, R: 30, On: On{Split: "test", When: "end"}},

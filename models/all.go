@@ -26,6 +26,7 @@ func All() []vi.Maker {
 		Halves{Layers: []int{200, 200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs"},
 		HMM{States: 3, Symbols: 4},
 		LinearGaussian{S: 2.0 / 3},
+		LinearRegression{Q: "mean-field", Alpha: 1, Beta: 1, SD: 1, Count: 1000},
 		M2{Classes: 10, Latent: 8, Hidden: 64, Act: "tanh", Alpha: 1},
 		usualNormalGamma,
 		OneBit{T: 0.45},

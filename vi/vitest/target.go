@@ -158,6 +158,8 @@ var targets = map[string]struct {
 	"pcd":        {1, closed},
 	"likelihood": {0, closed},
 
+	"hmc":                {2, closed},
+	"sgld":               {1, closed},
 	"diffusion":          {0, closed},
 	"mixture-sobol":      {1, closed},
 	"mixture-mc":         {1, closed},
