@@ -17,7 +17,7 @@ var Source embed.FS
 func All() []vi.Maker {
 	return []vi.Maker{
 		usualBayesMix,
-		ContinuousMixture{Latent: 2, Hidden: []int{32, 32}, Act: "tanh", Points: 1024},
+		ContinuousMixture{Latent: 2, Hidden: []int{32, 32}, Act: "tanh", N: 1024},
 		Diffusion{Steps: 100, Variance: 1, SNR: 8, Start: "exact"},
 		Dirac{Start: 1},
 		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh"},

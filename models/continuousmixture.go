@@ -26,7 +26,7 @@ type ContinuousMixture struct {
 	Hidden []int   `name:"hidden" doc:"widths of the decoder's hidden layers"`
 	Act    string  `name:"act" choices:"tanh|relu|softplus|sigmoid" doc:"their activation"`
 	SD     float64 `name:"sd" min:"0" doc:"of weights and biases at the start; 0 is Glorot's uniform weights and no biases"`
-	Points int     `name:"points" min:"1" max:"65536" doc:"of the circuit that log p(x) is of"`
+	N      int     `name:"components" min:"1" max:"65536" doc:"of the circuit that log p(x) is of"`
 }
 
 func (ContinuousMixture) Name() string { return "continuous-mixture" }
@@ -39,8 +39,8 @@ func (m ContinuousMixture) For(d *vi.Data) (vi.Model, error) {
 	if m.Latent < 1 || m.Latent > rng.MostSobol {
 		return nil, fmt.Errorf("model continuous-mixture: latent: got %d; need 1 to %d", m.Latent, rng.MostSobol)
 	}
-	if m.Points < 1 {
-		return nil, fmt.Errorf("model continuous-mixture: points: got %d; need at least 1", m.Points)
+	if m.N < 1 {
+		return nil, fmt.Errorf("model continuous-mixture: components: got %d; need at least 1", m.N)
 	}
 	if err := wide("continuous-mixture", "hidden", m.Hidden...); err != nil {
 		return nil, err
@@ -109,18 +109,18 @@ func (m *continuousMixture) LogEvidence(p *vi.Params, x []float64) []float64 {
 	out := make([]float64, 0, len(x)/m.d)
 	shift := make([]float64, m.Latent)
 	for i := range shift { // half a cell of 2^m >= N points
-		shift[i] = math.Ldexp(0.5, -bits.Len(uint(m.Points-1)))
+		shift[i] = math.Ldexp(0.5, -bits.Len(uint(m.N-1)))
 	}
-	u := make([]float64, m.Points*m.Latent)
+	u := make([]float64, m.N*m.Latent)
 	rng.Sobol(u, m.Latent, shift)
-	rows := max(1, mostPairs/m.Points)
+	rows := max(1, mostPairs/m.N)
 	for lo := 0; lo < len(x); lo += rows * m.d {
 		t.Reset()
 		part := x[lo:min(lo+rows*m.d, len(x))]
 		s := &vi.Step{Tape: t}
 		s.X = s.Blank(len(part)/m.d, m.d)
 		s.X.Value().From(part)
-		points := s.Blank(m.Points, m.Latent)
+		points := s.Blank(m.N, m.Latent)
 		points.Value().From(u)
 		out = append(out, vi.LogMean(m.Components(s, points)).Float64s()...)
 	}

@@ -28,7 +28,7 @@ func allRows(d int) []float64 {
 // The compiled circuit is a distribution: over all 2^D rows it sums to one, at any number of points.
 func TestContinuousMixtureSumsToOne(t *testing.T) {
 	for _, points := range []int{1, 2, 7, 64, 1024} {
-		w := work(t, tape.Float64, models.ContinuousMixture{Latent: 3, Hidden: []int{5}, Act: "tanh", SD: 1, Points: points}, datasets.Bits{N: 4, Dim: 10, Latent: 2}, 1)
+		w := work(t, tape.Float64, models.ContinuousMixture{Latent: 3, Hidden: []int{5}, Act: "tanh", SD: 1, N: points}, datasets.Bits{N: 4, Dim: 10, Latent: 2}, 1)
 		sum := 0.0
 		for _, l := range w.Model.(vi.Evidence).LogEvidence(w.Params, allRows(10)) {
 			sum += math.Exp(l)
@@ -61,7 +61,7 @@ func decoded(w *vi.Work, z []float64, hidden int) []float64 {
 // With one cause the circuit of many points comes to the integral, by Gauss-Hermite in z; with
 // the sum of all points taken in another order it is the same to rounding.
 func TestContinuousMixtureIsItsIntegral(t *testing.T) {
-	m := models.ContinuousMixture{Latent: 1, Hidden: []int{4}, Act: "tanh", SD: 1, Points: 1 << 16}
+	m := models.ContinuousMixture{Latent: 1, Hidden: []int{4}, Act: "tanh", SD: 1, N: 1 << 16}
 	w := work(t, tape.Float64, m, datasets.Bits{N: 6, Dim: 5, Latent: 2}, 2)
 	got := w.Model.(vi.Evidence).LogEvidence(w.Params, w.Data.X)
 	x, wt := make([]float64, 120), make([]float64, 120)
@@ -90,7 +90,7 @@ func TestContinuousMixtureIsItsIntegral(t *testing.T) {
 // shares of points that explain the rest.
 func TestContinuousMixtureConditionals(t *testing.T) {
 	const points, dim = 16, 4
-	w := work(t, tape.Float64, models.ContinuousMixture{Latent: 2, Hidden: []int{3}, Act: "tanh", SD: 1, Points: points}, datasets.Bits{N: 2, Dim: dim, Latent: 2}, 3)
+	w := work(t, tape.Float64, models.ContinuousMixture{Latent: 2, Hidden: []int{3}, Act: "tanh", SD: 1, N: points}, datasets.Bits{N: 2, Dim: dim, Latent: 2}, 3)
 	all := allRows(dim)
 	l := w.Model.(vi.Evidence).LogEvidence(w.Params, all)
 	u := make([]float64, points*2)
@@ -119,19 +119,19 @@ func TestContinuousMixtureConditionals(t *testing.T) {
 // One point is independent bits; a bit that never varies leaves everything finite.
 func TestContinuousMixtureEdges(t *testing.T) {
 	d := &vi.Data{Name: "constant", N: 3, D: 2, X: []float64{1, 0, 1, 1, 1, 0}, Domain: vi.Binary}
-	w := workOn(t, tape.Float64, models.ContinuousMixture{Latent: 2, Hidden: []int{3}, Act: "tanh", Points: 1}, d, 0)
+	w := workOn(t, tape.Float64, models.ContinuousMixture{Latent: 2, Hidden: []int{3}, Act: "tanh", N: 1}, d, 0)
 	l := w.Model.(vi.Evidence).LogEvidence(w.Params, allRows(2))
 	if off := l[0] + l[3] - l[1] - l[2]; math.Abs(off) > 1e-13 { // log p00 p11 / p01 p10
 		t.Errorf("one point: bits are not independent, log odds ratio %g", off)
 	}
-	if _, err := (models.ContinuousMixture{Latent: 17, Act: "tanh", Points: 4}).For(d); err == nil || !strings.Contains(err.Error(), "latent: got 17; need 1 to 16") {
+	if _, err := (models.ContinuousMixture{Latent: 17, Act: "tanh", N: 4}).For(d); err == nil || !strings.Contains(err.Error(), "latent: got 17; need 1 to 16") {
 		t.Errorf("17 causes: %v", err)
 	}
-	if _, err := (models.ContinuousMixture{Latent: 2}).For(d); err == nil || !strings.Contains(err.Error(), "points: got 0") {
+	if _, err := (models.ContinuousMixture{Latent: 2}).For(d); err == nil || !strings.Contains(err.Error(), "components: got 0") {
 		t.Errorf("no points: %v", err)
 	}
 	real := &vi.Data{Name: "reals", N: 1, D: 1, X: []float64{0.3}, Domain: vi.Real}
-	if _, err := (models.ContinuousMixture{Latent: 2, Points: 4}).For(real); err == nil {
+	if _, err := (models.ContinuousMixture{Latent: 2, N: 4}).For(real); err == nil {
 		t.Error("real data are taken")
 	}
 }
