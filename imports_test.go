@@ -141,10 +141,10 @@ func TestImports(t *testing.T) {
 }
 
 // homonyms are estimators whose names are words of other packages too: metrics have an elbo
-// and an iwae of their own, of which report writes; score, relax, enumerate and gibbs are capabilities
+// and an iwae of their own, of which report writes; score, relax, enumerate, gibbs and denoise are capabilities
 // of models, and a likelihood is a setting of theirs; laplace is a law of latents; and vitest has the targets that cards name, some by the word of an estimator.
 func homonyms() map[string][]string {
-	out := map[string][]string{"vi": {"score", "relax", "enumerate", "gibbs"}, "models": {"likelihood", "laplace"}, "datasets": {"laplace"}}
+	out := map[string][]string{"vi": {"score", "relax", "enumerate", "gibbs", "denoise"}, "models": {"likelihood", "laplace"}, "datasets": {"laplace"}}
 	for _, m := range metrics.All() {
 		out["metrics"] = append(out["metrics"], m.Name())
 	}

@@ -18,6 +18,8 @@ func All() []vi.Maker {
 	return []vi.Maker{
 		AE{Latent: 2, Hidden: []int{}, Act: "tanh"},
 		usualBayesMix,
+		ContinuousMixture{Latent: 2, Hidden: []int{32, 32}, Act: "tanh", N: 1024},
+		Diffusion{Steps: 100, Variance: 1, SNR: 8, Start: "exact"},
 		Dirac{Start: 1},
 		FA{Latent: 2, Noise: "diagonal", Cov: "shared", Hidden: []int{}, Act: "tanh", Start: "data"},
 		FourBit{},
@@ -27,6 +29,7 @@ func All() []vi.Maker {
 		HMM{States: 3, Symbols: 4},
 		IRT{Form: "2pl", Ability: "grid", Items: "point", Reach: 4, Hidden: []int{16}, Act: "tanh"},
 		LinearGaussian{S: 2.0 / 3},
+		LinearRegression{Q: "mean-field", Alpha: 1, Beta: 1, SD: 1, Count: 1000},
 		Logistic{PriorSD: 1, Global: Global{Q: "full", SD: 1}},
 		M2{Classes: 10, Latent: 8, Hidden: 64, Act: "tanh", Alpha: 1},
 		usualNormalGamma,

@@ -46,7 +46,7 @@ func Oracles() []Oracle {
 		Gaussian(), Chain(), Hybrid(), OneBit(), TwoBits(), FourBits(), BitChain(), ThreeWay(),
 		OneBitCost(), TwoBitCost(), FourBitCost(), ThreeWayCost(),
 		Sparse("normal"), Sparse("laplace"), Sparse("threshold-laplace"), Sparse("threshold-normal"), Sparse("spike-slab"), SparseScales(),
-		Mixing(), Pairing(), Machine(), Duel(), Ellipse(), Bowl(), Holes(),
+		Mixing(), Pairing(), Machine(), Duel(), Ellipse(), Bowl(), Holes(), Tilt(), Haze(), Well(),
 	}
 }
 

@@ -171,6 +171,11 @@ var targets = map[string]struct {
 	"impute draw":    {0, closed},
 	"impute chained": {0, closed},
 
+	"hmc":                {2, closed},
+	"sgld":               {1, closed},
+	"diffusion":          {0, closed},
+	"mixture-sobol":      {1, closed},
+	"mixture-mc":         {1, closed},
 	"gan minimax":        {0, closed},
 	"gan non-saturating": {0, closed},
 	"gan wasserstein":    {0, closed},
