@@ -241,6 +241,7 @@ type bench struct {
 	base  *gate.Baseline
 	now   store.Provenance
 	notes []string
+	other bool // another program may have made what is judged
 
 	proofs map[string]gate.Proof // by estimator
 }
@@ -280,7 +281,7 @@ func (b *bench) check(ctx context.Context) (*gate.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Notes, r.Others = b.notes, b.own.judged
+	r.Notes, r.Others = b.notes, b.other
 	return r, nil
 }
 
@@ -327,6 +328,9 @@ func (b *bench) record(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
+		if b.other {
+			return fmt.Errorf("bench check: --write-baseline: %s has cells that another program may have made; without --no-run they are run anew", b.own.given.Path())
+		}
 		st, err := b.store(plan)
 		if err != nil {
 			return err
@@ -339,9 +343,6 @@ func (b *bench) record(ctx context.Context, name string) error {
 			return exit{incomplete, fmt.Errorf("%s: %d of %d cells failed or are missing; %s is as it was", title(plan), len(left), len(plan.Cells), b.baseline)}
 		}
 		numbers[i] = n
-	}
-	if b.own.judged {
-		return fmt.Errorf("bench check: --write-baseline: %s has cells that another program may have made; without --no-run they are run anew", b.own.given.Path())
 	}
 	for _, n := range b.notes {
 		fmt.Fprintf(b.err, "%s\n", n)
@@ -399,9 +400,9 @@ func (b *bench) cost(ctx context.Context, plans ...*suites.Plan) error {
 func (b *bench) store(plan *suites.Plan) (*store.Store, error) {
 	st, others, err := b.own.store(plan)
 	if others {
-		done := "They were run anew, in a store that is gone now."
+		done := "They were run anew, in a store that is gone now; a new STORE would keep them."
 		if b.noRun {
-			done = "With --no-run, it is they that are judged."
+			done, b.other = "With --no-run, it is they that are judged.", true
 		}
 		b.note("%s has cells that another program may have made: their revision is another, or unknown, or had changes that are not committed. %s", plain(b.own.given.Path()), done)
 	}

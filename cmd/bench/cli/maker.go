@@ -16,10 +16,9 @@ import (
 // store says of every cell which run ended it. What another program may have made is not
 // read, and not touched: the plan is run in a temporary store.
 type maker struct {
-	now    store.Provenance
-	given  *store.Store
-	noRun  bool
-	judged bool // with noRun: cells that another program may have made are read
+	now   store.Provenance
+	given *store.Store
+	noRun bool // there is no other store: what is in the given one is judged
 
 	runs   []time.Time // begun by this process
 	folder string
@@ -34,7 +33,6 @@ func (m *maker) store(plan *suites.Plan) (st *store.Store, others bool, err erro
 	case err != nil:
 		return nil, false, err
 	case m.noRun:
-		m.judged = m.judged || others
 		return m.given, others, nil
 	case m.own == nil && !others:
 		return m.given, false, nil
