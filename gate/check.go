@@ -537,8 +537,15 @@ func candidate(n Numbers, changed []change) string {
 func (c Check) claims(r *Report, n Numbers) {
 	known := *c.Plan
 	known.Cells, known.Claims = nil, slices.Clone(c.Plan.Claims)
+	had := map[string]bool{} // by name, and by identity: a part may have got a setting since
+	for _, x := range c.Base.Configs {
+		had[x.Config] = true
+		for _, cell := range x.Cells {
+			had[cell.ID] = true
+		}
+	}
 	for _, cell := range c.Plan.Cells {
-		if slices.ContainsFunc(c.Base.Configs, func(x Config) bool { return x.Config == cell.Configuration() }) {
+		if had[cell.Configuration()] || had[cell.ID] {
 			known.Cells = append(known.Cells, cell)
 		}
 	}

@@ -382,3 +382,25 @@ func TestMade(t *testing.T) {
 		}
 	}
 }
+
+// A configuration that has another name and the same identity, since a part of it has got
+// a setting, is what it was: to its tests and to claims.
+func TestRenamed(t *testing.T) {
+	base := baseline(t)
+	for i := range base.Configs {
+		base.Configs[i].Config = "once " + base.Configs[i].Config
+	}
+	r, _ := unchanged().retest(func(p *suites.Primary) { p.Margin = 9 }).against(t, base)
+	wants(t, r, 0, 0, "other test m of 2 configurations", "claims holds C")
+	third := unchanged()
+	third.third = true
+	third.claims[0].Parts[0].Over, third.claims[0].Parts[0].Each, third.claims[0].Cells = nil, "estimator", 36
+	third.m = func(estimator string, seed int) float64 {
+		if estimator == "gamma" {
+			return -1000
+		}
+		return 0
+	}
+	r, _ = third.against(t, base)
+	wants(t, r, 0, 0, "claims holds C was holds; with the configurations that are new: fails")
+}

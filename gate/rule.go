@@ -57,12 +57,21 @@ type RuleChange struct {
 // rules holds the tests of the suite against those of the record, of every configuration
 // that there still is: which others they are, and which are gone.
 func (c Check) rules(r *Report, cells map[string][]suites.Cell) {
+	byID := map[string]suites.Cell{}
+	for _, cell := range c.Plan.Cells {
+		byID[cell.ID] = cell
+	}
 	for _, config := range c.Base.Configs {
+		first, _ := config.stages()
 		now := cells[config.Config]
+		for _, was := range first { // the same under another name: a part has got a setting since
+			if cell, kept := byID[was.ID]; kept && len(now) == 0 {
+				now = []suites.Cell{cell}
+			}
+		}
 		if len(now) == 0 {
 			continue
 		}
-		first, _ := config.stages()
 		for _, metric := range metricsOf(first) {
 			p, there := primaryOf(c.Plan.Primary, now[0], metric)
 			if !there {
@@ -70,7 +79,7 @@ func (c Check) rules(r *Report, cells map[string][]suites.Cell) {
 				continue
 			}
 			if was := config.rule(metric); was != nil && *was != ruleOf(p) {
-				r.Rules = append(r.Rules, RuleChange{config.Config, *was, ruleOf(p), stricter(*was, ruleOf(p))})
+				r.Rules = append(r.Rules, RuleChange{now[0].Configuration(), *was, ruleOf(p), stricter(*was, ruleOf(p))})
 			}
 		}
 	}
