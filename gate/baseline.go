@@ -55,32 +55,6 @@ type Record struct {
 	Configs  []Config `json:"configs"`
 }
 
-// Reserved are the fresh seeds of the second stage: suites.FreshSeeds of them from From
-// on; 0 if the record has none. Next is the first that no record has drawn yet. Spent names
-// the candidate for which a second stage has read them: the same one may look again, since
-// it sees the same numbers, and no other. Red is what that stage was to judge and has not
-// cleared: it stands against every candidate until a new baseline.
-type Reserved struct {
-	From  int    `json:"from"`
-	Next  int    `json:"next"`
-	Spent string `json:"spent"`
-	Red   []Red  `json:"red,omitempty"`
-}
-
-// Red is a primary metric of a configuration that was worse on reserved seeds.
-type Red struct {
-	Config string `json:"config"`
-	Metric string `json:"metric"`
-}
-
-// next is Next of a record of version 1.
-func (r Reserved) next() int {
-	if r.From == 0 {
-		return suites.FirstReserved
-	}
-	return r.From + suites.FreshSeeds
-}
-
 // A Claim is a claim of the suite and its verdict then.
 type Claim struct {
 	ID      string `json:"id"`

@@ -345,38 +345,6 @@ func (c Check) compare(ctx context.Context, r *Report, n Numbers, changed []chan
 	return c.Spend(c.Base.Reserved.judged(candidate(n, changed), r.Verdicts, survivors))
 }
 
-// spend are the reserved seeds before they are read for a candidate: all that they are to
-// judge is accused. Whatever stops the reading, it stays so.
-func (x Reserved) spend(candidate string, tests []test, survivors []int) Reserved {
-	out := Reserved{From: x.From, Next: x.Next, Spent: candidate}
-	if x.Spent == candidate {
-		out.Red = slices.Clone(x.Red)
-	}
-	for _, i := range survivors {
-		if red := (Red{tests[i].config, tests[i].Metric}); !slices.Contains(out.Red, red) {
-			out.Red = append(out.Red, red)
-		}
-	}
-	return out
-}
-
-// judged is spend after the verdicts: what is not red is cleared.
-func (x Reserved) judged(candidate string, verdicts []Verdict, survivors []int) Reserved {
-	out := Reserved{From: x.From, Next: x.Next, Spent: candidate}
-	if x.Spent == candidate {
-		out.Red = slices.Clone(x.Red)
-	}
-	for _, i := range survivors {
-		v := verdicts[i]
-		red := Red{v.Config, v.Metric}
-		out.Red = slices.DeleteFunc(out.Red, func(r Red) bool { return r == red })
-		if v.State.Red() {
-			out.Red = append(out.Red, red)
-		}
-	}
-	return out
-}
-
 // confirm gets the second stage's drops of the survivors, if its seeds may be read.
 func (c Check) confirm(ctx context.Context, r *Report, tests []test, drops []stats.Drop, survivors []int, candidate string) error {
 	left := c.Base.Reserved
