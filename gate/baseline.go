@@ -28,8 +28,9 @@ import (
 	"github.com/vibench/bench/suites"
 )
 
-// Version is that of the baseline file's format.
-const Version = 1
+// Version is that of the baseline file's format. Version 1, which is read as well, had
+// neither the tests of primary metrics nor what became of reserved seeds.
+const Version = 2
 
 const kind = "bench baseline"
 
@@ -54,14 +55,6 @@ type Record struct {
 	Configs  []Config `json:"configs"`
 }
 
-// Reserved are the fresh seeds of the second stage: suites.FreshSeeds of them from From
-// on; none are left if From is 0. Spent names the candidate for which a second stage has
-// read them: the same one may look again, since it sees the same numbers, and no other.
-type Reserved struct {
-	From  int    `json:"from"`
-	Spent string `json:"spent"`
-}
-
 // A Claim is a claim of the suite and its verdict then.
 type Claim struct {
 	ID      string `json:"id"`
@@ -69,10 +62,12 @@ type Claim struct {
 }
 
 // A Config is a configuration, everything of a cell but its seed, with its cells: those of
-// the suite's seeds, and where it has primary metrics those of the reserved seeds.
+// the suite's seeds, and where it has primary metrics those of the reserved seeds. Primary
+// are the tests of these: a change is not judged by a test that it has relaxed itself.
 type Config struct {
-	Config string `json:"config"`
-	Cells  []Cell `json:"cells"`
+	Config  string `json:"config"`
+	Primary []Rule `json:"primary"`
+	Cells   []Cell `json:"cells"`
 }
 
 // A Cell is one cell's end.
@@ -133,18 +128,20 @@ func (b *Baseline) Put(r *Record) {
 
 // Encode is the baseline's file: JSON with one line a cell, so that a diff shows which
 // cells have changed, and a checksum a record.
-func (b *Baseline) Encode() []byte {
+func (b *Baseline) Encode() []byte { return b.encode(Version) }
+
+func (b *Baseline) encode(version int) []byte {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "{\n  \"format\": %s,\n  \"version\": %d,\n  \"suites\": [", text(kind), Version)
+	fmt.Fprintf(&out, "{\n  \"format\": %s,\n  \"version\": %d,\n  \"suites\": [", text(kind), version)
 	for i, r := range b.Suites {
-		body := r.encode()
+		body := r.encode(version)
 		fmt.Fprintf(&out, "%s\n    {\n%s      \"sum\": %s\n    }", comma(i), body, text(sum(body)))
 	}
 	out.WriteString(end(len(b.Suites), "  ") + "\n}\n")
 	return out.Bytes()
 }
 
-func (r *Record) encode() []byte {
+func (r *Record) encode(version int) []byte {
 	var out bytes.Buffer
 	field := func(name string, v any) { fmt.Fprintf(&out, "      %s: %s,\n", text(name), text(v)) }
 	field("suite", r.Suite)
@@ -154,14 +151,25 @@ func (r *Record) encode() []byte {
 	field("revision", r.Revision)
 	field("go", r.Go)
 	field("machine", r.Machine)
-	field("reserved", r.Reserved)
+	if version == 1 {
+		field("reserved", struct {
+			From  int    `json:"from"`
+			Spent string `json:"spent"`
+		}{r.Reserved.From, r.Reserved.Spent})
+	} else {
+		field("reserved", r.Reserved)
+	}
 	out.WriteString("      \"claims\": [")
 	for i, c := range r.Claims {
 		fmt.Fprintf(&out, "%s\n        %s", comma(i), text(c))
 	}
 	out.WriteString(end(len(r.Claims), "      ") + ",\n      \"configs\": [")
 	for i, c := range r.Configs {
-		fmt.Fprintf(&out, "%s\n        {\"config\": %s, \"cells\": [", comma(i), text(c.Config))
+		fmt.Fprintf(&out, "%s\n        {\"config\": %s, ", comma(i), text(c.Config))
+		if version > 1 {
+			fmt.Fprintf(&out, "\"primary\": %s, ", text(append([]Rule{}, c.Primary...)))
+		}
+		out.WriteString("\"cells\": [")
 		for j, cell := range c.Cells {
 			fmt.Fprintf(&out, "%s\n          %s", comma(j), text(cell))
 		}
@@ -222,8 +230,8 @@ func Decode(b []byte) (*Baseline, error) {
 		return nil, fmt.Errorf("no baseline: format, got %q; want %q", head.Format, kind)
 	case head.Version > Version:
 		return nil, fmt.Errorf("version, got %d; this bench reads up to %d: it was written by a newer one", head.Version, Version)
-	case head.Version != Version:
-		return nil, fmt.Errorf("version, got %d; have %d", head.Version, Version)
+	case head.Version < 1:
+		return nil, fmt.Errorf("version, got %d; have 1 to %d", head.Version, Version)
 	}
 	var file struct {
 		Format  string `json:"format"`
@@ -241,19 +249,24 @@ func Decode(b []byte) (*Baseline, error) {
 	out := &Baseline{}
 	for i := range file.Suites {
 		s := &file.Suites[i]
-		if got := sum(s.Record.encode()); got != s.Sum {
+		if got := sum(s.Record.encode(head.Version)); got != s.Sum {
 			return nil, fmt.Errorf("suite %q: checksum, got %.12s; have %.12s: the file was damaged or edited", s.Suite, got, s.Sum)
-		}
-		if err := s.Record.check(); err != nil {
-			return nil, fmt.Errorf("suite %q: %w", s.Suite, err)
 		}
 		if out.Find(s.Suite) != nil {
 			return nil, fmt.Errorf("suite %q twice", s.Suite)
 		}
 		out.Suites = append(out.Suites, &s.Record)
 	}
-	if !bytes.Equal(out.Encode(), b) {
+	if !bytes.Equal(out.encode(head.Version), b) {
 		return nil, errors.New("not as bench writes it: the file was damaged or edited")
+	}
+	for _, r := range out.Suites {
+		if head.Version == 1 {
+			r.Reserved.Next = r.Reserved.next()
+		}
+		if err := r.check(); err != nil {
+			return nil, fmt.Errorf("suite %q: %w", r.Suite, err)
+		}
 	}
 	return out, nil
 }
@@ -273,6 +286,12 @@ func (r *Record) check() error {
 	if from := r.Reserved.From; from != 0 && (from < suites.FirstReserved || last > suites.LastReserved) {
 		return fmt.Errorf("reserved seeds from %d; have %d..%d", from, suites.FirstReserved, suites.LastReserved)
 	}
+	if next := r.Reserved.Next; next < suites.FirstReserved || next > suites.LastReserved+1 || r.Reserved.From > 0 && next <= last {
+		return fmt.Errorf("reserved seeds: next, got %d; want one of %d..%d beyond those drawn", next, suites.FirstReserved, suites.LastReserved+1)
+	}
+	if r.Reserved.From == 0 && r.Reserved.Spent != "" || r.Reserved.Spent == "" && len(r.Reserved.Red) > 0 {
+		return errors.New("reserved seeds: spent though none are drawn, or red though none are spent")
+	}
 	if r.Preset != suites.GatePreset {
 		return fmt.Errorf("preset %q; want %q", r.Preset, suites.GatePreset)
 	}
@@ -282,6 +301,14 @@ func (r *Record) check() error {
 			return fmt.Errorf("configuration %q twice", c.Config)
 		}
 		configs[c.Config] = true
+		for i, p := range c.Primary {
+			if err := p.check(); err != nil {
+				return fmt.Errorf("%s: %w", c.Config, err)
+			}
+			if slices.ContainsFunc(c.Primary[:i], func(q Rule) bool { return q.Metric == p.Metric }) {
+				return fmt.Errorf("%s: primary %q twice", c.Config, p.Metric)
+			}
+		}
 		for i, cell := range c.Cells {
 			where := fmt.Sprintf("%s seed %d", c.Config, cell.Seed)
 			switch {
@@ -297,6 +324,11 @@ func (r *Record) check() error {
 				return fmt.Errorf("%s: outcome, got %q; have done, diverged, refused", where, cell.Outcome)
 			}
 			ids[cell.ID] = true
+		}
+	}
+	for i, x := range r.Reserved.Red {
+		if !configs[x.Config] || slices.Contains(r.Reserved.Red[:i], x) {
+			return fmt.Errorf("red, got %s of %q; want each of the configurations once", x.Metric, x.Config)
 		}
 	}
 	return nil

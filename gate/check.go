@@ -24,14 +24,16 @@ type Check struct {
 	Gate  stats.Gate
 
 	// Numbers gives what the cells of a plan have left, having run those that are missing
-	// if it may. Fresh is the plan of the record's reserved seeds. Prove checks
-	// estimators' mathematics. Spend marks the reserved seeds as read for a candidate, where
-	// that lasts, before they are.
+	// if it may; Have says whether it can, of all of them. Fresh is the plan of the record's
+	// reserved seeds. Prove checks estimators' mathematics. Spend keeps what becomes of the
+	// reserved seeds where that lasts: that they are read for a candidate and what it is
+	// accused of, before they are, and what has been cleared, after.
 	Numbers    func(context.Context, *suites.Plan) (Numbers, error)
+	Have       func(*suites.Plan) (bool, error)
 	Fresh      func(from int) (*suites.Plan, error)
 	Estimators []string // in use in the plan, for Prove
 	Prove      func(estimators []string) []Proof
-	Spend      func(candidate string) error
+	Spend      func(Reserved) error
 }
 
 // A Proof is what ring 1 found of an estimator.
@@ -45,6 +47,7 @@ type Proof struct {
 // change is a configuration whose identity is not that of the record.
 type change struct {
 	config string
+	was    Config
 	now    []suites.Cell
 	first  []Cell // of the record
 	fresh  []Cell
@@ -62,7 +65,7 @@ func (c Check) Do(ctx context.Context) (*Report, error) {
 	if c.Rings[1] {
 		r.Proofs = c.Prove(c.Estimators)
 	}
-	n, err := c.first(ctx, same, changed)
+	n, err := c.first(ctx, r, same, changed)
 	if err != nil {
 		return nil, err
 	}
@@ -75,11 +78,16 @@ func (c Check) Do(ctx context.Context) (*Report, error) {
 		if err := c.compare(ctx, r, n, changed); err != nil {
 			return nil, err
 		}
-		if c.Rings[0] || len(changed) > 0 {
+		if c.judges(r) {
 			c.claims(r, n)
 		}
 	}
 	return r, nil
+}
+
+// judges says whether claims are: nothing else could have changed them.
+func (c Check) judges(r *Report) bool {
+	return c.Rings[2] && (c.Rings[0] || len(r.Changed)+len(r.New) > 0)
 }
 
 // pair is a cell of now and its line in the record, of the same identity.
@@ -125,27 +133,41 @@ func (c Check) sort(r *Report) (same []pair, changed []change) {
 		case !had:
 			r.New = append(r.New, name)
 		default:
-			ch := change{config: name, now: cells[name]}
+			ch := change{config: name, was: config, now: cells[name]}
 			ch.first, ch.fresh = config.stages()
 			changed = append(changed, ch)
 			r.Changed = append(r.Changed, name)
 		}
 	}
+	const gone = "in the baseline, and not in the suite any more: if that is meant, write a new baseline"
 	for _, config := range c.Base.Configs {
+		planned := map[int]bool{}
+		for _, cell := range cells[config.Config] {
+			planned[cell.Seed] = true
+		}
 		first, _ := config.stages()
-		gone := slices.DeleteFunc(slices.Clone(first), func(c Cell) bool { return kept[c.ID] })
-		if len(gone) == 0 {
-			continue
+		var seeds []int
+		for _, cell := range first {
+			if !kept[cell.ID] && !planned[cell.Seed] {
+				seeds = append(seeds, cell.Seed)
+			}
 		}
-		if now := cells[config.Config]; now == nil {
-			r.lack(config.Config, "", "in the baseline, and not in the suite any more: if that is meant, write a new baseline")
+		switch {
+		case len(seeds) == 0:
+		case len(planned) == 0 && len(seeds) == len(first):
+			r.lack("suite", config.Config, "", gone)
+		default:
+			r.lack("suite", config.Config, "", gone, seeds...)
 		}
+	}
+	if c.Rings[2] {
+		c.rules(r, cells)
 	}
 	return same, changed
 }
 
 // first are the numbers that the rings asked for rest on.
-func (c Check) first(ctx context.Context, same []pair, changed []change) (Numbers, error) {
+func (c Check) first(ctx context.Context, r *Report, same []pair, changed []change) (Numbers, error) {
 	want := map[string]bool{}
 	if c.Rings[0] {
 		for _, p := range same {
@@ -158,11 +180,11 @@ func (c Check) first(ctx context.Context, same []pair, changed []change) (Number
 				want[cell.ID] = true
 			}
 		}
-		if len(changed) > 0 {
-			for _, claim := range c.Plan.Claims {
-				for _, cell := range claim.Select(c.Plan.Cells) {
-					want[cell.ID] = true
-				}
+	}
+	if c.judges(r) { // new configurations too: a claim may be of them
+		for _, claim := range c.Plan.Claims {
+			for _, cell := range claim.Select(c.Plan.Cells) {
+				want[cell.ID] = true
 			}
 		}
 	}
@@ -183,7 +205,7 @@ func (c Check) bits(r *Report, n Numbers, same []pair) error {
 		case err != nil:
 			return err
 		case !ok:
-			r.lack(p.now.Configuration(), "", fmt.Sprintf("seed %d: %s", p.now.Seed, n.end(p.now.ID)))
+			r.lack("ring 0", p.now.Configuration(), "", n.end(p.now.ID), p.now.Seed)
 		case now.Digest == p.was.Digest:
 			r.Same++
 		default:
@@ -247,7 +269,7 @@ func parts(c suites.Cell) []string {
 // test is one primary metric of one changed configuration.
 type test struct {
 	change
-	suites.Primary
+	Rule
 	verdict *Verdict
 }
 
@@ -255,22 +277,22 @@ type test struct {
 func (c Check) compare(ctx context.Context, r *Report, n Numbers, changed []change) error {
 	var tests []test
 	for _, ch := range changed {
+		r.lost(n, ch.config, ch.now, ch.first)
 		for _, p := range c.Plan.Primary {
 			if !ch.now[0].Matches(p.Over) {
 				continue
 			}
 			had := slices.ContainsFunc(ch.first, func(c Cell) bool { _, ok := c.Values[p.Metric]; return ok })
 			logs := slices.ContainsFunc(ch.now, func(c suites.Cell) bool { return n.logs(c, p) })
+			rule := ruleOf(p)
+			if was := ch.was.rule(p.Metric); was != nil {
+				rule = stricter(*was, rule)
+			}
 			switch {
 			case had:
-				tests = append(tests, test{change: ch, Primary: p})
+				tests = append(tests, test{change: ch, Rule: rule})
 			case logs:
-				r.New = append(r.New, p.Metric+" of "+ch.config)
-			}
-		}
-		for _, metric := range metricsOf(ch.first) {
-			if !slices.ContainsFunc(tests, func(t test) bool { return t.config == ch.config && t.Metric == metric }) {
-				r.lack(ch.config, metric, "primary in the baseline, and not in the suite any more: if that is meant, write a new baseline")
+				r.New = append(r.New, p.Metric+" of "+r.name(ch.config))
 			}
 		}
 	}
@@ -307,40 +329,43 @@ func (c Check) compare(ctx context.Context, r *Report, n Numbers, changed []chan
 	}
 	for i, v := range verdicts {
 		out := &r.Verdicts[i]
-		unread := v.State == stats.Missing && out.State == stats.Inconclusive // of confirm
-		if !unread {
+		if out.State == "" { // confirm has not said it
 			out.State, out.Stage = v.State, v.Stage
 		}
 		if v.Stage == 2 {
 			out.Second.Adjusted = v.Adjusted
 		}
+		if out.State == stats.Missing && slices.ContainsFunc(r.Lost, func(l Lost) bool { return l.Config == out.Config }) {
+			out.State = stats.Regressed // there is a number no longer
+		}
 	}
-	return nil
+	if !r.Spent {
+		return nil
+	}
+	return c.Spend(c.Base.Reserved.judged(candidate(n, changed), r.Verdicts, survivors))
 }
 
 // confirm gets the second stage's drops of the survivors, if its seeds may be read.
 func (c Check) confirm(ctx context.Context, r *Report, tests []test, drops []stats.Drop, survivors []int, candidate string) error {
-	if len(survivors) == 0 {
-		return nil
-	}
 	left := c.Base.Reserved
-	why := ""
-	switch {
-	case left.From == 0:
-		why = "worse in the first stage, and no reserved seeds are left to confirm it"
-	case left.Spent != "" && left.Spent != candidate:
-		why = fmt.Sprintf("worse in the first stage; the baseline's reserved seeds, %d..%d, are spent on an earlier candidate: write a new baseline of what was before the change", left.From, left.From+suites.FreshSeeds-1)
-	}
-	if why != "" {
-		for _, i := range survivors {
-			tests[i].verdict.State, tests[i].verdict.Stage, tests[i].verdict.Reason = stats.Inconclusive, 1, why
+	fresh := fmt.Sprintf("%d..%d", left.From, left.From+suites.FreshSeeds-1)
+	say := func(list []int, state stats.GateState, why string) {
+		for _, i := range list {
+			tests[i].verdict.State, tests[i].verdict.Stage, tests[i].verdict.Reason = state, 1, why
 		}
+	}
+	switch {
+	case left.Spent != "" && left.Spent != candidate:
+		say(survivors, stats.Inconclusive, "worse in the first stage; the baseline's reserved seeds, "+fresh+
+			", are spent on an earlier candidate: write a new baseline of what was before the change")
+		c.stand(tests, fresh)
+		return nil
+	case len(survivors) == 0:
+		return nil
+	case left.From == 0:
+		say(survivors, stats.Inconclusive, "worse in the first stage, and no reserved seeds are left in the baseline to confirm it")
 		return nil
 	}
-	if err := c.Spend(candidate); err != nil {
-		return err
-	}
-	r.Spent = true
 	plan, err := c.Fresh(left.From)
 	if err != nil {
 		return err
@@ -350,6 +375,16 @@ func (c Check) confirm(ctx context.Context, r *Report, tests []test, drops []sta
 		wanted[tests[i].config] = true
 	}
 	plan.Cells = slices.DeleteFunc(plan.Cells, func(c suites.Cell) bool { return !wanted[c.Configuration()] })
+	if have, err := c.Have(plan); err != nil {
+		return err
+	} else if !have {
+		say(survivors, stats.Missing, "worse in the first stage; the reserved seeds "+fresh+" have not been run, and --no-run runs nothing: they are not spent")
+		return nil
+	}
+	if err := c.Spend(left.spend(candidate, tests, survivors)); err != nil {
+		return err
+	}
+	r.Spent = true
 	m, err := c.Numbers(ctx, plan)
 	if err != nil {
 		return err
@@ -360,6 +395,7 @@ func (c Check) confirm(ctx context.Context, r *Report, tests []test, drops []sta
 	}
 	for _, i := range survivors {
 		t := tests[i]
+		r.lost(m, t.config, cells[t.config], t.fresh)
 		drop, seeds, why := t.drop(m, cells[t.config], t.fresh)
 		drops[i].Fresh = drop
 		t.verdict.Second = span(drop, seeds, t.Margin)
@@ -368,6 +404,44 @@ func (c Check) confirm(ctx context.Context, r *Report, tests []test, drops []sta
 		}
 	}
 	return nil
+}
+
+// stand holds what was red on the reserved seeds against a later candidate, for which they
+// say nothing new: while it is worse in the first stage, by itself and without other tests
+// beside it, it is not cleared, whatever else has changed.
+func (c Check) stand(tests []test, fresh string) {
+	for _, t := range tests {
+		if !slices.Contains(c.Base.Reserved.Red, Red{t.config, t.Metric}) || !(t.verdict.First.P <= c.Gate.Screen) {
+			continue
+		}
+		v := t.verdict
+		v.State, v.Stage, v.Stands = stats.Inconclusive, 1, true
+		v.Reason = "red on the reserved seeds " + fresh + " for an earlier candidate, and worse in the first stage still: that stands until " +
+			"a new baseline of what was before the change"
+	}
+}
+
+// lost are cells with a result in the baseline and none now: worse than any number.
+func (r *Report) lost(n Numbers, config string, now []suites.Cell, was []Cell) {
+	done := map[int]bool{}
+	for _, c := range was {
+		done[c.Seed] = c.Outcome == store.Done
+	}
+	for _, c := range now {
+		x, had := n.Cell(c.ID)
+		if !done[c.Seed] || !had || x.Outcome == store.Done || x.Outcome == store.Interrupted {
+			continue
+		}
+		what := n.end(c.ID)
+		i := slices.IndexFunc(r.Lost, func(l Lost) bool { return l.Config == config && l.What == what })
+		if i < 0 {
+			i = len(r.Lost)
+			r.Lost = append(r.Lost, Lost{Config: config, What: what})
+		}
+		if !slices.Contains(r.Lost[i].Seeds, c.Seed) {
+			r.Lost[i].Seeds = append(r.Lost[i].Seeds, c.Seed)
+		}
+	}
 }
 
 // drop is by how much the metric got worse, seed by seed, and why that is not known: one
@@ -426,22 +500,45 @@ func candidate(n Numbers, changed []change) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// claims that held and no longer do.
+// claims that held and no longer do. They are judged on the configurations that the
+// baseline had: those that are new neither make a claim fail nor help it to hold.
 func (c Check) claims(r *Report, n Numbers) {
-	now := map[string]report.Verdict{}
-	for _, v := range report.Judge(c.Plan, n.Results) {
-		now[v.Claim] = v
+	known := *c.Plan
+	known.Cells, known.Claims = nil, slices.Clone(c.Plan.Claims)
+	had := map[string]bool{} // by name, and by identity: a part may have got a setting since
+	for _, x := range c.Base.Configs {
+		had[x.Config] = true
+		for _, cell := range x.Cells {
+			had[cell.ID] = true
+		}
 	}
+	for _, cell := range c.Plan.Cells {
+		if had[cell.Configuration()] || had[cell.ID] {
+			known.Cells = append(known.Cells, cell)
+		}
+	}
+	for i, claim := range known.Claims {
+		known.Claims[i].Cells = len(claim.Select(known.Cells))
+	}
+	all, now := verdicts(c.Plan, n), verdicts(&known, n)
 	for _, was := range c.Base.Claims {
 		v, there := now[was.ID]
+		whole := all[was.ID]
+		if slices.ContainsFunc(v.Parts, func(p report.PartVerdict) bool { return p.State == report.NotRun }) {
+			v = whole // a part of it is of new ones alone
+		}
 		out := ClaimVerdict{Claim: was.ID, Was: was.Verdict, Now: string(v.State), State: stats.NoWorse,
 			Effect: v.Effect, Lo: v.Lo, Hi: v.Hi, N: v.N, Criterion: v.Criterion, Reason: v.Reason}
+		if v.State != whole.State {
+			out.New = string(whole.State)
+		}
 		switch {
-		case was.Verdict != string(report.Holds):
 		case !there || v.Report:
-			out.State, out.Reason = stats.Missing, "held in the baseline, and the suite does not claim it any more: if that is meant, write a new baseline"
-			out.Now = string(report.NotRun)
-		case v.State == report.Holds:
+			out.Now, out.New, out.Reason = "gone", "", "the suite does not claim it any more"
+			if was.Verdict == string(report.Holds) {
+				out.State, out.Reason = stats.Missing, "held in the baseline, and the suite does not claim it any more: if that is meant, write a new baseline"
+			}
+		case was.Verdict != string(report.Holds), v.State == report.Holds:
 		case slices.ContainsFunc(v.Cells, func(id string) bool { x, had := n.Cell(id); return !had || !ended(x.Outcome) }):
 			out.State = stats.Missing
 		default:
@@ -449,6 +546,14 @@ func (c Check) claims(r *Report, n Numbers) {
 		}
 		r.Claims = append(r.Claims, out)
 	}
+}
+
+func verdicts(plan *suites.Plan, n Numbers) map[string]report.Verdict {
+	out := map[string]report.Verdict{}
+	for _, v := range report.Judge(plan, n.Results) {
+		out[v.Claim] = v
+	}
+	return out
 }
 
 // metricsOf are the primary metrics of a record's cells, sorted.

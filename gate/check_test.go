@@ -50,11 +50,11 @@ func TestVerdicts(t *testing.T) {
 		"roundings":                    {now: unchanged().worse(0, 1e-15), state: stats.NoWorse},
 		"worse, seeds spent by others": {now: unchanged().worse(1, 0.5), base: spent("0123"), strict: 1, state: stats.Inconclusive, want: "are spent on an earlier candidate"},
 		"worse, no seeds left":         {now: unchanged().worse(1, 0.5), base: none(), strict: 1, state: stats.Inconclusive, want: "no reserved seeds are left"},
-		"a cell fails":                 {now: func() *world { w := unchanged().worse(0, 0); w.ends = alpha(3, store.Failed); return w }(), code: 3, strict: 3, state: stats.Missing, want: "seed 3: failed"},
-		"a cell diverges":              {now: func() *world { w := unchanged().worse(0, 0); w.ends = alpha(3, store.Diverged); return w }(), code: 1, strict: 1, state: stats.Missing, want: "seed 3: diverged"},
+		"a cell fails":                 {now: func() *world { w := unchanged().worse(0, 0); w.ends = alpha(3, store.Failed); return w }(), code: 1, strict: 1, state: stats.Regressed, want: "seed 3: failed: as told; done in the baseline"},
+		"a cell diverges":              {now: func() *world { w := unchanged().worse(0, 0); w.ends = alpha(3, store.Diverged); return w }(), code: 1, strict: 1, state: stats.Regressed, want: "seed 3: diverged: as told; done in the baseline"},
 		"diverges, same identity":      {now: func() *world { w := unchanged(); w.ends = alpha(3, store.Diverged); return w }(), code: 4, strict: 4, want: "ended as diverged, was done"},
 		"fails, same identity":         {now: func() *world { w := unchanged(); w.ends = alpha(3, store.Failed); return w }(), code: 3, strict: 3, want: "seed 3: failed: as told"},
-		"a fresh cell fails":           {now: func() *world { w := unchanged().worse(1, 0.5); w.ends = alpha(2003, store.Failed); return w }(), code: 3, strict: 3, state: stats.Missing, spends: 1, want: "seed 2003: failed"},
+		"a fresh cell fails":           {now: func() *world { w := unchanged().worse(1, 0.5); w.ends = alpha(2003, store.Failed); return w }(), code: 1, strict: 1, state: stats.Regressed, spends: 1, want: "seed 2003: failed: as told; done in the baseline"},
 		"not a number":                 {now: unchanged().worse(nan, 0), code: 1, strict: 1, state: stats.Missing, want: "no difference of \"NaN\""},
 		"an estimator is gone":         {now: func() *world { w := unchanged(); w.only = "alpha"; return w }(), code: 3, strict: 3, want: "not in the suite any more"},
 		"no longer primary":            {now: func() *world { w := unchanged().worse(0, 0.1); w.primary = nil; return w }(), code: 3, strict: 3, want: "primary in the baseline, and not in the suite"},
@@ -131,14 +131,18 @@ func TestDrop(t *testing.T) {
 	} {
 		w := unchanged().worse(-c.move, 0)
 		w.primary[0].Better, w.primary[0].Scale = c.better, c.scale
-		r, _ := w.against(t, baseline(t))
+		base := baseline(t)
+		base.Configs[0].Primary[0] = ruleOf(w.primary[0])
+		r, _ := w.against(t, base)
 		if got := r.Verdicts[0].First.Effect; math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s %s moved by %v: drop %v; want %v", c.better, c.scale, c.move, got, c.want)
 		}
 	}
 	w := unchanged().worse(100, 0) // below zero
 	w.primary[0].Scale = "log"
-	r, _ := w.against(t, baseline(t))
+	base := baseline(t)
+	base.Configs[0].Primary[0] = ruleOf(w.primary[0])
+	r, _ := w.against(t, base)
 	if v := r.Verdicts[0]; v.State != stats.Missing || !strings.Contains(v.Reason, "on a log scale") {
 		t.Errorf("log of a negative number: %+v", v)
 	}
@@ -176,6 +180,7 @@ func TestTake(t *testing.T) {
 	}
 	last := *r
 	last.Reserved.From = suites.LastReserved - suites.FreshSeeds + 1
+	last.Reserved.Next = suites.LastReserved + 1
 	if end, err := unchanged().record(&last); err != nil || end.Reserved.From != 0 || len(end.Configs[0].Cells) != 12 {
 		t.Errorf("no seeds left: %v", err)
 	}

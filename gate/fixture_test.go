@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,10 @@ type world struct {
 	primary []suites.Primary
 	claims  []suites.Claim
 	only    string // estimator that is left in the suite
+	alone   bool   // with noRun: no reserved seed has been run
+	seeds   int    // of the first stage; 0: all
+	third   bool   // an estimator gamma is new
+	left    Reserved
 }
 
 func unchanged() *world {
@@ -44,7 +49,14 @@ func (w *world) plan(from int) *suites.Plan {
 	if from > 0 {
 		p.Preset, p.Claims, n = suites.GatePreset+suites.FreshPreset, nil, suites.FreshSeeds
 	}
-	for _, estimator := range []string{"alpha", "beta"} {
+	if from == 0 && w.seeds > 0 {
+		n = w.seeds
+	}
+	estimators := []string{"alpha", "beta"}
+	if w.third {
+		estimators = append(estimators, "gamma")
+	}
+	for _, estimator := range estimators {
 		if w.only != "" && w.only != estimator {
 			continue
 		}
@@ -102,7 +114,7 @@ func (w *world) record(was *Record) (*Record, error) {
 		fresh = w.plan(from)
 		m, _ = w.numbers(context.Background(), fresh)
 	}
-	return Take("toy.yaml", plan, fresh, n, m, store.Provenance{Revision: "abc", Go: "go1", OS: "os", Arch: "arch", Kernel: "portable"})
+	return Take("toy.yaml", was, plan, fresh, n, m, store.Provenance{Revision: "abc", Go: "go1", OS: "os", Arch: "arch", Kernel: "portable"})
 }
 
 // gate is the levels of the command, on its twelve seeds.
@@ -116,7 +128,14 @@ func (w *world) against(t testing.TB, base *Record) (r *Report, spent []string) 
 		Estimators: []string{"alpha"},
 		Prove:      func([]string) []Proof { return []Proof{{Estimator: "alpha", Passed: 3}} },
 		Fresh:      func(from int) (*suites.Plan, error) { return w.plan(from), nil },
-		Spend:      func(candidate string) error { spent = append(spent, candidate); return nil },
+		Have:       func(*suites.Plan) (bool, error) { return !w.alone, nil },
+		Spend: func(x Reserved) error {
+			if !slices.Contains(spent, x.Spent) {
+				spent = append(spent, x.Spent)
+			}
+			w.left = x
+			return nil
+		},
 		Numbers: func(ctx context.Context, p *suites.Plan) (Numbers, error) {
 			if strings.HasSuffix(p.Preset, suites.FreshPreset) && len(spent) == 0 {
 				return Numbers{}, errors.New("reserved seeds are read before they are spent")

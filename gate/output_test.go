@@ -23,7 +23,7 @@ func hostile() *Report {
 		Proofs:   []Proof{{Estimator: active, Failed: []string{active}}},
 		Verdicts: []Verdict{{Config: active, Metric: active, State: stats.Regressed, Stage: 2, First: s, Second: s, Reason: active}, {Config: active, Metric: "iwae@64", State: stats.Inconclusive, Reason: "no seeds"}},
 		Claims:   []ClaimVerdict{{Claim: active, Was: "holds", Now: "fails", State: stats.Regressed, Effect: nan, Reason: active}},
-		Lacks:    []Lack{{active, active, active}}, Notes: []string{active},
+		Lacks:    []Lack{{"suite", active, active, active, []int{3}}}, Notes: []string{active},
 	}
 }
 

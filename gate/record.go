@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,22 +14,29 @@ import (
 // Next is the first of the reserved seeds of the record after r: no two records of a
 // suite have a reserved seed in common. 0 when none are left.
 func (r *Record) Next() int {
-	switch {
-	case r == nil:
-		return suites.FirstReserved
-	case r.Reserved.From == 0 || r.Reserved.From+2*suites.FreshSeeds-1 > suites.LastReserved:
+	next := r.undrawn()
+	if next+suites.FreshSeeds-1 > suites.LastReserved {
 		return 0
 	}
-	return r.Reserved.From + suites.FreshSeeds
+	return next
+}
+
+// undrawn is the first reserved seed that neither r nor a record before it has drawn.
+func (r *Record) undrawn() int {
+	if r == nil {
+		return suites.FirstReserved
+	}
+	return r.Reserved.Next
 }
 
 // Take is the record of a suite: the numbers of the gate's plan, and of the same
-// configurations on reserved seeds those that have primary metrics. fresh is nil, and its
-// numbers unused, where no reserved seeds are left. A cell without a result, and a primary
-// metric without a value at every seed, is an error: nothing could be held against it.
-func Take(file string, plan, fresh *suites.Plan, n, m Numbers, prov store.Provenance) (*Record, error) {
+// configurations on reserved seeds those that have primary metrics. was is the record
+// before, if there is one. fresh is nil, and its numbers unused, where no reserved seeds are
+// left. A cell without a result, and a primary metric without a value at every seed, is an
+// error: nothing could be held against it.
+func Take(file string, was *Record, plan, fresh *suites.Plan, n, m Numbers, prov store.Provenance) (*Record, error) {
 	r := &Record{
-		Suite: plan.Suite, File: file, Preset: plan.Preset, Plan: PlanDigest(plan.Cells),
+		Suite: plan.Suite, File: file, Preset: plan.Preset, Plan: PlanDigest(plan.Cells), Reserved: Reserved{Next: was.undrawn()},
 		Revision: prov.Revision, Go: prov.Go, Machine: fmt.Sprintf("%s/%s, %s", prov.OS, prov.Arch, prov.Kernel),
 		Claims: []Claim{}, Configs: []Config{},
 	}
@@ -51,7 +59,13 @@ func Take(file string, plan, fresh *suites.Plan, n, m Numbers, prov store.Proven
 		if !known {
 			i = len(r.Configs)
 			at[name] = i
-			r.Configs = append(r.Configs, Config{Config: name})
+			r.Configs = append(r.Configs, Config{Config: name, Primary: []Rule{}})
+		}
+		for _, p := range plan.Primary {
+			_, has := cell.Values[p.Metric]
+			if has && r.Configs[i].rule(p.Metric) == nil {
+				r.Configs[i].Primary = append(r.Configs[i].Primary, ruleOf(p))
+			}
 		}
 		r.Configs[i].Cells = append(r.Configs[i].Cells, cell)
 		return nil
@@ -62,7 +76,8 @@ func Take(file string, plan, fresh *suites.Plan, n, m Numbers, prov store.Proven
 		}
 	}
 	if fresh != nil && len(fresh.Cells) > 0 {
-		r.Reserved.From = fresh.Cells[0].Seed
+		from := fresh.Cells[0].Seed
+		r.Reserved = Reserved{From: from, Next: from + suites.FreshSeeds}
 		for _, c := range fresh.Cells {
 			if err := add(c, m); err != nil {
 				return nil, err
@@ -117,16 +132,12 @@ func Clean(prov store.Provenance) error {
 	return nil
 }
 
-// Foreign are the revisions, other than that of now, by which some of runs were made. A
-// revision with changes is never known to be another.
-func Foreign(runs []store.Provenance, now store.Provenance) []string {
-	var out []string
-	for _, p := range runs {
-		if p.Revision != now.Revision && !slices.Contains(out, p.Revision) {
-			out = append(out, p.Revision)
-		}
-	}
-	return out
+// Made says whether numbers of a run are for certain those of the program of now: made by
+// the same toolchain from the same revision and modules, without changes. What was
+// changed, or is of an unknown revision, may be any program.
+func Made(run, now store.Provenance) bool {
+	return Clean(run) == nil && Clean(now) == nil && run.Revision == now.Revision &&
+		run.Go == now.Go && maps.Equal(run.Modules, now.Modules)
 }
 
 // short is enough of a revision to find it.
@@ -139,6 +150,13 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func seedsOf(seeds []int) string {
+	if len(seeds) == 1 {
+		return "seed " + seedsText(seeds)
+	}
+	return "seeds " + seedsText(seeds)
 }
 
 // seedsText is 0..11, or 0..3, 7.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/vibench/bench/report"
 	"github.com/vibench/bench/stats"
 )
 
@@ -20,13 +21,16 @@ type Report struct {
 	First, Fresh, Reserved int // sizes of the two stages, first of the reserved seeds
 	Gate                   stats.Gate
 	Spent                  bool // this check has read the reserved seeds
+	Others                 bool // numbers that, for all one knows, another program has made
 
 	Same     int      // cells of ring 0 with the same bits
 	Bits     []Differ // and those with others
 	Changed  []string // configurations whose identity has changed
 	New      []string // what the baseline does not know
 	Proofs   []Proof
-	Verdicts []Verdict // of primary metrics of changed configurations
+	Rules    []RuleChange // tests that the suite has changed
+	Lost     []Lost       // cells of changed configurations without a result
+	Verdicts []Verdict    // of primary metrics of changed configurations
 	Claims   []ClaimVerdict
 	Lacks    []Lack
 	Notes    []string // what a reader must know of how the numbers came to be
@@ -45,11 +49,29 @@ type Differ struct {
 	Parts  []string // with their numeric versions
 }
 
-// A Lack is what the baseline has and there is no number of now.
-type Lack struct{ Config, Metric, Why string }
+// A Lack is what the baseline has and there is no number of now. Seeds are those it is of;
+// none if it is of all.
+type Lack struct {
+	Ring, Config, Metric, Why string
+	Seeds                     []int
+}
 
-func (r *Report) lack(config, metric, why string) {
-	r.Lacks = append(r.Lacks, Lack{config, metric, why})
+func (r *Report) lack(ring, config, metric, why string, seeds ...int) {
+	for i := range r.Lacks {
+		if l := &r.Lacks[i]; l.Ring == ring && l.Config == config && l.Metric == metric && l.Why == why && len(l.Seeds) > 0 {
+			l.Seeds = append(l.Seeds, seeds...)
+			return
+		}
+	}
+	r.Lacks = append(r.Lacks, Lack{ring, config, metric, why, seeds})
+}
+
+// Lost are cells of a changed configuration that were done in the baseline, and have
+// diverged, are refused or have failed now.
+type Lost struct {
+	Config string
+	Seeds  []int
+	What   string // how they ended
 }
 
 // A Verdict is of one primary metric of one configuration. Spans are of the drop: how much
@@ -61,6 +83,7 @@ type Verdict struct {
 	State          stats.GateState
 	Stage          int
 	First, Second  Span
+	Stands         bool // it was red on reserved seeds for an earlier candidate, and is not cleared
 	Reason         string
 }
 
@@ -85,6 +108,7 @@ func span(drop []float64, seeds []int, margin float64) Span {
 // regressed or missing.
 type ClaimVerdict struct {
 	Claim, Was, Now string
+	New             string // what it is with configurations that are new, where that differs
 	State           stats.GateState
 	Effect, Lo, Hi  float64
 	N               int
@@ -95,9 +119,10 @@ type ClaimVerdict struct {
 // BitsDiffer: a cell of the same identity has other bits.
 func (r *Report) BitsDiffer() bool { return len(r.Bits) > 0 }
 
-// Regressed: exact mathematics fails, a metric is worse, or a claim no longer holds.
+// Regressed: exact mathematics fails, a cell has no result any more, a metric is worse, or a
+// claim no longer holds.
 func (r *Report) Regressed() bool {
-	return slices.ContainsFunc(r.Proofs, func(p Proof) bool { return len(p.Failed) > 0 }) || r.any(stats.Regressed)
+	return len(r.Lost) > 0 || slices.ContainsFunc(r.Proofs, func(p Proof) bool { return len(p.Failed) > 0 }) || r.any(stats.Regressed)
 }
 
 // Incomplete: what the baseline has is not there now.
@@ -106,6 +131,21 @@ func (r *Report) Incomplete() bool { return len(r.Lacks) > 0 || r.any(stats.Miss
 // Undecided: a metric looked worse, and no seeds were there to confirm it.
 func (r *Report) Undecided() bool {
 	return slices.ContainsFunc(r.Verdicts, Verdict.unconfirmed)
+}
+
+// Stands: a metric that was red on reserved seeds has not been cleared.
+func (r *Report) Stands() bool {
+	return slices.ContainsFunc(r.Verdicts, func(v Verdict) bool { return v.Stands })
+}
+
+// Nothing: no number of now was held against one of the baseline. That estimators pass
+// their checks is no comparison; it is enough where no other ring was asked for.
+func (r *Report) Nothing() bool {
+	if !r.Rings[0] && !r.Rings[2] {
+		return len(r.Proofs) == 0
+	}
+	held := slices.ContainsFunc(r.Claims, func(c ClaimVerdict) bool { return c.Was == string(report.Holds) })
+	return r.Same+len(r.Bits)+len(r.Lost)+len(r.Verdicts) == 0 && !held
 }
 
 // unconfirmed is a survivor of the first stage that the second could not judge.
@@ -125,7 +165,9 @@ func word(s stats.GateState) string {
 }
 
 // Status is what a check of all reports ends with, in words and as the command's exit
-// status: bits outrank a regression, and that a number which is missing.
+// status: bits outrank a regression, and that a number which is missing. What was red and
+// is not cleared is never well; strict says so too of a drop that could not be confirmed,
+// of a check that has compared nothing, and of numbers that another program may have made.
 func Status(reports []*Report, strict bool) (code int, said string) {
 	code, said = 0, "ok"
 	for _, r := range reports {
@@ -136,8 +178,15 @@ func Status(reports []*Report, strict bool) (code int, said string) {
 			code, said = 1, "regressed"
 		case r.Incomplete() && code != 1:
 			code, said = 3, "missing"
-		case strict && r.Undecided() && code == 0:
+		case code != 0:
+		case r.Stands():
 			code, said = 1, "inconclusive"
+		case strict && r.Undecided():
+			code, said = 1, "inconclusive"
+		case strict && r.Nothing():
+			code, said = 1, "nothing compared"
+		case strict && r.Others:
+			code, said = 1, "of another program"
 		}
 	}
 	return code, said
@@ -166,7 +215,7 @@ func JSON(reports []*Report, strict bool) ([]byte, error) {
 	}
 	out := []object{}
 	for _, r := range reports {
-		bits, proofs, verdicts, claims, lacks := []object{}, []Proof{}, []object{}, []object{}, []object{}
+		bits, proofs, verdicts, claims, lacks, rules, lost := []object{}, []Proof{}, []object{}, []object{}, []object{}, []object{}, []object{}
 		for _, d := range r.Bits {
 			bits = append(bits, object{"config": d.Config, "seed": d.Seed, "cell": d.Cell, "metric": d.Metric, "step": d.Step, "what": d.What, "parts": d.Parts})
 		}
@@ -176,22 +225,28 @@ func JSON(reports []*Report, strict bool) ([]byte, error) {
 		}
 		for _, v := range r.Verdicts {
 			verdicts = append(verdicts, object{"config": v.Config, "metric": v.Metric, "better": v.Better, "scale": v.Scale, "margin": v.Margin,
-				"verdict": word(v.State), "stage": v.Stage, "first": spanOf(v.First), "second": spanOf(v.Second), "reason": v.Reason})
+				"verdict": word(v.State), "stage": v.Stage, "first": spanOf(v.First), "second": spanOf(v.Second), "stands": v.Stands, "reason": v.Reason})
 		}
 		for _, c := range r.Claims {
-			claims = append(claims, object{"claim": c.Claim, "was": c.Was, "now": c.Now, "verdict": word(c.State), "effect": number(c.Effect), "lo": number(c.Lo), "hi": number(c.Hi),
+			claims = append(claims, object{"claim": c.Claim, "was": c.Was, "now": c.Now, "with_new": c.New, "verdict": word(c.State), "effect": number(c.Effect), "lo": number(c.Lo), "hi": number(c.Hi),
 				"n": c.N, "criterion": c.Criterion, "reason": c.Reason})
 		}
 		for _, l := range r.Lacks {
-			lacks = append(lacks, object{"config": l.Config, "metric": l.Metric, "why": l.Why})
+			lacks = append(lacks, object{"config": l.Config, "metric": l.Metric, "seeds": append([]int{}, l.Seeds...), "why": l.Why})
+		}
+		for _, x := range r.Rules {
+			rules = append(rules, object{"config": x.Config, "baseline": x.Was, "suite": x.Now, "judged_by": x.Judged})
+		}
+		for _, l := range r.Lost {
+			lost = append(lost, object{"config": l.Config, "seeds": l.Seeds, "what": l.What})
 		}
 		_, said := Status([]*Report{r}, strict)
 		out = append(out, object{
 			"suite": r.Suite, "preset": r.Preset, "result": said, "rings": r.ringNumbers(),
 			"baseline": object{"revision": r.Was, "go": r.WasGo, "machine": r.WasMachine},
-			"revision": r.Now, "dirty": r.Dirty, "reserved_spent": r.Spent,
+			"revision": r.Now, "dirty": r.Dirty, "reserved_spent": r.Spent, "of_another_program": r.Others, "nothing_compared": r.Nothing(),
 			"same_bits": r.Same, "bits": bits, "changed": list(r.Changed), "new": list(r.New),
-			"mathematics": proofs, "verdicts": verdicts, "claims": claims, "missing": lacks, "notes": list(r.Notes),
+			"mathematics": proofs, "tests_changed": rules, "lost": lost, "verdicts": verdicts, "claims": claims, "missing": lacks, "notes": list(r.Notes),
 		})
 	}
 	code, said := Status(reports, strict)

@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,7 +25,7 @@ type line struct {
 	subject string
 	verdict string
 	more    []string
-	open    bool // worse in the first stage, and never confirmed
+	open    bool // what strict does not let pass
 }
 
 // lines are all that a report says, suites' bits first.
@@ -59,11 +60,20 @@ func (r *Report) lines() (out []line) {
 		}
 		add(good, "ring 1", fmt.Sprintf("%s: %s%s", p.Estimator, plural(p.Passed, "check"), open), "passes")
 	}
+	for _, l := range r.Lost {
+		add(bad, "ring 2", r.name(l.Config), string(stats.Regressed), seedsOf(l.Seeds)+": "+l.What+"; done in the baseline")
+	}
+	for _, x := range r.telltale() {
+		add(note, "ring 2", x.subject, "other test", "baseline: "+x.Was.String(), "suite: "+x.Now.String(), "judged by: "+x.Judged.String()+"; a new baseline takes the suite's")
+	}
 	compared := map[string]bool{}
+	for _, l := range r.Lost {
+		compared[l.Config] = true
+	}
 	for _, v := range r.Verdicts {
 		compared[v.Config] = true
 		level := good
-		if v.State.Red() {
+		if v.State.Red() || v.Stands {
 			level = bad
 		} else if v.State == stats.Inconclusive {
 			level = note
@@ -90,6 +100,10 @@ func (r *Report) lines() (out []line) {
 				more = append(more, c.Reason)
 			}
 			add(bad, "claims", c.Claim, string(c.State), more...)
+		case c.Now == "gone":
+			add(note, "claims", c.Claim, c.Now, was+"; "+c.Reason)
+		case c.New != "":
+			add(note, "claims", c.Claim, c.Now, was+"; with the configurations that are new: "+c.New)
 		case c.Now == c.Was:
 			add(good, "claims", c.Claim, c.Now)
 		default:
@@ -101,10 +115,22 @@ func (r *Report) lines() (out []line) {
 		if l.Metric != "" {
 			subject = l.Metric + " of " + subject
 		}
-		add(bad, "missing", subject, string(stats.Missing), l.Why)
+		why := l.Why
+		if len(l.Seeds) > 0 {
+			why = seedsOf(l.Seeds) + ": " + why
+		}
+		add(bad, l.Ring, subject, string(stats.Missing), why)
+	}
+	if r.Nothing() {
+		add(note, "suite", "no number of now was held against the baseline", "not compared")
+		out[len(out)-1].open = true
+	}
+	if r.Others {
+		add(note, "suite", "numbers that another program may have made", "judged")
+		out[len(out)-1].open = true
 	}
 	for _, n := range r.New {
-		add(note, "new", n, "new", "the baseline does not know it")
+		add(note, "suite", r.name(n), "new", "the baseline does not know it")
 	}
 	return out
 }
@@ -125,6 +151,26 @@ func (r *Report) telling() (out []teller) {
 		}
 	}
 	return out
+}
+
+// telltale is each change of a test once, for all configurations of it.
+func (r *Report) telltale() (out []retold) {
+	for _, x := range r.Rules {
+		i := slices.IndexFunc(out, func(o retold) bool { return o.Was == x.Was && o.Now == x.Now })
+		if i < 0 {
+			out = append(out, retold{RuleChange: x, subject: x.Was.Metric + " of " + r.name(x.Config), n: 1})
+			continue
+		}
+		out[i].n++
+		out[i].subject = fmt.Sprintf("%s of %s", x.Was.Metric, plural(out[i].n, "configuration"))
+	}
+	return out
+}
+
+type retold struct {
+	RuleChange
+	subject string
+	n       int
 }
 
 type teller struct {
@@ -212,9 +258,18 @@ func (r *Report) head() string {
 // result is the last word.
 func (r *Report) result(strict bool) string {
 	_, said := Status([]*Report{r}, strict)
+	if r.Stands() && said == "inconclusive" {
+		return "inconclusive: what was red on reserved seeds is not cleared"
+	}
 	if said == "ok" {
 		if r.Undecided() {
 			return "inconclusive: what looks worse could not be confirmed"
+		}
+		if r.Nothing() {
+			return "nothing compared"
+		}
+		if r.Others {
+			return "no regression in what the store has, which another program may have made"
 		}
 		if n := len(r.Changed); n > 0 {
 			return fmt.Sprintf("no regression; %s changed identity", plural(n, "configuration"))

@@ -1,17 +1,16 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -49,9 +48,10 @@ func (a *app) check() *cobra.Command {
 baseline, a file that is committed beside the code. In rings:
 
   0  a cell of the same identity has the same bits
-  1  the exact mathematics of the estimators in use, as bench conform checks it
-  2  where a cell's identity has changed, its primary metrics are no worse, and
-     claims that held still hold
+  1  the exact mathematics of the estimators in use, as bench conform checks it;
+     of models, metrics and data sets it says nothing: go test has their proofs
+  2  where a cell's identity has changed, its primary metrics are no worse, cells
+     that were done still are, and claims that held still hold
 
 Ring 2 has two stages. The first screens every primary metric on the suite's 12
 seeds, for any drop (paired t, Benjamini-Hochberg at 0.20). What it suspects is run
@@ -59,14 +59,21 @@ on 24 seeds that nothing has read before, and only a drop beyond the metric's ma
 there (Holm at 0.05) is a regression. The baseline has the numbers of both. Once read,
 its reserved seeds are marked as spent in FILE, for all but the same numbers: commit
 it. For another candidate they are no longer fresh, and what the first stage suspects
-is inconclusive until a new baseline draws the next.
+is inconclusive until a new baseline draws the next; where they have found it red for
+an earlier one, with exit status 1. Of a test that the suite has changed, the
+baseline's counts, or the smaller margin.
+
+Only numbers that this program has made are judged: those in STORE of another
+revision, of one that is unknown, or of one with changes that are not committed, are
+made again in a temporary store. --no-run judges what there is, and says so.
 
 --write-baseline makes the baseline of what is committed. Timings are never compared.
 Verdicts: same-bits, no-worse, inconclusive, improved, regressed, missing. Exit
 status: 0 none worse; 1 a regression; 2 misuse; 3 cells failed or missing; 4 bits
-differ.`,
+differ. With --strict it is 1 also where a drop could not be confirmed, nothing was
+compared, or another program may have made what was judged.`,
 		Example: `  bench check /tmp/check.db --baseline results/baseline.json
-  bench check /tmp/check.db --baseline results/baseline.json --format md -o check.md
+  bench check /tmp/check.db --baseline results/baseline.json --strict --format md -o check.md
   bench check /tmp/base.db --baseline results/baseline.json --write-baseline --suite iwae_snr`,
 		Args: one("STORE"),
 		RunE: func(c *cobra.Command, args []string) error { return a.checkAll(c.Context(), args[0], o) },
@@ -77,7 +84,7 @@ differ.`,
 	f.IntSliceVar(&o.rings, "rings", []int{0, 1, 2}, "which rings, as in 0,2")
 	f.BoolVar(&o.write, "write-baseline", false, "run what a baseline wants, and write it")
 	f.BoolVar(&o.noRun, "no-run", false, "run nothing: judge what the store has")
-	f.BoolVar(&o.strict, "strict", false, "exit with status 1 also where a drop could not be confirmed")
+	f.BoolVar(&o.strict, "strict", false, "exit with status 1 also where nothing was compared or confirmed")
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "cells at a time")
 	f.StringVar(&o.format, "format", "text", "text, json, junit (XML) or md (Markdown for a pull request)")
 	f.StringVarP(&o.output, "output", "o", "", "file to write (default: stdout)")
@@ -127,7 +134,7 @@ func (a *app) checkAll(ctx context.Context, path string, o checking) error {
 	names := o.suites
 	if len(names) == 0 {
 		for _, r := range base.Suites {
-			names = append(names, r.File)
+			names = append(names, found(o.baseline, r.File))
 		}
 	}
 	if len(names) == 0 {
@@ -140,7 +147,7 @@ func (a *app) checkAll(ctx context.Context, path string, o checking) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		if !o.write && base.Find(j.plan.Suite) == nil {
-			return fmt.Errorf("%s: a baseline of another suite, got %q; have %s; --write-baseline --suite %s adds it", o.baseline, j.plan.Suite, list(base.Names()), name)
+			return fmt.Errorf("%s: a baseline of another suite, got %q; have %s; --write-baseline --suite %s adds it", o.baseline, j.plan.Suite, cmp.Or(list(base.Names()), "none"), name)
 		}
 		if slices.ContainsFunc(jobs, func(other *job) bool { return other.plan.Suite == j.plan.Suite }) {
 			return fmt.Errorf("bench check: suite %q twice", j.plan.Suite)
@@ -164,11 +171,10 @@ func (a *app) checkAll(ctx context.Context, path string, o checking) error {
 	defer st.Close()
 	var reports []*gate.Report
 	proofs := map[string]gate.Proof{}
+	own := &maker{now: now, given: st, noRun: o.noRun}
+	defer own.close()
 	for i, j := range jobs {
-		b := &bench{app: a, checking: o, job: j, st: st, base: base, now: now, proofs: proofs}
-		if err := b.own(ctx); err != nil {
-			return err
-		}
+		b := &bench{app: a, checking: o, job: j, own: own, base: base, now: now, proofs: proofs}
 		if o.write {
 			if err := b.record(ctx, names[i]); err != nil {
 				return err
@@ -231,49 +237,13 @@ type bench struct {
 	*app
 	checking
 	job   *job
-	st    *store.Store
+	own   *maker
 	base  *gate.Baseline
 	now   store.Provenance
 	notes []string
+	other bool // another program may have made what is judged
 
 	proofs map[string]gate.Proof // by estimator
-}
-
-// own refuses a store with numbers that another revision has made: they say nothing of
-// this program.
-func (b *bench) own(ctx context.Context) error {
-	plan := b.job.plan
-	todo, err := runner.Missing(plan, b.st)
-	if err != nil {
-		return err
-	}
-	if len(todo) == len(plan.Cells) {
-		return nil
-	}
-	if !b.noRun {
-		if _, err := b.st.Begin(plan, b.provenance(ctx, plan)); err != nil {
-			return err
-		}
-	}
-	runs, err := b.st.Provenance(plan.Suite, plan.Preset)
-	if err != nil && !b.noRun {
-		return err
-	}
-	if foreign := gate.Foreign(runs, b.now); len(foreign) > 0 {
-		why := fmt.Sprintf("%s: has cells of revision %.12s, and this is %.12s", b.st.Path(), foreign[0], b.now.Revision)
-		if !b.noRun {
-			return fmt.Errorf("%s: they say nothing of this program; give another store, or judge what is there by --no-run", why)
-		}
-		b.notes = append(b.notes, why+": what is judged is not this program.")
-	} else if b.now.Dirty || gate.Clean(b.now) != nil {
-		b.notes = append(b.notes, fmt.Sprintf("%d of %s were in the store before. Where there are changes that are not committed, nothing says whether this program made them; a new store would.",
-			len(plan.Cells)-len(todo), count(len(plan.Cells), "cell")))
-	}
-	return nil
-}
-
-func (b *bench) provenance(ctx context.Context, plan *suites.Plan) store.Provenance {
-	return b.parts.Provenance(ctx, plan, b.line, b.workers)
 }
 
 // check makes the rings.
@@ -288,14 +258,18 @@ func (b *bench) check(ctx context.Context) (*gate.Report, error) {
 			}
 			return b.numbers(ctx, plan)
 		},
-		Fresh: b.fresh,
-		Spend: func(candidate string) error {
-			if base.Reserved.Spent == candidate {
-				return nil
+		Have: func(plan *suites.Plan) (bool, error) {
+			if !b.noRun {
+				return true, nil
 			}
-			base.Reserved.Spent = candidate
+			had, err := b.own.given.Outcomes(ids(plan.Cells))
+			return len(had) == len(plan.Cells), err
+		},
+		Fresh: b.fresh,
+		Spend: func(x gate.Reserved) error {
+			base.Reserved = x
 			if err := replace(b.baseline, b.base.Encode()); err != nil {
-				b.notes = append(b.notes, fmt.Sprintf("%s cannot be written: %v: that its reserved seeds are spent is not on record.", b.baseline, reason(err)))
+				b.note("%s cannot be written: %v: what has become of its reserved seeds is not on record.", b.baseline, reason(err))
 			}
 			return nil
 		},
@@ -307,8 +281,15 @@ func (b *bench) check(ctx context.Context) (*gate.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Notes = b.notes
+	r.Notes, r.Others = b.notes, b.other
 	return r, nil
+}
+
+// note is for the reader of the report, once.
+func (b *bench) note(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(b.notes, text) {
+		b.notes = append(b.notes, text)
+	}
 }
 
 // fresh is the gate's plan on reserved seeds, of the configurations that have primary
@@ -347,7 +328,14 @@ func (b *bench) record(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		left, err := runner.Missing(plan, b.st)
+		if b.other {
+			return fmt.Errorf("bench check: --write-baseline: %s has cells that another program may have made; without --no-run they are run anew", b.own.given.Path())
+		}
+		st, err := b.store(plan)
+		if err != nil {
+			return err
+		}
+		left, err := runner.Missing(plan, st)
 		if err != nil {
 			return err
 		}
@@ -356,10 +344,10 @@ func (b *bench) record(ctx context.Context, name string) error {
 		}
 		numbers[i] = n
 	}
-	if filepath.IsAbs(name) {
-		name = filepath.Base(name)
+	for _, n := range b.notes {
+		fmt.Fprintf(b.err, "%s\n", n)
 	}
-	r, err := gate.Take(filepath.ToSlash(name), b.job.plan, fresh, numbers[0], numbers[1], b.now)
+	r, err := gate.Take(beside(b.baseline, name), was, b.job.plan, fresh, numbers[0], numbers[1], b.now)
 	if err != nil {
 		return err
 	}
@@ -381,7 +369,11 @@ func (b *bench) cost(ctx context.Context, plans ...*suites.Plan) error {
 		return nil
 	}
 	for _, plan := range plans {
-		todo, err := runner.Missing(plan, b.st)
+		st, err := b.store(plan)
+		if err != nil {
+			return err
+		}
+		todo, err := runner.Missing(plan, st)
 		if err != nil {
 			return err
 		}
@@ -391,7 +383,7 @@ func (b *bench) cost(ctx context.Context, plans ...*suites.Plan) error {
 		if err := b.parts.CheckData(b.job.suite, todo); err != nil {
 			return err
 		}
-		cost, err := b.parts.Cost(ctx, plan, todo, b.st)
+		cost, err := b.parts.Cost(ctx, plan, todo, st)
 		if err != nil {
 			return err
 		}
@@ -404,36 +396,63 @@ func (b *bench) cost(ctx context.Context, plans ...*suites.Plan) error {
 	return nil
 }
 
-// numbers runs what the store lacks of a plan, if it may, and reads it.
-func (b *bench) numbers(ctx context.Context, plan *suites.Plan) (gate.Numbers, error) {
-	if err := b.run(ctx, plan); err != nil {
-		return gate.Numbers{}, err
+// store is where the numbers of a plan are, or are to be.
+func (b *bench) store(plan *suites.Plan) (*store.Store, error) {
+	st, others, err := b.own.store(plan)
+	if others {
+		done := "They were run anew, in a store that is gone now; a new STORE would keep them."
+		if b.noRun {
+			done, b.other = "With --no-run, it is they that are judged.", true
+		}
+		b.note("%s has cells that another program may have made: their revision is another, or unknown, or had changes that are not committed. %s", plain(b.own.given.Path()), done)
 	}
-	results, err := b.st.Load(plan)
-	return gate.Numbers{Results: results, Vectors: b.st.Vectors}, err
+	return st, err
 }
 
-func (b *bench) run(ctx context.Context, plan *suites.Plan) error {
-	todo, err := runner.Missing(plan, b.st)
-	if err != nil || b.noRun || len(todo) == 0 {
+// numbers runs what the store lacks of a plan, if it may, and reads it.
+func (b *bench) numbers(ctx context.Context, plan *suites.Plan) (gate.Numbers, error) {
+	st, err := b.store(plan)
+	if err != nil {
+		return gate.Numbers{}, err
+	}
+	if !b.noRun {
+		if err := b.run(ctx, plan, st); err != nil {
+			return gate.Numbers{}, err
+		}
+		was := st
+		if st, err = b.store(plan); err != nil { // another process may have put its cells in
+			return gate.Numbers{}, err
+		}
+		if st != was {
+			if err := b.run(ctx, plan, st); err != nil {
+				return gate.Numbers{}, err
+			}
+		}
+	}
+	results, err := st.Load(plan)
+	return gate.Numbers{Results: results, Vectors: st.Vectors}, err
+}
+
+func (b *bench) run(ctx context.Context, plan *suites.Plan, st *store.Store) error {
+	todo, err := runner.Todo(plan, st, runner.RetryFailed)
+	if err != nil || len(todo) == 0 {
 		return err
 	}
 	refused, err := b.parts.Check(b.job.suite, plan)
 	if err != nil {
 		return err
 	}
-	begun, err := b.st.Begun(ids(todo))
+	out, err := b.observer(&job{b.job.suite, plan, refused}, st, todo, running{workers: b.workers})
 	if err != nil {
 		return err
 	}
-	out, err := b.observer(&job{b.job.suite, plan, refused}, b.st, todo, running{workers: b.workers})
-	if err != nil {
-		return err
-	}
-	out.begin(len(begun))
+	out.begin(0)
+	prov := b.parts.Provenance(ctx, plan, b.line, b.workers)
+	b.own.began(prov)
 	ctx, stop := untilSignal(ctx, out.stopping)
-	sum, err := b.parts.Run(ctx, plan, b.st, b.provenance(ctx, plan), runner.Options{
-		Workers: b.workers, Refused: refused, Retry: runner.RetryFailed, Checkpoint: time.Minute, Progress: out.ended, Warn: out.warn, Step: out.step,
+	// Without checkpoints: they do not say which program began a cell.
+	sum, err := b.parts.Run(ctx, plan, st, prov, runner.Options{
+		Workers: b.workers, Refused: refused, Retry: runner.RetryFailed, Progress: out.ended, Warn: out.warn, Step: out.step,
 	})
 	stop()
 	out.end()
@@ -441,7 +460,11 @@ func (b *bench) run(ctx context.Context, plan *suites.Plan) error {
 		return exit{incomplete, err}
 	}
 	if sum.Left > 0 {
-		return exit{interrupted, fmt.Errorf("%s: stopped: %d of %d cells left; the same command continues; store %s", title(plan), sum.Left, sum.Planned, b.st.Path())}
+		goes := "the same command continues; store " + st.Path()
+		if b.own.temporary(st) {
+			goes = "the same command begins anew"
+		}
+		return exit{interrupted, fmt.Errorf("%s: stopped: %d of %d cells left; %s", title(plan), sum.Left, sum.Planned, goes)}
 	}
 	return nil
 }

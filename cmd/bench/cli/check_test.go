@@ -14,6 +14,7 @@ import (
 //	tidied     the same, its factors exchanged: the same bits
 //	reordered  log w = log p(x|z) - log q(z|x) + log p(z), not log p(z) + log p(x|z) - log q(z|x): other roundings
 //	broken     the weights are not stopped: sum_k log w_k dv_k more
+//	broken_more  the same, times 1.0000001
 //	panic      not even that
 //
 // CHANGING says which, CHANGING_VERSION which numeric version.
@@ -49,6 +50,8 @@ func (e changing) Estimate(s *vi.Step) vi.Direction {
 		panic("changed too much")
 	case "broken":
 		bound = v.Mul(lw).SumK().Mean()
+	case "broken_more":
+		bound = v.Mul(lw).SumK().Mean().Scale(1.0000001)
 	}
 	return s.Ascend(vi.Surrogate{Gen: bound, Inf: bound})
 }

@@ -34,6 +34,8 @@ func kindOf(flag string) string {
 		return "a whole number"
 	case "float64":
 		return "a number"
+	case "intSlice":
+		return "whole numbers, as in 0,2"
 	case "bool":
 		return "true or false"
 	case "duration":
