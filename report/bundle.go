@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -97,11 +96,11 @@ func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, at func(x float64) 
 		middle.LineStyle, marks.GlyphStyle = l.look.line(solid), l.look.mark()
 		b.middles = append(b.middles, middle, marks)
 		b.means[l.key] = means
-		key, err := sample(l.look, true)
+		key, err := sample(l.look, true, l.label)
 		if err != nil {
 			return b, err
 		}
-		b.legend = append(b.legend, Key{template.HTML(key), l.label})
+		b.legend = append(b.legend, key)
 		b.said = append(b.said, l.sentence(means, xAxis, yAxis, at))
 	}
 	return b, nil

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"html/template"
 	"math"
 	"reflect"
 	"slices"
@@ -218,12 +217,12 @@ func (p *panel) curve(id, metric, note string) Figure {
 		if err != nil {
 			return failed(err.Error())
 		}
-		key, err := sample(look{ink: inkGuide, dash: guideDashes}, true)
+		key, err := sample(look{ink: inkGuide, dash: guideDashes}, true, "noise floor, mean of all")
 		if err != nil {
 			return failed(err.Error())
 		}
 		plot.Add(l)
-		b.legend = append(b.legend, Key{template.HTML(key), "noise floor, mean of all"})
+		b.legend = append(b.legend, key)
 	}
 	plot.Add(b.middles...)
 	plot.Y.Min, plot.Y.Max = lo, hi // after what was added, which widens it
@@ -266,12 +265,7 @@ func (p *panel) curve(id, metric, note string) Figure {
 	}
 	fig.Caption = join(" ", fig.Caption, noise.String())
 	fig.Caption = join(" ", fig.Caption, note)
-	drawn, err := svg(plot, 270, id, p.curveTitle(metric), fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	return fig.drawn(plot.Draw, 270, id, p.curveTitle(metric))
 }
 
 // over sorts a metric's values into lines over the course of training.

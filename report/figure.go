@@ -17,13 +17,8 @@ type Figure struct {
 	Legend  []Key
 	Failed  string // why there is no drawing
 	Data    [][]string
-}
 
-// A Key is one entry of a legend, kept outside the drawing so that it can never
-// cover data.
-type Key struct {
-	Sample template.HTML
-	Label  string
+	painting
 }
 
 // mostPanels keeps the page of a suite with many grids light.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 	"slices"
 	"strings"
@@ -159,18 +158,13 @@ func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figur
 	fig.Caption = g.caption(b, tally)
 	if len(g.expects) > 0 {
 		guide := look{ink: inkGuide, dash: guideDashes}
-		key, err := sample(guide, true)
+		key, err := sample(guide, true, "slope claimed")
 		if err != nil {
 			return failed(err.Error())
 		}
-		fig.Legend = append(fig.Legend, Key{template.HTML(key), "slope claimed"})
+		fig.Legend = append(fig.Legend, key)
 	}
-	drawn, err := svg(p, 300, id, g.title(), fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	return fig.drawn(p.Draw, 300, id, g.title())
 }
 
 // guideDashes sets theory apart from every measured line.

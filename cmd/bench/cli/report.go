@@ -22,8 +22,8 @@ var reportFormats = []string{"html", "json", "md", "tex", "csv"}
 
 // reporting is what the flags of report say.
 type reporting struct {
-	suite, preset, format, file string
-	watch, open                 bool
+	suite, preset, format, file, assets string
+	watch, open                         bool
 }
 
 func (a *app) report() *cobra.Command {
@@ -38,7 +38,8 @@ report; other suites follow each other on the page.`,
 		Example: `  bench report results/iwae_snr.db --open
   bench report here.db there.db -o both.html
   bench report results/iwae_snr.db --watch
-  bench report results/iwae_snr.db --format tex -o tables.tex`,
+  bench report results/iwae_snr.db --format tex -o tables.tex
+  bench report results/iwae_snr.db --assets figures`,
 		Args: some("STORE"),
 		RunE: func(c *cobra.Command, args []string) error { return a.reportStores(c.Context(), args, r) },
 	}
@@ -47,8 +48,10 @@ report; other suites follow each other on the page.`,
 	f.StringVar(&r.preset, "preset", "", "preset of the suite (default: the one run last)")
 	f.StringVar(&r.format, "format", "html", "html, json, md, tex (booktabs) or csv")
 	f.StringVarP(&r.file, "output", "o", "", "file to write; - is stdout")
+	f.StringVar(&r.assets, "assets", "", "folder for every figure as PDF, SVG and CSV")
 	f.BoolVar(&r.watch, "watch", false, "write the page again whenever cells end, until all have")
 	f.BoolVar(&r.open, "open", false, "show the page in a browser")
+	c.MarkFlagDirname("assets")
 	c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(reportFormats, cobra.ShellCompDirectiveNoFileComp))
 	c.RegisterFlagCompletionFunc("preset", completePresets)
 	return c
@@ -64,6 +67,14 @@ func (a *app) reportStores(ctx context.Context, paths []string, r reporting) err
 	}{{"--open", r.open}, {"--watch", r.watch}} {
 		if flag.on && (r.format != "html" || r.file == "-") {
 			return fmt.Errorf("bench report: %s: is for an HTML page in a file", flag.name)
+		}
+	}
+	if r.assets != "" {
+		if r.watch {
+			return fmt.Errorf("bench report: --assets: is for a page written once, not with --watch")
+		}
+		if info, err := os.Stat(r.assets); err == nil && !info.IsDir() {
+			return fmt.Errorf("bench report: --assets: %s is a file; want a folder, or the name of a new one", r.assets)
 		}
 	}
 	var stores []*store.Store
@@ -96,6 +107,11 @@ func (a *app) reportStores(ctx context.Context, paths []string, r reporting) err
 	}
 	if r.file != "" && r.file != "-" {
 		if _, err := fmt.Fprintf(a.out, "report %s\n", r.file); err != nil {
+			return err
+		}
+	}
+	if r.assets != "" {
+		if err := a.writeAssets(page, r); err != nil {
 			return err
 		}
 	}
@@ -137,6 +153,32 @@ func (a *app) writePage(page report.Page, stores []*store.Store, r reporting) er
 	}
 	print := map[string]func(io.Writer) error{"html": page.HTML, "json": page.JSON, "md": page.Markdown, "tex": page.TeX, "csv": page.CSV}[r.format]
 	return a.write(r.file, stores[0], print)
+}
+
+// writeAssets writes the figures, each file whole or not at all, and says which.
+func (a *app) writeAssets(page report.Page, r reporting) error {
+	assets, err := page.Assets()
+	if err != nil {
+		return err
+	}
+	said := a.out
+	if r.file == "" || r.file == "-" {
+		said = a.err // the page is on stdout
+	}
+	if len(assets) == 0 {
+		_, err := fmt.Fprintln(said, "no figures: no file written")
+		return err
+	}
+	for _, f := range assets {
+		file := filepath.Join(r.assets, f.Name)
+		if err := replace(file, f.Content); err != nil {
+			return fmt.Errorf("%s: cannot be written: %w", file, reason(err))
+		}
+		if _, err := fmt.Fprintf(said, "figure %s\n", file); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // complete says whether no cell is left to run.
