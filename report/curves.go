@@ -149,7 +149,9 @@ func onLog(metric string) bool {
 }
 
 // counts says whether a metric is a number of things.
-func counts(metric string) bool { return strings.TrimPrefix(metric, "train/") == activeUnits }
+func counts(metric string) bool {
+	return slices.Contains([]string{activeUnits, "live-atoms"}, strings.TrimPrefix(metric, "train/"))
+}
 
 func (p *panel) curveTitle(metric string) string {
 	return p.title(roleWords(p.words(metric)) + " against " + p.course(p.steps(metric)).label)

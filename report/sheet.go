@@ -105,6 +105,7 @@ func (f Figure) standalone() ([]byte, error) {
 	}
 	body = sentinels(func(k ink, w weight) string { return w.styled(light[k.variable()]) }).Replace(body)
 	body = strings.ReplaceAll(body, "data:image/jpg;", "data:image/png;") // what they are
+	body = strings.ReplaceAll(body, "<image ", `<image preserveAspectRatio="none" `)
 	head := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="%dpt" height="%spt" %s font-family="Arial, Liberation Sans, Helvetica, sans-serif" role="img"><title>%s</title><desc>%s</desc>`,
 		figureWidth, num(s.height), box, html.EscapeString(f.Title), html.EscapeString(f.Desc))
 	return []byte("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + head + body), nil
