@@ -158,7 +158,7 @@ func (c *cloud) String() string {
 	if len(c.dots) == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("Faint dots are the ratios of %s by themselves, each cell's", plural(c.values, "single coordinate", "single coordinates"))
+	text := fmt.Sprintf("Faint dots are the ratios of %s by themselves", plural(c.values, "single coordinate", "single coordinates"))
 	if c.silent > 0 {
 		text += fmt.Sprintf("; %d have no signal above their noise", c.silent)
 	}

@@ -82,6 +82,7 @@ func (p *panel) drawings(laws []*slopeGroup) []drawing {
 	for _, size := range dictionarySizes(vectors) { // what is looked at before any number
 		add(p.title(dictionaryTitle), func(id string) Figure { return p.drawDictionaries(id, size) })
 	}
+	list = append(list, p.components(vectors)...)
 	list = append(list, p.whole().temperatures()...)
 	list = append(list, p.whole().sweeps(laws)...)
 	shown, left := p.curves()

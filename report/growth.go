@@ -243,7 +243,7 @@ func (g *slopeGroup) caption(b bundle, tally tallied) string {
 		grid = ""
 	}
 	text := join("; ", grid, strings.Join(where.list, ", "), strings.Join(precisions.list, ", ")) + "."
-	text += fmt.Sprintf(" %s over %s, bands their 95 %% t intervals at each %s", averaged, plural(b.most, "seed", "seeds"), g.against)
+	text += fmt.Sprintf(" %s over %s, bands their 95 %% t intervals at each %s", averaged, plural(b.most, "seed", "seeds"), symbol(g.against))
 	if b.thin {
 		text += ", thin lines single seeds"
 	}
