@@ -7,9 +7,15 @@ import (
 	"strings"
 )
 
-// An Asset is a figure's file.
+// An Asset is a figure as files of one name.
 type Asset struct {
-	Name    string
+	Name  string
+	Files []AssetFile
+}
+
+// An AssetFile is one of them.
+type AssetFile struct {
+	Ext     string // .pdf, .svg or .csv
 	Content []byte
 }
 
@@ -18,7 +24,7 @@ type Asset struct {
 // several reports the names begin with that of the suite. Figures that could not be drawn
 // are left out. The same stores give the same bytes.
 func (p Page) Assets() ([]Asset, error) {
-	var files []Asset
+	var list []Asset
 	taken := map[string]bool{}
 	for _, r := range p.Reports {
 		for _, f := range r.Figures() {
@@ -46,10 +52,10 @@ func (p Page) Assets() ([]Asset, error) {
 			if err := csv.NewWriter(&table).WriteAll(f.Data); err != nil {
 				return nil, fmt.Errorf("report: assets: %s: %w", name, err)
 			}
-			files = append(files, Asset{name + ".pdf", page}, Asset{name + ".svg", drawing}, Asset{name + ".csv", table.Bytes()})
+			list = append(list, Asset{name, []AssetFile{{".pdf", page}, {".svg", drawing}, {".csv", table.Bytes()}}})
 		}
 	}
-	return files, nil
+	return list, nil
 }
 
 // kebab is a title as the name of a file: words of letters and digits, a hyphen between.

@@ -7,7 +7,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -42,28 +41,33 @@ func checkAssets(t *testing.T, make func() *Report) {
 			figures = append(figures, f)
 		}
 	}
-	if len(figures) < 3 || len(files) != 3*len(figures) || len(again) != len(files) {
+	if len(figures) < 3 || len(files) != len(figures) || len(again) != len(files) {
 		t.Fatalf("%d files and %d of %d figures", len(files), len(again), len(figures))
 	}
 	names := map[string]bool{}
 	for i, f := range files {
-		if names[f.Name] || !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*\.(pdf|svg|csv)$`).MatchString(f.Name) {
-			t.Errorf("name %q", f.Name)
+		if names[f.Name] || !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`).MatchString(f.Name) || len(f.Files) != 3 {
+			t.Errorf("name %q, %d files", f.Name, len(f.Files))
 		}
 		names[f.Name] = true
-		if f.Name != again[i].Name || !bytes.Equal(f.Content, again[i].Content) {
-			t.Errorf("%s: other bytes the second time, as %s", f.Name, again[i].Name)
-		}
-		fig := figures[i/3]
-		switch filepath.Ext(f.Name) {
-		case ".pdf":
-			checkPDF(t, f.Name, f.Content)
-		case ".svg":
-			checkSVG(t, f.Name, f.Content, fig)
-		case ".csv":
-			rows, err := csv.NewReader(bytes.NewReader(f.Content)).ReadAll()
-			if err != nil || len(rows) < 2 || !slices.Equal(rows[0], fig.Data[0]) {
-				t.Errorf("%s: %d rows, %v", f.Name, len(rows), err)
+		fig := figures[i]
+		for j, file := range f.Files {
+			name := f.Name + file.Ext
+			if f.Name != again[i].Name || !bytes.Equal(file.Content, again[i].Files[j].Content) {
+				t.Errorf("%s: other bytes the second time, as %s", name, again[i].Name)
+			}
+			switch file.Ext {
+			case ".pdf":
+				checkPDF(t, name, file.Content)
+			case ".svg":
+				checkSVG(t, name, file.Content, fig)
+			case ".csv":
+				rows, err := csv.NewReader(bytes.NewReader(file.Content)).ReadAll()
+				if err != nil || len(rows) < 2 || !slices.Equal(rows[0], fig.Data[0]) {
+					t.Errorf("%s: %d rows, %v", name, len(rows), err)
+				}
+			default:
+				t.Errorf("%s: a file of what?", name)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -17,6 +18,7 @@ type bundle struct {
 	thins, middles []plot.Plotter
 	means          map[string]plotter.XYs // by the key of their line
 	lo, hi         float64                // what seeds span
+	spans          []span                 // at each x, of every line
 	most           int                    // seeds at one x
 	thin           bool                   // seeds are drawn
 	legend         []Key
@@ -30,6 +32,9 @@ const (
 	mostPoints = 6000 // of all seeds of a figure: more make the page heavy
 	mostMarks  = 16   // markers on a line
 )
+
+// A span is what the seeds of a line span at one x, as drawn.
+type span struct{ x, lo, hi float64 }
 
 // bundleOf makes the means of lines over their seeds, with bands of 95 % at each
 // x. The lines have their looks already.
@@ -60,6 +65,7 @@ func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, at func(x float64) 
 				continue
 			}
 			b.most = max(b.most, len(y))
+			b.spans = append(b.spans, span{xAxis.at(x), slices.Min(y), slices.Max(y)})
 			means = append(means, plotter.XY{X: xAxis.at(x), Y: mean(y)})
 			if iv, err := stats.TMean(y); err == nil {
 				upper = append(upper, plotter.XY{X: xAxis.at(x), Y: iv.Hi})

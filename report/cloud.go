@@ -84,8 +84,8 @@ func (g *slopeGroup) cloud(results *store.Results, kept arrays, lines []line, xA
 	for _, l := range lines {
 		looks[l.key] = l.look
 	}
-	type span struct{ lo, hi int }
-	known := map[string]span{} // by what has one shape
+	type coordinates struct{ lo, hi int }
+	known := map[string]coordinates{} // by what has one shape
 	for _, cell := range g.cells {
 		ratio, _, ok := results.Value(cell.ID, g.metric)
 		r, _, counted := results.Value(cell.ID, "snr/r")
@@ -108,7 +108,7 @@ func (g *slopeGroup) cloud(results *store.Results, kept arrays, lines []line, xA
 			if !one {
 				continue
 			}
-			at = span{lo, hi}
+			at = coordinates{lo, hi}
 			known[shape] = at
 		}
 		for j := at.lo; j < min(at.hi, n); j++ {

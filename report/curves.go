@@ -335,11 +335,9 @@ func joined(lines []line, l line) []line {
 func settled(b bundle, xs []float64, xAxis axis) (lo, hi float64, cut bool) {
 	from := xAxis.at(xs[len(xs)/5])
 	lo, hi = math.Inf(1), math.Inf(-1)
-	for _, means := range b.means {
-		for _, pt := range means {
-			if pt.X >= from {
-				lo, hi = math.Min(lo, pt.Y), math.Max(hi, pt.Y)
-			}
+	for _, s := range b.spans {
+		if s.x >= from {
+			lo, hi = math.Min(lo, s.lo), math.Max(hi, s.hi)
 		}
 	}
 	if room := 0.25 * (hi - lo); b.hi-b.lo > 4*(hi-lo) && hi > lo {

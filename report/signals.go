@@ -105,7 +105,7 @@ func (p *panel) drawSignals(id string, of signal) Figure {
 	}
 	lo, hi := span.padded()
 	pl := rowPlot(of.axis, names, lo, hi)
-	pl.X.Tick.Marker = xAxis.rangeTicks(lo, hi)
+	pl.X.Tick.Marker = apart(xAxis.rangeTicks(lo, hi), (hi-lo)/7) // names take half of the width
 	pl.Add(dots(list))
 	generative := "generative network"
 	if vectors, err := p.vectors(); err == nil && len(dictionarySizes(vectors)) > 0 {

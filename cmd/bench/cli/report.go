@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -170,11 +171,15 @@ func (a *app) writeAssets(page report.Page, r reporting) error {
 		return err
 	}
 	for _, f := range assets {
-		file := filepath.Join(r.assets, f.Name)
-		if err := replace(file, f.Content); err != nil {
-			return fmt.Errorf("%s: cannot be written: %w", file, reason(err))
+		var kinds []string
+		for _, kind := range f.Files {
+			file := filepath.Join(r.assets, f.Name+kind.Ext)
+			if err := replace(file, kind.Content); err != nil {
+				return fmt.Errorf("%s: cannot be written: %w", file, reason(err))
+			}
+			kinds = append(kinds, kind.Ext)
 		}
-		if _, err := fmt.Fprintf(said, "figure %s\n", file); err != nil {
+		if _, err := fmt.Fprintln(said, "figure", filepath.Join(r.assets, f.Name), strings.Join(kinds, " ")); err != nil {
 			return err
 		}
 	}
