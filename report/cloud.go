@@ -29,6 +29,7 @@ type cloud struct {
 type cloudDot struct {
 	x, y float64 // as drawn
 	look look
+	row  []string // of the numbers behind the figure
 }
 
 const (
@@ -80,9 +81,9 @@ func (g *slopeGroup) cloud(results *store.Results, kept arrays, lines []line, xA
 			return c, err
 		}
 	}
-	looks := map[string]look{}
+	of := map[string]line{}
 	for _, l := range lines {
-		looks[l.key] = l.look
+		of[l.key] = l
 	}
 	type coordinates struct{ lo, hi int }
 	known := map[string]coordinates{} // by what has one shape
@@ -90,7 +91,7 @@ func (g *slopeGroup) cloud(results *store.Results, kept arrays, lines []line, xA
 		ratio, _, ok := results.Value(cell.ID, g.metric)
 		r, _, counted := results.Value(cell.ID, "snr/r")
 		x, numeric := numberAt(cell, g.against)
-		look, drawn := looks[g.seriesOf(cell)]
+		line, drawn := of[g.seriesOf(cell)]
 		self := sums{arrays["self/sum"][cell.ID], arrays["self/sumsq"][cell.ID]}
 		signal := sums{arrays["signal/sum"][cell.ID], arrays["signal/sumsq"][cell.ID]}
 		if len(signal.s) == 0 {
@@ -104,12 +105,10 @@ func (g *slopeGroup) cloud(results *store.Results, kept arrays, lines []line, xA
 		shape := without(cell.Model, g.against) + " " + without(cell.Dataset, g.against)
 		at, seen := known[shape]
 		if !seen {
-			lo, hi, one := rangeOf(self, signal, r, ratio)
-			if !one {
-				continue
+			if lo, hi, one := rangeOf(self, signal, r, ratio); one {
+				at = coordinates{lo, hi}
 			}
-			at = coordinates{lo, hi}
-			known[shape] = at
+			known[shape] = at // none, where none is found: the search is long
 		}
 		for j := at.lo; j < min(at.hi, n); j++ {
 			c.values++
@@ -120,7 +119,8 @@ func (g *slopeGroup) cloud(results *store.Results, kept arrays, lines []line, xA
 				c.silent++
 				continue
 			}
-			c.dots = append(c.dots, cloudDot{xAxis.at(x), yAxis.at(y), look})
+			row := []string{fmt.Sprintf("%s, coordinate %d", line.label, j-at.lo+1), fmt.Sprint(cell.Seed), plain(x), plain(y)}
+			c.dots = append(c.dots, cloudDot{xAxis.at(x), yAxis.at(y), line.look, row})
 		}
 	}
 	if len(c.dots) > mostDots {

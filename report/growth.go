@@ -141,6 +141,9 @@ func (g *slopeGroup) draw(id string, results *store.Results, kept arrays, styles
 	if err != nil {
 		return failed(err.Error())
 	}
+	for _, d := range single.dots {
+		fig.Data = append(fig.Data, d.row)
+	}
 	guides, top := g.guides(lines, b.means, b.hi-b.lo)
 	lo, hi := b.lo, b.hi
 	if len(guides) > 0 {

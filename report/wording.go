@@ -165,6 +165,7 @@ func inWords(metric string) string {
 		return of + " gap"
 	case name == "ess" && sized:
 		words += " of " + k
+	case name == "relaxed" && k == "1": // as papers have it
 	case sized:
 		words += "-" + k
 	}
