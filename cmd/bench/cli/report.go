@@ -166,11 +166,8 @@ func (a *app) writeAssets(page report.Page, r reporting) error {
 	if r.file == "" || r.file == "-" {
 		said = a.err // the page is on stdout
 	}
-	if len(assets) == 0 {
-		_, err := fmt.Fprintln(said, "no figures: no file written")
-		return err
-	}
-	for _, f := range assets {
+	text := "no figures: no file written\n"
+	for i, f := range assets {
 		var kinds []string
 		for _, kind := range f.Files {
 			file := filepath.Join(r.assets, f.Name+kind.Ext)
@@ -179,11 +176,13 @@ func (a *app) writeAssets(page report.Page, r reporting) error {
 			}
 			kinds = append(kinds, kind.Ext)
 		}
-		if _, err := fmt.Fprintln(said, "figure", filepath.Join(r.assets, f.Name), strings.Join(kinds, " ")); err != nil {
-			return err
+		if i == 0 {
+			text = ""
 		}
+		text += fmt.Sprintln("figure", filepath.Join(r.assets, f.Name), strings.Join(kinds, " "))
 	}
-	return nil
+	_, err = io.WriteString(said, text) // once all is written: who reads may leave
+	return err
 }
 
 // complete says whether no cell is left to run.
