@@ -3,6 +3,7 @@ package metrics
 import (
 	"cmp"
 	"math"
+	"strings"
 
 	"github.com/vibench/bench/vi"
 )
@@ -22,7 +23,8 @@ import (
 // Rainforth et al. 2018 (1802.04537), equation 4.
 type SNR struct {
 	Replicates
-	Signal string `name:"signal" part:"estimator" doc:"estimator that gives the signal; its own if empty"`
+	Signal     string `name:"signal" part:"estimator" doc:"estimator that gives the signal; its own if empty"`
+	Components bool   `name:"components" late:"true" doc:"keep each replicate's value of every parameter's first coordinate, for histograms"`
 }
 
 func (SNR) Name() string   { return "snr" }
@@ -40,13 +42,20 @@ func (m SNR) With() []string {
 
 func (m SNR) Twins() []string { return m.With() }
 
-func (m SNR) Open(e *Eval) Fold { return &snr{Replicates: m.Replicates, blocks: blocks(e.Work.Params)} }
+func (m SNR) Open(e *Eval) Fold {
+	f := &snr{Replicates: m.Replicates, blocks: blocks(e.Work.Params)}
+	if m.Components {
+		f.first = map[string][]float64{}
+	}
+	return f
+}
 
 type snr struct {
 	Replicates
 	blocks      []block
 	self, other moments
 	hybrid      bool
+	first       map[string][]float64 // by block, replicate by replicate; nil where not kept
 }
 
 func (f *snr) Add(r int, self []float64, with [][]float64) {
@@ -54,6 +63,14 @@ func (f *snr) Add(r int, self []float64, with [][]float64) {
 	if len(with) > 0 {
 		f.hybrid = true
 		f.other.add(with[0])
+	}
+	if f.first == nil {
+		return
+	}
+	for _, b := range f.blocks {
+		if b.hi > b.lo && strings.Contains(b.name, "/") { // of parameters, not of networks
+			f.first[b.name] = append(f.first[b.name], self[b.lo])
+		}
 	}
 }
 
@@ -91,5 +108,10 @@ func (f *snr) Close(out *Out) {
 	f.keep(&f.self, out, "snr/self")
 	if f.hybrid {
 		f.keep(&f.other, out, "snr/signal")
+	}
+	for _, b := range f.blocks {
+		if x := f.first[b.name]; x != nil {
+			out.Keep("snr/component/"+b.name, x)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package metrics_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/vibench/bench/metrics"
@@ -56,6 +57,24 @@ func TestSNRFromStoredSums(t *testing.T) {
 		signal, noise = signal+m*m-v/r, noise+v
 	}
 	near(t, "snr/inf", value(t, out, "snr/inf"), math.Sqrt(signal/noise), 1e-12)
+}
+
+// Components are the first coordinate's value of each parameter, replicate by replicate:
+// they have the stored sums, and none is kept unasked.
+func TestSNRComponents(t *testing.T) {
+	const r = 50
+	out := probe(t, at(truth, len(ten)), metrics.SNR{Replicates: draws(r), Components: true})
+	s, ss, x := array(t, out, "snr/self/sum"), array(t, out, "snr/self/sumsq"), array(t, out, "snr/component/inf/b")
+	if len(x) != r {
+		t.Fatalf("%d values of %d replicates", len(x), r)
+	}
+	near(t, "sum", sum(x), s[1], 1e-12)
+	near(t, "sum of squares", inner(x, x), ss[1], 1e-12)
+	for _, a := range probe(t, at(truth, len(ten)), metrics.SNR{Replicates: draws(r)}).Arrays {
+		if strings.HasPrefix(a.Name, "snr/component/") {
+			t.Errorf("%s is kept unasked", a.Name)
+		}
+	}
 }
 
 // The hybrid ratio takes its signal from one estimator and its noise from another;

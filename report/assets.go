@@ -4,41 +4,68 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 )
 
-// Assets writes every figure as a file of its own, ID.svg, with the numbers
-// behind it beside it, ID.csv, into a folder that it makes. Figures that could
-// not be drawn are left out. The same store gives the same bytes.
-func (r *Report) Assets(dir string) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("report: assets: %w", err)
-	}
-	for _, f := range r.Figures() {
-		if f.Failed != "" {
-			continue
-		}
-		var table bytes.Buffer
-		w := csv.NewWriter(&table)
-		if err := w.WriteAll(f.Data); err != nil {
-			return fmt.Errorf("report: assets: %s: %w", f.ID, err)
-		}
-		for name, content := range map[string][]byte{f.ID + ".svg": f.standalone(), f.ID + ".csv": table.Bytes()} {
-			if err := os.WriteFile(filepath.Join(dir, name), content, 0o666); err != nil {
-				return fmt.Errorf("report: assets: %w", err)
-			}
-		}
-	}
-	return nil
+// An Asset is a figure as files of one name.
+type Asset struct {
+	Name  string
+	Files []AssetFile
 }
 
-// standalone is the drawing with the page's light colours inside it.
-func (f Figure) standalone() []byte {
-	root, _, _ := strings.Cut(pageStyle, "@media")
-	style := "<style>" + strings.Replace(root, ":root", "svg", 1) + "text { font-family: Arial, Liberation Sans, Helvetica, sans-serif; fill: var(--ink); }</style>"
-	text := strings.Replace(string(f.SVG), "<svg ", `<svg xmlns="http://www.w3.org/2000/svg" `, 1)
-	head, rest, _ := strings.Cut(text, ">")
-	return []byte(head + ">" + style + rest)
+// An AssetFile is one of them.
+type AssetFile struct {
+	Ext     string // .pdf, .svg or .csv
+	Content []byte
+}
+
+// Assets are every figure as files by themselves, for papers and slides: a PDF with its font
+// embedded, an SVG, and the numbers behind it as CSV, each named by the figure's title. Of
+// several reports the names begin with that of the suite. Figures that could not be drawn
+// are left out. The same stores give the same bytes.
+func (p Page) Assets() ([]Asset, error) {
+	var list []Asset
+	taken := map[string]bool{}
+	for _, r := range p.Reports {
+		for _, f := range r.Figures() {
+			if f.Failed != "" {
+				continue
+			}
+			title := f.Title
+			if len(p.Reports) > 1 {
+				title = r.Suite + " " + title
+			}
+			name := kebab(title)
+			for i := 2; taken[name]; i++ {
+				name = fmt.Sprintf("%s-%d", kebab(title), i)
+			}
+			taken[name] = true
+			page, err := f.pdf()
+			if err != nil {
+				return nil, fmt.Errorf("report: assets: %s: %w", name, err)
+			}
+			drawing, err := f.standalone()
+			if err != nil {
+				return nil, fmt.Errorf("report: assets: %s: %w", name, err)
+			}
+			var table bytes.Buffer
+			if err := csv.NewWriter(&table).WriteAll(f.Data); err != nil {
+				return nil, fmt.Errorf("report: assets: %s: %w", name, err)
+			}
+			list = append(list, Asset{name, []AssetFile{{".pdf", page}, {".svg", drawing}, {".csv", table.Bytes()}}})
+		}
+	}
+	return list, nil
+}
+
+// kebab is a title as the name of a file: words of letters and digits, a hyphen between.
+func kebab(title string) string {
+	words := strings.FieldsFunc(strings.ToLower(strings.NewReplacer("−", " minus ", "p̂", "p hat").Replace(title)), func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9')
+	})
+	name := strings.Join(words, "-")
+	if name == "" {
+		return "figure"
+	}
+	return name[:min(len(name), 120)]
 }

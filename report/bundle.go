@@ -2,8 +2,8 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -18,6 +18,7 @@ type bundle struct {
 	thins, middles []plot.Plotter
 	means          map[string]plotter.XYs // by the key of their line
 	lo, hi         float64                // what seeds span
+	spans          []span                 // at each x, of every line
 	most           int                    // seeds at one x
 	thin           bool                   // seeds are drawn
 	legend         []Key
@@ -31,6 +32,9 @@ const (
 	mostPoints = 6000 // of all seeds of a figure: more make the page heavy
 	mostMarks  = 16   // markers on a line
 )
+
+// A span is what the seeds of a line span at one x, as drawn.
+type span struct{ x, lo, hi float64 }
 
 // bundleOf makes the means of lines over their seeds, with bands of 95 % at each
 // x. The lines have their looks already.
@@ -61,6 +65,7 @@ func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, at func(x float64) 
 				continue
 			}
 			b.most = max(b.most, len(y))
+			b.spans = append(b.spans, span{xAxis.at(x), slices.Min(y), slices.Max(y)})
 			means = append(means, plotter.XY{X: xAxis.at(x), Y: mean(y)})
 			if iv, err := stats.TMean(y); err == nil {
 				upper = append(upper, plotter.XY{X: xAxis.at(x), Y: iv.Hi})
@@ -97,11 +102,11 @@ func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, at func(x float64) 
 		middle.LineStyle, marks.GlyphStyle = l.look.line(solid), l.look.mark()
 		b.middles = append(b.middles, middle, marks)
 		b.means[l.key] = means
-		key, err := sample(l.look, true)
+		key, err := sample(l.look, true, l.label)
 		if err != nil {
 			return b, err
 		}
-		b.legend = append(b.legend, Key{template.HTML(key), l.label})
+		b.legend = append(b.legend, key)
 		b.said = append(b.said, l.sentence(means, xAxis, yAxis, at))
 	}
 	return b, nil

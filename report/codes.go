@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 	"slices"
 	"strings"
@@ -153,11 +152,11 @@ func (p *panel) drawCodes(id, name string) Figure {
 			zeros = append(zeros, zeroMark{c.look, y})
 			text += ": " + percentText(s.zeros/total) + " exact zeros"
 		}
-		key, err := sample(c.look, true)
+		key, err := sample(c.look, true, text)
 		if err != nil {
 			return failed(err.Error())
 		}
-		fig.Legend = append(fig.Legend, Key{template.HTML(key), text})
+		fig.Legend = append(fig.Legend, key)
 		said = append(said, fmt.Sprintf("%s: of %.0f codes %s exactly zero, %s in the fullest bin, %s beyond the axis.",
 			c.label, total, percentText(s.zeros/total), percentText(slices.Max(s.counts)/total), percentText((s.below+s.beyond)/total)))
 	}
@@ -185,12 +184,7 @@ func (p *panel) drawCodes(id, name string) Figure {
 	if len(odd) > 0 {
 		fig.Caption += " Not drawn, because their bins are others: " + strings.Join(odd, "; ") + "."
 	}
-	drawn, err := svg(pl, 270, id, p.codesTitle(name), fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	return fig.drawn(pl.Draw, 270, id, p.codesTitle(name))
 }
 
 func percentText(share float64) string { return three(100*share) + " %" }

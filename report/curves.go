@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"html/template"
 	"math"
 	"reflect"
 	"slices"
@@ -150,7 +149,9 @@ func onLog(metric string) bool {
 }
 
 // counts says whether a metric is a number of things.
-func counts(metric string) bool { return strings.TrimPrefix(metric, "train/") == activeUnits }
+func counts(metric string) bool {
+	return slices.Contains([]string{activeUnits, "live-atoms"}, strings.TrimPrefix(metric, "train/"))
+}
 
 func (p *panel) curveTitle(metric string) string {
 	return p.title(roleWords(p.words(metric)) + " against " + p.course(p.steps(metric)).label)
@@ -218,12 +219,12 @@ func (p *panel) curve(id, metric, note string) Figure {
 		if err != nil {
 			return failed(err.Error())
 		}
-		key, err := sample(look{ink: inkGuide, dash: guideDashes}, true)
+		key, err := sample(look{ink: inkGuide, dash: guideDashes}, true, "noise floor, mean of all")
 		if err != nil {
 			return failed(err.Error())
 		}
 		plot.Add(l)
-		b.legend = append(b.legend, Key{template.HTML(key), "noise floor, mean of all"})
+		b.legend = append(b.legend, key)
 	}
 	plot.Add(b.middles...)
 	plot.Y.Min, plot.Y.Max = lo, hi // after what was added, which widens it
@@ -266,12 +267,7 @@ func (p *panel) curve(id, metric, note string) Figure {
 	}
 	fig.Caption = join(" ", fig.Caption, noise.String())
 	fig.Caption = join(" ", fig.Caption, note)
-	drawn, err := svg(plot, 270, id, p.curveTitle(metric), fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	return fig.drawn(plot.Draw, 270, id, p.curveTitle(metric))
 }
 
 // over sorts a metric's values into lines over the course of training.
@@ -339,11 +335,9 @@ func joined(lines []line, l line) []line {
 func settled(b bundle, xs []float64, xAxis axis) (lo, hi float64, cut bool) {
 	from := xAxis.at(xs[len(xs)/5])
 	lo, hi = math.Inf(1), math.Inf(-1)
-	for _, means := range b.means {
-		for _, pt := range means {
-			if pt.X >= from {
-				lo, hi = math.Min(lo, pt.Y), math.Max(hi, pt.Y)
-			}
+	for _, s := range b.spans {
+		if s.x >= from {
+			lo, hi = math.Min(lo, s.lo), math.Max(hi, s.hi)
 		}
 	}
 	if room := 0.25 * (hi - lo); b.hi-b.lo > 4*(hi-lo) && hi > lo {

@@ -3,11 +3,15 @@ package report
 import (
 	"fmt"
 	"html/template"
+	"image"
 	"image/color"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // Dictionaries as sparse coding has drawn them since Olshausen and Field 1996: a tile an
@@ -126,9 +130,8 @@ func (p *panel) drawDictionaries(id, size string) Figure {
 	if left > 0 {
 		fig.Caption += fmt.Sprintf(" %s not shown.", plural(left, "more configuration is", "more configurations are"))
 	}
-	fig.Legend = []Key{{template.HTML(colorBar(tint{-scale, scale, signed})), fmt.Sprintf("from −%.3g over 0, grey, to %.3g", scale, scale)}}
-	fig.SVG = page.svg(id, p.title(dictionaryTitle), fig.Desc)
-	return fig
+	fig.Legend = []Key{colorBar(tint{-scale, scale, signed}, fmt.Sprintf("from −%.3g over 0, grey, to %.3g", scale, scale))}
+	return page.figure(fig, id, p.title(dictionaryTitle))
 }
 
 // symmetric is the end of a scale about zero that has room for all but a few values of all
@@ -170,7 +173,7 @@ func normsOf(atoms [][]float64) (least, most float64) {
 }
 
 // colorBar is a legend's key of a tint, from its low end to its high one.
-func colorBar(t tint) string {
+func colorBar(t tint, label string) Key {
 	const steps = 51
 	m := newMosaic(1, 1, 1, steps, t, coarse)
 	x := make([]float64, steps)
@@ -178,5 +181,9 @@ func colorBar(t tint) string {
 		x[i] = t.lo + (t.hi-t.lo)*float64(i)/(steps-1)
 	}
 	m.put(0, 0, x)
-	return fmt.Sprintf(`<svg class="key" aria-hidden="true" viewBox="0 0 48 12"><image x="0" y="1" width="49" height="20" preserveAspectRatio="none" style="image-rendering:pixelated" href="%s"/></svg>`, m.uri())
+	text := fmt.Sprintf(`<svg class="key" aria-hidden="true" viewBox="0 0 48 12"><image x="0" y="1" width="49" height="20" preserveAspectRatio="none" style="image-rendering:pixelated" href="%s"/></svg>`, m.uri())
+	return Key{template.HTML(text), label, func(c draw.Canvas) {
+		bar := m.img.SubImage(image.Rect(0, 0, m.zoom*m.w, m.zoom*m.h))
+		c.DrawImage(vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: c.Min.Y + 1}, Max: vg.Point{X: c.Min.X + keyWidth, Y: c.Min.Y + keyHeight - 1}}, bar)
+	}}
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 	"slices"
 	"strings"
@@ -114,11 +113,11 @@ func (p *panel) drawEntropies(id string) Figure {
 	above.Y.Tick.Marker = linear.rangeTicks(lo, hi)
 	plots := []*plot.Plot{above}
 
-	key, err := sample(look{ink: inkGuide, glyph: diamond{}}, false)
+	key, err := sample(look{ink: inkGuide, glyph: diamond{}}, false, "sum of entropies, in its line's colour")
 	if err != nil {
 		return failed(err.Error())
 	}
-	fig.Legend = append(fig.Legend, Key{template.HTML(key), "sum of entropies, in its line's colour"})
+	fig.Legend = append(fig.Legend, key)
 	fig.Caption = p.about() + " Above, lines are the ELBO and diamonds the sum of entropies, means over seeds, bands the 95 % t intervals of the ELBO."
 	said := append([]string{"The ELBO:"}, bound.said...)
 	said = append(append(said, "The sum of entropies:"), sum.said...)
@@ -170,12 +169,7 @@ func (p *panel) drawEntropies(id string) Figure {
 		fig.Caption += " Not drawn below: " + apart.String() + "."
 	}
 	fig.Desc = strings.Join(said, " ")
-	drawn, err := svgOf(func(c draw.Canvas) { stack(plots, c) }, vg.Length(60+180*len(plots)), id, p.title(entropiesTitle), fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	return fig.drawn(func(c draw.Canvas) { stack(plots, c) }, vg.Length(60+180*len(plots)), id, p.title(entropiesTitle))
 }
 
 // stack draws plots one below the other, their data one above the other's.

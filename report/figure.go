@@ -17,13 +17,8 @@ type Figure struct {
 	Legend  []Key
 	Failed  string // why there is no drawing
 	Data    [][]string
-}
 
-// A Key is one entry of a legend, kept outside the drawing so that it can never
-// cover data.
-type Key struct {
-	Sample template.HTML
-	Label  string
+	painting
 }
 
 // mostPanels keeps the page of a suite with many grids light.
@@ -48,12 +43,13 @@ func (r *Report) figures(prefix string) []Figure {
 	cells := distinct(r.plan.Cells)
 	styles := newLooks(cells)
 	var list []drawing
-	for _, g := range slopeGroups(r.plan, cells) {
-		list = append(list, drawing{g.title(), func(id string) Figure { return g.draw(id, r.results, styles) }})
+	laws := slopeGroups(r.plan, cells)
+	for _, g := range laws {
+		list = append(list, drawing{g.title(), func(id string) Figure { return g.draw(id, r.results, r.arrays, styles) }})
 	}
 	panels, more := 0, 0
 	for _, p := range r.panels(cells, styles) {
-		some := p.drawings()
+		some := p.drawings(laws)
 		switch {
 		case len(some) == 0:
 		case panels == mostPanels:
@@ -79,13 +75,16 @@ func (r *Report) figures(prefix string) []Figure {
 }
 
 // drawings are the figures of a panel: training, then its end.
-func (p *panel) drawings() []drawing {
+func (p *panel) drawings(laws []*slopeGroup) []drawing {
 	var list []drawing
 	add := func(title string, draw func(id string) Figure) { list = append(list, drawing{title, draw}) }
 	vectors, err := p.vectors()
 	for _, size := range dictionarySizes(vectors) { // what is looked at before any number
 		add(p.title(dictionaryTitle), func(id string) Figure { return p.drawDictionaries(id, size) })
 	}
+	list = append(list, p.components(vectors)...)
+	list = append(list, p.whole().temperatures()...)
+	list = append(list, p.whole().sweeps(laws)...)
 	shown, left := p.curves()
 	for i, m := range shown {
 		note := ""

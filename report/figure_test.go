@@ -1,11 +1,7 @@
 package report
 
 import (
-	"encoding/csv"
-	"encoding/xml"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -86,40 +82,6 @@ func svgDashes(l look) string {
 		b.WriteString(strconv.FormatFloat(float64(d), 'g', -1, 64) + " ")
 	}
 	return b.String()
-}
-
-func TestAssets(t *testing.T) {
-	for name, r := range map[string]*Report{"demo": demo().report(), "trained": trained().report()} {
-		t.Run(name, func(t *testing.T) { checkAssets(t, r) })
-	}
-}
-
-func checkAssets(t *testing.T, r *Report) {
-	dir := filepath.Join(t.TempDir(), "figures")
-	if err := r.Assets(dir); err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range r.Figures() {
-		drawn, err := os.ReadFile(filepath.Join(dir, f.ID+".svg"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var whole struct {
-			XMLName xml.Name `xml:"http://www.w3.org/2000/svg svg"`
-		}
-		if err := xml.Unmarshal(drawn, &whole); err != nil {
-			t.Errorf("%s: %v", f.ID, err)
-		}
-		table, err := os.Open(filepath.Join(dir, f.ID+".csv"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows, err := csv.NewReader(table).ReadAll()
-		table.Close()
-		if err != nil || len(rows) < 2 {
-			t.Errorf("%s: %d rows, %v", f.ID, len(rows), err)
-		}
-	}
 }
 
 func TestTicksStayInTheirRange(t *testing.T) {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 	"slices"
 	"strings"
@@ -132,23 +131,18 @@ func (f *forest) draw(id string) Figure {
 		fig.Caption += fmt.Sprintf(" %d more are in the table.", f.more)
 	}
 	for _, s := range states.list {
-		key, err := sample(stateLook(State(s)), false)
+		key, err := sample(stateLook(State(s)), false, State(s).words())
 		if err != nil {
 			return failed(err.Error())
 		}
-		fig.Legend = append(fig.Legend, Key{template.HTML(key), State(s).words()})
+		fig.Legend = append(fig.Legend, key)
 	}
-	key, err := swatch(inkRegion, solid)
+	key, err := swatch(inkRegion, solid, "claimed region")
 	if err != nil {
 		return failed(err.Error())
 	}
-	fig.Legend = append(fig.Legend, Key{template.HTML(key), "claimed region"})
-	drawn, err := svg(p, rowsHeight(len(f.rows), 17), id, f.title, fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	fig.Legend = append(fig.Legend, key)
+	return fig.drawn(p.Draw, rowsHeight(len(f.rows), 17), id, f.title)
 }
 
 // name tells the row from the others; with the metric where the figure has

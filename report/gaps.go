@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 	"strings"
 
@@ -93,16 +92,11 @@ func (p *panel) drawGaps(id, split string) Figure {
 		w     weight
 		label string
 	}{{solid, "approximation gap: the family of q at its best"}, {band, "amortization gap: the network instead of the best q"}} {
-		key, err := swatch(inkGuide, k.w)
+		key, err := swatch(inkGuide, k.w, k.label)
 		if err != nil {
 			return failed(err.Error())
 		}
-		fig.Legend = append(fig.Legend, Key{template.HTML(key), k.label})
+		fig.Legend = append(fig.Legend, key)
 	}
-	drawn, err := svg(pl, rowsHeight(len(shown), 26), id, p.gapTitle(split), fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	return fig.drawn(pl.Draw, rowsHeight(len(shown), 26), id, p.gapTitle(split))
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 	"slices"
 	"strings"
@@ -25,6 +24,7 @@ type slopeGroup struct {
 	cells           []suites.Cell // all of them, each once
 	claims          []string
 	expects         []expectation
+	where           string // tells it from another of the same metric and axis
 }
 
 // An expectation is a claimed slope of some series.
@@ -57,6 +57,15 @@ func slopeGroups(plan *suites.Plan, cells []suites.Cell) []*slopeGroup {
 			g.add(claim.ID, p, chosen)
 		}
 	}
+	same := map[string]int{}
+	for _, g := range groups {
+		same[g.title()]++
+	}
+	for _, g := range groups {
+		if same[g.title()] > 1 {
+			g.where = ": grid " + strings.Join(g.grids, ", ")
+		}
+	}
 	return groups
 }
 
@@ -84,7 +93,7 @@ func (g *slopeGroup) add(claim string, p suites.Part, cells []suites.Cell) {
 }
 
 func (g *slopeGroup) title() string {
-	return fmt.Sprintf("%s against %s", g.metric, g.against)
+	return capital(roleWords(inWords(g.metric))) + " against " + symbol(g.against) + g.where
 }
 
 // seriesOf is what a line of the figure stands for: everything of a cell but the
@@ -111,7 +120,7 @@ func (t *tallied) lacks(reason string) {
 	}
 }
 
-func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figure {
+func (g *slopeGroup) draw(id string, results *store.Results, kept arrays, styles looks) Figure {
 	xAxis, yAxis := axis{g.log}, axis{g.log}
 	lines, xs, tally := g.collect(results, xAxis, yAxis)
 	if len(xs) == 0 {
@@ -122,12 +131,19 @@ func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figur
 	if g.log {
 		scale = ", log scale"
 	}
-	p := newPlot(g.against+scale, inWords(g.metric)+scale)
+	p := newPlot(symbol(g.against)+scale, inWords(g.metric)+scale)
 	b, err := bundleOf(lines, xs, xAxis, yAxis, func(x float64) string { return "at " + g.against + "=" + tickText(x) })
 	if err != nil {
 		return failed(err.Error())
 	}
 	fig := Figure{Legend: b.legend, Data: append([][]string{{"series", "seed", g.against, g.metric}}, b.data...)}
+	single, err := g.cloud(results, kept, lines, xAxis, yAxis)
+	if err != nil {
+		return failed(err.Error())
+	}
+	for _, d := range single.dots {
+		fig.Data = append(fig.Data, d.row)
+	}
 	guides, top := g.guides(lines, b.means, b.hi-b.lo)
 	lo, hi := b.lo, b.hi
 	if len(guides) > 0 {
@@ -135,6 +151,9 @@ func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figur
 	}
 	if span := hi - lo; math.IsInf(span, 0) || math.IsNaN(span) {
 		return failed(fmt.Sprintf("no value to draw: from %.3g to %.3g is more than an axis can span", lo, hi))
+	}
+	if len(single.dots) > 0 {
+		lo, hi = single.reach(lo, hi)
 	}
 	pad := margin(0.05, lo, hi)
 	lo, hi = lo-pad, hi+pad
@@ -144,6 +163,7 @@ func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figur
 	}
 	p.Add(bands...)
 	p.Add(b.thins...)
+	p.Add(&single)
 	p.Add(guides...)
 	p.Add(b.middles...)       // on top of seeds and bands
 	p.Y.Min, p.Y.Max = lo, hi // after what was added, which widens it
@@ -156,21 +176,16 @@ func (g *slopeGroup) draw(id string, results *store.Results, styles looks) Figur
 	}
 
 	fig.Desc = strings.Join(b.said, " ")
-	fig.Caption = g.caption(b, tally)
+	fig.Caption = join(" ", g.caption(b, tally), single.String())
 	if len(g.expects) > 0 {
 		guide := look{ink: inkGuide, dash: guideDashes}
-		key, err := sample(guide, true)
+		key, err := sample(guide, true, "slope claimed")
 		if err != nil {
 			return failed(err.Error())
 		}
-		fig.Legend = append(fig.Legend, Key{template.HTML(key), "slope claimed"})
+		fig.Legend = append(fig.Legend, key)
 	}
-	drawn, err := svg(p, 300, id, g.title(), fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	return fig.drawn(p.Draw, 300, id, g.title())
 }
 
 // guideDashes sets theory apart from every measured line.
@@ -231,7 +246,7 @@ func (g *slopeGroup) caption(b bundle, tally tallied) string {
 		grid = ""
 	}
 	text := join("; ", grid, strings.Join(where.list, ", "), strings.Join(precisions.list, ", ")) + "."
-	text += fmt.Sprintf(" %s over %s, bands their 95 %% t intervals at each %s", averaged, plural(b.most, "seed", "seeds"), g.against)
+	text += fmt.Sprintf(" %s over %s, bands their 95 %% t intervals at each %s", averaged, plural(b.most, "seed", "seeds"), symbol(g.against))
 	if b.thin {
 		text += ", thin lines single seeds"
 	}

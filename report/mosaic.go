@@ -11,17 +11,30 @@ import (
 	"image/png"
 	"math"
 	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // An album is a drawing of mosaics with words between, from the top down. Lengths
 // are points of a drawing as wide as the others.
 type album struct {
-	body strings.Builder
-	y    float64 // down to here it is full
+	body  strings.Builder
+	paint []func(c draw.Canvas) // the same on any canvas
+	y     float64               // down to here it is full
 }
 
 func (a *album) words(x, y float64, class, text string) {
 	fmt.Fprintf(&a.body, `<text x="%g" y="%g" font-size="10" class="%s">%s</text>`, x, y, class, html.EscapeString(text))
+	color := inkText
+	if class == "faded" {
+		color = inkGuide
+	}
+	a.paint = append(a.paint, func(c draw.Canvas) {
+		style := draw.TextStyle{Color: color.color(solid), Font: sans(10), Handler: plot.DefaultTextHandler}
+		c.FillText(style, vg.Point{X: c.Min.X + vg.Length(x), Y: c.Max.Y - vg.Length(y)}, text)
+	})
 }
 
 // place puts a mosaic at x, its tiles so wide and high.
@@ -30,13 +43,25 @@ func (a *album) place(x, tile, rise float64, m *mosaic) {
 	if m.fine > coarse {
 		style = "" // shrunk, not enlarged: what a browser leaves out would be seen
 	}
-	fmt.Fprintf(&a.body, `<image x="%g" y="%g" width="%g" height="%g" preserveAspectRatio="none"%s href="%s"/>`,
-		x, a.y, tile*float64(m.columns), rise*float64(m.rows), style, m.uri())
+	y, w, h := a.y, tile*float64(m.columns), rise*float64(m.rows)
+	fmt.Fprintf(&a.body, `<image x="%g" y="%g" width="%g" height="%g" preserveAspectRatio="none"%s href="%s"/>`, x, y, w, h, style, m.uri())
+	a.paint = append(a.paint, func(c draw.Canvas) {
+		at := vg.Point{X: c.Min.X + vg.Length(x), Y: c.Max.Y - vg.Length(y+h)}
+		c.DrawImage(vg.Rectangle{Min: at, Max: at.Add(vg.Point{X: vg.Length(w), Y: vg.Length(h)})}, m.img)
+	})
 }
 
-func (a *album) svg(id, title, desc string) template.HTML {
-	return template.HTML(fmt.Sprintf(`<svg class="plot pictures" role="img" aria-labelledby="%s-title %s-desc" viewBox="0 0 %d %g"><title id="%s-title">%s</title><desc id="%s-desc">%s</desc>%s</svg>`,
-		id, id, figureWidth, math.Ceil(a.y), id, html.EscapeString(title), id, html.EscapeString(desc), a.body.String()))
+// figure is one with the album for its drawing.
+func (a *album) figure(f Figure, id, title string) Figure {
+	height := math.Ceil(a.y)
+	f.painting = painting{func(c draw.Canvas) {
+		for _, paint := range a.paint {
+			paint(c)
+		}
+	}, vg.Length(height)}
+	f.SVG = template.HTML(fmt.Sprintf(`<svg class="plot pictures" role="img" aria-labelledby="%s-title %s-desc" viewBox="0 0 %d %g"><title id="%s-title">%s</title><desc id="%s-desc">%s</desc>%s</svg>`,
+		id, id, figureWidth, height, id, html.EscapeString(title), id, html.EscapeString(f.Desc), a.body.String()))
+	return f
 }
 
 // A mosaic is tiles in columns and rows, a clear line between two of them. Every

@@ -46,45 +46,66 @@ func (k ink) color(w weight) color.Color {
 	return color.NRGBA{R: 0xF0 + uint8(w), G: 0x11 * uint8(k+1), B: 0x07, A: 0xFF}
 }
 
-// css is what stands for the sentinel in the page.
-func (k ink) css(w weight) string {
-	v := ""
+// variable is the page's name of a colour.
+func (k ink) variable() string {
 	switch k {
 	case inkText:
-		v = "var(--ink)"
+		return "--ink"
 	case inkRule:
-		v = "var(--rule)"
+		return "--rule"
 	case inkGuide:
-		v = "var(--muted)"
+		return "--muted"
 	case inkRegion:
-		v = "var(--region)"
+		return "--region"
 	case inkPaper:
-		v = "var(--paper)"
-	default:
-		v = fmt.Sprintf("var(--s%d)", k-inkSeries)
+		return "--paper"
 	}
+	return fmt.Sprintf("--s%d", k-inkSeries)
+}
+
+// opacity is that of lines and that of areas, 1 where a weight leaves it.
+func (w weight) opacity() (stroke, fill float64) {
 	switch w {
 	case thin:
-		return v + ";stroke-opacity:.3"
+		return .3, 1
 	case band:
-		return v + ";fill-opacity:.16"
+		return 1, .16
 	case veil:
-		return v + ";fill-opacity:.07"
+		return 1, .07
 	case faint:
-		return v + ";fill-opacity:.4"
+		return 1, .4
 	}
-	return v
+	return 1, 1
+}
+
+// styled is a colour with its opacity, as a style says it.
+func (w weight) styled(color string) string {
+	switch stroke, fill := w.opacity(); {
+	case stroke < 1:
+		return color + ";stroke-opacity:" + strings.TrimPrefix(plain(stroke), "0")
+	case fill < 1:
+		return color + ";fill-opacity:" + strings.TrimPrefix(plain(fill), "0")
+	}
+	return color
+}
+
+// css is what stands for the sentinel in the page.
+func (k ink) css(w weight) string { return w.styled("var(" + k.variable() + ")") }
+
+// inks calls f with every sentinel.
+func inks(f func(ink, weight)) {
+	for k := inkText; k < inkSeries+seriesColors; k++ {
+		for _, w := range []weight{solid, thin, band, veil, faint} {
+			f(k, w)
+		}
+	}
 }
 
 // sentinels maps the text of every sentinel, as the SVG writer prints it, to
-// its CSS.
-func sentinels() *strings.Replacer {
+// its style.
+func sentinels(style func(ink, weight) string) *strings.Replacer {
 	var pairs []string
-	for k := inkText; k < inkSeries+seriesColors; k++ {
-		for _, w := range []weight{solid, thin, band, veil, faint} {
-			pairs = append(pairs, svgColor(k.color(w)), k.css(w))
-		}
-	}
+	inks(func(k ink, w weight) { pairs = append(pairs, svgColor(k.color(w)), style(k, w)) })
 	return strings.NewReplacer(pairs...)
 }
 

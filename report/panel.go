@@ -18,11 +18,13 @@ type panel struct {
 	plan    *suites.Plan
 	where   string // tells it from the other panels; empty for the only one
 	configs []config
-	more    int // configurations that the figures leave out
+	all     []config // with those that other figures leave out; these have no look
+	more    int      // configurations that the figures leave out
 	results *store.Results
 	arrays  arrays
 	rows    int      // data to train on, 0 where unknown
 	metrics []string // that any of its cells has logged, sorted
+	styles  looks
 }
 
 // A config is a cell but for its seed.
@@ -62,7 +64,7 @@ func (r *Report) panels(cells []suites.Cell, styles looks) (list []*panel) {
 		sets[at.figure]++
 	}
 	for _, at := range places {
-		p := &panel{plan: r.plan, results: r.results, arrays: r.arrays, rows: r.plan.Rows[at.dataset]}
+		p := &panel{plan: r.plan, styles: styles, results: r.results, arrays: r.arrays, rows: r.plan.Rows[at.dataset]}
 		if p.fill(in[at], styles); len(p.configs) == 0 {
 			continue
 		}
@@ -99,6 +101,7 @@ func (p *panel) fill(cells []suites.Cell, styles looks) {
 		}
 	}
 	all = slices.DeleteFunc(all, func(c config) bool { return len(c.cells) == 0 })
+	p.all = slices.Clone(all)
 	if p.more = len(all) - mostConfigs; p.more > 0 {
 		all = all[:mostConfigs]
 	}
@@ -114,7 +117,7 @@ func (p *panel) fill(cells []suites.Cell, styles looks) {
 	}
 	p.configs = all
 	logged := newSet()
-	for _, c := range all {
+	for _, c := range p.all {
 		for _, cell := range c.cells {
 			for _, m := range p.results.Metrics(cell.ID) {
 				logged.add(m)

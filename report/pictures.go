@@ -113,8 +113,7 @@ func (p *panel) drawPictures(id, size string) Figure {
 	if least > 0 {
 		fig.Caption += fmt.Sprintf(" Of each kind the first %d.", mostTiles)
 	}
-	fig.SVG = page.svg(id, p.title(pictureTitle), fig.Desc)
-	return fig
+	return page.figure(fig, id, p.title(pictureTitle))
 }
 
 // cut parts an array into pictures of n values.

@@ -35,7 +35,7 @@ func rowPlot(label string, names []string, lo, hi float64) *plot.Plot {
 	p := newPlot(label, "")
 	var ticks plot.ConstantTicks
 	for i, name := range names {
-		ticks = append(ticks, plot.Tick{Value: rowAt(i, len(names)), Label: folded(name, 42)})
+		ticks = append(ticks, plot.Tick{Value: rowAt(i, len(names)), Label: folded(name, 46)})
 	}
 	p.X.Min, p.X.Max = lo, hi
 	p.Y.Min, p.Y.Max = 0.4, float64(len(names))+0.6

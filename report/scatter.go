@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -56,11 +55,11 @@ func (p *panel) scatter(id, title string, right, top coordinate, note string) Fi
 		}{{right.name(), x}, {top.name(), y}} {
 			fig.Data = append(fig.Data, []string{c.label, cell(row.s.mean), cell(row.s.lo), cell(row.s.hi), row.of})
 		}
-		key, err := sample(c.look, false)
+		key, err := sample(c.look, false, c.label)
 		if err != nil {
 			return failed(err.Error())
 		}
-		fig.Legend = append(fig.Legend, Key{template.HTML(key), c.label})
+		fig.Legend = append(fig.Legend, key)
 		said = append(said, fmt.Sprintf("%s: %s %s, %s %s.", c.label, right.short, x, top.short, y))
 	}
 	if len(said) == 0 {
@@ -103,12 +102,7 @@ func (p *panel) scatter(id, title string, right, top coordinate, note string) Fi
 	if len(absentees) > 0 {
 		fig.Caption += " Not drawn, for want of one of the two: " + strings.Join(absentees, ", ") + "."
 	}
-	drawn, err := svg(pl, 300, id, title, fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	return fig.drawn(pl.Draw, 300, id, title)
 }
 
 // negated is the summary of the values' negatives.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 	"slices"
 	"strings"
@@ -106,7 +105,7 @@ func (p *panel) drawSignals(id string, of signal) Figure {
 	}
 	lo, hi := span.padded()
 	pl := rowPlot(of.axis, names, lo, hi)
-	pl.X.Tick.Marker = xAxis.rangeTicks(lo, hi)
+	pl.X.Tick.Marker = apart(xAxis.rangeTicks(lo, hi), (hi-lo)/7) // names take half of the width
 	pl.Add(dots(list))
 	generative := "generative network"
 	if vectors, err := p.vectors(); err == nil && len(dictionarySizes(vectors)) > 0 {
@@ -116,11 +115,11 @@ func (p *panel) drawSignals(id string, of signal) Figure {
 		glyph draw.GlyphDrawer
 		label string
 	}{{draw.CircleGlyph{}, "inference network, above"}, {draw.BoxGlyph{}, generative}} {
-		key, err := sample(look{ink: inkGuide, glyph: k.glyph}, false)
+		key, err := sample(look{ink: inkGuide, glyph: k.glyph}, false, k.label)
 		if err != nil {
 			return failed(err.Error())
 		}
-		fig.Legend = append(fig.Legend, Key{template.HTML(key), k.label})
+		fig.Legend = append(fig.Legend, key)
 	}
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = p.about() + " " + of.averaged + ", at the last step"
@@ -134,10 +133,5 @@ func (p *panel) drawSignals(id string, of signal) Figure {
 	if tally.missing+tally.unloggable > 0 {
 		fig.Caption += " Not drawn: " + tally.String() + "."
 	}
-	drawn, err := svg(pl, rowsHeight(len(names), 30), id, p.title(of.title), fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	return fig.drawn(pl.Draw, rowsHeight(len(names), 30), id, p.title(of.title))
 }

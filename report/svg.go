@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"html/template"
 	"regexp"
 
 	"gonum.org/v1/plot"
@@ -43,19 +44,27 @@ func newPlot(x, y string) *plot.Plot {
 	return p
 }
 
-// svg draws a plot as an element for the page, with a title and a description
-// for those who cannot see it. IDs are made of id, which must be unique.
-func svg(p *plot.Plot, height vg.Length, id, title, desc string) (string, error) {
-	return svgOf(p.Draw, height, id, title, desc)
+// A painting is what draws on a canvas of a figure's width and some height, for the page
+// and for files alike.
+type painting struct {
+	paint  func(draw.Canvas)
+	height vg.Length
 }
 
-// svgOf does so for anything that draws.
-func svgOf(paint func(draw.Canvas), height vg.Length, id, title, desc string) (string, error) {
+// drawn is the figure with its drawing: an element for the page, with a title and a
+// description for those who cannot see it. IDs are made of id, which must be unique.
+func (f Figure) drawn(paint func(draw.Canvas), height vg.Length, id, title string) Figure {
+	f.painting = painting{func(c draw.Canvas) { paint(draw.Crop(c, 2, -8, 2, -4)) }, height}
 	c := vgsvg.New(figureWidth, height)
-	paint(draw.Crop(draw.New(c), 2, -8, 2, -4))
-	return element(c, fmt.Sprintf(`class="plot" role="img" aria-labelledby="%s-title %s-desc"`, id, id),
+	f.paint(draw.New(c))
+	text, err := element(c, fmt.Sprintf(`class="plot" role="img" aria-labelledby="%s-title %s-desc"`, id, id),
 		fmt.Sprintf("<title id=\"%s-title\">%s</title><desc id=\"%s-desc\">%s</desc>",
-			id, html.EscapeString(title), id, html.EscapeString(desc)))
+			id, html.EscapeString(title), id, html.EscapeString(f.Desc)))
+	if err != nil {
+		return failed(err.Error())
+	}
+	f.SVG = template.HTML(text)
+	return f
 }
 
 var (
@@ -66,41 +75,64 @@ var (
 // element turns a canvas into an element that can stand in a page: without XML
 // header and size, in the page's colours and font.
 func element(c *vgsvg.Canvas, attributes, first string) (string, error) {
+	box, body, err := drawingOf(c)
+	if err != nil {
+		return "", err
+	}
+	return "<svg " + attributes + " " + box + ">" + first + sentinels(ink.css).Replace(body), nil
+}
+
+// drawingOf is a canvas's viewBox and what follows its first tag, without fonts.
+func drawingOf(c *vgsvg.Canvas) (box, body string, err error) {
 	var buf bytes.Buffer
 	if _, err := c.WriteTo(&buf); err != nil {
-		return "", fmt.Errorf("report: figure: %w", err)
+		return "", "", fmt.Errorf("report: figure: %w", err)
 	}
 	text := buf.Bytes()
 	head := svgHead.FindSubmatchIndex(text)
 	if head == nil {
-		return "", fmt.Errorf("report: figure: no svg element in the drawing")
+		return "", "", fmt.Errorf("report: figure: no svg element in the drawing")
 	}
-	body := svgFont.ReplaceAll(text[head[1]:], nil)
-	return "<svg " + attributes + " " + string(text[head[2]:head[3]]) + ">" + first + sentinels().Replace(string(body)), nil
+	return string(text[head[2]:head[3]]), string(svgFont.ReplaceAll(text[head[1]:], nil)), nil
+}
+
+// A Key is one entry of a legend, kept outside the drawing so that it can never
+// cover data.
+type Key struct {
+	Sample template.HTML
+	Label  string
+	paint  func(draw.Canvas) // keyWidth by keyHeight
+}
+
+const keyWidth, keyHeight = 48, 12 // points; wide enough for two periods of the longest dash
+
+func newKey(label string, paint func(draw.Canvas)) (Key, error) {
+	c := vgsvg.New(keyWidth, keyHeight)
+	paint(draw.New(c))
+	text, err := element(c, `class="key" aria-hidden="true"`, "")
+	return Key{template.HTML(text), label, paint}, err
 }
 
 // swatch is a legend's key of an area: filled in an ink, with an outline without
 // which pale ones would not be seen.
-func swatch(k ink, w weight) (string, error) {
-	const width, h = 48, 12
-	c := vgsvg.New(width, h)
-	d := draw.New(c)
-	box := []vg.Point{{X: 12, Y: 1}, {X: 36, Y: 1}, {X: 36, Y: h - 1}, {X: 12, Y: h - 1}}
-	d.FillPolygon(k.color(w), box)
-	d.StrokeLines(draw.LineStyle{Color: inkGuide.color(solid), Width: 0.9}, append(box, box[0]))
-	return element(c, `class="key" aria-hidden="true"`, "")
+func swatch(k ink, w weight, label string) (Key, error) {
+	return newKey(label, func(c draw.Canvas) {
+		x, y := c.Min.X, c.Min.Y
+		box := []vg.Point{{X: x + 12, Y: y + 1}, {X: x + 36, Y: y + 1}, {X: x + 36, Y: y + keyHeight - 1}, {X: x + 12, Y: y + keyHeight - 1}}
+		c.FillPolygon(k.color(w), box)
+		c.StrokeLines(draw.LineStyle{Color: inkGuide.color(solid), Width: 0.9}, append(box, box[0]))
+	})
 }
 
-// sample draws a legend's key: a line with its marker, or the marker alone.
-func sample(l look, line bool) (string, error) {
-	const w, h = 48, 12 // wide enough for two periods of the longest dash
-	c := vgsvg.New(w, h)
-	d := draw.New(c)
-	if line {
-		d.StrokeLine2(l.line(solid), 1, h/2, w-1, h/2)
-	}
-	if l.glyph != nil {
-		d.DrawGlyph(l.mark(), vg.Point{X: w / 2, Y: h / 2})
-	}
-	return element(c, `class="key" aria-hidden="true"`, "")
+// sample is a legend's key of a line with its marker, or the marker alone.
+func sample(l look, line bool, label string) (Key, error) {
+	return newKey(label, func(c draw.Canvas) {
+		middle := c.Min.Y + keyHeight/2
+		if line {
+			c.StrokeLine2(l.line(solid), c.Min.X+1, middle, c.Min.X+keyWidth-1, middle)
+		}
+		if l.glyph != nil {
+			c.DrawGlyph(l.mark(), vg.Point{X: c.Min.X + keyWidth/2, Y: middle})
+		}
+	})
 }

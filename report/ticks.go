@@ -57,10 +57,11 @@ func (a axis) rangeTicks(lo, hi float64) plot.ConstantTicks {
 	var best plot.ConstantTicks
 	for _, in := range [][]float64{{1}, {1, 3}, {1, 2, 5}, {1, 1.5, 2, 3, 4, 5, 6, 8}} {
 		ticks := decadeTicks(lo, hi, in, 1)
-		if len(ticks) > 8 && len(best) >= 3 {
+		roomy := apart(ticks, (hi-lo)/12)
+		if (len(ticks) > 8 || len(roomy) < len(ticks)) && len(best) >= 3 {
 			break
 		}
-		best = ticks
+		best = roomy
 	}
 	for every := 2; len(best) > 9; every++ {
 		best = decadeTicks(lo, hi, []float64{1}, every)
@@ -74,6 +75,16 @@ func (a axis) rangeTicks(lo, hi float64) plot.ConstantTicks {
 		}
 	}
 	return best
+}
+
+// apart leaves out ticks whose labels would run into the one before.
+func apart(ticks plot.ConstantTicks, least float64) (kept plot.ConstantTicks) {
+	for _, t := range ticks {
+		if len(kept) == 0 || t.Value-kept[len(kept)-1].Value >= least {
+			kept = append(kept, t)
+		}
+	}
+	return kept
 }
 
 func decadeTicks(lo, hi float64, in []float64, every int) plot.ConstantTicks {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 	"slices"
 	"strings"
@@ -46,12 +45,7 @@ func (p *panel) drawUnits(id string) Figure {
 	pl.Add(dots(list))
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = p.about() + " At the last step: means over seeds with their 95 % t intervals, faint dots single seeds." + p.threshold()
-	drawn, err := svg(pl, rowsHeight(len(shown), 20), id, p.title("Active units"), fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	return fig.drawn(pl.Draw, rowsHeight(len(shown), 20), id, p.title("Active units"))
 }
 
 // least is the variance above which a unit is active; 0 where the suite does not say.
@@ -142,11 +136,11 @@ func (p *panel) drawSpectrum(id string) Figure {
 			at := y(yAxis.at(least))
 			c.StrokeLine2(guide, c.Min.X, at, c.Max.X, at)
 		}))
-		key, err := sample(look{ink: inkGuide, dash: guideDashes}, true)
+		key, err := sample(look{ink: inkGuide, dash: guideDashes}, true, "threshold of an active unit")
 		if err != nil {
 			return failed(err.Error())
 		}
-		fig.Legend = append(fig.Legend, Key{template.HTML(key), "threshold of an active unit"})
+		fig.Legend = append(fig.Legend, key)
 	}
 	pl.Add(b.middles...)
 	pl.Y.Min, pl.Y.Max = lo, hi // after what was added, which widens it
@@ -159,12 +153,7 @@ func (p *panel) drawSpectrum(id string) Figure {
 	if tally.unloggable > 0 {
 		fig.Caption += " Not drawn: " + tally.String() + "."
 	}
-	drawn, err := svg(pl, 270, id, p.title(spectrumTitle), fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	return fig.drawn(pl.Draw, 270, id, p.title(spectrumTitle))
 }
 
 // atWhole keeps the ticks at whole numbers.

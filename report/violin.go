@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 	"slices"
 	"strconv"
@@ -133,10 +132,5 @@ func (p *panel) drawESS(id, name string) Figure {
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = p.about() + fmt.Sprintf(" Each datum's effective sample size at the last step as a share of its %s samples, all seeds together:"+
 		" the wider, the more data, each violin as wide as its row. Dots are medians, thick lines the middle half; densities by a Gaussian kernel of width %.3g.", size, violinWidth*hi)
-	drawn, err := svg(pl, rowsHeight(len(list), 34), id, p.essTitle(name), fig.Desc)
-	if err != nil {
-		return failed(err.Error())
-	}
-	fig.SVG = template.HTML(drawn)
-	return fig
+	return fig.drawn(pl.Draw, rowsHeight(len(list), 34), id, p.essTitle(name))
 }

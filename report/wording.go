@@ -126,6 +126,28 @@ func metricWords(name string) string {
 		return "evidence log p(x)"
 	case "gap":
 		return "gap"
+	case "live-atoms":
+		return "live atoms"
+	case "gini":
+		return "Gini index"
+	case "l0":
+		return "share of latents in use"
+	case "mse":
+		return "mean squared error"
+	case "q-mean":
+		return "mean of q"
+	case "relaxed":
+		return "relaxed bound"
+	case "code-kurtosis":
+		return "kurtosis of codes"
+	case "closed-elbo":
+		return "closed-form ELBO"
+	case "gradvar-cost":
+		return "gradient variance times cost"
+	case "cosine":
+		return "cosine to the reference"
+	case "bias":
+		return "bias"
 	}
 	return ""
 }
@@ -143,6 +165,7 @@ func inWords(metric string) string {
 		return of + " gap"
 	case name == "ess" && sized:
 		words += " of " + k
+	case name == "relaxed" && k == "1": // as papers have it
 	case sized:
 		words += "-" + k
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -25,7 +26,7 @@ var reportFormats = []string{"html", "json", "md", "tex", "csv"}
 // reporting is what the flags of report say.
 type reporting struct {
 	suite, preset, format, file string
-	compare, against            string
+	compare, against, assets    string
 	watch, open                 bool
 }
 
@@ -42,7 +43,8 @@ report; other suites follow each other on the page.`,
   bench report here.db there.db -o both.html
   bench report results/iwae_snr.db --watch
   bench report results/iwae_snr.db --compare dreg --against iwae
-  bench report results/iwae_snr.db --format tex -o tables.tex`,
+  bench report results/iwae_snr.db --format tex -o tables.tex
+  bench report results/iwae_snr.db --assets figures`,
 		Args: some("STORE"),
 		RunE: func(c *cobra.Command, args []string) error { return a.reportStores(c.Context(), args, r) },
 	}
@@ -53,8 +55,10 @@ report; other suites follow each other on the page.`,
 	f.StringVarP(&r.file, "output", "o", "", "file to write; - is stdout")
 	f.StringVar(&r.compare, "compare", "", "a table of this estimator against others, as bench compare makes it")
 	f.StringVar(&r.against, "against", baselines, "with --compare: estimators, separated by commas, or baselines")
+	f.StringVar(&r.assets, "assets", "", "folder for every figure as PDF, SVG and CSV")
 	f.BoolVar(&r.watch, "watch", false, "write the page again whenever cells end, until all have")
 	f.BoolVar(&r.open, "open", false, "show the page in a browser")
+	c.MarkFlagDirname("assets")
 	c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(reportFormats, cobra.ShellCompDirectiveNoFileComp))
 	c.RegisterFlagCompletionFunc("preset", completePresets)
 	return c
@@ -70,6 +74,14 @@ func (a *app) reportStores(ctx context.Context, paths []string, r reporting) err
 	}{{"--open", r.open}, {"--watch", r.watch}} {
 		if flag.on && (r.format != "html" || r.file == "-") {
 			return fmt.Errorf("bench report: %s: is for an HTML page in a file", flag.name)
+		}
+	}
+	if r.assets != "" {
+		if r.watch {
+			return fmt.Errorf("bench report: --assets: is for a page written once, not with --watch")
+		}
+		if info, err := os.Stat(r.assets); err == nil && !info.IsDir() {
+			return fmt.Errorf("bench report: --assets: %s is a file; want a folder, or the name of a new one", r.assets)
 		}
 	}
 	var stores []*store.Store
@@ -102,6 +114,11 @@ func (a *app) reportStores(ctx context.Context, paths []string, r reporting) err
 	}
 	if r.file != "" && r.file != "-" {
 		if _, err := fmt.Fprintf(a.out, "report %s\n", r.file); err != nil {
+			return err
+		}
+	}
+	if r.assets != "" {
+		if err := a.writeAssets(page, r); err != nil {
 			return err
 		}
 	}
@@ -184,6 +201,35 @@ func (a *app) writePage(page report.Page, stores []*store.Store, r reporting) er
 	}
 	print := map[string]func(io.Writer) error{"html": page.HTML, "json": page.JSON, "md": page.Markdown, "tex": page.TeX, "csv": page.CSV}[r.format]
 	return a.write(r.file, stores[0], print)
+}
+
+// writeAssets writes the figures, each file whole or not at all, and says which.
+func (a *app) writeAssets(page report.Page, r reporting) error {
+	assets, err := page.Assets()
+	if err != nil {
+		return err
+	}
+	said := a.out
+	if r.file == "" || r.file == "-" {
+		said = a.err // the page is on stdout
+	}
+	text := "no figures: no file written\n"
+	for i, f := range assets {
+		var kinds []string
+		for _, kind := range f.Files {
+			file := filepath.Join(r.assets, f.Name+kind.Ext)
+			if err := replace(file, kind.Content); err != nil {
+				return fmt.Errorf("%s: cannot be written: %w", file, reason(err))
+			}
+			kinds = append(kinds, kind.Ext)
+		}
+		if i == 0 {
+			text = ""
+		}
+		text += fmt.Sprintln("figure", filepath.Join(r.assets, f.Name), strings.Join(kinds, " "))
+	}
+	_, err = io.WriteString(said, text) // once all is written: who reads may leave
+	return err
 }
 
 // complete says whether no cell is left to run.
