@@ -83,7 +83,7 @@ func Leapfrog(s *vi.Step, m vi.Ensemble, w, r tape.Node, size float64, leaps int
 				x := v.Value().At(i*d + j)
 				kinetic += float64(x * x)
 			}
-			gain[i] += float64(sign * (l - 0.5*kinetic))
+			gain[i] += float64(sign * (l - float64(0.5*kinetic)))
 		}
 	}
 	add(-1, u)

@@ -2,7 +2,6 @@ package models
 
 import (
 	"fmt"
-	"math"
 	"math/bits"
 
 	"github.com/vibench/bench/core/rng"
@@ -109,7 +108,7 @@ func (m *continuousMixture) LogEvidence(p *vi.Params, x []float64) []float64 {
 	out := make([]float64, 0, len(x)/m.d)
 	shift := make([]float64, m.Latent)
 	for i := range shift { // half a cell of 2^m >= N points
-		shift[i] = math.Ldexp(0.5, -bits.Len(uint(m.N-1)))
+		shift[i] = 0.5 / float64(uint64(1)<<bits.Len(uint(m.N-1)))
 	}
 	u := make([]float64, m.N*m.Latent)
 	rng.Sobol(u, m.Latent, shift)

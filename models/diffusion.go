@@ -120,10 +120,10 @@ func (m *diffusion) Bound(p *vi.Params, data *vi.Data) float64 {
 		return float64(float64(a*a)*x2) + float64(float64(w.At(t)*w.At(t))*float64(m.rest(t)*d))
 	}
 	end := m.Steps - 1
-	out := -0.5*float64(d*(log2Pi+vec.Log64(last))) - err(0)/(2*last)
-	out -= 0.5 * (float64(m.ab[end]*x2) - float64(d*m.ab[end]) - float64(d*vec.Log64(m.rest(end))))
+	out := -float64(d*(log2Pi+vec.Log64(last))/2) - float64(err(0)/last/2) // a half is a product too
+	out -= float64(0.5 * (float64(m.ab[end]*x2) - float64(d*m.ab[end]) - float64(d*vec.Log64(m.rest(end)))))
 	for t := 1; t <= end; t++ {
-		out -= 0.5 * float64((m.snr[t-1]-m.snr[t])*err(t))
+		out -= float64(0.5 * float64((m.snr[t-1]-m.snr[t])*err(t)))
 	}
 	return out
 }

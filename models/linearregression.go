@@ -177,10 +177,10 @@ func (m *regressionVI) Bound(p *vi.Params, _ *vi.Data) float64 {
 	for i, x := range mean {
 		row := m.uu[i*m.p : (i+1)*m.p]
 		ss += float64(x*(vec.Dot(row, mean)-float64(2*m.uy[i]))) + float64(row[i]*variance[i])
-		kl += 0.5 * (float64(m.Alpha*(variance[i]+float64(x*x))) - 1 - vec.Log64(m.Alpha*variance[i]))
+		kl += float64(0.5 * (float64(m.Alpha*(variance[i]+float64(x*x))) - 1 - vec.Log64(m.Alpha*variance[i])))
 	}
 	n := float64(m.n)
-	return (0.5*(float64(n*(vec.Log64(m.Beta)-log2Pi))-float64(m.Beta*ss)) - kl) / n
+	return (float64(0.5*(float64(n*(vec.Log64(m.Beta)-log2Pi))-float64(m.Beta*ss))) - kl) / n
 }
 
 // Unknowns are the weights, each its own.

@@ -72,7 +72,7 @@ func Sobol[T float32 | float64](dst []T, d int, shift []T) {
 	var x [MostSobol]uint32
 	var rest [MostSobol]float64
 	for j, u := range shift {
-		t := float64(u) * 0x1p32
+		t := float64(float64(u) * 0x1p32)
 		f := math.Floor(t)
 		x[j], rest[j] = uint32(f), t-f
 	}
