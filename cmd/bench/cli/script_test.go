@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -297,7 +298,7 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 	const at = "WHERE metric = 'elbo' AND step = 1 AND cell ="
 	ts.Check(db.QueryRow("SELECT cell, bits FROM point "+at+" (SELECT min(cell) FROM point)").Scan(&cell, &bits))
 	bits[0] ^= 1
-	_, err = db.Exec("UPDATE point SET bits = ? "+at+" ?", bits, cell)
+	_, err = db.Exec("UPDATE point SET bits = ?, value = ? "+at+" ?", bits, math.Float64frombits(binary.LittleEndian.Uint64(bits)), cell)
 	ts.Check(err)
 	_, err = db.Exec("UPDATE outcome SET digest = NULL WHERE cell = ?", cell)
 	ts.Check(err)
