@@ -14,18 +14,46 @@ import (
 // Table is rows of numbers.
 type Table struct {
 	Columns []string // names, or col1, col2, ... where there is no header
+	Header  bool
 	Values  []float64
 }
 
-// ReadCSV reads rows of numbers, split by commas, after a header if the first line has a
-// field that is no number; columns of the names in drop are left out. It takes no more
-// memory than most values need, and no more than the stream has. Errors say what is
-// wrong and where, not with which file.
-func ReadCSV(r io.Reader, drop []string, most int) (*Table, error) {
+// ReadCSV reads rows of numbers, split by commas, after a header if no field of the first
+// line is a number: one bad field among numbers is no header but an error. Columns of the
+// names in drop are left out. It takes no more memory than most values need, and no more
+// than the stream has. Errors say what is wrong and where, not with which file.
+func ReadCSV(r io.Reader, drop []string, most int) (t *Table, err error) {
 	text := bufio.NewReader(r)
 	if mark, err := text.Peek(3); err == nil && string(mark) == "\ufeff" {
 		text.Discard(len(mark))
 	}
+	if hint := splitBy(text); hint != "" {
+		defer func() {
+			if err != nil {
+				err = fmt.Errorf("%w; %s", err, hint)
+			}
+		}()
+	}
+	return readCSV(text, drop, most)
+}
+
+// splitBy says of a text whose first line has no comma what seems to split its columns.
+func splitBy(text *bufio.Reader) string {
+	head, _ := text.Peek(text.Size())
+	line, _, _ := strings.Cut(strings.TrimLeft(string(head), "\r\n"), "\n")
+	line = strings.TrimSpace(line)
+	if strings.Contains(line, ",") {
+		return ""
+	}
+	for _, by := range [][2]string{{";", "semicolons"}, {"\t", "tabs"}, {" ", "spaces"}} {
+		if strings.Contains(line, by[0]) {
+			return "columns are split by commas, and the first line has " + by[1] + " and no comma"
+		}
+	}
+	return ""
+}
+
+func readCSV(text io.Reader, drop []string, most int) (*Table, error) {
 	in := csv.NewReader(text)
 	in.FieldsPerRecord, in.ReuseRecord, in.TrimLeadingSpace = -1, true, true
 	t, all, first := &Table{}, []string(nil), 0 // all columns; the first line, which has them
@@ -45,18 +73,21 @@ func ReadCSV(r io.Reader, drop []string, most int) (*Table, error) {
 		line, _ := in.FieldPos(0)
 		if all == nil {
 			first = line
-			named := slices.ContainsFunc(record, func(s string) bool {
-				_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-				return err != nil && !errors.Is(err, strconv.ErrRange)
-			})
+			t.Header = !slices.ContainsFunc(record, isNumber)
 			for i, s := range record {
-				if !named {
+				s = strings.Clone(strings.TrimSpace(s))
+				if !t.Header {
 					s = "col" + strconv.Itoa(i+1)
+				} else if j := slices.Index(all, s); j >= 0 {
+					return nil, fmt.Errorf("line %d, columns %d and %d: both are named %.40q; want names that differ", line, j+1, i+1, s)
 				}
-				all = append(all, strings.Clone(strings.TrimSpace(s)))
+				all = append(all, s)
 			}
 			for _, name := range drop {
 				if !slices.Contains(all, name) {
+					if i := slices.IndexFunc(record, func(s string) bool { return !isNumber(s) }); i >= 0 && !t.Header {
+						return nil, notHeader(line, all[i], record[i])
+					}
 					return nil, fmt.Errorf("drop: no column %q; have %s", name, strings.Join(all, ", "))
 				}
 			}
@@ -69,7 +100,7 @@ func ReadCSV(r io.Reader, drop []string, most int) (*Table, error) {
 			if len(kept) == 0 {
 				return nil, errors.New("drop: leaves no column")
 			}
-			if named {
+			if t.Header {
 				continue
 			}
 		}
@@ -82,6 +113,9 @@ func ReadCSV(r io.Reader, drop []string, most int) (*Table, error) {
 		for _, i := range kept {
 			s := strings.TrimSpace(record[i])
 			x, err := strconv.ParseFloat(s, 64)
+			if line == first && !isNumber(s) {
+				return nil, notHeader(line, all[i], s)
+			}
 			if err != nil || x-x != 0 { // an infinity, NaN
 				return nil, fmt.Errorf("line %d, column %s: got %.40q; need a finite number", line, all[i], s)
 			}
@@ -92,4 +126,15 @@ func ReadCSV(r io.Reader, drop []string, most int) (*Table, error) {
 		return nil, errors.New("no rows of numbers")
 	}
 	return t, nil
+}
+
+// isNumber says that a field is one, were it too large or no finite one.
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	return err == nil || errors.Is(err, strconv.ErrRange)
+}
+
+// notHeader is the error of a first line with numbers and with a field that is none.
+func notHeader(line int, column, s string) error {
+	return fmt.Errorf("line %d, column %s: got %.40q; need a finite number, or a header, which has no number", line, column, strings.TrimSpace(s))
 }

@@ -214,6 +214,7 @@ func TestReadNPY(t *testing.T) {
 		"bools of up to 8 bytes, such as <f8, <f4, |u1, got \"|O\"":                       dict("'|O'", "False", "(2,)"),
 		"fortran_order, want True or False, got \"0\"":                                    dict("'<f8'", "0", "(2,)"),
 		"NPY header: shape, want numbers in brackets, got \"2\"":                          dict("'<f8'", "False", "2"),
+		"NPY header: shape, too large, got \"(99999999999999999999,)\"":                   dict("'<f8'", "False", "(99999999999999999999,)"),
 		"NPY header: shape, want up to 8 whole numbers, got \"(-2,)\"":                    dict("'<f8'", "False", "(-2,)"),
 		"NPY header: shape, want up to 8 whole numbers, got \"(1,1,1,1,1,1,1,1,1)\"":      dict("'<f8'", "False", "(1,1,1,1,1,1,1,1,1)"),
 		"NPY header: promises 2000000000 x 2000000000 <f8 values; at most 6 belong here":  dict("'<f8'", "False", "(2000000000, 2000000000)"),
@@ -231,18 +232,19 @@ func TestReadNPY(t *testing.T) {
 // end of lines.
 func TestReadCSV(t *testing.T) {
 	for text, want := range map[string]Table{
-		"1,2\n3,4\n":                   {[]string{"col1", "col2"}, []float64{1, 2, 3, 4}},
-		"a,b\r\n1,-2.5e3\r\n3, 4 \r\n": {[]string{"a", "b"}, []float64{1, -2500, 3, 4}},
-		"\ufeff\"a, of b\",b\n\n1,2\n": {[]string{"a, of b", "b"}, []float64{1, 2}},
-		"7":                            {[]string{"col1"}, []float64{7}},
-		"a,drop,b\n1,setosa,2\n3,,4":   {[]string{"a", "b"}, []float64{1, 2, 3, 4}},
+		"1,2\n3,4\n":                   {[]string{"col1", "col2"}, false, []float64{1, 2, 3, 4}},
+		"a,b\r\n1,-2.5e3\r\n3, 4 \r\n": {[]string{"a", "b"}, true, []float64{1, -2500, 3, 4}},
+		"\ufeff\"a, of b\",b\n\n1,2\n": {[]string{"a, of b", "b"}, true, []float64{1, 2}},
+		"7":                            {[]string{"col1"}, false, []float64{7}},
+		"acid level\n1\n":              {[]string{"acid level"}, true, []float64{1}},
+		"a,drop,b\n1,setosa,2\n3,,4":   {[]string{"a", "b"}, true, []float64{1, 2, 3, 4}},
 	} {
 		drop := []string{"drop"}
 		if !strings.Contains(text, "drop") {
 			drop = nil
 		}
 		got, err := ReadCSV(strings.NewReader(text), drop, 4)
-		if err != nil || !slices.Equal(got.Columns, want.Columns) || !slices.Equal(got.Values, want.Values) {
+		if err != nil || got.Header != want.Header || !slices.Equal(got.Columns, want.Columns) || !slices.Equal(got.Values, want.Values) {
 			t.Errorf("%q: got %+v, %v; want %+v", text, got, err, want)
 		}
 	}
@@ -261,6 +263,18 @@ func TestReadCSV(t *testing.T) {
 		"1,2\n3,4\n5,6":          "line 3: more than 4 values; at most so many belong here",
 		"a,b\n1,2 DROP c":        `drop: no column "c"; have a, b`,
 		"a,b\n1,2 DROP a DROP b": "drop: leaves no column",
+		"1,x\n3,4\n":             `line 1, column col2: got "x"; need a finite number, or a header, which has no number`,
+		"1,nan\n3,4\n":           `line 1, column col2: got "nan"; need a finite number`,
+		"inf,nan\n3,4\n":         `line 1, column col1: got "inf"; need a finite number`,
+		"1,\n3,4\n":              `line 1, column col2: got ""; need a finite number, or a header, which has no number`,
+		"7,a\n3,4 DROP a":        `line 1, column col2: got "a"; need a finite number, or a header, which has no number`,
+		"\na,b,a\n1,2,3\n":       `line 2, columns 1 and 3: both are named "a"; want names that differ`,
+		"1;2\n3;4\n":             `line 2, column 1;2: got "3;4"; need a finite number; columns are split by commas, and the first line has semicolons and no comma`,
+		"a;b\n1,5;2,5\n":         "line 2: got 3 columns; line 1 has 1; columns are split by commas, and the first line has semicolons and no comma",
+		"\"a\";\"b\"\n1;2\n":     "line 1: extraneous or missing \" in quoted-field; columns are split by commas, and the first line has semicolons and no comma",
+		"a\tb\n1\t2\n":           "and the first line has tabs and no comma",
+		"1 2\r\n3 4\r\n":         "and the first line has spaces and no comma",
+		"a;b\n1;2 DROP b":        `drop: no column "b"; have a;b; columns are split by commas, and the first line has semicolons`,
 	} {
 		parts := strings.Split(text, " DROP ")
 		if _, err := ReadCSV(strings.NewReader(parts[0]), parts[1:], 4); err == nil || !strings.Contains(err.Error(), want) {

@@ -27,7 +27,8 @@ type Manifest struct {
 	TestFrom string     `json:"test_from,omitempty"`
 	Licence  string     `json:"licence,omitempty"`
 	Image    [2]int     `json:"image"`             // height and width; 0 x 0: a table
-	Columns  []string   `json:"columns,omitempty"` // of a table with names
+	Columns  []string   `json:"columns,omitempty"` // of a table
+	Header   bool       `json:"header,omitempty"`  // that named them
 	D        int        `json:"d"`                 // values a row
 	Rows     [2]int     `json:"rows"`              // to train on, held out
 	Split    string     `json:"split"`             // how rows were held out
@@ -69,9 +70,21 @@ func (d Imported) Doc() string {
 	return text + ".\n"
 }
 
+// Damaged is an imported set that cannot be used.
+type Damaged struct {
+	Name, Folder string
+	Err          error // what is wrong, with which file of the folder
+}
+
+func (d Damaged) Error() string {
+	return fmt.Sprintf("%s%c%v; remove the folder and import the set again", d.Folder, filepath.Separator, d.Err)
+}
+
+func (d Damaged) Unwrap() error { return d.Err }
+
 // Imports are the sets that were imported into a data directory, by name, and what is
 // wrong with those that cannot be used.
-func Imports(dir string) (sets []Imported, wrong []error) {
+func Imports(dir string) (sets []Imported, wrong []Damaged) {
 	folders, _ := os.ReadDir(filepath.Join(dir, importFolder))
 	for _, f := range folders {
 		if strings.HasPrefix(f.Name(), ".") || !f.IsDir() {
@@ -83,7 +96,7 @@ func Imports(dir string) (sets []Imported, wrong []error) {
 			err = fmt.Errorf("name: got %q; want that of its folder", m.Name)
 		}
 		if err != nil {
-			wrong = append(wrong, fmt.Errorf("%s: %w; remove the folder and import the set again", filepath.Join(folder, manifestName), err))
+			wrong = append(wrong, Damaged{f.Name(), folder, fmt.Errorf("%s: %w", manifestName, err)})
 			continue
 		}
 		sets = append(sets, imported(m, folder))
@@ -102,6 +115,9 @@ func readManifest(file string) (*Manifest, error) {
 	in.DisallowUnknownFields()
 	if err := in.Decode(&m); err != nil {
 		return nil, fmt.Errorf("not a manifest: %w", err)
+	}
+	if _, err := in.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("not a manifest: goes on after its end")
 	}
 	size := m.Image[0] * m.Image[1]
 	switch {
@@ -197,6 +213,7 @@ type rows struct {
 	d       int
 	image   [2]int
 	columns []string
+	header  bool
 }
 
 // Import reads a set and writes it into the data directory, whole or not at all. The name
@@ -217,7 +234,7 @@ func Import(dir string, o Importing) (Imported, error) {
 		return Imported{}, err
 	}
 	m := &Manifest{
-		Format: 1, Name: o.Name, From: filepath.Base(o.From), Licence: o.Licence, Image: all.image, Columns: all.columns, D: all.d, White: o.White, Binarise: o.Binarise,
+		Format: 1, Name: o.Name, From: filepath.Base(o.From), Licence: o.Licence, Image: all.image, Columns: all.columns, Header: all.header, D: all.d, White: o.White, Binarise: o.Binarise,
 	}
 	train, test := all.x, []float64(nil)
 	if o.TestFrom != "" {
@@ -319,7 +336,7 @@ func (o Importing) read(from string) (rows, error) {
 			if err != nil {
 				return rows{}, err
 			}
-			return rows{x: t.Values, d: len(t.Columns), columns: t.Columns}, nil
+			return rows{x: t.Values, d: len(t.Columns), columns: t.Columns, header: t.Header}, nil
 		})
 	case filepath.Ext(name) == ".npy":
 		r, err = readFrom(from, npyRows)

@@ -64,7 +64,7 @@ func TestImportTable(t *testing.T) {
 		}
 	}
 	m := d.Manifest()
-	if m.From != "counts.csv" || m.Licence != "CC0" || m.Split != "the last" || m.Range != [2]float64{0, 102} || m.Binarise != "none" || !slices.Equal(m.Columns, []string{"a", "b", "c"}) || m.Digests[0] != valuesDigest(x.X, 3) {
+	if m.From != "counts.csv" || m.Licence != "CC0" || m.Split != "the last" || m.Range != [2]float64{0, 102} || m.Binarise != "none" || !m.Header || !slices.Equal(m.Columns, []string{"a", "b", "c"}) || m.Digests[0] != valuesDigest(x.X, 3) {
 		t.Errorf("got %+v", m)
 	}
 	if !strings.Contains(d.Doc(), "Imported from counts.csv: a table of 3 columns,\n9 rows to train on and 2 held out (the last), values from 0 to 102") {
@@ -197,7 +197,7 @@ func TestImportRefuses(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	for name, content := range map[string][]byte{
-		"ragged.csv": []byte("1,2\n3\n"), "nan.csv": []byte("a,b\n1,nan\n"), "empty.csv": nil, "one.csv": []byte("1,2\n"), "good.csv": []byte("1,2\n3,4\n5,7\n"), "wide.csv": []byte("1,2,3\n"),
+		"ragged.csv": []byte("1,2\n3\n"), "bad.csv": []byte("1,x,3\n4,5,6\n7,8,9\n1,2,3\n"), "nan.csv": []byte("a,b\n1,nan\n"), "empty.csv": nil, "one.csv": []byte("1,2\n"), "good.csv": []byte("1,2\n3,4\n5,7\n"), "wide.csv": []byte("1,2,3\n"),
 		"nan.npy":  npyFile(1, "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 0), }", nil),
 		"flat.npy": npyFile(1, "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }", []byte{1, 2}),
 		"inf.npy":  npyFile(1, "{'descr': '>f4', 'fortran_order': False, 'shape': (2, 1), }", []byte{0x3f, 0x80, 0, 0, 0x7f, 0x80, 0, 0}),
@@ -216,6 +216,7 @@ func TestImportRefuses(t *testing.T) {
 		{"nan.csv", nil, `DIR/nan.csv: line 2, column b: got "nan"; need a finite number`},
 		{"empty.csv", nil, "DIR/empty.csv: no rows of numbers"},
 		{"one.csv", nil, "test: got 0.2 of 1 rows; want a number of rows or, below 1, a part of them, that leaves rows to train on"},
+		{"bad.csv", nil, `DIR/bad.csv: line 1, column col2: got "x"; need a finite number, or a header, which has no number`},
 		{"good.csv", func(o *Importing) { o.Test = 3 }, "test: got 3 of 3 rows"},
 		{"good.csv", func(o *Importing) { o.Test = 1.5 }, "test: got 1.5 of 3 rows"},
 		{"good.csv", func(o *Importing) { o.Test = 0 }, "test: got 0 of 3 rows"},
@@ -292,6 +293,15 @@ func TestImportDamaged(t *testing.T) {
 		"missing":     {func(t *testing.T, folder string) { os.Remove(filepath.Join(folder, "test.npy")) }, false, "needs files train.npy and test.npy; looked in FOLDER, which has no test.npy; remove the folder and import the set again"},
 		"no manifest": {func(t *testing.T, folder string) { os.Remove(filepath.Join(folder, "manifest.json")) }, true, "FOLDER/manifest.json: "},
 		"text":        {func(t *testing.T, folder string) { put(t, filepath.Join(folder, "manifest.json"), []byte("hello")) }, true, "FOLDER/manifest.json: not a manifest: "},
+		"half":        {func(t *testing.T, folder string) { put(t, filepath.Join(folder, "manifest.json"), []byte("{")) }, true, "FOLDER/manifest.json: not a manifest: unexpected EOF; remove the folder and import the set again"},
+		"text after it": {func(t *testing.T, folder string) {
+			file := filepath.Join(folder, "manifest.json")
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			put(t, file, append(text, "more"...))
+		}, true, "FOLDER/manifest.json: not a manifest: goes on after its end; remove"},
 		"unknown field": {func(t *testing.T, folder string) {
 			put(t, filepath.Join(folder, "manifest.json"), []byte(`{"format":1,"extra":2}`))
 		}, true, `unknown field "extra"`},
@@ -310,7 +320,7 @@ func TestImportDamaged(t *testing.T) {
 		sets, wrong := Imports(dir)
 		var err error
 		switch {
-		case c.wrong && len(wrong) == 1 && len(sets) == 1 && sets[0].Name() == "sound":
+		case c.wrong && len(wrong) == 1 && wrong[0].Name == "mine" && len(sets) == 1 && sets[0].Name() == "sound":
 			err = wrong[0]
 		case !c.wrong && len(wrong) == 0 && len(sets) == 2:
 			if err = sets[0].Check(); sets[0].Verify() == nil {

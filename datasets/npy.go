@@ -3,6 +3,7 @@ package datasets
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -147,6 +148,9 @@ func npyDict(text string) (a *NPY, fortran bool, order binary.ByteOrder, err err
 			continue
 		}
 		d, err := strconv.ParseUint(strings.TrimSuffix(s, "L"), 10, 31)
+		if errors.Is(err, strconv.ErrRange) {
+			return bad("shape, too large", shape)
+		}
 		if err != nil || len(a.Dims) == mostDims {
 			return bad(fmt.Sprintf("shape, want up to %d whole numbers", mostDims), shape)
 		}

@@ -138,7 +138,7 @@ func (p Parts) CheckData(s *suites.Suite, cells []suites.Cell) error {
 			err = k.Check()
 		}
 		if said[name] = true; err != nil {
-			problems = append(problems, s.Problem(c.Line, c.Column, fmt.Sprintf("dataset %s: %v", c.Dataset.Name, err)))
+			problems = append(problems, s.DataProblem(c, fmt.Sprintf("dataset %s: %v", c.Dataset.Name, err)))
 		}
 	}
 	return suites.NewErrors(problems)

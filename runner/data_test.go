@@ -81,7 +81,7 @@ func TestKnownAndFiled(t *testing.T) {
 	}
 
 	err = p.CheckData(s, plan.Cells)
-	if want := ": dataset kept: no file in there\n"; err == nil || strings.Count(err.Error(), want) != 1 || !strings.HasPrefix(err.Error(), "small.yaml:4:14") {
+	if want := ": dataset kept: no file in there\n"; err == nil || strings.Count(err.Error(), want) != 1 || !strings.HasPrefix(err.Error(), "small.yaml:6:12") {
 		t.Errorf("got %v; want one %q with its place", err, want)
 	}
 	if err := p.CheckData(s, nil); err != nil {

@@ -19,7 +19,8 @@ type grid struct {
 
 // combo is a set of cells that differ in the seed alone.
 type combo struct {
-	cell  Cell // without seed and ID
+	cell  Cell   // without seed and ID
+	data  [2]int // line and column of its data set
 	seeds []int
 	canonical
 }
@@ -107,7 +108,7 @@ func (p *pass) grid(out []*grid, n *node, name string) []*grid {
 					c := base
 					c.Estimator, c.Model, c.Dataset, c.Train = e.Choice, m.Choice, d.Choice, t[i]
 					c.Line, c.Column = e.line, e.col
-					g.combos = append(g.combos, &combo{c, seeds, p.canonical(c)})
+					g.combos = append(g.combos, &combo{c, [2]int{d.line, d.col}, seeds, p.canonical(c)})
 				}
 			}
 		}

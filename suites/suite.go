@@ -222,6 +222,20 @@ func combosOf(grids []*grid, preset string) []*combo {
 // find faults later, such as a pair that does not fit at a cell's line.
 func (s *Suite) Problem(line, col int, msg string) Problem { return s.src.problem(line, col, msg) }
 
+// DataProblem is a problem at the data set of a cell; at the cell's own place where a
+// patch gave it that data set.
+func (s *Suite) DataProblem(c Cell, msg string) Problem {
+	name := c.Dataset.String()
+	for _, g := range s.grids {
+		for _, x := range g.combos {
+			if at := x.cell; at.Grid == c.Grid && at.Line == c.Line && at.Column == c.Column && at.Dataset.String() == name {
+				return s.Problem(x.data[0], x.data[1], msg)
+			}
+		}
+	}
+	return s.Problem(c.Line, c.Column, msg)
+}
+
 // Plan resolves the suite under one preset.
 //
 // A patch of Options.Set is path=value. The path's steps are separated by dots
@@ -297,7 +311,7 @@ func (s *Suite) Plan(o Options) (*Plan, error) {
 	}
 	for _, c := range combos {
 		if seeds != nil {
-			c = &combo{c.cell, seeds, c.canonical}
+			c = &combo{c.cell, c.data, seeds, c.canonical}
 		}
 		plan.Cells = slices.AppendSeq(plan.Cells, c.cells)
 	}

@@ -111,6 +111,7 @@ type app struct {
 	origins    []datasets.Origin
 	dataDir    string // data directory given
 	dataFolder string // data directory in use; empty if there is none
+	damaged    []datasets.Damaged
 }
 
 // commandLine is the command as one could type it again.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/vibench/bench/datasets"
 	"github.com/vibench/bench/runner"
@@ -31,23 +33,31 @@ func (a *app) useData() error {
 	return nil
 }
 
-// useImports adds the sets that were imported into the data directory. One that cannot
-// be used is named, and all else goes on without it.
+// useImports adds the sets that were imported into the data directory. All goes on
+// without those that cannot be used: who needs them says so.
 func (a *app) useImports() {
 	if a.dataFolder == "" {
 		return
 	}
-	sets, wrong := datasets.Imports(a.dataFolder)
+	sets, damaged := datasets.Imports(a.dataFolder)
 	for _, d := range sets {
 		if err := a.free(d.Name()); err != nil {
 			folder, _ := d.Locate()
-			wrong = append(wrong, fmt.Errorf("%s: %w", folder, err))
+			damaged = append(damaged, datasets.Damaged{Name: d.Name(), Folder: folder, Err: fmt.Errorf("manifest.json: %w", err)})
 			continue
 		}
 		a.parts.Datasets = append(a.parts.Datasets, d)
 	}
-	for _, err := range wrong {
-		fmt.Fprintf(a.err, "bench: imported data set left out: %v\n", err)
+	a.damaged = damaged
+}
+
+// sayDamaged names the imported sets that cannot be used and of which a text speaks,
+// quoted; every one where there is no text.
+func (a *app) sayDamaged(text string) {
+	for _, d := range a.damaged {
+		if text == "" || strings.Contains(text, strconv.Quote(d.Name)) {
+			fmt.Fprintf(a.err, "bench: imported data set left out: %v\n", d)
+		}
 	}
 }
 
@@ -124,10 +134,16 @@ func (a *app) sourceFacts(d vi.Dataset) (facts [][2]string) {
 			which = c.Name + ": "
 		}
 		facts = append(facts, [2]string{"source", which + c.From}, [2]string{"licence", which + c.Licence})
-		if len(c.origin.Files) > 0 {
-			here := map[string]string{isHere: "here", notHere: "not here"}[c.Here]
-			facts = append(facts, [2]string{"pull", fmt.Sprintf("bench data pull %s (%s; %s)", c.Name, c.size(), here)})
-		}
+		facts = append(facts, c.pullFacts()...)
 	}
 	return facts
+}
+
+// pullFacts are the command that fetches a collection, if one does.
+func (c collection) pullFacts() [][2]string {
+	if len(c.origin.Files) == 0 {
+		return nil
+	}
+	here := map[string]string{isHere: "here", notHere: "not here"}[c.Here]
+	return [][2]string{{"pull", fmt.Sprintf("bench data pull %s (%s; %s)", c.Name, c.size(), here)}}
 }

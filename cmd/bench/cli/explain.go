@@ -61,6 +61,9 @@ func (a *app) names() []string {
 			out = append(out, p.name)
 		}
 	}
+	for _, c := range a.collections() {
+		out = append(out, c.Name)
+	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
@@ -103,6 +106,9 @@ func (a *app) explainName(name string) error {
 			return err
 		}
 	}
+	if i := slices.IndexFunc(a.collections(), func(c collection) bool { return c.Name == name }); found == 0 && i >= 0 {
+		return a.explainCollection(a.collections()[i])
+	}
 	base := strings.TrimSuffix(path.Base(name), ".yaml")
 	if _, err := os.Stat(name); found == 0 && (err == nil || slices.Contains(suites.Names(), base)) {
 		return a.explainSuite(name)
@@ -111,6 +117,30 @@ func (a *app) explainName(name string) error {
 		return fmt.Errorf("bench explain: unknown name, got %q%s; bench list has all parts and suites, bench explain suite how a suite is written", name, meant(plain, a.names()))
 	}
 	return nil
+}
+
+// explainCollection explains real data that are no data set by themselves.
+func (a *app) explainCollection(c collection) error {
+	if c.wrong != nil {
+		return fmt.Errorf("bench explain: %s is damaged: %w", c.Name, c.wrong)
+	}
+	fmt.Fprintf(a.out, "%s (data)\n\nReal data that the data set %s reads; bench explain %s says how.\n\n", c.Name, c.dataset(), c.dataset())
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	facts := [][2]string{{"source", c.From}, {"licence", dash(c.Licence)}}
+	switch c.Here {
+	case isHere:
+		facts = append(facts, [2]string{"from", "files in " + c.Folder})
+	case isEmbedded:
+		facts = append(facts, [2]string{"from", "embedded in this program"})
+	}
+	for _, f := range append(facts, c.pullFacts()...) {
+		fmt.Fprintf(t, "%s\t%s\n", f[0], f[1])
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(a.out, "\nin a suite: %s\n", c.Suite)
+	return err
 }
 
 // documented is what a part may say of itself where its text is not at hand.

@@ -26,14 +26,20 @@ writes its values into the data directory, with a manifest that records where th
 are from, how rows are held out, how they become bits and their digests. NAME is
 then a data set for suites; its digest is part of the identity of cells.
 
-A table has a row a datum, numbers only, and may have a header. An array has rows x
+A table has a row a datum, numbers only, and may have a header: a first line without a
+number. An array has rows x
 values or images x height x width. Images are of one size, colour as luma, in [0,1].`,
 		Example: `  bench data import wine --from wine.csv --drop class --test 0.2 --shuffle
   bench data import leaves --from photos/ --binarise threshold
   bench data import mine --from train.npy --test-from test.npy --white 255`,
 		Args: one("NAME"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			o.Name = args[0]
+			for _, name := range []string{"test", "shuffle"} {
+				if f := c.Flags().Lookup(name); f.Changed && o.TestFrom != "" {
+					return fmt.Errorf("bench data import: --%s: got %s with --test-from; want one of them", name, f.Value)
+				}
+			}
 			if err := a.free(o.Name); err != nil {
 				return fmt.Errorf("bench data import: %w", err)
 			}
@@ -51,7 +57,13 @@ values or images x height x width. Images are of one size, colour as luma, in [0
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(a.out, "%s\nbinarise: %s\nin %s\n", d.Doc(), d.Manifest().Binarise, folder)
+			fmt.Fprintf(a.out, "%s\n", d.Doc())
+			if m := d.Manifest(); m.Header {
+				fmt.Fprintf(a.out, "columns, from the header: %s\n", heading(m.Columns))
+			} else if m.Columns != nil {
+				fmt.Fprintln(a.out, "no header: every line is a row")
+			}
+			fmt.Fprintf(a.out, "binarise: %s\nin %s\n", d.Manifest().Binarise, folder)
 			_, err = fmt.Fprintf(a.out, "in a suite: %s, or {%s: {train: %d}}\n", d.Name(), d.Name(), d.Manifest().Rows[0])
 			return err
 		},
@@ -66,10 +78,16 @@ values or images x height x width. Images are of one size, colour as luma, in [0
 	f.StringSliceVar(&o.Drop, "drop", nil, "columns of a table to leave out, by name")
 	f.BoolVar(&o.Skip, "skip", false, "pass over files of a folder that are no images")
 	f.StringVar(&o.Licence, "licence", "", "of the data, to record")
-	c.MarkFlagsMutuallyExclusive("test", "test-from")
-	c.MarkFlagsMutuallyExclusive("shuffle", "test-from")
 	c.RegisterFlagCompletionFunc("binarise", cobra.FixedCompletions([]string{"stochastic", "fixed", "threshold", "none"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
+}
+
+// heading are names of columns: all, or some and how many others.
+func heading(columns []string) string {
+	if n := len(columns); n > 8 {
+		return fmt.Sprintf("%s and %d others", list(columns[:7]), n-7)
+	}
+	return list(columns)
 }
 
 // free says why a name cannot be an imported set's.

@@ -78,6 +78,7 @@ func (a *app) list() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			a.sayDamaged("")
 			if asJSON {
 				enc := json.NewEncoder(a.out)
 				enc.SetIndent("", "  ")

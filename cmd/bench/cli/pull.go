@@ -45,18 +45,20 @@ bench in the user's folder of caches. Nothing is fetched but by data pull.`,
 type collection struct {
 	Name    string `json:"name"`
 	Suite   string `json:"suite"`    // how a suite names it
-	Here    string `json:"here"`     // no, yes, embedded or imported
+	Here    string `json:"here"`     // no, yes, embedded, imported or damaged
 	Folder  string `json:"folder"`   // where it lies, or would lie
 	Bytes   int64  `json:"bytes"`    // to download
 	Unsure  bool   `json:"at_least"` // of some files nobody states the size
 	Licence string `json:"licence"`
 	From    string `json:"from"`
 	origin  datasets.Origin
+	wrong   error // of an imported set that cannot be used
 }
 
 const (
-	notHere = "no"
-	isHere  = "yes"
+	notHere   = "no"
+	isHere    = "yes"
+	isDamaged = "damaged"
 )
 
 // collections are all there are, by name.
@@ -81,12 +83,15 @@ func (a *app) collections() []collection {
 			folder, err := d.Locate()
 			here := isImported
 			if err != nil {
-				here = isImported + ", damaged"
+				here = isDamaged
 			}
 			out = append(out, collection{Name: d.Name(), Suite: d.Name(), Here: here, Folder: folder, Licence: d.Manifest().Licence, From: d.Manifest().From})
 		}
 	}
-	slices.SortFunc(out, func(x, y collection) int { return strings.Compare(x.Name, y.Name) })
+	for _, d := range a.damaged {
+		out = append(out, collection{Name: d.Name, Suite: d.Name, Here: isDamaged, Folder: d.Folder, wrong: d})
+	}
+	slices.SortStableFunc(out, func(x, y collection) int { return strings.Compare(x.Name, y.Name) })
 	return out
 }
 
@@ -162,7 +167,7 @@ func (a *app) chosen(command string, names []string) ([]collection, error) {
 		}
 		var below []string // the collections that a data set reads
 		for _, c := range all {
-			if c.origin.Dataset == name {
+			if c.origin.Dataset == name && (command != "pull" || len(c.origin.Files) > 0) {
 				below = append(below, c.Name)
 			}
 		}
@@ -203,6 +208,7 @@ func (a *app) dataList() *cobra.Command {
 		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
 			all := a.collections()
+			a.sayDamaged("")
 			if asJSON {
 				enc := json.NewEncoder(a.out)
 				enc.SetIndent("", "  ")
@@ -259,7 +265,10 @@ the same command. HTTPS_PROXY and HTTP_PROXY are honoured.`,
 
 // pull fetches one collection.
 func (a *app) pull(ctx context.Context, c collection, offline bool) error {
-	if c.Here == isEmbedded || strings.HasPrefix(c.Here, isImported) {
+	if c.wrong != nil {
+		return c.wrong
+	}
+	if c.Here == isEmbedded || c.Here == isDamaged || strings.HasPrefix(c.Here, isImported) {
 		_, err := fmt.Fprintf(a.out, "%s: nothing to fetch: it is %s\n", c.Name, c.Here)
 		return err
 	}
@@ -394,6 +403,10 @@ data named is missing.`,
 // filesOf counts the files of a collection and says which are missing and what is wrong
 // with others. What comes with the program, or was imported, is looked at as one.
 func (a *app) filesOf(c collection) (files int, missing, wrong []string) {
+	var damaged datasets.Damaged
+	if errors.As(c.wrong, &damaged) {
+		return 1, nil, []string{damaged.Err.Error()}
+	}
 	for _, d := range a.parts.Datasets {
 		var err error
 		switch own, imported := d.(datasets.Imported); {

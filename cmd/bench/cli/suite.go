@@ -42,7 +42,11 @@ func (a *app) parse(name string) (*suites.Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	return suites.Parse(file, text, a.catalog())
+	s, err := suites.Parse(file, text, a.catalog())
+	if err != nil {
+		a.sayDamaged(err.Error())
+	}
+	return s, err
 }
 
 // catalog is what suites may name, and how many rows data sets have.
