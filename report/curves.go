@@ -27,7 +27,7 @@ var curveOrder = []string{"iwae", "elbo", "nll", "logpx", "kl", "ess", "active-u
 func (p *panel) curves() (shown, left []string) {
 	for _, m := range p.metrics {
 		switch {
-		case p.constant(m): // a sentence says it
+		case ofNetworks(m) && p.constant(m): // a sentence says it
 		case len(p.steps(m)) < 2 || strings.HasSuffix(m, "/floor") || strings.HasSuffix(m, "/r"):
 		case strings.HasPrefix(m, "entropies/") && p.hasEntropies(): // a figure of their own
 		case ofNetworks(m):
