@@ -56,8 +56,12 @@ func digits(x, half float64) string {
 	return strconv.FormatFloat(x, 'f', min(max(decimals, 0), 9), 64)
 }
 
-// WinsText is in how many of the pairs a is better: 7/8; ties count half.
+// WinsText is in how many of the pairs a is better: 7/8; ties count half. Where neither
+// direction is better nobody wins.
 func (r Row) WinsText() string {
+	if r.Better == "" {
+		return absent
+	}
 	return strconv.FormatFloat(float64(r.Wins)+float64(r.Ties)/2, 'g', -1, 64) + "/" + strconv.Itoa(r.N)
 }
 

@@ -90,7 +90,7 @@ type Row struct {
 	Lo, Hi       float64 // 95 %
 	SD           float64
 
-	Improvement                  float64 // P(a better than b) over all pairs of runs
+	Improvement                  float64 // P(a better than b) over all pairs of runs; NaN where neither direction is better
 	ImprovementLo, ImprovementHi float64
 
 	T, Wilcoxon, SignFlip float64 // two-sided p values; the last of more than 32 pairs only if it decides
@@ -124,7 +124,7 @@ type Pooled struct {
 	Tasks, N       int
 	IQM, Lo, Hi    float64 // of the paired differences
 	IQMA, IQMB     float64 // of each side's numbers
-	Improvement    float64 // P(a better than b), mean over tasks
+	Improvement    float64 // P(a better than b), mean over tasks; NaN where neither direction is better
 	ImpLo, ImpHi   float64
 	LeastSeeds     int  // of any task
 	Unequal        bool // tasks have unlike numbers of pairs
@@ -354,26 +354,42 @@ func minor(m string) bool { return strings.HasSuffix(m, "/floor") || strings.Has
 // mostMetrics is how many there are without being asked for.
 const mostMetrics = 12
 
-// defaults are the metrics that the plan's claims read and both sides have; without
-// any, those that have a direction; without any, all. No more than twelve.
+// diagnostic is what an instrument says of itself, not of the sides: whether a difference
+// could be seen at all.
+func diagnostic(m string) bool {
+	return minor(m) || slices.ContainsFunc([]string{"/z", "/detectable", "/still"}, func(end string) bool { return strings.HasSuffix(m, end) })
+}
+
+// defaults are the suite's primary metrics, then those that its claims read, of which both
+// sides have numbers; without any, those that have a direction; without any, all. Diagnostics
+// are among them only where there is nothing else. No more than twelve.
 func (c *comparison) defaults(bs []Side) (out, warnings []string) {
 	have := c.logged(bs)
+	add := func(metric string) {
+		of, _, area := suites.Area(metric)
+		if area && c.o.View.By != "end" {
+			return
+		}
+		if !area {
+			of = metric
+		}
+		if slices.Contains(have, of) && !slices.Contains(out, metric) && !diagnostic(of) {
+			out = append(out, metric)
+		}
+	}
+	for _, p := range c.sa.Results.Plan.Primary {
+		add(p.Metric)
+	}
 	for _, claim := range c.sa.Results.Plan.Claims {
 		for _, p := range claim.Parts {
-			of, _, area := suites.Area(p.Metric)
-			if area && c.o.View.By != "end" {
-				continue
-			}
-			if !area {
-				of = p.Metric
-			}
-			if slices.Contains(have, of) && !slices.Contains(out, p.Metric) {
-				out = append(out, p.Metric)
-			}
+			add(p.Metric)
 		}
 	}
 	if len(out) == 0 {
-		all := short(have)
+		all := slices.DeleteFunc(slices.Clone(have), diagnostic)
+		if len(all) == 0 {
+			all = short(have)
+		}
 		for _, m := range all {
 			if c.better(m) != "" {
 				out = append(out, m)
@@ -550,7 +566,9 @@ func (r *Row) fill(x, y, d []float64, test string) {
 	if r.Better == "lower" {
 		up, down = y, x
 	}
-	r.Improvement, r.ImprovementLo, r.ImprovementHi = stats.Improvement([][]float64{up}, [][]float64{down}, Reps, Seed)
+	if r.Better != "" {
+		r.Improvement, r.ImprovementLo, r.ImprovementHi = stats.Improvement([][]float64{up}, [][]float64{down}, Reps, Seed)
+	}
 	_, more := stats.Wilcoxon(d)
 	_, less := stats.Wilcoxon(negative)
 	r.Wilcoxon = math.Min(1, 2*math.Min(more, less))
@@ -646,7 +664,10 @@ func (p *Pooled) finish() Pooled {
 	if p.Better == "lower" {
 		up, down = down, up
 	}
-	p.Improvement, p.ImpLo, p.ImpHi = stats.Improvement(up, down, Reps, Seed)
+	p.Improvement, p.ImpLo, p.ImpHi = math.NaN(), math.NaN(), math.NaN()
+	if p.Better != "" {
+		p.Improvement, p.ImpLo, p.ImpHi = stats.Improvement(up, down, Reps, Seed)
+	}
 	return *p
 }
 

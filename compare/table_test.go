@@ -323,6 +323,15 @@ func TestDefaults(t *testing.T) {
 	if got := metrics(Options{}); !slices.Equal(got, []string{"odd", "elbo"}) {
 		t.Errorf("with claims: got %v", got)
 	}
+	if r := l.table(t, Options{}, "a", "b").Rows[0]; r.WinsText() != absent || !math.IsNaN(r.Improvement) {
+		t.Errorf("neither direction is better, and somebody wins: %+v", r)
+	}
+	l.plan.Primary = []suites.Primary{{Metric: "nll", Better: "lower"}}
+	l.plan.Claims[0].Parts = append(l.plan.Claims[0].Parts, suites.Part{Kind: "level", Metric: "snr/inf/floor"})
+	if got := metrics(Options{}); !slices.Equal(got, []string{"nll", "odd", "elbo"}) {
+		t.Errorf("with a primary metric and a claim on a floor: got %v", got)
+	}
+	l.plan.Primary = nil
 	if r := l.table(t, Options{}, "a", "b").Rows[1]; r.Better != "lower" {
 		t.Errorf("a claim wants it lower: %+v", r)
 	}

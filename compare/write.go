@@ -190,8 +190,10 @@ func (t *Table) PooledLines() []string {
 		if p.Log {
 			what = "a / b"
 		}
-		line := fmt.Sprintf("%s: over %d tasks the interquartile mean of %s is %s %s, P(impr) %s [%s, %s]", p.Metric, p.Tasks, what, iqm, interval,
-			ShareText(p.Improvement), ShareText(p.ImpLo), ShareText(p.ImpHi))
+		line := fmt.Sprintf("%s: over %d tasks the interquartile mean of %s is %s %s", p.Metric, p.Tasks, what, iqm, interval)
+		if p.Better != "" {
+			line += fmt.Sprintf(", P(impr) %s [%s, %s]", ShareText(p.Improvement), ShareText(p.ImpLo), ShareText(p.ImpHi))
+		}
 		if t.severalSides() {
 			line = p.B + ": " + line
 		}

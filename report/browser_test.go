@@ -146,6 +146,10 @@ func TestTablesSortFilterAndCopy(t *testing.T) {
 		Cells, Again   string
 		Long           []string
 		OfC7           []string
+		Paper          []string
+		Jumps          int
+		Back, Claim    string
+		Landed         bool
 	}
 	many := sweep(2000, 3, 1).report() // whose cells only the script shows
 	many.Better = map[string]string{"elbo": "higher"}
@@ -168,6 +172,7 @@ func TestTablesSortFilterAndCopy(t *testing.T) {
 		search.dispatchEvent(new Event("input"));
 		got.After = rows();
 		got.Hash = location.hash;
+		const before = history.length, tick = () => new Promise(done => setTimeout(done, 200));
 		document.querySelector("#values a.ref").click();
 		const cells = document.querySelector("#cells-1");
 		got.Cells = [...cells.tBodies[0].rows].map(r => r.cells[0].textContent).join();
@@ -178,14 +183,30 @@ func TestTablesSortFilterAndCopy(t *testing.T) {
 		find.value = "";
 		find.dispatchEvent(new Event("input"));
 		got.Long = [long.tBodies[0].rows.length, long.closest(".scroll").nextElementSibling.textContent].map(String);
+		dispatchEvent(new Event("beforeprint"));
+		const onPaper = long.tBodies[0].rows.length;
+		dispatchEvent(new Event("afterprint"));
+		got.Paper = [onPaper, long.tBodies[0].rows.length].map(String);
+		got.Jumps = history.length - before;
+		got.Landed = new URLSearchParams(location.hash.slice(2)).get("at") == "r2-cells-1";
+		history.back(); await tick();
+		history.back(); await tick();
+		got.Back = location.hash;
+		for (const d of document.querySelectorAll("#t-claims details")) d.open = false;
+		location.hash = "#claim-T1"; await tick();
+		got.Claim = [...document.querySelectorAll("#t-claims details")].filter(d => d.open).map(d => d.closest("tbody").id).join();
 		return got;`, &got)
+	t1 := l.report().shownClaim(l.report().Claims[0], nil)
+	if t1.V.Claim != "T1" || t1.Lo == "" || t1.Hi == "" {
+		t.Fatalf("%+v", t1)
+	}
 	if strings.Join(got.Rows, " ") != "T9 T1" || got.Sorted != "descending" || got.Count != "2 of 9 rows" || !got.Hidden {
 		t.Errorf("the state of the address: %+v", got)
 	}
 	for _, c := range []struct{ text, want string }{
-		{got.CSV, "Verdict,Claim,Claimed,Ours [95 %],n\n– not run,T9 Far"}, {got.CSV, `,"T1 of a_b & 5 %, ""so"", x|y 1802.04537",-0.5 ± 0.05,`},
-		{got.MD, "| --- | --- | ---: | --- | ---: |\n"}, {got.MD, `of a\_b & 5 %, "so", x\|y`},
-		{got.LaTeX, "\\begin{tabular}{llrlr}\n\\toprule\n"}, {got.LaTeX, `of a\_b \& 5 \%, "so", x|y`}, {got.LaTeX, `-0.5 $\pm$ 0.05`},
+		{got.CSV, "Verdict,Claim,Claimed,effect,lo,hi,ratio,metric,n\n– not run,T9 Far"}, {got.CSV, `,"T1 of a_b & 5 %, ""so"", x|y 1802.04537",-0.5 ± 0.05,` + t1.Effect + "," + t1.Lo + "," + t1.Hi + ",,snr/inf,8"},
+		{got.MD, "| --- | --- | ---: | ---: | ---: | ---: | --- | --- | ---: |\n"}, {got.MD, `of a\_b & 5 %, "so", x\|y`},
+		{got.LaTeX, "\\begin{tabular}{llrrrrllr}\n\\toprule\n"}, {got.LaTeX, `of a\_b \& 5 \%, "so", x|y`}, {got.LaTeX, `-0.5 $\pm$ 0.05`},
 	} {
 		if !strings.Contains(c.text, c.want) {
 			t.Errorf("no %q in %q", c.want, c.text)
@@ -193,6 +214,12 @@ func TestTablesSortFilterAndCopy(t *testing.T) {
 	}
 	if strings.Join(got.Long, ", ") != "200, 1800 more rows" {
 		t.Errorf("a long table shows %q", got.Long)
+	}
+	if strings.Join(got.Paper, ", ") != "2000, 200" {
+		t.Errorf("rows of a long table on paper and after: %q", got.Paper)
+	}
+	if got.Jumps != 2 || got.Back != got.Hash || !got.Landed || got.Claim != "claim-T1" {
+		t.Errorf("two jumps: %d steps, back at %q from %q, in the address %v; a claim's link opens %q", got.Jumps, got.Back, got.Hash, got.Landed, got.Claim)
 	}
 	k := many.groups()[0].Configs[6]
 	if len(got.OfC7) != 10 || !strings.HasPrefix(got.OfC7[3], "c7"+k.Name) || !strings.Contains(got.OfC7[3], five(k.last["elbo"][3])) || !strings.HasSuffix(got.OfC7[3], shortID(k.Cells[3].ID)) {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"html/template"
 	"math"
 	"strconv"
@@ -17,8 +18,13 @@ type bulk struct {
 	Show    int    // columns shown at first; the others are a click away
 	Again   string // the command that reruns the cells whose IDs are appended; empty: none
 	Columns [][]any
-	Few     bool // few enough to stand in the page
+	Few     bool   // few enough to stand in the page
+	Bare    *bulk  // of many, what stands there for who runs no script; nil: the first rows
+	Export  string // the command that has all numbers
 }
+
+// settle says whether the table stands in the page.
+func (b *bulk) settle(export string) { b.Few, b.Export = b.N()*len(b.Heads) <= mostTexts, export }
 
 const mostTexts = 6_000 // of one such table in the page, in columns times rows
 
@@ -41,7 +47,14 @@ func (b *bulk) N() int {
 
 // Rows are the texts of a table that stands in the page.
 func (b *bulk) Rows() [][]string {
-	rows := make([][]string, b.N())
+	return b.first(b.N())
+}
+
+// First are the rows for who runs no script, at most a thousand.
+func (b *bulk) First() [][]string { return b.first(min(b.N(), mostListed)) }
+
+func (b *bulk) first(n int) [][]string {
+	rows := make([][]string, n)
 	for i := range rows {
 		for _, column := range b.Columns {
 			text, isText := column[i].(string)
@@ -52,6 +65,29 @@ func (b *bulk) Rows() [][]string {
 		}
 	}
 	return rows
+}
+
+// Plain is the table for who runs no script.
+func (b *bulk) Plain() *bulk {
+	if b.Bare != nil {
+		return b.Bare
+	}
+	return b
+}
+
+// Unscripted says what the plain table has of this one.
+func (b *bulk) Unscripted() string {
+	plain := b.Plain()
+	text := fmt.Sprintf("The %d rows of this table need the page's script; %s has them all.", b.N(), b.Export)
+	switch left := plain.N() - mostListed; {
+	case left > 0 && b.Bare != nil:
+		return fmt.Sprintf("%s Here are the first %d configurations of %d.", text, mostListed, plain.N())
+	case left > 0:
+		return fmt.Sprintf("%s Here are the first %d.", text, mostListed)
+	case b.Bare != nil:
+		return text + " Here is a row a configuration."
+	}
+	return text
 }
 
 // five prints a number of one cell, which has no interval to say how much of it counts.

@@ -40,6 +40,6 @@ func (r *Report) causes() ([]*cause, *bulk) {
 			c.Steps += " to " + five(float64(c.last))
 		}
 	}
-	all.Few = all.N()*len(all.Heads) <= mostTexts
+	all.settle(r.export())
 	return list, all
 }

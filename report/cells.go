@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 
 	"github.com/vibench/bench/store"
@@ -29,13 +30,60 @@ func (r *Report) appendix(groups []*group) (list []*bulk) {
 		return nil
 	}
 	for _, of := range byFigure(groups) {
-		list = append(list, r.cellTable(fmt.Sprintf("cells-%d", len(list)+1), of, mostCellNumbers/cells))
+		b := r.cellTable(fmt.Sprintf("cells-%d", len(list)+1), of, mostCellNumbers/cells)
+		if b.settle(r.export()); !b.Few {
+			b.Bare = r.configTable(of)
+		}
+		list = append(list, b)
 	}
-	list = append(list, settings)
-	for _, b := range list {
-		b.Few = b.N()*len(b.Heads) <= mostTexts
+	settings.settle(r.export())
+	return append(list, settings)
+}
+
+// configTable has a row a configuration, with means over its seeds: what stands in the page
+// of cells that are too many for it.
+func (r *Report) configTable(groups []*group) *bulk {
+	ranked := newSet()
+	for _, g := range groups {
+		for _, m := range r.ranking(g) {
+			ranked.add(m)
+		}
 	}
-	return list
+	if len(ranked.list) == 0 {
+		for _, m := range groups[0].Metrics[:min(len(groups[0].Metrics), mostColumns)] {
+			ranked.add(m)
+		}
+	}
+	b := &bulk{Heads: []Head{{Name: "No."}, {Name: "Configuration"}, {Name: "Model and data"}, {Name: "Cells", Num: true}, {Name: "Done", Num: true}}}
+	for _, m := range ranked.list {
+		b.Heads = append(b.Heads, Head{"mean " + m, true})
+	}
+	for _, g := range groups {
+		for _, k := range g.Configs {
+			done := 0
+			for _, c := range k.Cells {
+				if result, ended := r.results.Cell(c.ID); ended && result.Outcome == store.Done {
+					done++
+				}
+			}
+			row := []any{k.Ref, k.Name, g.Title, float64(len(k.Cells)), float64(done)}
+			for _, m := range ranked.list {
+				var x []float64
+				for _, c := range k.Cells { // in an order that maps have not
+					if v, ok := k.last[m][c.Seed]; ok {
+						x = append(x, v)
+					}
+				}
+				mean := math.NaN()
+				if len(x) > 0 {
+					mean = summarize(x).mean
+				}
+				row = append(row, mean)
+			}
+			b.add(row...)
+		}
+	}
+	return b
 }
 
 // byFigure joins neighbouring groups of one figure, whose cells share metrics.
@@ -119,4 +167,33 @@ func (r *Report) ended(id string) string {
 }
 
 // Again is the command that reruns the cells whose IDs follow and compares every bit.
-func (r *Report) Again() string { return "bench verify results/" + r.Suite + ".db" }
+func (r *Report) Again() string { return "bench verify " + r.storeName() }
+
+// export is the command that has every number.
+func (r *Report) export() string { return "bench export " + r.storeName() }
+
+// storeOption is --store in a recorded command, whose arguments are quoted as for a shell.
+var storeOption = regexp.MustCompile(` (?:--store[= ]('(?:[^']|'\\'')*'|[^\s']+)|'--store=((?:[^']|'\\'')*)')`)
+
+// storeName is the store as the recorded commands name it, quoted as there; where they name
+// several, as of the shares of machines, STORE.
+func (r *Report) storeName() string {
+	usual := "results/" + r.Suite + ".db"
+	names := newSet()
+	for _, p := range r.Provenance {
+		name := usual
+		if m := storeOption.FindStringSubmatch(p.Command); m != nil {
+			if name = m[1]; name == "" {
+				name = "'" + m[2] + "'"
+			}
+		}
+		names.add(name)
+	}
+	switch len(names.list) {
+	case 0:
+		return usual
+	case 1:
+		return names.list[0]
+	}
+	return "STORE"
+}

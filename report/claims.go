@@ -18,6 +18,7 @@ type shownClaim struct {
 	Claimed          string // the paper's number or bound on the effect
 	Strip            template.HTML
 	Effect, Interval string
+	Lo, Hi           string // of the interval
 	Ratio            string
 	Criterion        string
 	P, Adjusted      string
@@ -54,6 +55,7 @@ func (r *Report) shownClaim(v Verdict, configs map[string]*configuration) shownC
 	c := shownClaim{V: v, State: mark(v.State), Link: paperLink(v.Paper), Criterion: v.shownCriterion(), Claimed: absent,
 		P: pAt(v.P, v.level()), Adjusted: pAt(v.PAdjusted, v.level()), Reasons: v.reasons()}
 	c.Effect, c.Interval = v.effectText()
+	c.Lo, c.Hi = ends(c.Interval)
 	if v.Binding >= 0 {
 		b := v.Parts[v.Binding]
 		c.Metric, c.Ratio, c.Claimed, c.Strip = b.Metric, b.ratioText(), b.claimedText(), b.strip()
@@ -86,6 +88,13 @@ func (r *Report) shownClaim(v Verdict, configs map[string]*configuration) shownC
 		c.Beside = c.Beside || b.Paper == v.Paper
 	}
 	return c
+}
+
+// ends are those of an interval as intervalText prints it; empty where there is none.
+func ends(interval string) (lo, hi string) {
+	inner, _, _ := strings.Cut(strings.TrimPrefix(interval, "["), "]")
+	lo, hi, _ = strings.Cut(inner, ", ")
+	return lo, hi
 }
 
 // claimedText is what is claimed of the effect: a number with its tolerance, or a bound.

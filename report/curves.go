@@ -27,6 +27,7 @@ var curveOrder = []string{"iwae", "elbo", "nll", "logpx", "kl", "ess", "active-u
 func (p *panel) curves() (shown, left []string) {
 	for _, m := range p.metrics {
 		switch {
+		case ofNetworks(m) && p.constant(m): // a sentence says it
 		case len(p.steps(m)) < 2 || strings.HasSuffix(m, "/floor") || strings.HasSuffix(m, "/r"):
 		case strings.HasPrefix(m, "entropies/") && p.hasEntropies(): // a figure of their own
 		case ofNetworks(m):
@@ -49,6 +50,57 @@ func (p *panel) curves() (shown, left []string) {
 		shown, left = shown[:mostCurves], append(shown[mostCurves:], left...)
 	}
 	return shown, left
+}
+
+// constant says whether a metric is one number in all cells at all of several steps.
+func (p *panel) constant(metric string) bool {
+	first, n := math.NaN(), 0
+	for _, c := range p.configs {
+		for _, cell := range c.cells {
+			for _, pt := range p.results.Series(cell.ID, metric) {
+				if n++; n == 1 {
+					first = pt.Value
+				}
+				if pt.Reason != "" || pt.Value != first {
+					return false
+				}
+			}
+		}
+	}
+	return n > 1 && len(p.steps(metric)) > 1
+}
+
+// constants is the sentence on metrics that would have a curve and are one number everywhere.
+func (p *panel) constants() string {
+	var said []string
+	for _, m := range p.metrics {
+		if ofNetworks(m) && !strings.HasSuffix(m, "/floor") && !strings.HasSuffix(m, "/r") && p.constant(m) {
+			c := p.configs[0].cells[0].ID
+			for _, k := range p.configs {
+				for _, cell := range k.cells {
+					if len(p.results.Series(cell.ID, m)) > 0 {
+						c = cell.ID
+					}
+				}
+			}
+			said = append(said, m+" = "+three(p.results.Series(c, m)[0].Value))
+		}
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return join(": ", p.where, "the same in every cell at every step, and not drawn: "+strings.Join(said, ", ")+".")
+}
+
+// Constants are the sentences on what no figure draws because it never changes.
+func (c chapter) Constants() (list []string) {
+	cells := distinct(c.plan.Cells)
+	for _, p := range c.panels(cells, newLooks(cells)) {
+		if text := p.constants(); text != "" && len(list) < mostPanels {
+			list = append(list, capital(text))
+		}
+	}
+	return list
 }
 
 // leftOut says what else was logged in training, and where it is.

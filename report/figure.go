@@ -30,8 +30,8 @@ type drawing struct {
 	draw  func(id string) Figure
 }
 
-// Figures draws the growth laws that slopes are claimed of, what the cells have
-// logged in training and at its end, and the effects of all other claims. A figure
+// Figures draws the growth laws that slopes are claimed of, the effects of all claims, and
+// what the cells have logged in training and at its end. A figure
 // that cannot be drawn says why and spoils nothing.
 //
 // The arrays that some of them show are read from the store that the report was
@@ -46,6 +46,9 @@ func (r *Report) figures(prefix string) []Figure {
 	laws := slopeGroups(r.plan, cells)
 	for _, g := range laws {
 		list = append(list, drawing{g.title(), func(id string) Figure { return g.draw(id, r.results, r.arrays, styles) }})
+	}
+	for _, g := range forestGroups(r.Claims) {
+		list = append(list, drawing{g.title, g.draw})
 	}
 	panels, more := 0, 0
 	for _, p := range r.panels(cells, styles) {
@@ -62,9 +65,6 @@ func (r *Report) figures(prefix string) []Figure {
 	if more > 0 {
 		reason := fmt.Sprintf("no room: %s more, whose numbers are in the tables", plural(more, "grid or data set has", "grids and data sets have"))
 		list = append(list, drawing{"Further figures", func(string) Figure { return failed(reason) }})
-	}
-	for _, g := range forestGroups(r.Claims) {
-		list = append(list, drawing{g.title, g.draw})
 	}
 	figures := make([]Figure, len(list))
 	for i, d := range list {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -66,7 +67,7 @@ func TestLooksAreFixed(t *testing.T) {
 	seen := map[key]string{}
 	for _, n := range names {
 		for variant := range 3 {
-			s := styles.of(n, variant)
+			s := styles.of(n, variant).look()
 			k := key{s.ink, svgDashes(s), cmp.Diff(nil, s.glyph)}
 			if other, dup := seen[k]; dup {
 				t.Errorf("%s %d looks like %s", n, variant, other)
@@ -99,4 +100,38 @@ func TestTicksStayInTheirRange(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A configuration looks the same in every figure, alone, among a few and among many, and no
+// two lines of a figure look alike.
+func TestConfigurationsKeepTheirLooks(t *testing.T) {
+	l := newLab(1)
+	var all []line
+	for _, n := range []string{"iwae", "dreg", "stl"} {
+		for k := range 9 {
+			c := l.cell("g", n, 0)
+			c.Estimator.Params = map[string]any{"k": k}
+			all = append(all, line{cell: c})
+		}
+	}
+	styles := newLooks(l.plan.Cells)
+	was := map[string]string{}
+	for _, some := range [][]int{{0, 9}, {2, 1, 0}, {0, 1, 2, 3, 4, 5, 6, 7, 8}, {8, 26, 9}, {9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}, {25, 24, 23, 22, 4, 13}} {
+		var lines []line
+		for _, i := range some {
+			lines = append(lines, all[i])
+		}
+		styles.give(lines)
+		seen := map[string]bool{}
+		for _, one := range lines {
+			name, got := one.cell.Estimator.String(), fmt.Sprintf("%d %s %T", one.look.ink, svgDashes(one.look), one.look.glyph)
+			if seen[got] {
+				t.Errorf("%v: two lines look like %s", some, got)
+			}
+			if seen[got] = true; was[name] != "" && was[name] != got {
+				t.Errorf("%s: %s, and was %s", name, got, was[name])
+			}
+			was[name] = got
+		}
+	}
 }

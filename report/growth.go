@@ -126,7 +126,7 @@ func (g *slopeGroup) draw(id string, results *store.Results, kept arrays, styles
 	if len(xs) == 0 {
 		return failed("no value to draw: " + tally.String())
 	}
-	styles.give(lines)
+	styles.giveFamilies(lines, g.against)
 	scale := ""
 	if g.log {
 		scale = ", log scale"

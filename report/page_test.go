@@ -218,3 +218,48 @@ func TestBoardPaysForItsPairs(t *testing.T) {
 		}
 	}
 }
+
+// The command that runs cells again names the store as the recorded commands do.
+func TestAgainNamesTheStore(t *testing.T) {
+	for _, c := range []struct {
+		commands []string
+		want     string
+	}{
+		{nil, "results/iwae_snr.db"},
+		{[]string{"bench run iwae_snr"}, "results/iwae_snr.db"},
+		{[]string{"bench run iwae_snr --store m.db --seeds 0..1", "bench run iwae_snr --store=m.db"}, "m.db"},
+		{[]string{`bench run iwae_snr --store 'it'\''s my.db'`}, `'it'\''s my.db'`},
+		{[]string{`bench run iwae_snr '--store=my own.db' --report x.html`}, `'my own.db'`},
+		{[]string{"bench run iwae_snr --store a.db", "bench run iwae_snr"}, "STORE"},
+	} {
+		r := Report{Suite: "iwae_snr"}
+		for _, command := range c.commands {
+			r.Provenance = append(r.Provenance, store.Provenance{Command: command})
+		}
+		if got, want := r.Again(), "bench verify "+c.want; got != want {
+			t.Errorf("%q: got %s, want %s", c.commands, got, want)
+		}
+	}
+}
+
+// Who runs no script has a row a configuration where the cells are too many.
+func TestManyCellsWithoutScript(t *testing.T) {
+	r := sweep(2000, 3, 1).report()
+	r.Better = map[string]string{"elbo": "higher"}
+	_, after, found := strings.Cut(page(t, r), "<noscript>")
+	plain, _, _ := strings.Cut(after, "</noscript>")
+	var configs []*configuration
+	for _, g := range r.groups() {
+		configs = append(configs, g.Configs...)
+	}
+	if !found || !strings.Contains(plain, "bench export results/sweep.db") || strings.Count(plain, "<tr>") != 1+len(configs) {
+		t.Fatalf("%d configurations: %.600s", len(configs), plain)
+	}
+	var sum float64
+	for _, c := range configs[6].Cells {
+		sum += configs[6].last["elbo"][c.Seed]
+	}
+	if want := five(sum / float64(len(configs[6].Cells))); !strings.Contains(plain, "<td>c7</td>") || !strings.Contains(plain, `<td class="num">`+want+"</td>") {
+		t.Errorf("no mean %s of c7", want)
+	}
+}

@@ -131,65 +131,117 @@ func glyphs() []draw.GlyphDrawer {
 	return []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.CrossGlyph{}}
 }
 
-// looks fixes one look an estimator for the whole page: by its place among the
-// plan's estimators, in the plan's order, so that those of one grid differ even
-// where colours come round again. The cycles of 8 colours, 5 dashes and 7 markers
-// repeat together only after 280.
-type looks map[string]int
+// looks fixes one look a configuration, and one a family of them, for the whole page. An
+// estimator has its colour by its place among the plan's, in the plan's order; where a figure
+// has one in many settings each setting has a colour. The cycles of 8 colours, 5 dashes and 7
+// markers repeat together only after 280.
+type looks struct {
+	estimators        map[string]int
+	configs, families map[string]worn
+}
+
+// worn is a look by the places of its colour, dash and marker.
+type worn [3]int
 
 func newLooks(cells []suites.Cell) looks {
 	names := newSet()
 	for _, c := range cells {
 		names.add(c.Estimator.Name)
 	}
-	at := looks{}
+	l := looks{map[string]int{}, map[string]worn{}, map[string]worn{}}
 	for i, n := range names.list {
-		at[n] = i
+		l.estimators[n] = i
 	}
-	return at
+	return l
 }
 
-// of is the look of an estimator; variant tells series of one estimator in the
-// same figure apart by dash and marker, at one colour.
-func (l looks) of(estimator string, variant int) look {
-	i := l[estimator]
-	d, g := dashes(), glyphs()
-	return look{
-		ink:   inkSeries + ink(i%seriesColors),
-		dash:  d[(i+variant)%len(d)],
-		glyph: g[(i+variant)%len(g)],
-	}
+func wornAt(ink, dash, glyph int) worn {
+	return worn{ink % seriesColors, dash % len(dashes()), glyph % len(glyphs())}
+}
+
+func (w worn) look() look {
+	return look{ink: inkSeries + ink(w[0]), dash: dashes()[w[1]], glyph: glyphs()[w[2]]}
+}
+
+// of is the look of an estimator; variant tells its settings apart by dash and marker, at
+// one colour.
+func (l looks) of(estimator string, variant int) worn {
+	i := l.estimators[estimator]
+	return wornAt(i, i+variant, i+variant)
 }
 
 // manySettings of one estimator in a figure are more than dashes tell apart.
 const manySettings = 4
 
-// numbered is the look of line i where colours are by line.
-func (looks) numbered(i int) look {
-	d, g := dashes(), glyphs()
-	return look{ink: inkSeries + ink(i%seriesColors), dash: d[i/seriesColors%len(d)], glyph: g[i%len(g)]}
+const mostLooks = 280
+
+// give dresses the lines of a figure, each a configuration.
+func (l looks) give(lines []line) {
+	l.dress(lines, l.configs, func(c suites.Cell) string {
+		return join(" x ", c.Estimator.String(), c.Model.String(), c.Optimiser().String(), c.Precision)
+	})
 }
 
-// give dresses lines in their order: an estimator has its colour on the whole page, but
-// where one is there in many settings each setting has a colour.
-func (l looks) give(lines []line) {
-	variants := map[string]int{}
-	for _, line := range lines {
-		variants[line.cell.Estimator.Name]++
+// giveFamilies dresses lines that are each of all configurations that differ in one number.
+func (l looks) giveFamilies(lines []line, against string) {
+	l.dress(lines, l.families, func(c suites.Cell) string {
+		return join(" x ", without(c.Estimator, against), without(c.Model, against), without(c.Optimiser(), against), c.Precision)
+	})
+}
+
+// dress gives every line the look that its name has had in an earlier figure, and the others
+// one that nothing has had: the estimator's colour, or of many settings a colour that the
+// figure has least.
+func (l looks) dress(lines []line, have map[string]worn, name func(suites.Cell) string) {
+	settings, twice := map[string]int{}, map[string]int{}
+	taken, here := map[worn]bool{}, map[worn]bool{}
+	var inks [seriesColors]int
+	names := make([]string, len(lines))
+	for _, w := range have {
+		taken[w] = true
 	}
-	for _, n := range variants {
-		if n >= manySettings {
-			for i := range lines {
-				lines[i].look = l.numbered(i)
-			}
-			return
+	for i, line := range lines {
+		settings[line.cell.Estimator.Name]++
+		names[i] = name(line.cell)
+		if twice[names[i]]++; twice[names[i]] > 1 { // lines that data sets tell apart
+			names[i] += fmt.Sprintf(" #%d", twice[names[i]])
+		}
+		if w, known := have[names[i]]; known {
+			here[w] = true
+			inks[w[0]]++
 		}
 	}
-	variants = map[string]int{}
-	for i := range lines {
-		name := lines[i].cell.Estimator.Name
-		lines[i].look = l.of(name, variants[name])
-		variants[name]++
+	many := false
+	for _, n := range settings {
+		many = many || n >= manySettings
+	}
+	for i, line := range lines {
+		w, known := have[names[i]]
+		if !known {
+			best := mostLooks + 1
+			for n := range mostLooks {
+				try := l.of(line.cell.Estimator.Name, n)
+				if many {
+					try = wornAt(n, n/seriesColors, n)
+				}
+				cost := 0
+				if many {
+					cost = inks[try[0]]
+				}
+				if !here[try] && taken[try] {
+					cost += mostLooks / 2 // of another configuration, of which this figure has none
+				}
+				if here[try] {
+					cost = mostLooks
+				}
+				if cost < best {
+					w, best = try, cost
+				}
+			}
+			have[names[i]], taken[w], here[w] = w, true, true
+			inks[w[0]]++
+		}
+		lines[i].look = w.look()
 	}
 }
 

@@ -416,7 +416,7 @@ func (p *panel) sweepLines(against string, m measure, xAxis, yAxis axis) (lines 
 	for i, l := range lines {
 		cells[i] = l.cell
 	}
-	p.styles.give(lines)
+	p.styles.giveFamilies(lines, against)
 	for i, label := range labels(cells, against) {
 		lines[i].label = label
 	}

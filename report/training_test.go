@@ -133,6 +133,7 @@ func TestFiguresOfTraining(t *testing.T) {
 		titles = append(titles, f.Title)
 	}
 	want := []string{
+		"Differences of kl@64",
 		"Test bound IWAE-64 against epochs: grid vae",
 		"Training bound IWAE-64 against epochs: grid vae",
 		"Signal-to-noise of the inference network against epochs: grid vae",
@@ -143,7 +144,6 @@ func TestFiguresOfTraining(t *testing.T) {
 		"Inference gap in its parts: grid vae",
 		"Data, reconstructions and samples: grid vae",
 		"Bound ELBO against samples seen: grid aevb",
-		"Differences of kl@64",
 	}
 	if d := cmp.Diff(want, titles); d != "" {
 		t.Errorf("-want +got\n%s", d)
@@ -248,8 +248,12 @@ func TestTicksOfCounts(t *testing.T) {
 	for seed := range 3 {
 		c := l.train("g", "elbo", seed, suites.Train{Steps: 10, Batch: 16})
 		for step := range 11 {
-			l.point(c, "active-units", step, 50)
+			l.point(c, "active-units", step, float64(50+step/10))
+			l.point(c, "live-atoms", step, 64)
 		}
+	}
+	if text := page(t, l.report()); strings.Contains(text, "Live atoms against") || !strings.Contains(text, "at every step, and not drawn: live-atoms = 64.") {
+		t.Error("what never changes is drawn, or not said")
 	}
 	f := figureOf(t, l.report(), "Active units against training steps")
 	if s := string(f.SVG); !strings.Contains(s, ">50<") || strings.Contains(s, ">49.") || strings.Contains(s, ">50.") {

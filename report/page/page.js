@@ -9,8 +9,16 @@ const make = (tag, props = {}, ...kids) => {
   e.append(...kids);
   return e;
 };
-const words = e => e.textContent.replace(/\s+/g, " ").trim();
+const plain = text => text.replace(/\s+/g, " ").trim();
+// What stands under a text is set off from it.
+const words = e => {
+  if (!e.querySelector(".under")) return plain(e.textContent);
+  const copy = e.cloneNode(true);
+  for (const under of copy.querySelectorAll(".under")) under.prepend("; ");
+  return plain(copy.textContent).replaceAll(" ; ", "; ");
+};
 const number = text => parseFloat(text.replace(/^[<>≥≤] ?/, "").replace("−", "-"));
+const isNumeric = head => head.classList.contains("num") || "num" in head.dataset;
 
 // A column of a long table: an array, or the different texts and the place of each.
 const column = c => Array.isArray(c) ? i => c[i] ?? "–" : i => c.d[c.i[i]];
@@ -69,11 +77,11 @@ class Table {
     const id = this.el.id;
     this.search = make("input", {type: "search", id: id + "-q", placeholder: "Filter", autocomplete: "off"});
     this.search.setAttribute("aria-label", "Filter: " + this.el.closest(".scroll").getAttribute("aria-label"));
-    this.search.addEventListener("input", () => { this.query = this.search.value; this.shown = PAGE; this.draw(); keep(); });
+    this.search.addEventListener("input", () => { this.query = this.search.value; this.shown = PAGE; this.draw(); keep(this); });
     this.count = make("span", {className: "count-of", role: "status"});
     this.boxes = this.names.map((name, i) => {
       const box = make("input", {type: "checkbox", checked: !this.hidden.has(i)});
-      box.addEventListener("change", () => { this.hidden[box.checked ? "delete" : "add"](i); this.draw(); keep(); });
+      box.addEventListener("change", () => { this.hidden[box.checked ? "delete" : "add"](i); this.draw(); keep(this); });
       return box;
     });
     const columns = make("details", {className: "columns"}, make("summary", {textContent: "Columns"}),
@@ -92,13 +100,14 @@ class Table {
     }
     this.more = make("button", {type: "button", className: "more-rows"});
     this.more.addEventListener("click", () => { this.shown += 5 * PAGE; this.draw(); });
-    this.el.closest(".scroll").after(this.more);
+    this.cut = make("p", {className: "note cut"});
+    this.el.closest(".scroll").after(this.more, this.cut);
     this.heads.forEach((h, i) => {
       const b = make("button", {type: "button"}, ...h.childNodes);
       b.addEventListener("click", () => {
         this.sort = this.sort == i + 1 ? -i - 1 : this.sort == -i - 1 ? 0 : i + 1;
         this.draw();
-        keep();
+        keep(this);
       });
       h.append(b);
     });
@@ -113,7 +122,7 @@ class Table {
     if (!this.sort) return rows;
     const i = Math.abs(this.sort) - 1, sign = Math.sign(this.sort);
     const keyed = rows.map(r => ({r, text: r.texts[i], n: number(r.texts[i])}));
-    const byNumber = this.heads[i].classList.contains("num");
+    const byNumber = isNumeric(this.heads[i]);
     keyed.sort((a, b) => byNumber
       ? isNaN(a.n) - isNaN(b.n) || sign * (a.n - b.n) || a.r.at - b.r.at // what has no number comes last
       : sign * a.text.localeCompare(b.text, "en", {numeric: true}) || a.r.at - b.r.at);
@@ -146,6 +155,8 @@ class Table {
     this.count.textContent = rows.length == this.rows.length ? `${rows.length} rows` : `${rows.length} of ${this.rows.length} rows`;
     this.more.hidden = shown.length == rows.length;
     this.more.textContent = `${rows.length - shown.length} more rows`;
+    this.cut.hidden = this.more.hidden;
+    this.cut.textContent = `${this.more.textContent} are not on paper: bench export has all.`;
     if (this.again) this.command(rows);
   }
 
@@ -162,11 +173,20 @@ class Table {
     this.again.replaceChildren("Again: ", make("code", {textContent: text}), " ", b);
   }
 
-  // grid is what one sees, as texts, the heads first.
-  grid() {
+  // columns are what one sees, for copies: a column whose head names parts is one column a part,
+  // of the data of its cells.
+  columns() {
     this.read();
-    const at = this.names.map((_, i) => i).filter(i => !this.hidden.has(i));
-    return [at.map(i => this.names[i]), ...this.kept().map(r => at.map(i => r.texts[i]))];
+    const rows = this.kept();
+    return this.names.flatMap((name, i) => {
+      if (this.hidden.has(i)) return [];
+      const head = this.heads[i], bold = rows.map(r => !!r.cells?.[i]?.querySelector("strong"));
+      if (!head.dataset.parts) return [{name, texts: rows.map(r => r.texts[i]), bold, num: head.classList.contains("num")}];
+      return head.dataset.parts.split(",").map(part => {
+        const texts = rows.map(r => r.cells[i].dataset[part] ?? "");
+        return {name: part, texts, bold, num: texts.some(x => !isNaN(number(x))) && texts.every(x => x == "" || x == "–" || !isNaN(number(x)))};
+      });
+    });
   }
 
   state() {
@@ -187,20 +207,24 @@ class Table {
   }
 }
 
+// lines of a table, the head first, each text as written by of(text, whether it is bold).
+const lines = (columns, of) => [columns.map(c => of(c.name, false)),
+  ...(columns[0]?.texts ?? []).map((_, i) => columns.map(c => of(c.texts[i], c.bold[i])))];
 const quoted = x => /[",\n]/.test(x) ? `"${x.replaceAll('"', '""')}"` : x;
-const csv = t => t.grid().map(row => row.map(quoted).join(",")).join("\n") + "\n";
+const csv = t => lines(t.columns(), quoted).map(row => row.join(",")).join("\n") + "\n";
 const markdown = t => {
-  const [head, ...rows] = t.grid(), numeric = t.heads.filter((_, i) => !t.hidden.has(i)).map(h => h.classList.contains("num"));
-  const line = cells => "| " + cells.join(" | ") + " |\n";
-  const safe = row => row.map(x => x.replace(/[\\|<*_`[]/g, c => c == "<" ? "&lt;" : "\\" + c));
-  return line(safe(head)) + line(numeric.map(n => n ? "---:" : "---")) + rows.map(r => line(safe(r))).join("");
+  const columns = t.columns(), line = cells => "| " + cells.join(" | ") + " |\n";
+  const safe = x => x.replace(/[\\|<*_`[]/g, c => c == "<" ? "&lt;" : "\\" + c);
+  const [head, ...rows] = lines(columns, (x, bold) => bold ? `**${safe(x)}**` : safe(x));
+  return line(head) + line(columns.map(c => c.num ? "---:" : "---")) + rows.map(line).join("");
 };
 const TEX = {"\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "#": "\\#", "^": "\\^{}", "_": "\\_", "%": "\\%", "~": "\\~{}",
   "±": "$\\pm$", "–": "--", "−": "$-$", "<": "$<$", ">": "$>$", "≥": "$\\ge$", "≤": "$\\le$", "✓": "$\\checkmark$", "✗": "$\\times$"};
 const latex = t => {
-  const [head, ...rows] = t.grid(), align = t.heads.filter((_, i) => !t.hidden.has(i)).map(h => h.classList.contains("num") ? "r" : "l").join("");
-  const line = row => row.map(x => x.replace(/[\\{}$&#^_%~±–−<>≥≤✓✗]/g, c => TEX[c])).join(" & ") + " \\\\\n";
-  return `\\begin{tabular}{${align}}\n\\toprule\n${line(head)}\\midrule\n${rows.map(line).join("")}\\bottomrule\n\\end{tabular}\n`;
+  const columns = t.columns(), line = row => row.join(" & ") + " \\\\\n";
+  const safe = x => x.replace(/[\\{}$&#^_%~±–−<>≥≤✓✗]/g, c => TEX[c]);
+  const [head, ...rows] = lines(columns, (x, bold) => bold ? `\\textbf{${safe(x)}}` : safe(x));
+  return `\\begin{tabular}{${columns.map(c => c.num ? "r" : "l").join("")}}\n\\toprule\n${line(head)}\\midrule\n${rows.map(line).join("")}\\bottomrule\n\\end{tabular}\n`;
 };
 
 async function copy(button, text) {
@@ -221,33 +245,48 @@ async function copy(button, text) {
 const tables = new Map();
 for (const el of document.querySelectorAll("table.tab")) tables.set(el.id, new Table(el));
 
-// show opens what a thing is in.
-const show = e => { for (let d = e?.closest("details"); d; d = d.parentElement.closest("details")) d.open = true; };
+// show opens what a thing is in, and of a claim what it says more.
+const show = e => {
+  for (let d = e?.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
+  for (const d of e?.querySelectorAll(":scope > .more details") ?? []) d.open = true;
+};
+const into = t => { show(t.el); (t.search?.closest(".tools") ?? t.el).scrollIntoView({block: "center"}); };
 
-// The state of all tables is the address after #~: #~t-claims.q=iwae&t-claims.s=-3.
-function keep() {
+// The state of all tables is the address after #~: #~t-claims.q=iwae&t-claims.s=-3; of several,
+// at is the one that was touched last. What leads elsewhere is a step that Back takes back.
+function keep(table, jump) {
   const out = new URLSearchParams();
   for (const [id, t] of tables) for (const [k, v] of Object.entries(t.state())) out.set(id + "." + k, v);
-  const text = out.toString();
-  history.replaceState(null, "", text ? "#~" + text : location.pathname + location.search);
+  if (new Set([...out.keys()].map(k => k.slice(0, k.lastIndexOf(".")))).size > 1) out.set("at", table.el.id);
+  const text = out.toString(), to = text ? "#~" + text : location.pathname + location.search;
+  if (!jump) return history.replaceState(history.state, "", to);
+  history.replaceState({y: scrollY}, "", location.href);
+  history.pushState({jump: table.el.id}, "", to);
 }
-function restore() {
-  if (!location.hash.startsWith("#~")) {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    show(target);
-    target?.scrollIntoView();
-    return;
-  }
-  const of = new Map();
-  for (const [name, v] of new URLSearchParams(location.hash.slice(2))) {
+// apply gives every table what the address says of it, and is the table to look at.
+function apply() {
+  const of = new Map(), asked = new URLSearchParams(location.hash.startsWith("#~") ? location.hash.slice(2) : "");
+  for (const [name, v] of asked) {
     const dot = name.lastIndexOf("."), id = name.slice(0, dot);
     if (!tables.has(id)) continue;
     if (!of.has(id)) of.set(id, {});
     of.get(id)[name.slice(dot + 1)] = v;
   }
-  for (const [id, s] of of) { tables.get(id).set(s); show(tables.get(id).el); }
-  const first = of.keys().next().value;
-  if (first) tables.get(first).el.closest("section").scrollIntoView();
+  for (const [id, t] of tables) {
+    if (of.has(id)) t.set(of.get(id)), show(t.el);
+    else if (t.search && Object.keys(t.state()).length) t.set({});
+  }
+  return tables.get(asked.get("at")) ?? tables.get(of.keys().next().value);
+}
+function restore() {
+  if (location.hash && !location.hash.startsWith("#~")) {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    show(target);
+    target?.scrollIntoView();
+    return;
+  }
+  const table = apply();
+  if (table) into(table);
 }
 
 // A table is made ready when it is near: those in closed details wait.
@@ -273,18 +312,37 @@ addEventListener("click", e => {
     t.ready();
     t.query = link.dataset.q;
     t.draw();
-    keep();
-    t.search.closest(".tools").scrollIntoView({block: "center"});
+    keep(t, true);
+    into(t);
     t.search.focus({preventScroll: true});
     return;
   }
 });
-addEventListener("hashchange", restore);
+addEventListener("hashchange", () => { if (!history.state) restore(); });
+addEventListener("popstate", e => {
+  if (!e.state) return; // a link within the page, or a typed address
+  const table = apply();
+  e.state.y === undefined ? table && into(table) : scrollTo(0, e.state.y);
+});
 
-// Paper has everything open; what was closed closes again.
+// Paper has everything open and long tables up to some thousands of rows; what was closed
+// closes again.
+const PAPER = 3000;
 let closed = [];
-addEventListener("beforeprint", () => { closed = [...document.querySelectorAll("details:not([open])")].filter(d => !d.matches(".columns")); for (const d of closed) d.open = true; for (const t of tables.values()) t.ready(); });
-addEventListener("afterprint", () => { for (const d of closed) d.open = false; });
+addEventListener("beforeprint", () => {
+  closed = [...document.querySelectorAll("details:not([open])")].filter(d => !d.matches(".columns"));
+  for (const d of closed) d.open = true;
+  for (const t of tables.values()) {
+    t.ready();
+    t.onScreen = t.shown;
+    t.shown = Math.max(t.shown, PAPER);
+    t.draw();
+  }
+});
+addEventListener("afterprint", () => {
+  for (const d of closed) d.open = false;
+  for (const t of tables.values()) { t.shown = t.onScreen ?? t.shown; t.draw(); }
+});
 
 // Light or dark by the reader's system, or by the button.
 const dark = [...document.styleSheets[0].cssRules].find(r => r.media?.mediaText.includes("dark"));
@@ -292,13 +350,31 @@ const isDark = () => dark.media.mediaText == "screen" || dark.media.mediaText.in
 const theme = make("button", {type: "button", className: "theme"});
 const named = () => { theme.textContent = isDark() ? "Light" : "Dark"; theme.setAttribute("aria-label", (isDark() ? "Light" : "Dark") + " theme"); };
 theme.addEventListener("click", () => { dark.media.mediaText = isDark() ? "not all" : "screen"; named(); });
+
+// A page that is read again has the theme and what was open.
+const place = d => { const home = d.parentElement.closest("[id]") ?? document.body; return home.id + " " + [...home.querySelectorAll("details")].indexOf(d); };
+const REMEMBERED = "bench report " + location.pathname;
+const remember = () => {
+  try {
+    sessionStorage.setItem(REMEMBERED, JSON.stringify({theme: dark.media.mediaText,
+      open: [...document.querySelectorAll("details")].filter(d => d.open).map(place)}));
+  } catch { /* no storage: the page opens as it does first */ }
+};
+try {
+  const was = JSON.parse(sessionStorage.getItem(REMEMBERED));
+  sessionStorage.removeItem(REMEMBERED);
+  if (was) {
+    dark.media.mediaText = was.theme;
+    for (const d of document.querySelectorAll("details")) d.open = was.open.includes(place(d));
+  }
+} catch { /* as above */ }
 named();
 document.querySelector("nav.bar").append(theme);
 
 // While a run goes on the file is written again and again.
 if ("live" in document.body.dataset) {
   const stop = make("button", {type: "button", className: "theme", textContent: "Stop following"});
-  let timer = setInterval(() => { if (!document.hidden) location.reload(); }, 5000);
+  let timer = setInterval(() => { if (!document.hidden) { remember(); location.reload(); } }, 5000);
   stop.addEventListener("click", () => { clearInterval(timer); stop.remove(); });
   document.querySelector("nav.bar").append(stop);
 }

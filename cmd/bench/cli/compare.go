@@ -72,7 +72,7 @@ give, as in --at evals=1e6, else the most that all cells of a row reach.`,
 	}
 	f := c.Flags()
 	f.StringVar(&r.against, "against", "", "what A is compared with: estimators, separated by commas, or baselines")
-	f.StringArrayVar(&r.Metrics, "metric", nil, "metric to compare (default: those that the suite's claims read; repeatable)")
+	f.StringArrayVar(&r.Metrics, "metric", nil, "metric to compare (default: the suite's primary ones and those that its claims read; repeatable)")
 	f.StringVar(&r.suite, "suite", "", "suite to run what is missing of; with a STORE, which of its suites")
 	f.StringVar(&r.preset, "preset", "", "preset of the suite (default: the suite's own; of a store, the one run last)")
 	f.StringVar(&r.store, "store", "", "with --suite, the store to fill (default: results/<suite>.db)")

@@ -46,7 +46,12 @@ report; other suites follow each other on the page.`,
   bench report results/iwae_snr.db --format tex -o tables.tex
   bench report results/iwae_snr.db --assets figures`,
 		Args: some("STORE"),
-		RunE: func(c *cobra.Command, args []string) error { return a.reportStores(c.Context(), args, r) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("against") && r.compare == "" {
+				return fmt.Errorf("bench report: --against: got %s without --compare; want the estimator to compare, as in --compare NAME --against %s", r.against, r.against)
+			}
+			return a.reportStores(c.Context(), args, r)
+		},
 	}
 	f := c.Flags()
 	f.StringVar(&r.suite, "suite", "", "suite, where a store has several (default: the one run last)")

@@ -248,7 +248,7 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 		}
 		fmt.Fprintf(a.err, "report %s\n", r.report)
 	} else if !r.json {
-		fmt.Fprintf(a.out, "page: bench report %s\n", st.Path())
+		fmt.Fprintf(a.out, "no page yet; %s makes it\n", commandLine([]string{"report", st.Path()}))
 	}
 	if todo, err = runner.Missing(j.plan, st); err != nil {
 		return err
