@@ -14,8 +14,12 @@ import (
 // Evidence and Maximiser are of the values seen: log p(x_seen), what is missing summed out.
 
 // Check says what no model can be given: a value that is no number, of data that do not
-// say that values are missing; of those that do, a row or a column without any.
+// say that values are missing; of those that do, a row or a column without any. Answers may
+// be missing anywhere: their models know a person or an item without one.
 func (d *Data) Check() error {
+	if d.Domain == Answer {
+		return nil
+	}
 	seen := make([]bool, d.D)
 	for n := range d.N {
 		row := false
