@@ -139,7 +139,16 @@ func FuzzBaseline(f *testing.F) {
 				}
 				continue
 			}
-			if !bytes.Equal(got.Encode(), bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))) {
+			want := bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
+			var head struct{ Version int }
+			if json.Unmarshal(b, &head) == nil && head.Version < Version { // an older file is written as a new one, which reads back the same
+				again, err := Decode(got.Encode())
+				if err != nil {
+					t.Fatalf("what it makes of version %d cannot be read: %v", head.Version, err)
+				}
+				want = again.Encode()
+			}
+			if !bytes.Equal(got.Encode(), want) {
 				t.Error("took a baseline that it would not write")
 			}
 		}
