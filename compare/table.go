@@ -116,24 +116,6 @@ const (
 	NoNumbers = "no pair"        // nothing to compare
 )
 
-// A Pooled is one metric over all tasks of one side.
-type Pooled struct {
-	Metric, B      string
-	Better         string
-	Log            bool
-	Tasks, N       int
-	IQM, Lo, Hi    float64 // of the paired differences
-	IQMA, IQMB     float64 // of each side's numbers
-	Improvement    float64 // P(a better than b), mean over tasks; NaN where neither direction is better
-	ImpLo, ImpHi   float64
-	LeastSeeds     int  // of any task
-	Unequal        bool // tasks have unlike numbers of pairs
-	Reused         bool // a cell is in several tasks
-	Open           bool // a row of it is: these are the seeds that went well
-	differ, as, bs [][]float64
-	cells          map[string]bool
-}
-
 // Of compares side a of a source with each of some sides, of another or the same one.
 func Of(sa Source, a Side, sb Source, bs []Side, o Options) (*Table, error) {
 	if o.View.By == "" {
@@ -303,297 +285,12 @@ func (c *comparison) some(s Source, side Side) error {
 	return fmt.Errorf("compare: %s: no cell of %s; have estimators %s", s.Name, side.Want, strings.Join(have, ", "))
 }
 
-// logged are the metrics that cells of both sides have, sorted.
-func (c *comparison) logged(bs []Side) []string {
-	in := func(s Source, sides ...Side) map[string]bool {
-		out := map[string]bool{}
-		for _, side := range sides {
-			for _, cell := range c.cells(s, side) {
-				for _, m := range s.Results.Metrics(cell.ID) {
-					out[m] = true
-				}
-			}
-		}
-		return out
-	}
-	other := in(c.sb, bs...)
-	var both []string
-	for m := range in(c.sa, c.a) {
-		if other[m] {
-			both = append(both, m)
-		}
-	}
-	slices.Sort(both)
-	return both
-}
-
-func (c *comparison) known(bs []Side) error {
-	have := c.logged(bs)
-	for _, m := range c.o.Metrics {
-		of, _, area := suites.Area(m)
-		if !area {
-			of = m
-		}
-		if !slices.Contains(have, of) {
-			if len(have) == 0 {
-				return fmt.Errorf("compare: metric: no cell of both sides has ended with a number; run them first")
-			}
-			return fmt.Errorf("compare: metric: %q is not logged by both sides; have %s", m, strings.Join(short(have), ", "))
-		}
-	}
-	return nil
-}
-
-// short leaves out of a list of metrics what belongs to others.
-func short(metrics []string) []string {
-	return slices.DeleteFunc(slices.Clone(metrics), minor)
-}
-
-func minor(m string) bool { return strings.HasSuffix(m, "/floor") || strings.HasSuffix(m, "/r") }
-
 // mostMetrics is how many there are without being asked for.
 const mostMetrics = 12
-
-// diagnostic is what an instrument says of itself, not of the sides: whether a difference
-// could be seen at all.
-func diagnostic(m string) bool {
-	return minor(m) || slices.ContainsFunc([]string{"/z", "/detectable", "/still"}, func(end string) bool { return strings.HasSuffix(m, end) })
-}
-
-// defaults are the suite's primary metrics, then those that its claims read, of which both
-// sides have numbers; without any, those that have a direction; without any, all. Diagnostics
-// are among them only where there is nothing else. No more than twelve.
-func (c *comparison) defaults(bs []Side) (out, warnings []string) {
-	have := c.logged(bs)
-	add := func(metric string) {
-		of, _, area := suites.Area(metric)
-		if area && c.o.View.By != "end" {
-			return
-		}
-		if !area {
-			of = metric
-		}
-		if slices.Contains(have, of) && !slices.Contains(out, metric) && !diagnostic(of) {
-			out = append(out, metric)
-		}
-	}
-	for _, p := range c.sa.Results.Plan.Primary {
-		add(p.Metric)
-	}
-	for _, claim := range c.sa.Results.Plan.Claims {
-		for _, p := range claim.Parts {
-			add(p.Metric)
-		}
-	}
-	if len(out) == 0 {
-		all := slices.DeleteFunc(slices.Clone(have), diagnostic)
-		if len(all) == 0 {
-			all = short(have)
-		}
-		for _, m := range all {
-			if c.better(m) != "" {
-				out = append(out, m)
-			}
-		}
-		if len(out) == 0 {
-			out = all
-		}
-	}
-	if len(out) > mostMetrics {
-		warnings = append(warnings, fmt.Sprintf("%d of %d metrics; --metric chooses others, of %s", mostMetrics, len(out), strings.Join(out[mostMetrics:], ", ")))
-		out = out[:mostMetrics]
-	}
-	return out, warnings
-}
-
-// better is a metric's direction: what the plan's claims want of it, if they agree,
-// else what the metric says itself.
-func (c *comparison) better(metric string) string {
-	want := ""
-	for _, claim := range c.sa.Results.Plan.Claims {
-		for _, p := range claim.Parts {
-			if p.Metric != metric || p.Kind != "better" || p.Want == "" {
-				continue
-			}
-			if want != "" && want != p.Want {
-				return c.own(metric)
-			}
-			want = p.Want
-		}
-	}
-	if want == "" {
-		return c.own(metric)
-	}
-	return want
-}
-
-func (c *comparison) own(metric string) string {
-	if c.o.Better == nil {
-		return ""
-	}
-	return c.o.Better(metric)
-}
-
-// log says whether a metric is compared by its logarithm.
-func (c *comparison) log(metric string) bool {
-	if c.o.Scale != "" {
-		return c.o.Scale == "log"
-	}
-	for _, claim := range c.sa.Results.Plan.Claims {
-		for _, p := range claim.Parts {
-			if p.Metric == metric && p.Scale == "log" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// row compares the sides on one metric of one task, and adds it to what is pooled. Of
-// a metric that all of a side's cells that are done lack there is no row; lacks says so, if the other
-// side has it.
-func (c *comparison) row(t *task, metric string, b Side, pooled *Pooled) (r Row, lacks string) {
-	nan := math.NaN()
-	r = Row{
-		Metric: metric, Better: pooled.Better, Log: pooled.Log, B: b.Name, ConfigA: t.a, ConfigB: t.b, Task: whole(t.shared),
-		Planned: len(t.cells), MeanA: nan, MeanB: nan, Effect: nan, Lo: nan, Hi: nan, SD: nan,
-		Improvement: nan, ImprovementLo: nan, ImprovementHi: nan, T: nan, Wilcoxon: nan, SignFlip: nan, Reach: nan, P: nan, Adjusted: 1, Budget: nan,
-	}
-	if c.o.Unit != nil {
-		r.Unit = c.o.Unit(metric)
-	}
-	if c.o.View.By != "end" {
-		r.Budget = c.budget(t, metric)
-	}
-	var x, y, d []float64
-	notes := newNotes()
-	decides := true
-	done, without := [2]int{}, [2]int{}
-	for _, seed := range t.seeds() {
-		p := t.cells[seed]
-		ra := c.o.View.read(c.sa.Results, p.a, metric, r.Budget, r.Log)
-		rb := c.o.View.read(c.sb.Results, p.b, metric, r.Budget, r.Log)
-		for i, one := range []reading{ra, rb} {
-			if one.fault != "" {
-				notes.add([]string{c.name(c.a, c.sa), c.name(b, c.sb)}[i], one, seed)
-				decides = decides && !slices.Contains(biased, one.fault)
-			}
-			switch one.fault {
-			case "not run", string(store.Diverged), string(store.Failed), string(store.Refused), string(store.Interrupted):
-			case "without " + metric:
-				without[i]++
-				fallthrough
-			default:
-				done[i]++
-			}
-		}
-		if !ra.number() || !rb.number() {
-			continue
-		}
-		r.StepsA, r.StepsB = spanned(r.StepsA, ra.step, len(d) == 0), spanned(r.StepsB, rb.step, len(d) == 0)
-		x, y, d = append(x, ra.v), append(y, rb.v), append(d, ra.v-rb.v)
-	}
-	r.Notes = notes.lines(len(t.cells))
-	never := [2]bool{done[0] > 0 && without[0] == done[0], done[1] > 0 && without[1] == done[1]}
-	switch {
-	case never[0] && never[1]:
-		r.Says = notLogged
-		return r, ""
-	case never[0] || never[1]:
-		return r, metric + ": " + strings.Join(r.Notes, "; ")
-	}
-	for i, only := range [][]int{t.aOnly, t.bOnly} {
-		if len(only) > 0 {
-			r.Notes = append(r.Notes, fmt.Sprintf("%s has %s of its own: %s", []string{c.name(c.a, c.sa), c.name(b, c.sb)}[i], count(len(only), "seed"), numbers(only)))
-		}
-	}
-	r.N = len(d)
-	if r.N == 0 {
-		r.Says = NoNumbers
-		return r, ""
-	}
-	r.fill(x, y, d, c.o.Test)
-	switch c.o.Test {
-	case "wilcoxon":
-		r.P = r.Wilcoxon
-		if r.N > 1 {
-			r.Effect, r.Lo, r.Hi = located(d)
-		}
-	case "signflip":
-		r.P = r.SignFlip
-	default:
-		r.P = r.T
-	}
-	switch {
-	case r.Ties == r.N && r.N == r.Planned && decides:
-		r.Says = SameBits
-	case !decides:
-		r.Says = Open
-	case r.N < LeastSeeds:
-		r.Says = FewSeeds
-	}
-	pooled.add(t, x, y, d)
-	pooled.Open = pooled.Open || r.Says == Open
-	return r, ""
-}
-
-// located is the Hodges-Lehmann estimate with its interval.
-func located(d []float64) (effect, lo, hi float64) {
-	lo, hi = stats.HodgesLehmannInterval(d)
-	return stats.HodgesLehmann(d), lo, hi
-}
 
 // mostFlips is for how many pairs sign flips are counted one by one; of more they are
 // drawn, and only for those who ask.
 const mostFlips = 32
-
-// fill reckons a row from its pairs.
-func (r *Row) fill(x, y, d []float64, test string) {
-	var negative []float64
-	for i, v := range d {
-		switch {
-		case v == 0:
-			r.Ties++
-		case v > 0 == (r.Better != "lower"):
-			r.Wins++
-		}
-		negative = append(negative, -v)
-		r.MeanA = add(r.MeanA, x[i], len(d))
-		r.MeanB = add(r.MeanB, y[i], len(d))
-		r.Effect = add(r.Effect, v, len(d))
-	}
-	up, down := x, y
-	if r.Better == "lower" {
-		up, down = y, x
-	}
-	if r.Better != "" {
-		r.Improvement, r.ImprovementLo, r.ImprovementHi = stats.Improvement([][]float64{up}, [][]float64{down}, Reps, Seed)
-	}
-	_, more := stats.Wilcoxon(d)
-	_, less := stats.Wilcoxon(negative)
-	r.Wilcoxon = math.Min(1, 2*math.Min(more, less))
-	if len(d) <= mostFlips || test == "signflip" {
-		r.SignFlip = math.Min(1, 2*math.Min(stats.SignFlip(d, Seed), stats.SignFlip(negative, Seed)))
-	}
-	r.Reach = reach(len(d))
-	if iv, err := stats.TMean(d); err == nil {
-		r.Effect, r.Lo, r.Hi, r.SD, r.T = iv.Effect, iv.Lo, iv.Hi, iv.SD, iv.PTwoSided(0)
-		for _, w := range iv.Warnings {
-			if r.Ties < len(d) && len(d) >= LeastSeeds {
-				r.Notes = append(r.Notes, "differences: "+w)
-			}
-		}
-	}
-}
-
-// reach is the smallest two-sided p value that n pairs have by sign flips: both
-// signs alike, of 2^n, or of the flips that are drawn where there are too many.
-func reach(n int) float64 {
-	if n > mostFlips {
-		return 2.0 / (stats.Draws + 1)
-	}
-	return math.Ldexp(1, 1-n)
-}
 
 func add(sum, v float64, n int) float64 {
 	if math.IsNaN(sum) {
@@ -602,41 +299,12 @@ func add(sum, v float64, n int) float64 {
 	return sum + v/float64(n)
 }
 
-// budget is the view's, or the most that every cell of the task that is done reaches.
-func (c *comparison) budget(t *task, metric string) float64 {
-	if c.o.View.Budget > 0 {
-		return c.o.View.Budget
-	}
-	least := math.Inf(1)
-	for _, p := range t.cells {
-		for _, one := range []struct {
-			s    Source
-			cell suites.Cell
-		}{{c.sa, p.a}, {c.sb, p.b}} {
-			if spent, ok := c.o.View.reaches(one.s.Results, one.cell, metric); ok {
-				least = math.Min(least, spent)
-			}
-		}
-	}
-	if math.IsInf(least, 1) {
-		return math.NaN()
-	}
-	return least
-}
-
 // name is what a side is called in notes.
 func (c *comparison) name(side Side, s Source) string {
 	if c.two {
 		return s.Name
 	}
 	return side.Name
-}
-
-func spanned(span [2]int, step int, first bool) [2]int {
-	if first {
-		return [2]int{step, step}
-	}
-	return [2]int{min(span[0], step), max(span[1], step)}
 }
 
 func (p *Pooled) add(t *task, x, y, d []float64) {
@@ -655,20 +323,6 @@ func (p *Pooled) add(t *task, x, y, d []float64) {
 	p.Unequal = p.Unequal || p.Tasks > 0 && len(d) != len(p.differ[0])
 	p.Tasks, p.N = p.Tasks+1, p.N+len(d)
 	p.as, p.bs, p.differ = append(p.as, x), append(p.bs, y), append(p.differ, d)
-}
-
-func (p *Pooled) finish() Pooled {
-	p.IQM, p.Lo, p.Hi = stats.IQMOver(p.differ, Reps, Seed)
-	p.IQMA, p.IQMB = stats.IQM(slices.Concat(p.as...)), stats.IQM(slices.Concat(p.bs...))
-	up, down := p.as, p.bs
-	if p.Better == "lower" {
-		up, down = down, up
-	}
-	p.Improvement, p.ImpLo, p.ImpHi = math.NaN(), math.NaN(), math.NaN()
-	if p.Better != "" {
-		p.Improvement, p.ImpLo, p.ImpHi = stats.Improvement(up, down, Reps, Seed)
-	}
-	return *p
 }
 
 // judge adjusts the p values over the table and lets every row speak that may.

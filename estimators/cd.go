@@ -2,6 +2,7 @@ package estimators
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/vi"
@@ -73,3 +74,12 @@ func (e CD) Estimate(s *vi.Step) vi.Direction {
 	s.Evals += int64(len(rows)*(e.Sweeps+1) + s.B())
 	return s.Ascend(vi.Surrogate{Gen: m.Potential(s, s.X, 1).Mean().Sub(m.Potential(s, x, 1).Mean())})
 }
+
+// counted are 0, 1, 2 and so on.
+var counted = sync.OnceValue(func() []int {
+	n := make([]int, 1<<16)
+	for i := range n {
+		n[i] = i
+	}
+	return n
+})

@@ -1,10 +1,6 @@
 package estimators
 
-import (
-	"sync"
-
-	"github.com/vibench/bench/vi"
-)
+import "github.com/vibench/bench/vi"
 
 // ExactLikelihood is the gradient of log p(x) itself where the constant of a density is a sum
 // over few states: what contrastive divergence is short of.
@@ -31,12 +27,3 @@ func (ExactLikelihood) Estimate(s *vi.Step) vi.Direction {
 	s.Evals += int64(s.B() + n)
 	return s.Ascend(vi.Surrogate{Gen: m.Potential(s, s.X, 1).Mean().Sub(m.Potential(s, all, n).LogSumExpK().Mean())})
 }
-
-// counted are 0, 1, 2 and so on.
-var counted = sync.OnceValue(func() []int {
-	n := make([]int, 1<<16)
-	for i := range n {
-		n[i] = i
-	}
-	return n
-})
