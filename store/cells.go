@@ -14,9 +14,6 @@ type Kept struct {
 	Outcome     Outcome // empty: it has not ended
 }
 
-// A Place is where a plan names a cell.
-type Place struct{ Suite, Preset, Grid string }
-
 // In says whether a plan of a suite and preset names the cell; an empty one stands for any.
 func (k Kept) In(suite, preset string) bool {
 	if suite == "" && preset == "" {
@@ -34,32 +31,48 @@ func (k Kept) In(suite, preset string) bool {
 func (s *Store) Cells(prefix string) ([]Kept, error) {
 	var list []Kept
 	err := s.view("list cells", func(tx *sql.Tx) error {
-		return each(tx, func(rows *sql.Rows) error {
-			var id, text string
-			var suite, preset, grid, outcome sql.NullString
-			if err := rows.Scan(&id, &text, &suite, &preset, &grid, &outcome); err != nil {
+		places, err := placesOf(tx)
+		if err != nil {
+			return err
+		}
+		return eachCell(tx, prefix, func(r *row, spec string, outcome Outcome) error {
+			k := Kept{Places: places[r.Cell], Outcome: outcome}
+			if err := json.Unmarshal([]byte(spec), &k.Cell); err != nil {
 				return err
 			}
-			if n := len(list); n == 0 || list[n-1].ID != id {
-				k := Kept{Outcome: Outcome(outcome.String)}
-				if err := json.Unmarshal([]byte(text), &k.Cell); err != nil {
-					return err
-				}
-				k.ID, k.Grid = id, grid.String
-				list = append(list, k)
+			k.ID = r.Cell
+			if len(k.Places) > 0 {
+				k.Grid = k.Places[0].Grid
 			}
-			if suite.Valid {
-				k := &list[len(list)-1]
-				k.Places = append(k.Places, Place{suite.String, preset.String, grid.String})
-			}
+			list = append(list, k)
 			return nil
-		}, `SELECT cell, spec, suite, preset, grid, outcome FROM cell LEFT JOIN member USING (cell) LEFT JOIN outcome USING (cell)
-			WHERE substr(cell, 1, length(?1)) = ?1 ORDER BY cell, suite, preset, grid`, prefix)
+		})
 	})
 	if err != nil {
 		return nil, err
 	}
 	return list, nil
+}
+
+// eachCell calls f with each cell whose ID begins with prefix, sorted by ID, held
+// against its digest: what a row of an export shares, its spec as JSON and how it ended,
+// empty if it has not. The row is f's to keep.
+func eachCell(tx *sql.Tx, prefix string, f func(r *row, spec string, outcome Outcome) error) error {
+	return each(tx, func(rows *sql.Rows) error {
+		var r row
+		var spec string
+		var outcome sql.NullString
+		var stored []byte
+		err := rows.Scan(&r.Cell, &r.Estimator, &r.Model, &r.Dataset, &r.Seed, &r.K, &r.M, &r.Precision, &spec, &stored, &outcome)
+		if err == nil {
+			err = digestOfCell(&r, spec).check(stored, "what cell "+r.Cell+" is")
+		}
+		if err != nil {
+			return err
+		}
+		return f(&r, spec, Outcome(outcome.String))
+	}, `SELECT cell, estimator, model, dataset, seed, k, m, precision, spec, cell.digest, outcome
+		FROM cell LEFT JOIN outcome USING (cell) WHERE substr(cell, 1, length(?1)) = ?1 ORDER BY cell`, prefix)
 }
 
 // Result reads all that a cell left, vectors included; ok is false if it has not ended.

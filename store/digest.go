@@ -140,11 +140,5 @@ func digestOfCell(r *row, spec string) *digest {
 
 // digestOfMembers sums up where the cells of a plan stand, as the table has it.
 func digestOfMembers(tx *sql.Tx, suite, preset string) (*digest, error) {
-	d := newDigest()
-	return d, each(tx, func(rows *sql.Rows) error {
-		var grid, cell string
-		err := rows.Scan(&grid, &cell)
-		d.text(grid, cell)
-		return err
-	}, `SELECT grid, cell FROM member WHERE suite = ? AND preset = ? ORDER BY grid, cell`, suite, preset)
+	return members(tx, suite, preset, func(grid, cell string) {})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
@@ -71,10 +72,7 @@ func (s *Store) Export(w io.Writer, format string) error {
 		return fmt.Errorf("store: export: unknown format, got %q; have %s", format, strings.Join(have, ", "))
 	}
 	return s.view("export", func(tx *sql.Tx) error {
-		if err := checkMembers(tx); err != nil {
-			return err
-		}
-		places, err := placesOf(tx)
+		places, err := placedRows(tx)
 		if err != nil {
 			return err
 		}
@@ -94,51 +92,34 @@ func (s *Store) Export(w io.Writer, format string) error {
 	})
 }
 
-// checkMembers holds the places of cells against the digests of their plans.
-func checkMembers(tx *sql.Tx) error {
-	type stored struct {
-		suite, preset string
-		digest        []byte
-	}
-	var plans []stored
-	err := each(tx, func(rows *sql.Rows) error {
-		var p stored
-		err := rows.Scan(&p.suite, &p.preset, &p.digest)
-		plans = append(plans, p)
-		return err
-	}, `SELECT suite, preset, members FROM plan`)
+// placedRows lists every place of every cell that has ended, as the part of a row
+// that all its lines share, sorted by place.
+func placedRows(tx *sql.Tx) ([]row, error) {
+	places, err := placesOf(tx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, p := range plans {
-		d, err := digestOfMembers(tx, p.suite, p.preset)
-		if err == nil {
-			err = d.check(p.digest, "the cells of plan "+p.suite+"/"+p.preset)
+	var list []row
+	err = eachCell(tx, "", func(r *row, _ string, outcome Outcome) error {
+		if outcome == "" {
+			return nil
 		}
-		if err != nil {
-			return err
+		of := places[r.Cell]
+		if len(of) == 0 {
+			of = []Place{{}}
 		}
-	}
-	return nil
-}
-
-// placesOf lists every place of every cell that has ended, as the part of a
-// row that all its lines share.
-func placesOf(tx *sql.Tx) ([]row, error) {
-	var places []row
-	err := each(tx, func(rows *sql.Rows) error {
-		var r row
-		var spec string
-		var stored []byte
-		err := rows.Scan(&r.Suite, &r.Preset, &r.Grid, &r.Cell, &r.Estimator, &r.Model, &r.Dataset, &r.Seed, &r.K, &r.M, &r.Precision, &spec, &stored)
-		if err == nil {
-			err = digestOfCell(&r, spec).check(stored, "what cell "+r.Cell+" is")
+		for _, p := range of {
+			r := *r
+			r.Suite, r.Preset, r.Grid = p.Suite, p.Preset, p.Grid
+			list = append(list, r)
 		}
-		places = append(places, r)
-		return err
-	}, `SELECT ifnull(suite, ''), ifnull(preset, ''), ifnull(grid, ''), cell, estimator, model, dataset, seed, k, m, precision, spec, cell.digest
-		FROM outcome JOIN cell USING (cell) LEFT JOIN member USING (cell) ORDER BY 1, 2, 3, 4`)
-	return places, err
+		return nil
+	})
+	slices.SortFunc(list, func(a, b row) int {
+		return cmp.Or(strings.Compare(a.Suite, b.Suite), strings.Compare(a.Preset, b.Preset),
+			strings.Compare(a.Grid, b.Grid), strings.Compare(a.Cell, b.Cell))
+	})
+	return list, err
 }
 
 // exporter holds the statements of one export.
