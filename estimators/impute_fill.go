@@ -2,6 +2,7 @@ package estimators
 
 import (
 	"math"
+	"slices"
 
 	"github.com/vibench/bench/core/linalg"
 	"github.com/vibench/bench/core/rng"
@@ -10,8 +11,8 @@ import (
 
 // Ways to fill rows x [N,D], given as data with missing values, NaN.
 
-// columnsOf are the mean and the sd of what is seen of each column; of a constant one the sd is
-// 1, so that it may be a unit.
+// columnsOf are the mean and the sd of what is seen of each column; of a constant one its value,
+// without the rounding of a sum, and 1, so that the sd may be a unit.
 func columnsOf(d *vi.Data) (mean, sd []float64) {
 	mean, sd = make([]float64, d.D), make([]float64, d.D)
 	for j := range d.D {
@@ -25,8 +26,8 @@ func columnsOf(d *vi.Data) (mean, sd []float64) {
 			v += float64((x - m) * (x - m))
 		}
 		mean[j], sd[j] = m, math.Sqrt(v/float64(len(seen)))
-		if sd[j] == 0 {
-			sd[j] = 1
+		if len(seen) > 0 && slices.Min(seen) == slices.Max(seen) {
+			mean[j], sd[j] = seen[0], 1
 		}
 	}
 	return mean, sd
@@ -99,6 +100,11 @@ func fillChained(x []float64, d *vi.Data, key rng.Key) {
 				for k, q := range at {
 					a[i*width+k] += float64(p * q)
 				}
+			}
+		}
+		for i := range width { // a constant column has no coefficient
+			if a[i*width+i] == 0 {
+				a[i*width+i] = 1
 			}
 		}
 		w, left := append([]float64{}, b...), square

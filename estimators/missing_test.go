@@ -98,6 +98,45 @@ func TestImpute(t *testing.T) {
 	}
 }
 
+// A column all of whose values seen are 0.1 has that for its mean and 1 for its unit: a sum of 0.1 thirty times is
+// not 3, and a sd of its rounding would be no unit for rows that have other values. Nor does it take the others'
+// regressions away, which keep the covariance of the first two, -20.
+func TestConstantColumn(t *testing.T) {
+	d, err := datasets.FA6{N: 4000, Test: 1, Missing: 0.5}.Make(rng.Root(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range d.X {
+		if i%6 == 2 && v == v {
+			d.X[i] = 0.1
+		}
+	}
+	for _, how := range []string{"mean", "draw", "chained"} {
+		e := estimators.Impute{How: how, Sweeps: 3}
+		_, _, st := e.Start(vi.Sheet{}, vi.Shape{N: d.N, D: d.D}, rng.Key{})
+		e.Look(d, rng.Root(2), nil, st)
+		for i, x := range st["impute/x"].Data {
+			if x-x != 0 || i%6 == 2 && math.Abs(x-0.1) > 1e-9 {
+				t.Fatalf("%s: entry %d is %g", how, i, x)
+			}
+		}
+		rows, cov := mat.NewDense(d.N, 6, st["impute/x"].Data), 0.0
+		a, b := mat.Sum(rows.ColView(0))/float64(d.N), mat.Sum(rows.ColView(1))/float64(d.N)
+		for n := range d.N {
+			cov += (rows.At(n, 0) - a) * (rows.At(n, 1) - b) / float64(d.N)
+		}
+		if chained := how == "chained"; (cov < -14) != chained { // -20 by regressions, -5 without; a standard error is 1
+			t.Errorf("%s: the covariance is %g", how, cov)
+		}
+	}
+	e := estimators.VGI{K: 1}
+	_, _, st := e.Start(vi.Sheet{}, vi.Shape{N: d.N, D: d.D}, rng.Key{})
+	e.Look(d, rng.Root(2), nil, st)
+	if c := st["vgi/columns"].Data; c[2] != 0.1 || c[8] != 1 {
+		t.Errorf("mean %.17g and unit %g; want 0.1 and 1", c[2], c[8])
+	}
+}
+
 // Chained regressions give what is filled the covariance of the data where draws of the columns lose it:
 // errors of Frobenius' norm over seeds are 0.09 with an sd of 0.02 and 0.34 with 0.005.
 func TestImputeChained(t *testing.T) {

@@ -57,7 +57,7 @@ func (m Gap) Measure(e *Eval, o *Out) {
 	w := e.of(p)
 	names := m.names()
 	missing := func(why string) {
-		for _, n := range names {
+		for _, n := range m.Emits(w.Model.Sheet()) {
 			o.Missing(n, "%s", why)
 		}
 	}

@@ -188,6 +188,20 @@ func TestFactorsExample(t *testing.T) {
 	near(t, "E log p(x)", f.LogEvidence(f.C)-1.5, -3.972302, 1e-6)
 }
 
+// Noise that is next to none costs no digits: of one factor, x = z w has x'(w w' + s I)^-1 x = z^2 b/(1+b),
+// b = w'w/s, and log det (D-1) log s + log(s + w'w).
+func TestFactorsWithLittleNoise(t *testing.T) {
+	const s, z = 1e-6, 1.7
+	w := []float64{30, -40, 120}
+	f, err := models.NewFactors(1, w, []float64{0, 0, 0}, []float64{s, s, s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ww := 16900.0
+	want := -0.5 * (3*math.Log(2*math.Pi) + 2*math.Log(s) + math.Log(s+ww) + z*z/(1+s/ww))
+	near(t, "log p(x)", f.LogEvidence([]float64{z * w[0], z * w[1], z * w[2]}), want, 1e-12)
+}
+
 func TestNewFactorsErrors(t *testing.T) {
 	for _, c := range []struct {
 		l         int

@@ -245,6 +245,31 @@ func TestFAEMOfWhatIsSeenNeverFalls(t *testing.T) {
 	}
 }
 
+// Nor where rows are so few that factors explain what is seen of them and variances come to their floor. There log det
+// Lambda, of 1e8 and more beside one, has a rounding of its own: 1e-9.
+func TestFAEMOfFewRowsNeverFalls(t *testing.T) {
+	floors := 0
+	for seed := range uint64(3) {
+		for _, noise := range []string{"diagonal", "isotropic"} {
+			m := diagonal
+			m.Noise = noise
+			w := work(t, tape.Float64, m, datasets.FA6{N: 8, Test: 1, Missing: 0.5}, seed)
+			trace := em(t, w, 300)
+			for i, v := range trace[1:] {
+				if last := trace[i]; !(v >= last-1e-9*(1+math.Abs(last))) {
+					t.Errorf("seed %d, %s: step %d goes from %.15g to %.15g", seed, noise, i, last, v)
+				}
+			}
+			if slices.Min(factorsOf(t, w).Psi) < 1.001e-6 {
+				floors++
+			}
+		}
+	}
+	if floors == 0 {
+		t.Error("no variance came to its floor")
+	}
+}
+
 // unit is noise of a one at entry i and zero elsewhere; i below 0: all zero.
 type unit int
 
