@@ -239,6 +239,29 @@ func TestVarianceOfPathAndScore(t *testing.T) {
 	}
 }
 
+// The ELBO's gradient by the path, by the score and by both is the slope of the closed ELBO, by central differences;
+// means by quadrature.
+func TestELBOFollowsItsClosedForm(t *testing.T) {
+	w := targetOf(t, tape.Float64, models.Target{Dim: 1, LogZ: 0.3, Global: models.Global{Mean: 0.4, SD: 1.3}})
+	bound := func() float64 { return w.Model.(vi.ClosedRenyi).RenyiBound(w.Params, w.Data, 1) }
+	for _, e := range []vi.Estimator{
+		estimators.ELBO{K: 1, Form: "sgvb-a"}, estimators.STL{K: 1}, estimators.Reinforce{K: 1, Baseline: "none"},
+		estimators.ScoreFunction{K: 1}, estimators.VRAlpha{K: 1, Alpha: 0.5}, estimators.IWAE{K: 1},
+	} {
+		for _, name := range []string{"inf/mu", "inf/logsd"} {
+			mean, _ := inParam(w, e, name, normals())
+			at := w.Params.Value(name).At(0)
+			const h = 1e-4
+			w.Params.Set(name, []float64{at + h})
+			up := bound()
+			w.Params.Set(name, []float64{at - h})
+			down := bound()
+			w.Params.Set(name, []float64{at})
+			close(t, e.Card().Name+" in "+name, mean, (up-down)/(2*h), 1e-6)
+		}
+	}
+}
+
 // Exp lowers exp(n CUBO)/n without bias: its mean, by quadrature, is the slope of the closed bound of order 1-n.
 func TestCUBOFollowsItsBound(t *testing.T) {
 	for _, n := range []float64{1, 2, 3} {

@@ -37,6 +37,21 @@ func TestRenyiTable(t *testing.T) {
 	}
 }
 
+// CUBO_n, of order 1-n, is finite where q's variance is above (n-1)/n of the target's, and infinite from there down.
+func TestCUBOWantsAWideQ(t *testing.T) {
+	for n := 2.0; n <= 6; n++ {
+		for _, c := range []struct {
+			times  float64
+			finite bool
+		}{{1.001, true}, {1, false}, {0.999, false}} {
+			w := targetOf(t, models.Target{Dim: 1, Global: models.Global{Mean: 0.5, SD: math.Sqrt(c.times * (n - 1) / n)}})
+			if got := renyi(w, 1-n); math.IsInf(got, 1) == c.finite {
+				t.Errorf("CUBO_%g at %g of its least variance is %g", n, c.times, got)
+			}
+		}
+	}
+}
+
 // A bound is what it is by definition, the integral of p^(1-alpha) q^alpha by the trapezoid rule in
 // two dimensions; log Z moves it by as much; and it never rises with alpha.
 func TestRenyiDefinition(t *testing.T) {
