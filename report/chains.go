@@ -13,8 +13,7 @@ import (
 )
 
 // The direction of contrastive divergence against the likelihood's own gradient, by the sweeps
-// k of its chains (Hinton 2002): how far its mean is off, and how much it is turned. The
-// gradient itself has none of both.
+// k of its chains (Hinton 2002): how far its mean is off, and how far a draw of it is turned.
 
 const sweepsOf = "sweeps"
 
@@ -47,12 +46,15 @@ func (p *panel) drawChains(id, title string) Figure {
 		y     axis
 		of    measure
 		words string
-	}{{"|bias| / |gradient|", axis{}, bias, "The norm of the bias, in norms of the gradient:"}, {"1 − cosine, log scale", axis{log: true}, turn, "One less the cosine to the gradient:"}} {
+	}{{"|bias| / |gradient|", axis{}, bias, "The norm of the bias, in norms of the gradient:"}, {"1 − cosine, log scale", axis{log: true}, turn, "One less the mean cosine of a direction to the gradient:"}} {
 		lines, xs, lacks := p.sweepLines(sweepsOf, ly.of, xAxis, ly.y)
 		tally.values, tally.missing, tally.unloggable = tally.values+lacks.values, tally.missing+lacks.missing, tally.unloggable+lacks.unloggable
 		tally.why = append(tally.why, lacks.why...)
 		if len(xs) < 2 {
 			continue
+		}
+		for i := range lines {
+			lines[i].look.ink = inkSeries + ink(i%seriesColors)
 		}
 		b, err := bundleOf(lines, xs, xAxis, ly.y, func(x float64) string { return "at k = " + tickText(x) })
 		if err != nil {
@@ -130,7 +132,7 @@ func (p *panel) drawChains(id, title string) Figure {
 		fig.Legend = append(fig.Legend, key)
 	}
 	fig.Desc = strings.Join(said, " ")
-	fig.Caption = p.about() + " At the same parameters and data as the gradient. Above, how far the mean direction lies from it, in norms of it; below, how much it is turned."
+	fig.Caption = p.about() + " At the same parameters and data as the gradient. Above, how far the mean direction lies from it, in norms of it; below, how far single directions are turned on average, with their own noise, which no k takes away."
 	fig.Caption += " Lines are means (of logs on a log axis) over seeds, bands their 95 % t intervals, thin lines single seeds."
 	if tally.missing+tally.unloggable > 0 {
 		fig.Caption += " Not drawn: " + tally.String() + "."

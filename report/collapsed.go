@@ -58,7 +58,8 @@ func (p *panel) drawCollapse(id, title string) Figure {
 	span := newReach()
 	latents, right, all := 0, 0, 0
 	var said []string
-	for _, c := range p.configs {
+	for i, c := range p.configs {
+		c.look = look{ink: inkSeries + ink(i%seriesColors), glyph: glyphs()[i%len(glyphs())]}
 		var arrays [3]map[string][]float64
 		for i, name := range []string{ppcaSpectrum, ppcaVariance, ppcaThreshold} {
 			kept, err := p.arrays.LastVectors(c.ids(), name)

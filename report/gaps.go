@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -88,6 +89,10 @@ func (p *panel) drawGaps(id, of string) Figure {
 	if span.lo == 0 {
 		lo = 0 // bars begin at the axis
 	}
+	told := strings.HasSuffix(of, closedGaps) // the whole, beside bars that may be too small to be read
+	if told {
+		hi += 0.1 * (hi - lo)
+	}
 	pl := rowPlot("nats", names, lo, hi)
 	pl.Add(plotFunc(func(c draw.Canvas, _ *plot.Plot) {
 		x, y := pl.Transforms(&c)
@@ -113,6 +118,16 @@ func (p *panel) drawGaps(id, of string) Figure {
 			c.FillPolygon(ink.color(fill), pale)
 			c.StrokeLines(outline, append(pale, pale[0]))
 			c.FillPolygon(ink.color(solid), box(i, 0, b.family.mean))
+			end := math.Max(start+b.amortised.mean, math.Max(b.family.mean, 0))
+			for _, hi := range []float64{b.family.hi, start + b.amortised.hi} {
+				if hi > end {
+					end = hi
+				}
+			}
+			if told {
+				style := draw.TextStyle{Color: inkText.color(solid), Font: sans(9), XAlign: text.XLeft, YAlign: text.YCenter, Handler: plot.DefaultTextHandler}
+				c.FillText(style, vg.Point{X: x(end) + 5, Y: rise(i, 0)}, three(b.family.mean+b.amortised.mean))
+			}
 			stroke := draw.LineStyle{Color: inkText.color(solid), Width: 1}
 			for _, part := range []struct {
 				s          summary

@@ -262,6 +262,9 @@ func (p *panel) drawItems(id, title string) Figure {
 		fig.Caption += " Mean distances over all items and abilities of N(0, 1), with 95 % t intervals over seeds: " + strings.Join(said, " ")
 	}
 	columns := min(itemColumn, len(plots))
+	if guessed := slices.ContainsFunc(plots, func(s small) bool { return strings.Contains(s.name, ", g ") }); guessed {
+		columns = min(itemColumn-1, len(plots)) // longer names
+	}
 	rows := (len(plots) + columns - 1) / columns
 	return fig.drawn(multiples(plots, columns, "ability θ", "chance of a right answer"), vg.Length(46+rows*max(96, 300/columns)), id, title)
 }

@@ -195,7 +195,7 @@ func rises(lines []line) string {
 	if up == 0 {
 		return fmt.Sprintf("None of %s rises with the order.", plural(n, "curve", "curves"))
 	}
-	return fmt.Sprintf("%d of %s with the order, by %s nats at most.", up, plural(n, "curve rises", "curves rise"), three(most))
+	return fmt.Sprintf("%d of %s %s with the order, by %s nats at most.", up, plural(n, "curve", "curves"), map[bool]string{true: "rises", false: "rise"}[up == 1], three(most))
 }
 
 func sortedKeys(m map[float64]float64) (keys []float64) {

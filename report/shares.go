@@ -20,9 +20,9 @@ import (
 const sharePoints, shareParts = "clusters/points@", "clusters/shares@"
 
 const (
-	mostShares  = 6    // configurations of a figure
-	nearlyAll   = 0.98 // of a datum: what is left of a pie would not be seen
-	shareDots   = 150  // of a configuration
+	mostShares  = 6   // configurations of a figure
+	nearlyAll   = 0.9 // of a datum: what is left of a pie would not be seen
+	shareDots   = 150 // of a configuration
 	shareColumn = 3
 )
 
@@ -153,17 +153,21 @@ func (p *panel) shareFigure(list []shared, left int) (Figure, error) {
 			fig.Data = append(fig.Data, []string{s.label, fmt.Sprint(s.seed), fmt.Sprint(n), numbers(s.points[n]), numbers(of)})
 		}
 		most = max(most, len(s.parts[0]))
-		said = append(said, fmt.Sprintf("%s: %d of %d data are shared, of which no component has %g %%.", s.label, s.unsure, len(s.points), 100*nearlyAll))
+		said = append(said, fmt.Sprintf("%s, %d of %d", s.label, s.unsure, len(s.points)))
 	}
 	for k := range most {
-		key, err := swatch(shareInk(k), solid, fmt.Sprintf("component %d", k+1))
+		label := fmt.Sprintf("component %d", k+1)
+		key, err := swatch(shareInk(k), solid, label)
+		if len(list[0].points[0]) > 1 {
+			key, err = sample(look{ink: shareInk(k), glyph: glyphs()[k%len(glyphs())]}, false, label)
+		}
 		if err != nil {
 			return fig, err
 		}
 		fig.Legend = append(fig.Legend, key)
 	}
-	fig.Desc = strings.Join(said, " ")
-	fig.Caption = p.about() + fmt.Sprintf(" Of each configuration the first seed's at the last step, components numbered by the first coordinate of their data. %s", strings.Join(said, " "))
+	fig.Desc = fmt.Sprintf("Data of which no component has %g %%: %s.", 100*nearlyAll, strings.Join(said, "; "))
+	fig.Caption = p.about() + " Of each configuration the first seed's at the last step, components numbered by the first coordinate of their data. " + fig.Desc
 	if left > 0 {
 		fig.Caption += fmt.Sprintf(" %s not shown.", plural(left, "more configuration is", "more configurations are"))
 	}
@@ -197,6 +201,7 @@ func (p *panel) drawShares(id, title, points, split string, names []string) Figu
 		columns = 2
 	}
 	var plots []small
+	shared := sharedName(list)
 	for _, s := range list {
 		pl := newPlot("", "")
 		pl.X.Min, pl.X.Max = across.padded()
@@ -216,24 +221,34 @@ func (p *panel) drawShares(id, title, points, split string, names []string) Figu
 						c.DrawGlyph(draw.GlyphStyle{Color: shareInk(k).color(solid), Radius: 1.9, Shape: glyphs()[k%len(glyphs())]}, middle)
 						continue
 					}
-					pie(c, middle, 3.2, s.parts[n])
+					pie(c, middle, 2.8, s.parts[n])
 					var around vg.Path
-					around.Move(vg.Point{X: middle.X + 3.2, Y: middle.Y})
-					around.Arc(middle, 3.2, 0, 4*halfPi)
+					around.Move(vg.Point{X: middle.X + 2.8, Y: middle.Y})
+					around.Arc(middle, 2.8, 0, 4*halfPi)
 					around.Close()
 					c.SetLineStyle(rim)
 					c.Stroke(around)
 				}
 			}
 		}))
-		plots = append(plots, small{clip(s.label, 74/columns), pl})
+		plots = append(plots, small{clip(s.label[shared:], 84/columns), pl})
 	}
-	fig.Caption += fmt.Sprintf(" A pie has the shares of a datum of which no component has %g %%.", 100*nearlyAll)
+	fig.Caption += " These are pies of their shares."
 	if n := len(list[0].points); n > shareDots {
 		fig.Caption += fmt.Sprintf(" The first %d data are drawn.", shareDots)
 	}
 	rows := (len(plots) + columns - 1) / columns
 	return fig.drawn(multiples(plots, columns, "first coordinate", "second coordinate"), vg.Length(40+rows*(390/(columns+1)+30)), id, title)
+}
+
+// sharedName is how much of all names is the same, up to one of their parts.
+func sharedName(list []shared) int {
+	for cut := strings.LastIndex(list[0].label, " x "); cut > 0; cut = strings.LastIndex(list[0].label[:cut], " x ") {
+		if len(list) > 1 && !slices.ContainsFunc(list, func(s shared) bool { return !strings.HasPrefix(s.label, list[0].label[:cut+3]) }) {
+			return cut + 3
+		}
+	}
+	return 0
 }
 
 func mostOf(x []float64) (at int) {
@@ -295,7 +310,8 @@ func (p *panel) drawShareColumns(id, title, points, split string, names []string
 	if err != nil {
 		return failed(err.Error())
 	}
-	var plots []*plot.Plot
+	var plots []small
+	shared := sharedName(list)
 	for _, s := range list {
 		order := make([]int, len(s.points))
 		for n := range order {
@@ -325,12 +341,7 @@ func (p *panel) drawShareColumns(id, title, points, split string, names []string
 				c.FillPolygon(shareInk(k).color(solid), append(top, bottom...))
 			}
 		}))
-		pl.Y.Label.Text = "share"
-		if len(list) > 1 {
-			pl.Y.Label.Text = clip(s.label, 28)
-		}
-		plots = append(plots, pl)
+		plots = append(plots, small{s.label[shared:], pl})
 	}
-	plots[len(plots)-1].X.Label.Text = "data in order, by value"
-	return fig.drawn(func(c draw.Canvas) { stack(plots, c) }, vg.Length(60+130*len(plots)), id, title)
+	return fig.drawn(multiples(plots, 1, "data in the order of their values", "share of a datum"), vg.Length(46+124*len(plots)), id, title)
 }

@@ -84,12 +84,12 @@ func traceFigures(panels []*panel) (list []drawing) {
 }
 
 func (p *panel) traceTitle(metric string) string {
-	return p.title("every trace of " + p.traceWords(metric) + ", which never is to fall")
+	return p.title(p.traceWords(metric) + ", trace by trace")
 }
 
 func (p *panel) traceWords(metric string) string {
 	if strings.TrimPrefix(metric, "train/") == "bound" {
-		return "the closed-form bound"
+		return strings.TrimSpace(strings.Replace(strings.TrimSuffix(metric, "bound"), "train/", "training", 1) + " closed-form bound")
 	}
 	return p.words(metric)
 }
@@ -119,22 +119,53 @@ func (t trace) kept() (at []int) {
 	return at
 }
 
+// A kin is configurations that differ in where they start alone: restarts, in one colour.
+type kin struct {
+	name   string
+	cells  []suites.Cell
+	labels map[string]string // of the configuration, by cell
+}
+
+const startOf = "start"
+
+// starts are the kin of the cells that are claimed never to fall.
+func (p *panel) starts(m monotone) (list []kin) {
+	at := map[string]int{}
+	var cells []suites.Cell
+	for _, c := range p.configs {
+		for _, cell := range c.cells {
+			if _, claimed := m.within[cell.ID]; !claimed {
+				continue
+			}
+			key := join(" x ", without(cell.Estimator, startOf), without(cell.Model, startOf), without(cell.Optimiser(), startOf))
+			i, known := at[key]
+			if !known {
+				i = len(list)
+				at[key] = i
+				list, cells = append(list, kin{labels: map[string]string{}}), append(cells, cell)
+			}
+			list[i].cells, list[i].labels[cell.ID] = append(list[i].cells, cell), c.label
+		}
+	}
+	for i, name := range labels(cells, startOf) {
+		list[i].name = name
+	}
+	return list
+}
+
 func (p *panel) drawTraces(id string, m monotone) Figure {
 	var list []trace
-	var falls, falling, undrawn, most int
+	var falls, falling, undrawn int
 	worst, deepest, span := 0.0, 0.0, newReach()
 	steps := newReach()
 	fig := Figure{Data: [][]string{{"series", "seed", "step", m.metric, "step down, relative"}}}
 	var said []string
-	for _, c := range p.configs {
+	for i, family := range p.starts(m) {
 		first, last := newReach(), newReach()
-		n := 0
-		for _, cell0 := range c.cells {
-			within, claimed := m.within[cell0.ID]
-			if !claimed {
-				continue
-			}
-			t := trace{label: c.label, look: c.look, seed: cell0.Seed}
+		n, ink := 0, inkSeries+ink(i%seriesColors)
+		for _, cell0 := range family.cells {
+			within := m.within[cell0.ID]
+			t := trace{label: family.labels[cell0.ID], look: look{ink: ink}, seed: cell0.Seed}
 			for _, pt := range p.results.Series(cell0.ID, m.metric) {
 				if pt.Reason != "" || math.IsNaN(pt.Value) || math.IsInf(pt.Value, 0) {
 					undrawn++
@@ -157,7 +188,6 @@ func (p *panel) drawTraces(id string, m monotone) Figure {
 				falling++
 			}
 			n++
-			most = max(most, n)
 			first.see(t.y[0])
 			last.see(t.y[len(t.y)-1])
 			for _, i := range t.kept() {
@@ -171,48 +201,56 @@ func (p *panel) drawTraces(id string, m monotone) Figure {
 			list = append(list, t)
 		}
 		if n > 0 {
-			key, err := sample(look{ink: c.look.ink, dash: c.look.dash}, true, c.label)
+			key, err := sample(look{ink: ink}, true, family.name+", "+plural(n, "trace", "traces"))
 			if err != nil {
 				return failed(err.Error())
 			}
 			fig.Legend = append(fig.Legend, key)
-			said = append(said, fmt.Sprintf("%s: %s, from %s at the start to %s at the end.", c.label, plural(n, "trace", "traces"), first.text(), last.text()))
+			said = append(said, fmt.Sprintf("%s: %s, from %s at the start to %s at the end.", family.name, plural(n, "trace", "traces"), first.text(), last.text()))
 		}
 	}
 	if len(list) == 0 {
 		return failed("no value to draw: no cell has two values of " + m.metric)
 	}
-	verdict := fmt.Sprintf("No trace of %d goes down; the largest step down is %s of its value.", len(list), three(worst))
+	verdict := fmt.Sprintf("No trace goes down beyond rounding, of %d: the largest step down is %s of its value.", len(list), three(worst))
 	if worst == 0 {
-		verdict = fmt.Sprintf("No trace of %d goes down at any step.", len(list))
+		verdict = fmt.Sprintf("No trace goes down at any step, of %d.", len(list))
 	}
 	if falls > 0 {
 		verdict = fmt.Sprintf("%d of %d traces %s down, at %s and most by %s nats: marked.", falling, len(list),
 			map[bool]string{true: "goes", false: "go"}[falling == 1], plural(falls, "step", "steps"), three(deepest))
 	}
-	xAxis := axis{log: steps.hi >= 20}
+	xAxis, before := axis{log: steps.hi >= 20}, 0.0
 	xName := "iterations"
 	if xAxis.log {
-		xName += ", log scale"
+		xName, before = "1 + iterations, log scale", 1 // the start has a place too
 	}
-	for _, t := range list {
-		for i, y := range t.y {
-			if xAxis.drawable(float64(t.steps[i])) {
-				span.see(y)
-			}
+	at := func(step int) float64 { return xAxis.at(before + float64(step)) }
+	yName, shares := p.traceWords(m.metric)+", nats", unlike(list)
+	if shares {
+		yName = "share of each trace's rise"
+		for n := range list {
+			list[n] = list[n].share()
 		}
+	}
+	settled := newReach()
+	for _, t := range list {
+		span.see(t.y...)
+		settled.see(t.y[len(t.y)/8:]...)
+	}
+	cut := span.hi-span.lo > 4*(settled.hi-settled.lo) && settled.hi > settled.lo
+	if cut {
+		span = reach{math.Max(span.lo, settled.lo-0.5*(settled.hi-settled.lo)), settled.hi}
 	}
 	lo, hi := span.padded()
 	if width := hi - lo; math.IsInf(width, 0) || math.IsNaN(width) {
 		return failed(fmt.Sprintf("no value to draw: from %.3g to %.3g is more than an axis can span", span.lo, span.hi))
 	}
-	pl := newPlot(xName, p.traceWords(m.metric)+", nats")
+	pl := newPlot(xName, yName)
 	for _, t := range list {
 		var pts plotter.XYs
 		for _, i := range t.kept() {
-			if x := float64(t.steps[i]); xAxis.drawable(x) {
-				pts = append(pts, plotter.XY{X: xAxis.at(x), Y: t.y[i]})
-			}
+			pts = append(pts, plotter.XY{X: at(t.steps[i]), Y: t.y[i]})
 		}
 		if len(pts) < 2 {
 			continue
@@ -221,24 +259,20 @@ func (p *panel) drawTraces(id string, m monotone) Figure {
 		if err != nil {
 			return failed(err.Error())
 		}
-		l.LineStyle = draw.LineStyle{Color: t.look.ink.color(thinOf(len(list))), Width: 0.8, Dashes: t.look.dash}
+		l.LineStyle = draw.LineStyle{Color: t.look.ink.color(thinOf(len(list))), Width: 1}
 		pl.Add(l)
 	}
 	pl.Add(plotFunc(func(c draw.Canvas, _ *plot.Plot) {
 		x, y := pl.Transforms(&c)
 		for _, t := range list {
 			for _, i := range t.falls {
-				if at := float64(t.steps[i]); xAxis.drawable(at) {
-					c.DrawGlyph(draw.GlyphStyle{Color: inkText.color(solid), Radius: 4, Shape: draw.RingGlyph{}}, vg.Point{X: x(xAxis.at(at)), Y: y(t.y[i])})
+				if t.y[i] >= lo {
+					c.DrawGlyph(draw.GlyphStyle{Color: inkText.color(solid), Radius: 4, Shape: draw.RingGlyph{}}, vg.Point{X: x(at(t.steps[i])), Y: y(t.y[i])})
 				}
 			}
 		}
 	}))
-	start := steps.lo
-	if xAxis.log {
-		start = math.Max(1, start)
-	}
-	pl.X.Min, pl.X.Max = xAxis.at(start), xAxis.at(steps.hi)
+	pl.X.Min, pl.X.Max = at(int(steps.lo)), at(int(steps.hi))
 	pl.Y.Min, pl.Y.Max = lo, hi
 	pl.X.Tick.Marker, pl.Y.Tick.Marker = xAxis.rangeTicks(pl.X.Min, pl.X.Max), axis{}.rangeTicks(lo, hi)
 	if falls > 0 {
@@ -250,13 +284,42 @@ func (p *panel) drawTraces(id string, m monotone) Figure {
 	}
 	fig.Desc = strings.Join(append([]string{verdict}, said...), " ")
 	fig.Caption = p.about() + " A line is one cell: a seed, its data and its start. " + verdict
-	if xAxis.log && steps.lo == 0 {
-		fig.Caption += " The start has no place on a log axis."
+	if shares {
+		fig.Caption += " Traces of so different a size are drawn from 0, their start, to 1, their end."
+	}
+	if cut {
+		fig.Caption += " Some starts lie off the axis, so that the ends can be told apart."
 	}
 	if undrawn > 0 {
 		fig.Caption += fmt.Sprintf(" Not drawn: %s missing.", plural(undrawn, "value", "values"))
 	}
 	return fig.drawn(pl.Draw, 280, id, p.traceTitle(m.metric))
+}
+
+// rise is from a trace's start to its end.
+func (t trace) rise() float64 { return t.y[len(t.y)-1] - t.y[0] }
+
+// unlike says whether traces rise by amounts that one axis has no room for.
+func unlike(list []trace) bool {
+	span := newReach()
+	for _, t := range list {
+		if t.rise() > 0 {
+			span.see(t.rise())
+		}
+	}
+	return span.lo > 0 && span.hi > 1e4*span.lo
+}
+
+// share is the trace as a share of its own rise; one that does not rise stays at 1, its end.
+func (t trace) share() trace {
+	y := make([]float64, len(t.y))
+	for i, v := range t.y {
+		if y[i] = 1; t.rise() > 0 {
+			y[i] = (v - t.y[0]) / t.rise()
+		}
+	}
+	t.y = y
+	return t
 }
 
 // thinOf is the weight of a line among n.

@@ -116,7 +116,11 @@ func (p *panel) drawVariances(id, title string, law gaussianDraw) Figure {
 	var list []varied
 	for i, c := range p.configs {
 		_, baseline, draws, score, _ := drawOf(c.cell)
-		v := varied{c.label, look{ink: inkSeries + ink(i%seriesColors), glyph: glyphs()[i%len(glyphs())]}, baseline, score, map[int]float64{}}
+		name := "path, by " + c.cell.Estimator.Name
+		if score {
+			name = fmt.Sprintf("score, by %s, at c = %s", c.cell.Estimator.Name, three(math.Round(baseline*1e6)/1e6))
+		}
+		v := varied{name, look{ink: inkSeries + ink(i%seriesColors), glyph: glyphs()[i%len(glyphs())]}, baseline, score, map[int]float64{}}
 		for _, cell := range c.cells {
 			if x, _, ok := p.results.Value(cell.ID, drawVariance); ok && x > 0 && !math.IsInf(x, 0) {
 				v.by[cell.Seed] = x * float64(p.rows) * draws
@@ -153,9 +157,8 @@ func (p *panel) drawVariances(id, title string, law gaussianDraw) Figure {
 		}
 		s := logs(v.by)
 		above = append(above, mark{v.baseline, s, v.look, wanted})
-		sentence := fmt.Sprintf("%s: %s, by the formula of the %s %s", v.label, s.powers(), name, three(wanted))
+		sentence := fmt.Sprintf("%s: %s, by the formula of the %s %s", v.label, s.powers(), name, tickText(wanted))
 		if v.score {
-			sentence = fmt.Sprintf("%s at baseline %s: %s, by the formula of the %s %s", v.label, three(v.baseline), s.powers(), name, three(wanted))
 			ratios := map[int]float64{}
 			for _, o := range list {
 				for seed, x := range v.by {
@@ -170,7 +173,7 @@ func (p *panel) drawVariances(id, title string, law gaussianDraw) Figure {
 					fig.Data = append(fig.Data, []string{v.label, fmt.Sprint(seed), cell(v.baseline), cell(ratios[seed]), cell(wanted), "ratio"})
 				}
 				below = append(below, mark{v.baseline, r, v.look, wanted})
-				sentence += fmt.Sprintf("; %s times the path's, by the formulas %s", r.powers(), plain(math.Round(wanted*1e4)/1e4))
+				sentence += fmt.Sprintf("; %s times the path's, by the formulas %s", r.powers(), tickText(wanted))
 			}
 		}
 		said = append(said, sentence+".")
