@@ -126,7 +126,7 @@ func (p *panel) drawGaps(id, of string) Figure {
 			}
 			if told {
 				style := draw.TextStyle{Color: inkText.color(solid), Font: sans(9), XAlign: text.XLeft, YAlign: text.YCenter, Handler: plot.DefaultTextHandler}
-				c.FillText(style, vg.Point{X: x(end) + 5, Y: rise(i, 0)}, three(b.family.mean+b.amortised.mean))
+				c.FillText(style, vg.Point{X: x(end) + 5, Y: rise(i, 0)}, wholeText(b.family.mean+b.amortised.mean))
 			}
 			stroke := draw.LineStyle{Color: inkText.color(solid), Width: 1}
 			for _, part := range []struct {
@@ -143,6 +143,9 @@ func (p *panel) drawGaps(id, of string) Figure {
 	}))
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = p.about() + " Means over seeds at the last step; whiskers are the 95 % t interval of each part, that of the amortization gap from where its bar begins."
+	if told {
+		fig.Caption += " The number at a bar is the whole gap."
+	}
 	type part struct {
 		w     weight
 		label string
@@ -159,4 +162,12 @@ func (p *panel) drawGaps(id, of string) Figure {
 		fig.Legend = append(fig.Legend, key)
 	}
 	return fig.drawn(pl.Draw, rowsHeight(len(shown), 26), id, p.gapTitle(of))
+}
+
+// wholeText is a gap at its bar; what rounding leaves is none.
+func wholeText(x float64) string {
+	if math.Abs(x) < 1e-13 {
+		return "0"
+	}
+	return three(x)
 }

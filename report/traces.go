@@ -21,6 +21,10 @@ import (
 // claim does not say what it allows.
 const roundingFall = 1e-10
 
+// settledFrom is where on a log axis of steps a start may lie off the figure that would leave
+// the rest no room.
+const settledFrom = 0.3
+
 // A monotone is a metric that is claimed never to go down, and in which cells.
 type monotone struct {
 	metric string
@@ -236,7 +240,11 @@ func (p *panel) drawTraces(id string, m monotone) Figure {
 	settled := newReach()
 	for _, t := range list {
 		span.see(t.y...)
-		settled.see(t.y[len(t.y)/8:]...)
+		for i, y := range t.y {
+			if 1+float64(t.steps[i]) >= math.Pow(1+steps.hi, settledFrom) {
+				settled.see(y)
+			}
+		}
 	}
 	cut := span.hi-span.lo > 4*(settled.hi-settled.lo) && settled.hi > settled.lo
 	if cut {

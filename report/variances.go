@@ -37,8 +37,9 @@ func (g gaussianDraw) score(c float64) float64 {
 
 func (g gaussianDraw) best() float64 { return -(g.mu*g.mu + 3*g.s*g.s) / 2 }
 
-// drawOf reads a cell as one of these draws.
-func drawOf(c suites.Cell) (g gaussianDraw, baseline, draws float64, score, ok bool) {
+// drawOf reads a cell as one of these draws: of the path where its estimator has form B, which
+// of a cost is the plain pathwise gradient, of the score where it has a baseline and that is none.
+func drawOf(c suites.Cell) (g gaussianDraw, baseline float64, score, ok bool) {
 	number := func(name string) float64 {
 		x, known := numberAt(c, name)
 		if !known {
@@ -47,13 +48,13 @@ func drawOf(c suites.Cell) (g gaussianDraw, baseline, draws float64, score, ok b
 		return x
 	}
 	text := func(name string) string { s, _ := c.Label(name); return s }
-	score = c.Estimator.Name == "reinforce" && text("estimator.baseline") == "none"
-	path := c.Estimator.Name == "elbo" && text("estimator.form") == "sgvb-b"
+	score = text("estimator.baseline") == "none"
+	path := text("estimator.form") == "sgvb-b"
 	g = gaussianDraw{number("model.mean"), number("model.sd")}
-	baseline, draws = math.Log(2*math.Pi)/2-number("model.log_z"), number("estimator.k")
+	baseline = math.Log(2*math.Pi)/2 - number("model.log_z")
 	ok = c.Model.Name == "target" && number("model.dim") == 1 && text("model.entropy") == "none" && c.Train.Steps == 0 &&
-		(score || path) && g.s > 0 && !math.IsNaN(g.mu+baseline) && draws >= 1
-	return g, baseline, draws, score, ok
+		(score || path) && g.s > 0 && !math.IsNaN(g.mu+baseline) && number("estimator.k") == 1
+	return g, baseline, score, ok
 }
 
 func varianceFigures(panels []*panel) (list []drawing) {
@@ -61,7 +62,7 @@ func varianceFigures(panels []*panel) (list []drawing) {
 	scored := map[gaussianDraw]bool{}
 	for _, p := range panels {
 		for _, c := range p.configs {
-			g, _, _, score, ok := drawOf(c.cell)
+			g, _, score, ok := drawOf(c.cell)
 			if _, has := p.at(c, drawVariance); !ok || !has || p.rows < 1 {
 				continue
 			}
@@ -75,7 +76,7 @@ func varianceFigures(panels []*panel) (list []drawing) {
 			continue
 		}
 		shown := across(panels, func(p *panel, c config) bool {
-			g, _, _, _, ok := drawOf(c.cell)
+			g, _, _, ok := drawOf(c.cell)
 			_, has := p.at(c, drawVariance)
 			return ok && has && p.rows > 0 && g == law
 		})
@@ -115,7 +116,7 @@ func (s summary) powers() string {
 func (p *panel) drawVariances(id, title string, law gaussianDraw) Figure {
 	var list []varied
 	for i, c := range p.configs {
-		_, baseline, draws, score, _ := drawOf(c.cell)
+		_, baseline, score, _ := drawOf(c.cell)
 		name := "path, by " + c.cell.Estimator.Name
 		if score {
 			name = fmt.Sprintf("score, by %s, at c = %s", c.cell.Estimator.Name, three(math.Round(baseline*1e6)/1e6))
@@ -123,7 +124,7 @@ func (p *panel) drawVariances(id, title string, law gaussianDraw) Figure {
 		v := varied{name, look{ink: inkSeries + ink(i%seriesColors), glyph: glyphs()[i%len(glyphs())]}, baseline, score, map[int]float64{}}
 		for _, cell := range c.cells {
 			if x, _, ok := p.results.Value(cell.ID, drawVariance); ok && x > 0 && !math.IsInf(x, 0) {
-				v.by[cell.Seed] = x * float64(p.rows) * draws
+				v.by[cell.Seed] = x * float64(p.rows)
 			}
 		}
 		if len(v.by) > 0 {
@@ -148,16 +149,16 @@ func (p *panel) drawVariances(id, title string, law gaussianDraw) Figure {
 	}
 	var above, below []mark
 	for _, v := range list {
-		wanted, name := law.path(), "path"
+		wanted, name := law.path(), "the path"
 		if v.score {
-			wanted, name = law.score(v.baseline), "score"
+			wanted, name = law.score(v.baseline), "the score"
 		}
 		for _, seed := range seedsOf(v.by) {
 			fig.Data = append(fig.Data, []string{v.label, fmt.Sprint(seed), cell(v.baseline), cell(v.by[seed]), cell(wanted), "variance"})
 		}
 		s := logs(v.by)
 		above = append(above, mark{v.baseline, s, v.look, wanted})
-		sentence := fmt.Sprintf("%s: %s, by the formula of the %s %s", v.label, s.powers(), name, tickText(wanted))
+		sentence := fmt.Sprintf("%s: %s, by the formula of %s %s", v.label, s.powers(), name, tickText(wanted))
 		if v.score {
 			ratios := map[int]float64{}
 			for _, o := range list {
