@@ -1,9 +1,17 @@
 package metrics
 
-import "github.com/vibench/bench/vi"
+import (
+	"fmt"
+
+	"github.com/vibench/bench/core/vec"
+	"github.com/vibench/bench/vi"
+)
 
 // Clusters is the share of data whose most probable component is that of their label, under
 // the matching of components to labels that makes it largest: components have no names.
+//
+// At the end the arrays clusters/points@C and clusters/shares@K have of the first 300 data
+// the first C <= 2 coordinates and the responsibilities of the K components, by datum.
 type Clusters struct{ On }
 
 func (Clusters) Name() string              { return "clusters" }
@@ -53,4 +61,32 @@ func (m Clusters) Measure(e *Eval, o *Out) {
 		}
 	}
 	o.Put(m.trained("clusters"), right/float64(p.n))
+	if e.Last {
+		m.keep(e, p, c, o)
+	}
+}
+
+const keptPoints = 300
+
+// keep keeps what a picture of the components needs.
+func (m Clusters) keep(e *Eval, p place, c vi.Classifier, o *Out) {
+	w := e.of(p)
+	rows := w.All[:min(p.n, keptPoints)]
+	var points, shares []float64
+	coordinates, components := min(w.Data.D, 2), 0
+	for lo := 0; lo < len(rows); lo += w.Fit() {
+		some := rows[lo:min(lo+w.Fit(), len(rows))]
+		a := c.Classify(w.Step(e.Step, some, nil)).Value().AppendTo(nil)
+		components = len(a) / len(some)
+		for b, n := range some {
+			logits := a[b*components : (b+1)*components]
+			all := vec.LogSumExp64(logits)
+			for _, x := range logits {
+				shares = append(shares, vec.Exp64(x-all))
+			}
+			points = append(points, w.Data.X[n*w.Data.D:n*w.Data.D+coordinates]...)
+		}
+	}
+	o.Keep(fmt.Sprintf("%s/points@%d", m.trained("clusters"), coordinates), points)
+	o.Keep(fmt.Sprintf("%s/shares@%d", m.trained("clusters"), components), shares)
 }

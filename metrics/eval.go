@@ -17,6 +17,7 @@ type Eval struct {
 	Test      *vi.Work        // held-out data, nil if there are none
 	Seed      uint64
 	Step      int
+	Last      bool                                    // of the cell's evaluations: arrays that only a figure shows are kept there
 	Estimator vi.Estimator                            // for probes
 	Resolve   func(name string) (vi.Estimator, error) // another estimator with the cell's K and M
 	Spent     int64                                   // for probes, when they close: density evaluations of one direction of Estimator

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"slices"
 
 	"github.com/vibench/bench/core/vec"
 	"github.com/vibench/bench/vi"
@@ -14,6 +15,9 @@ import (
 //	irt/accuracy  share of them that the more probable answer is
 //	irt/slope     of difficulties b on the true ones by least squares
 //	irt/scale     |slope| of discriminations a on the true ones through zero
+//
+// At the end the arrays irt/items and, where known, irt/items/true have the discrimination,
+// difficulty and chance of a guess of every item, [D,3].
 //
 // There is no number where what is true is not known, or nothing is held out, or it does
 // not vary. accuracy tells less than held: it is the same for a chance of 0.6 and of 0.99.
@@ -50,6 +54,12 @@ func (m IRT) Measure(e *Eval, o *Out) {
 			o.Missing(name, "it is not finite, or does not vary")
 		default:
 			o.Put(name, x)
+		}
+	}
+	if e.Last {
+		o.Keep("irt/items", model.Items(w.Params))
+		if d.Items != nil {
+			o.Keep("irt/items/true", slices.Clone(d.Items))
 		}
 	}
 	if d.Codes == nil || d.Items == nil {

@@ -74,7 +74,17 @@ func TestIRTMetric(t *testing.T) {
 		a.Set(j, -0.5*d.Items[3*j])
 		b.Set(j, 3*d.Items[3*j+1]+1)
 	}
-	x, _ := numbers(t, measure(e, metrics.IRT{When: "always"}))
+	e.Last = true
+	out := measure(e, metrics.IRT{When: "always"})
+	x, _ := numbers(t, out)
+	if len(out.Arrays) != 2 || out.Arrays[0].Name != "irt/items" || out.Arrays[1].Name != "irt/items/true" || len(out.Arrays[0].Data) != 60 {
+		t.Fatalf("got arrays %v", out.Arrays)
+	}
+	for j, y := range out.Arrays[0].Data {
+		if z := []float64{-0.5 * d.Items[j], 3*d.Items[j] + 1, 0}[j%3]; y != z || out.Arrays[1].Data[j] != d.Items[j] {
+			t.Errorf("item %d: kept %g beside %g, want %g", j/3+1, y, out.Arrays[1].Data[j], z)
+		}
+	}
 	total, right, n := 0.0, 0.0, 0.0
 	for i, v := range d.X {
 		if v == v {

@@ -21,6 +21,9 @@ import (
 // log-likelihood that any W, offset and noise have. A unit is active where its posterior
 // mean has a variance above least. beta is that of the objective trained by.
 //
+// At the end the arrays ppca/spectrum, ppca/variance and ppca/threshold have l_1 .. l_D, the
+// variance of each unit's posterior mean, and beta sigma^2 with least.
+//
 // Tipping and Bishop 1999; Lucas, Tucker, Grosse and Norouzi 2019 (1911.02469).
 type PPCA struct {
 	Beta  float64 `name:"beta" min:"0" doc:"weight of the KL in the objective"`
@@ -55,16 +58,21 @@ func (m PPCA) Measure(e *Eval, o *Out) {
 		}
 		return
 	}
-	law, active := 0, 0
+	law, active, moved, threshold := 0, 0, make([]float64, units), m.Beta*vec.Exp64(2*logsigma[0])
 	for _, v := range values[:min(units, len(values))] {
-		if v > m.Beta*vec.Exp64(2*logsigma[0]) {
+		if v > threshold {
 			law++
 		}
 	}
 	for u := range units {
-		if variance(mu[u:], units) > m.Least {
+		if moved[u] = variance(mu[u:], units); moved[u] > m.Least {
 			active++
 		}
+	}
+	if e.Last {
+		o.Keep("ppca/spectrum", values)
+		o.Keep("ppca/variance", moved)
+		o.Keep("ppca/threshold", []float64{threshold, m.Least})
 	}
 	o.Put("ppca/units", float64(law))
 	o.Put("ppca/miss", math.Abs(float64(active-law)))

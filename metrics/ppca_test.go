@@ -90,14 +90,27 @@ func TestPPCACollapse(t *testing.T) {
 		for beta, want := range map[float64]float64{1: 4, 2.5: 3, 5: 2, 10: 1} {
 			w := analysis(t, models.FA{Latent: 4, Noise: "isotropic", Cov: "shared", Act: "tanh", Sigma: math.Sqrt(0.3)},
 				datasets.Spectrum{Lambda: []float64{4, 2, 1, 0.5, 0.25, 0.25}, N: 2000}, seed)
-			principal(t, w, 4, beta*0.3)
+			values := principal(t, w, 4, beta*0.3)
 			d := estimators.AnalyticELBO{Beta: beta}.Estimate(w.Step(0, w.All, &vi.Keyed{}))
 			for i, x := range append(d.Gen.Ascend.AppendTo(nil), d.Inf.Ascend.AppendTo(nil)...) {
 				near(t, fmt.Sprintf("beta %g: direction %d", beta, i), x, 0, 1e-11)
 			}
-			out := measure(moment(w, nil), metrics.PPCA{Beta: beta, Least: 0.01})
+			e := moment(w, nil)
+			e.Last = true
+			out := measure(e, metrics.PPCA{Beta: beta, Least: 0.01})
 			near(t, "units", value(t, out, "ppca/units"), want, 0)
 			near(t, "miss", value(t, out, "ppca/miss"), 0, 0)
+			kept := map[string][]float64{}
+			for _, a := range out.Arrays {
+				kept[a.Name] = a.Data
+			}
+			near(t, "threshold", kept["ppca/threshold"][0], beta*0.3, 1e-12)
+			for i, v := range kept["ppca/spectrum"] {
+				near(t, "eigenvalue", v, values[i], 1e-11)
+			}
+			if v := kept["ppca/variance"]; len(v) != 4 || v[0] < 0.01 || (v[3] > 0.01) != (want == 4) {
+				t.Errorf("beta %g: variances of the units %v", beta, v)
+			}
 		}
 	}
 }

@@ -77,6 +77,27 @@ func TestClusters(t *testing.T) {
 		w.Params.Set("inf/mean", order)
 		near(t, "clusters", value(t, measure(moment(w, nil), metrics.Clusters{}), "clusters"), right/300, 1e-15)
 	}
+	e := moment(w, nil)
+	e.Last = true
+	arrays := map[string][]float64{}
+	for _, a := range measure(e, metrics.Clusters{}).Arrays {
+		arrays[a.Name] = a.Data
+	}
+	points, shares := arrays["clusters/points@1"], arrays["clusters/shares@3"]
+	if len(points) != 300 || len(shares) != 900 {
+		t.Fatalf("%d points and %d shares of 300 data and 3 components", len(points), len(shares))
+	}
+	for n, x := range points { // log phi_k = m_k x - m_k^2/2 up to what all have: the components' variances are one
+		want, sum := make([]float64, 3), 0.0
+		for k, m := range []float64{2, 0, -2} {
+			want[k] = math.Exp(m*x - m*m/2)
+			sum += want[k]
+		}
+		for k := range want {
+			near(t, "share", shares[3*n+k], want[k]/sum, 1e-12)
+		}
+		near(t, "point", x, w.Data.X[n], 0)
+	}
 	w.Params.Set("inf/mean", []float64{0, 100, 200}) // all in one
 	near(t, "one component", value(t, measure(moment(w, nil), metrics.Clusters{}), "clusters"), 1.0/3, 1e-15)
 	w.Params.Set("inf/mean", []float64{0, math.NaN(), 1})

@@ -28,6 +28,7 @@ func (p *panel) curves() (shown, left []string) {
 	for _, m := range p.metrics {
 		switch {
 		case ofNetworks(m) && p.constant(m): // a sentence says it
+		case p.traced(m): // a figure of its own
 		case len(p.steps(m)) < 2 || strings.HasSuffix(m, "/floor") || strings.HasSuffix(m, "/r"):
 		case strings.HasPrefix(m, "entropies/") && p.hasEntropies(): // a figure of their own
 		case ofNetworks(m):

@@ -50,8 +50,10 @@ func (r *Report) figures(prefix string) []Figure {
 	for _, g := range forestGroups(r.Claims) {
 		list = append(list, drawing{g.title, g.draw})
 	}
+	all := r.panels(cells, styles)
+	list = append(list, classical(all)...)
 	panels, more := 0, 0
-	for _, p := range r.panels(cells, styles) {
+	for _, p := range all {
 		some := p.drawings(laws)
 		switch {
 		case len(some) == 0:
@@ -125,12 +127,23 @@ func (p *panel) drawings(laws []*slopeGroup) []drawing {
 		if _, _, ok := p.sparsity(split); ok {
 			add(p.sparsityTitle(split), func(id string) Figure { return p.drawSparsity(id, split) })
 		}
-		if one, two := gapNames(split); slices.Contains(p.metrics, one) && slices.Contains(p.metrics, two) {
-			add(p.gapTitle(split), func(id string) Figure { return p.drawGaps(id, split) })
+		of := split + "gap"
+		if one, two := gapNames(of); slices.Contains(p.metrics, one) && slices.Contains(p.metrics, two) {
+			add(p.gapTitle(of), func(id string) Figure { return p.drawGaps(id, of) })
 		}
 	}
 	for _, size := range pictureSizes(vectors) {
 		add(p.title(pictureTitle), func(id string) Figure { return p.drawPictures(id, size) })
+	}
+	return list
+}
+
+// classical are the figures of models whose answers are known, each of all grids of a data set.
+func classical(panels []*panel) (list []drawing) {
+	for _, figures := range []func([]*panel) []drawing{
+		traceFigures, closedGapFigures, orderFigures, varianceFigures, chainFigures, collapseFigures, shareFigures, itemFigures,
+	} {
+		list = append(list, figures(panels)...)
 	}
 	return list
 }

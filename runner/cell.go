@@ -169,7 +169,7 @@ func (c *cell) run(ctx context.Context) error {
 func (c *cell) evaluate(ctx context.Context) error {
 	c.work.Bits = rng.HeldBits(uint64(c.Seed), c.Dataset.Name, "train")
 	e := &metrics.Eval{
-		Context: ctx, Work: c.work, Test: c.test, Seed: uint64(c.Seed), Step: c.train.step, Estimator: c.est,
+		Context: ctx, Work: c.work, Test: c.test, Seed: uint64(c.Seed), Step: c.train.step, Last: c.train.step == c.Train.Steps, Estimator: c.est,
 		Resolve: func(name string) (vi.Estimator, error) { return c.parts.beside(name, c.Estimator) },
 	}
 	var out metrics.Out
