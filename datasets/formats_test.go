@@ -278,7 +278,7 @@ func TestReadCSV(t *testing.T) {
 
 func TestReadBits(t *testing.T) {
 	for _, text := range []string{"0 1 1\n1 0 0\n", "0 1 1\n1 0 0", "0 1 1 \r\n1 0 0 \r\n", "011\n100\n"} {
-		if got, err := readBits(strings.NewReader(text), 2, 3); err != nil || !slices.Equal(got, bitLevels{0, 1, 1, 1, 0, 0}) {
+		if got, err := readBits(strings.NewReader(text), 2, 3, ' '); err != nil || !slices.Equal(got, bitLevels{0, 1, 1, 1, 0, 0}) {
 			t.Errorf("%q: got %v, %v", text, got, err)
 		}
 	}
@@ -292,7 +292,7 @@ func TestReadBits(t *testing.T) {
 		"<html>":                "line 1: got '<'; want 0, 1 and spaces",
 		"0 1 1\n\n1 0 0\n":      "line 2: got 0 bits; want 3",
 	} {
-		if _, err := readBits(strings.NewReader(text), 2, 3); err == nil || err.Error() != want {
+		if _, err := readBits(strings.NewReader(text), 2, 3, ' '); err == nil || err.Error() != want {
 			t.Errorf("%q: got %v; want %s", text, err, want)
 		}
 	}
@@ -314,7 +314,7 @@ func TestLiesCostNothing(t *testing.T) {
 			_, err := ReadMAT(bytes.NewReader(matFile(littleEndian, matPacked(littleEndian, array))), "data", n)
 			return err
 		},
-		"bits": func() error { _, err := readBits(strings.NewReader("0 1"), n, n); return err },
+		"bits": func() error { _, err := readBits(strings.NewReader("0 1"), n, n, ' '); return err },
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
