@@ -94,7 +94,7 @@ func (s *answers) Name() string { return s.name }
 
 // Doc says what the items are.
 func (s *answers) Doc() string {
-	text := fmt.Sprintf("Answers of %d people to %d items: %s.\n", s.n, s.d, s.about)
+	text := fmt.Sprintf("Answers of %d people to %d items:\n%s.\n", s.n, s.d, s.about)
 	switch {
 	case s.levels > 2:
 		text += "Values are 0, 1, 2, as real data: no model here is of such answers; hmm takes them as symbols.\n"
@@ -108,8 +108,8 @@ coin each of the seed's; a person or an item with none left keeps one.
 
 `
 	}
-	return text + fmt.Sprintf(`File %s of folder %s of the data directory, compressed or not: a row a person,
-split by commas, a header, an empty field where there is no answer.
+	return text + fmt.Sprintf(`File %s of folder %s of the data directory, compressed or not: a row
+a person, split by commas, a header, an empty field where there is no answer.
 `, s.file.file, answerFolder)
 }
 
@@ -138,7 +138,7 @@ func (s *answers) Sums() [][2]string { return [][2]string{{s.file.file, s.file.s
 
 // holds is the file.
 func (s *answers) holds() []WebFile {
-	return []WebFile{{Name: s.file.file, Content: s.bytes, Sum: s.file.sum, Inside: true}}
+	return []WebFile{{Name: s.file.file + ".gz", Content: s.bytes, Sum: s.file.sum, Inside: true}}
 }
 
 // ReadFrom sets the data directory; what was read from another is forgotten.

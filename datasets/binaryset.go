@@ -114,7 +114,7 @@ func (d BinarySet) Name() string { return d.test.name }
 
 // Doc says what the rows are.
 func (d BinarySet) Doc() string {
-	n := [3]int{d.test.splits[0].n, d.valid.splits[1].n, d.test.splits[1].n}
+	p := d.parts()
 	return fmt.Sprintf(`Bits of %s,
 one of the tables on which densities of discrete data are compared: %d rows to train on,
 %d for choices (held: valid), %d held out (held: test), as published.
@@ -123,7 +123,7 @@ Files of folder %s of the data directory, compressed or not: a row a line, 0 and
 split by commas, no header.
 
 Lowd and Davis 2010; Van Haaren and Davis 2012; Larochelle and Murray 2011.
-`, d.about, n[0], n[1], n[2], binaryFolder)
+`, d.about, p[0].n, p[1].n, p[2].n, binaryFolder)
 }
 
 // Shape of the training set.
@@ -143,17 +143,22 @@ func (d BinarySet) Digest() string { return d.images().Digest() }
 // Sums are the files that the set is read from, each with the SHA-256 of its content.
 func (d BinarySet) Sums() [][2]string {
 	var out [][2]string
-	for _, f := range d.holds() {
-		out = append(out, [2]string{f.Name, f.Sum})
+	for _, p := range d.parts() {
+		out = append(out, [2]string{p.file, p.sum})
 	}
 	return out
+}
+
+// parts are all three.
+func (d BinarySet) parts() [3]split {
+	return [3]split{d.test.splits[0], d.valid.splits[1], d.test.splits[1]}
 }
 
 // holds are the files of all three parts.
 func (d BinarySet) holds() []WebFile {
 	var out []WebFile
-	for _, p := range []split{d.test.splits[0], d.valid.splits[1], d.test.splits[1]} {
-		out = append(out, WebFile{Name: p.file, Content: int64(p.rows * 2 * d.test.width), Sum: p.sum, Inside: true})
+	for _, p := range d.parts() {
+		out = append(out, WebFile{Name: p.file + ".gz", Content: int64(p.rows * 2 * d.test.width), Sum: p.sum, Inside: true})
 	}
 	return out
 }

@@ -123,6 +123,9 @@ func readCSV(text io.Reader, drop []string, most int, empty bool) (*Table, error
 				continue
 			}
 			x, err := strconv.ParseFloat(s, 64)
+			if s == "" && (line != first || t.Header) {
+				return nil, fmt.Errorf("line %d, column %s: empty; need a finite number in every field, since missing values are not read: leave out the row or the column", line, all[i])
+			}
 			if line == first && !isNumber(s) {
 				return nil, notHeader(line, all[i], s)
 			}
