@@ -13,9 +13,9 @@ type bitLevels []byte
 // At is bit i.
 func (b bitLevels) At(i int) float64 { return float64(b[i]) }
 
-// readBits reads rows of bits in text: each 0 or 1, spaces between them, a line a row.
+// readBits reads rows of bits in text: each 0 or 1, spaces or commas between them, a line a row.
 // It takes no more memory than rows x width bytes, and no more than the stream has.
-func readBits(r io.Reader, rows, width int) (bitLevels, error) {
+func readBits(r io.Reader, rows, width int, between byte) (bitLevels, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	var out bitLevels
 	for line, at := 1, 0; ; {
@@ -39,8 +39,8 @@ func readBits(r io.Reader, rows, width int) (bitLevels, error) {
 				return nil, fmt.Errorf("line %d: bit %d is too many; want %d rows of %d", line, at, rows, width)
 			}
 			out = append(out, c-'0')
-		case c != ' ' && c != '\r':
-			return nil, fmt.Errorf("line %d: got %q; want 0, 1 and spaces", line, c)
+		case c != between && c != '\r':
+			return nil, fmt.Errorf("line %d: got %q; want 0, 1 and %s", line, c, map[byte]string{' ': "spaces", ',': "commas"}[between])
 		}
 	}
 }

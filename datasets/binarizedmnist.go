@@ -35,28 +35,30 @@ func NewBinarizedMNIST() BinarizedMNIST {
 			whole("binarized_mnist_test.amat", 10000, "e6687bfea3f820c174f33b7865140b2a2dd2930ef786f35d45795fc193b5ab2c"),
 		},
 	}
-	s.format = s.amat
+	s.format = s.bitsText(' ')
 	return BinarizedMNIST{files: s}
 }
 
-// amat reads a split whose file is bits in text.
-func (s *images) amat(folder fs.FS, i int) (levels, string, error) {
-	p := s.splits[i]
-	f, name, err := p.open(folder)
-	if err != nil {
-		return nil, name, err
+// bitsText reads splits whose files are bits in text, spaces or commas between them.
+func (s *images) bitsText(between byte) decoder {
+	return func(folder fs.FS, i int) (levels, string, error) {
+		p := s.splits[i]
+		f, name, err := p.open(folder)
+		if err != nil {
+			return nil, name, err
+		}
+		defer f.Close()
+		r, err := Unzipped(f)
+		if err != nil {
+			return nil, name, err
+		}
+		sum := sha256.New()
+		out, err := readBits(io.TeeReader(r, sum), p.rows, s.height*s.width, between)
+		if got := hex.EncodeToString(sum.Sum(nil)); err == nil && got != p.sum {
+			err = fmt.Errorf("another file: SHA-256 of its content, got %s; want %s", got, p.sum)
+		}
+		return out, name, err
 	}
-	defer f.Close()
-	r, err := Unzipped(f)
-	if err != nil {
-		return nil, name, err
-	}
-	sum := sha256.New()
-	out, err := readBits(io.TeeReader(r, sum), p.rows, s.height*s.width)
-	if got := hex.EncodeToString(sum.Sum(nil)); err == nil && got != p.sum {
-		err = fmt.Errorf("another file: SHA-256 of its content, got %s; want %s", got, p.sum)
-	}
-	return out, name, err
 }
 
 // images is the set as one of levels that are bits.

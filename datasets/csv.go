@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,12 @@ type Table struct {
 // line is a number: one bad field among numbers is no header but an error. Columns of the
 // names in drop are left out. It takes no more memory than most values need, and no more
 // than the stream has. Errors say what is wrong and where, not with which file.
-func ReadCSV(r io.Reader, drop []string, most int) (t *Table, err error) {
+func ReadCSV(r io.Reader, drop []string, most int) (*Table, error) {
+	return readTable(r, drop, most, false)
+}
+
+// readTable does so; an empty field may be a missing value, NaN.
+func readTable(r io.Reader, drop []string, most int, empty bool) (t *Table, err error) {
 	text := bufio.NewReader(r)
 	if mark, err := text.Peek(3); err == nil && string(mark) == "\ufeff" {
 		text.Discard(len(mark))
@@ -34,7 +40,7 @@ func ReadCSV(r io.Reader, drop []string, most int) (t *Table, err error) {
 			}
 		}()
 	}
-	return readCSV(text, drop, most)
+	return readCSV(text, drop, most, empty)
 }
 
 // splitBy says of a text whose first line has no comma what seems to split its columns.
@@ -53,7 +59,7 @@ func splitBy(text *bufio.Reader) string {
 	return ""
 }
 
-func readCSV(text io.Reader, drop []string, most int) (*Table, error) {
+func readCSV(text io.Reader, drop []string, most int, empty bool) (*Table, error) {
 	in := csv.NewReader(text)
 	in.FieldsPerRecord, in.ReuseRecord, in.TrimLeadingSpace = -1, true, true
 	t, all, first := &Table{}, []string(nil), 0 // all columns; the first line, which has them
@@ -112,7 +118,14 @@ func readCSV(text io.Reader, drop []string, most int) (*Table, error) {
 		}
 		for _, i := range kept {
 			s := strings.TrimSpace(record[i])
+			if s == "" && empty {
+				t.Values = append(t.Values, math.NaN())
+				continue
+			}
 			x, err := strconv.ParseFloat(s, 64)
+			if s == "" && (line != first || t.Header) {
+				return nil, fmt.Errorf("line %d, column %s: empty; need a finite number in every field, since missing values are not read: leave out the row or the column", line, all[i])
+			}
 			if line == first && !isNumber(s) {
 				return nil, notHeader(line, all[i], s)
 			}

@@ -193,3 +193,27 @@ func lacks(folder string, splits []split) string {
 	}
 	return fmt.Sprintf("%s, which has %sno %s", folder, has, strings.Join(missing(folder, splits), " and no "))
 }
+
+// seek is the folder that has the files of a set's splits: one of the data directory, or one
+// of others; get is what else one may do to have them.
+func seek(set, dir, below string, others []string, get string, splits []split) (string, error) {
+	var folders, without []string
+	if dir != "" {
+		folders = append(folders, filepath.Join(dir, below))
+	}
+	for _, folder := range append(folders, others...) {
+		if len(missing(folder, splits)) == 0 {
+			return folder, nil
+		}
+		without = append(without, lacks(folder, splits))
+	}
+	if len(without) == 0 {
+		without = []string{"no folder, since no data directory is given"}
+	}
+	either := ", compressed or not,"
+	if splits[0].exact() {
+		either = ""
+	}
+	return "", fmt.Errorf("needs files %s; looked in %s. %s%s into a folder %s of the data directory (--data-dir, else BENCH_DATA)%s; bench explain %s says where they come from",
+		strings.Join(names(splits), " and "), strings.Join(without, ", and in "), toHave(set), either, below, get, set)
+}

@@ -250,7 +250,7 @@ func TestReadCSV(t *testing.T) {
 		"a,b\n1,NaN\n":           `line 2, column b: got "NaN"; need a finite number`,
 		"1,2\n+Inf,3":            `line 2, column col1: got "+Inf"; need a finite number`,
 		"1,1e999\n":              `line 1, column col2: got "1e999"; need a finite number`,
-		"a,b\n1,\n":              `line 2, column b: got ""; need a finite number`,
+		"a,b\n1,\n":              `line 2, column b: empty; need a finite number in every field, since missing values are not read: leave out the row or the column`,
 		"a,b\n1,2\nx,4\n":        `line 3, column a: got "x"; need a finite number`,
 		"a,b\n1,\"2\n":           "line 2: extraneous or missing \" in quoted-field",
 		"1,2\n3,4\n5,6":          "line 3: more than 4 values; at most so many belong here",
@@ -278,7 +278,7 @@ func TestReadCSV(t *testing.T) {
 
 func TestReadBits(t *testing.T) {
 	for _, text := range []string{"0 1 1\n1 0 0\n", "0 1 1\n1 0 0", "0 1 1 \r\n1 0 0 \r\n", "011\n100\n"} {
-		if got, err := readBits(strings.NewReader(text), 2, 3); err != nil || !slices.Equal(got, bitLevels{0, 1, 1, 1, 0, 0}) {
+		if got, err := readBits(strings.NewReader(text), 2, 3, ' '); err != nil || !slices.Equal(got, bitLevels{0, 1, 1, 1, 0, 0}) {
 			t.Errorf("%q: got %v, %v", text, got, err)
 		}
 	}
@@ -292,7 +292,7 @@ func TestReadBits(t *testing.T) {
 		"<html>":                "line 1: got '<'; want 0, 1 and spaces",
 		"0 1 1\n\n1 0 0\n":      "line 2: got 0 bits; want 3",
 	} {
-		if _, err := readBits(strings.NewReader(text), 2, 3); err == nil || err.Error() != want {
+		if _, err := readBits(strings.NewReader(text), 2, 3, ' '); err == nil || err.Error() != want {
 			t.Errorf("%q: got %v; want %s", text, err, want)
 		}
 	}
@@ -314,7 +314,7 @@ func TestLiesCostNothing(t *testing.T) {
 			_, err := ReadMAT(bytes.NewReader(matFile(littleEndian, matPacked(littleEndian, array))), "data", n)
 			return err
 		},
-		"bits": func() error { _, err := readBits(strings.NewReader("0 1"), n, n); return err },
+		"bits": func() error { _, err := readBits(strings.NewReader("0 1"), n, n, ' '); return err },
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

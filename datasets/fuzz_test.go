@@ -80,7 +80,7 @@ func FuzzCSV(f *testing.F) {
 func FuzzBits(f *testing.F) {
 	f.Add([]byte("0 1 1\n1 0 0\n"))
 	f.Fuzz(func(t *testing.T, stream []byte) {
-		b, err := readBits(bytes.NewReader(stream), 2, 3)
+		b, err := readBits(bytes.NewReader(stream), 2, 3, ' ')
 		if err != nil {
 			return
 		}

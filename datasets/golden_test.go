@@ -44,6 +44,10 @@ func TestGoldenDigests(t *testing.T) {
 		{grey, "ed5a77ff799d54203820f3017196b1611bbd206aa1cd593b938d52170787aaa6"},
 		{datasets.FA3{N: 100, Test: 10}, "e061334dfb2f5eb056f75c194112f127f92ad0d6098108754eed08c219e81e00"},
 		{datasets.Spectrum{Lambda: []float64{4, 2, 1, 0.5, 0.25, 0.25}, N: 100}, "89ee05a1d20c9329b4b46ee61dfe9756def23edd5d5c0c5234eab332bc7443d7"},
+		{datasets.Ring8{N: 100, Test: 10, Radius: 2, SD: 0.05}, "0da4d931891679b7c0188f0600a1eb6387e26ab86e7edff046963058620e704e"},
+		{datasets.TreeBits{Dim: 12, N: 100, Test: 10, Flip: 0.1}, "ae1d232e73175de0f1f2c8d5ce4e457106d9eb7a0ad8cec2730356222ea65afd"},
+		{datasets.SineGap{N: 60, Test: 10, Gap: 0.4, SD: 0.1}, "480626a474936d0898abe5d4fa23b33de0335a0e4fef2e86b7c3a54284443351"},
+		{datasets.Patterns8x8{N: 100, Test: 10, Flip: 0.05}, "2a38ee81a40751f39d1f0d46c7bcdf23d2de0a0ce910b0eb7c3beeb0035b28e1"},
 	} {
 		x := data(t, c.d, 7)
 		sum := sha256.New()

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -42,6 +43,7 @@ type images struct {
 	splits        [2]split // train, test
 	shuffle       bool     // rows come in a fixed random order, not in that of the file
 	embedded      fs.FS    // nil: in files
+	below         string   // the folder of the data directory that has the files; empty: one of the set's name
 	folders       []string // where the files may be besides the data directory
 	get           string   // what else one may do to have the files
 	format        decoder  // of files in a format of their own; nil: IDX
@@ -300,23 +302,5 @@ func (s *images) locate() (string, error) {
 		}
 		return s.home, nil
 	}
-	var folders, without []string
-	if s.dir != "" {
-		folders = append(folders, filepath.Join(s.dir, s.name))
-	}
-	for _, folder := range append(folders, s.folders...) {
-		if len(missing(folder, s.splits[:])) == 0 {
-			return folder, nil
-		}
-		without = append(without, lacks(folder, s.splits[:]))
-	}
-	if len(without) == 0 {
-		without = []string{"no folder, since no data directory is given"}
-	}
-	either := ", compressed or not,"
-	if s.splits[0].exact() {
-		either = ""
-	}
-	return "", fmt.Errorf("needs files %s; looked in %s. %s%s into a folder %s of the data directory (--data-dir, else BENCH_DATA)%s; bench explain %s says where they come from",
-		strings.Join(names(s.splits[:]), " and "), strings.Join(without, ", and in "), toHave(s.name), either, s.name, s.get, s.name)
+	return seek(s.name, s.dir, cmp.Or(s.below, s.name), s.folders, s.get, s.splits[:])
 }

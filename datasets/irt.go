@@ -92,28 +92,29 @@ func (d IRT) Make(key rng.Key) (*vi.Data, error) {
 	}
 	out := &vi.Data{Name: d.Name(), N: d.N, D: d.Dim, X: x, Domain: d.Shape().Domain, Codes: theta, Items: items}
 	if d.Hide > 0 {
-		out.Hidden, out.X = x, d.hide(key.Fold("hide"), x)
+		out.Hidden, out.X = x, hideAnswers(key.Fold("hide"), x, d.Dim, d.Hide)
 	}
 	out.Digest = digest(append(slices.Clone(out.X), out.Hidden...))
 	return out, nil
 }
 
-// hide is x with NaN in place of what is held out.
-func (d IRT) hide(key rng.Key, x []float64) []float64 {
+// hideAnswers is answers x [N,d] with NaN in place of what is held out, a share of those there
+// are; whoever has answers keeps one, and so does an item.
+func hideAnswers(key rng.Key, x []float64, d int, share float64) []float64 {
 	u := make([]float64, len(x))
 	key.Uniform64(u, 0)
-	person, item := make([]int, d.N), make([]int, d.Dim)
+	person, item := make([]int, len(x)/d), make([]int, d)
 	for i, u := range u {
-		if u > d.Hide {
-			person[i/d.Dim]++
-			item[i%d.Dim]++
+		if x[i] == x[i] && u > share {
+			person[i/d]++
+			item[i%d]++
 		}
 	}
 	out := append([]float64{}, x...)
 	for i, u := range u {
-		n, j := i/d.Dim, i%d.Dim
+		n, j := i/d, i%d
 		switch {
-		case u > d.Hide:
+		case x[i] != x[i] || u > share:
 		case person[n] == 0 || item[j] == 0:
 			person[n]++
 			item[j]++

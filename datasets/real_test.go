@@ -37,6 +37,10 @@ func TestRealImages(t *testing.T) {
 		"patches":         {10000, 2000, [2]int{8, 8}, 0, true},
 	}
 	for _, d := range datasets.All() {
+		switch d.(type) {
+		case datasets.BinarySet, datasets.Answers:
+			continue // see TestBinarySets, TestAnswers
+		}
 		known, ok := d.(vi.Known)
 		if _, filed := d.(vi.Filed); !ok || !filed { // the others are no images
 			continue

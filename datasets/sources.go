@@ -83,6 +83,12 @@ func (o Origin) Holds() []WebFile {
 		a := NewPatches().album
 		return arrays([]split{a.natural}, 4*a.side*a.side)
 	}
+	if _, ok := binaryTables[o.Set]; ok {
+		return NewBinarySet(o.Set).holds()
+	}
+	if _, ok := answerTables[o.Set]; ok {
+		return NewAnswers(o.Set).holds()
+	}
 	return o.Files
 }
 

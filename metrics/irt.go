@@ -83,13 +83,13 @@ func (m IRT) Measure(e *Eval, o *Out) {
 	}
 	if d.Hidden == nil {
 		for _, name := range []string{"irt/accuracy", "irt/held"} {
-			put(name, 0, "data \""+d.Name+"\" have no answers held out; irt has where its setting hide is above 0")
+			put(name, 0, "data \""+d.Name+"\" have no answers held out; sets of answers have where their setting hide is above 0")
 		}
 		return
 	}
 	total, right, n := 0.0, 0.0, 0.0
 	for i, p := range model.Chances(w.Params, d.X) {
-		if d.X[i] == d.X[i] {
+		if d.X[i] == d.X[i] || d.Hidden[i] != d.Hidden[i] { // seen, or not known
 			continue
 		}
 		n++

@@ -286,7 +286,7 @@ func (a *app) pull(ctx context.Context, c collection, offline bool) error {
 	names := fileNames(missing)
 	switch {
 	case len(c.origin.Files) == 0:
-		return fmt.Errorf("not to be had from the web, missing %s; bench explain %s says what it is", names, c.origin.Dataset)
+		return fmt.Errorf("not fetched by this program: got no %s in %s; put it there, bench explain %s says what it is", names, c.Folder, c.origin.Dataset)
 	case offline:
 		return fmt.Errorf("--offline: got no %s in %s; want it there, or no --offline", names, c.Folder)
 	}
