@@ -32,7 +32,7 @@ func (r *Report) JSON(w io.Writer) error {
 				Kind: p.Kind, Metric: p.Metric, Subject: p.Subject, Label: p.Label, Scale: p.Scale, Verdict: p.State,
 				Effect: finite(p.Effect), Lo: finite(p.Lo), Hi: finite(p.Hi), N: p.N, P: finite(p.P),
 				Criterion: p.Criterion, Reason: p.Reason, Warnings: list(p.Warnings), Cells: list(p.Cells),
-				Bootstrap: spanOf(p.Bootstrap), Region: spanOf(p.Region),
+				Bootstrap: spanOf(p.Bootstrap), Region: spanOf(p.Region), Published: quotedJSON(p.Quoted),
 			}
 			if unusual(p.Level) {
 				part.Level = p.Level
@@ -115,6 +115,7 @@ type jsonPart struct {
 	P         *float64    `json:"p"`
 	Criterion string      `json:"criterion"`
 	Region    [2]*float64 `json:"region"` // claimed of the effect; null where it has no end
+	Published *jsonQuoted `json:"published,omitempty"`
 	Reason    string      `json:"reason"`
 	Warnings  []string    `json:"warnings"`
 	Cells     []string    `json:"cells"`
