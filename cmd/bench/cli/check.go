@@ -119,7 +119,7 @@ func (o checking) valid() error {
 	if same(o.output, o.baseline) {
 		return fmt.Errorf("%s: --output: %s is the baseline itself; want another file", where, o.output)
 	}
-	return nil
+	return hasFolder(o.output)
 }
 
 // checkAll reads all there is to read before it opens the store.

@@ -118,6 +118,9 @@ func (a *app) runSuites(ctx context.Context, names []string, r running) error {
 	if info, err := os.Stat(r.report); r.report != "" && err == nil && info.IsDir() {
 		return fmt.Errorf("bench run: --report: %s is a folder; want a file", r.report)
 	}
+	if err := hasFolder(r.report); err != nil {
+		return err
+	}
 	var jobs []*job
 	for _, name := range names {
 		j, err := a.job(name, r.Options)
@@ -248,7 +251,11 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 		}
 		fmt.Fprintf(a.err, "report %s\n", r.report)
 	} else if !r.json {
-		fmt.Fprintf(a.out, "no page yet; %s makes it\n", commandLine([]string{"report", st.Path()}))
+		page, does := pageOf([]string{st.Path()}, j.plan.Preset), "makes"
+		if _, err := os.Stat(page); err == nil {
+			does = "brings up to date"
+		}
+		fmt.Fprintf(a.out, "page: %s %s %s\n", commandLine([]string{"report", st.Path()}), does, oneLine(page))
 	}
 	if todo, err = runner.Missing(j.plan, st); err != nil {
 		return err
