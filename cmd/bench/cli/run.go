@@ -56,7 +56,7 @@ The verdicts go to stdout, progress and failures to stderr.`,
 		Example: `  bench run iwae_snr
   bench run --all                     every suite that claims something
   bench run mine.yaml --workers 4 --report mine.html
-  bench run iwae_snr --only estimator=dreg --only k=64 --seeds 0..1 --store try.db`,
+  bench run iwae_snr --only estimator=dreg --only k=64 --seeds 0..1 --store t.db`,
 		Args: func(c *cobra.Command, args []string) error {
 			if r.all && len(args) > 0 {
 				return fmt.Errorf("bench run: --all: got %s beside it; want one of them", arguments(args))
