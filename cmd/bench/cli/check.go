@@ -73,8 +73,8 @@ status: 0 none worse; 1 a regression; 2 misuse; 3 cells failed or missing; 4 bit
 differ. With --strict it is 1 also where a drop could not be confirmed, nothing was
 compared, or another program may have made what was judged.`,
 		Example: `  bench check /tmp/check.db --baseline results/baseline.json
-  bench check /tmp/check.db --baseline base.json --strict --format md -o check.md
-  bench check /tmp/base.db --baseline base.json --write-baseline --suite iwae_snr`,
+  bench check /tmp/check.db --baseline base.json --strict --format md -o out.md
+  bench check /tmp/base.db --baseline base.json --write-baseline --suite gumbel`,
 		Args: one("STORE"),
 		RunE: func(c *cobra.Command, args []string) error { return a.checkAll(c.Context(), args[0], o) },
 	}

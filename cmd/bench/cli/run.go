@@ -255,7 +255,8 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 		if _, err := os.Stat(page); err == nil {
 			does = "brings up to date"
 		}
-		fmt.Fprintf(a.out, "page: %s %s %s\n", commandLine([]string{"report", st.Path()}), does, oneLine(page))
+		line := fmt.Sprintf("page: %s %s %s", commandLine([]string{"report", st.Path()}), does, oneLine(page))
+		fmt.Fprintln(a.out, strings.Join(fold(line, width(a.out)), "\n"))
 	}
 	if todo, err = runner.Missing(j.plan, st); err != nil {
 		return err
