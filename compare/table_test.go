@@ -368,15 +368,15 @@ func TestWriters(t *testing.T) {
 	var read struct {
 		Rows []struct {
 			Effect    *float64
-			Interval  []*float64
+			Lo        *float64
 			PAdjusted *float64 `json:"p_adjusted"`
-			Says      string
+			Verdict   string
 		}
 	}
 	if err := json.Unmarshal(b.Bytes(), &read); err != nil {
 		t.Fatal(err)
 	}
-	if len(read.Rows) != 2 || *read.Rows[0].Effect != table.Rows[0].Effect || read.Rows[1].Interval[0] != nil || read.Rows[1].Effect == nil || read.Rows[0].Says != Open {
+	if len(read.Rows) != 2 || *read.Rows[0].Effect != table.Rows[0].Effect || read.Rows[1].Lo != nil || read.Rows[1].Effect == nil || read.Rows[0].Verdict != Open {
 		t.Errorf("got %s", &b)
 	}
 	b.Reset()

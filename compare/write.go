@@ -21,56 +21,60 @@ func (n number) MarshalJSON() ([]byte, error) {
 }
 
 type rowJSON struct {
-	Metric      string    `json:"metric"`
-	Unit        string    `json:"unit,omitempty"`
-	Better      string    `json:"better,omitempty"`
-	Scale       string    `json:"scale"`
-	A           string    `json:"a"`
-	B           string    `json:"b"`
-	ConfigA     string    `json:"config_a,omitempty"`
-	ConfigB     string    `json:"config_b,omitempty"`
-	Where       string    `json:"where,omitempty"`
-	Task        string    `json:"task"`
-	Planned     int       `json:"planned"`
-	N           int       `json:"n"`
-	Wins        int       `json:"wins"`
-	Ties        int       `json:"ties"`
-	MeanA       number    `json:"mean_a"`
-	MeanB       number    `json:"mean_b"`
-	Effect      number    `json:"effect"`
-	Interval    [2]number `json:"interval"`
-	SD          number    `json:"sd"`
-	Improvement number    `json:"improvement"`
-	ImpInterval [2]number `json:"improvement_interval"`
-	T           number    `json:"p_t"`
-	Wilcoxon    number    `json:"p_wilcoxon"`
-	SignFlip    number    `json:"p_signflip"`
-	Reach       number    `json:"p_signflip_least"`
-	P           number    `json:"p"`
-	Adjusted    number    `json:"p_adjusted"`
-	Budget      *number   `json:"budget,omitempty"`
-	StepsA      [2]int    `json:"steps_a"`
-	StepsB      [2]int    `json:"steps_b"`
-	Says        string    `json:"says"`
-	Notes       []string  `json:"notes,omitempty"`
+	Metric      string   `json:"metric"`
+	Unit        string   `json:"unit,omitempty"`
+	Better      string   `json:"better,omitempty"`
+	Scale       string   `json:"scale"`
+	A           string   `json:"a"`
+	B           string   `json:"b"`
+	ConfigA     string   `json:"config_a,omitempty"`
+	ConfigB     string   `json:"config_b,omitempty"`
+	Where       string   `json:"where,omitempty"`
+	Task        string   `json:"task"`
+	Planned     int      `json:"planned"`
+	N           int      `json:"n"`
+	Wins        int      `json:"wins"`
+	Ties        int      `json:"ties"`
+	MeanA       number   `json:"mean_a"`
+	MeanB       number   `json:"mean_b"`
+	Effect      number   `json:"effect"`
+	Lo          number   `json:"lo"`
+	Hi          number   `json:"hi"`
+	SD          number   `json:"sd"`
+	Improvement number   `json:"improvement"`
+	ImpLo       number   `json:"improvement_lo"`
+	ImpHi       number   `json:"improvement_hi"`
+	T           number   `json:"p_t"`
+	Wilcoxon    number   `json:"p_wilcoxon"`
+	SignFlip    number   `json:"p_signflip"`
+	Reach       number   `json:"p_signflip_least"`
+	P           number   `json:"p"`
+	Adjusted    number   `json:"p_adjusted"`
+	Budget      *number  `json:"budget,omitempty"`
+	StepsA      [2]int   `json:"steps_a"`
+	StepsB      [2]int   `json:"steps_b"`
+	Says        string   `json:"verdict"`
+	Notes       []string `json:"notes,omitempty"`
 }
 
 type pooledJSON struct {
-	Metric      string    `json:"metric"`
-	Better      string    `json:"better,omitempty"`
-	Scale       string    `json:"scale"`
-	A           string    `json:"a"`
-	B           string    `json:"b"`
-	Tasks       int       `json:"tasks"`
-	N           int       `json:"n"`
-	IQMA        number    `json:"iqm_a"`
-	IQMB        number    `json:"iqm_b"`
-	IQM         number    `json:"iqm_of_differences"`
-	Interval    [2]number `json:"interval"`
-	Improvement number    `json:"improvement"`
-	ImpInterval [2]number `json:"improvement_interval"`
-	Reused      bool      `json:"reused_cells,omitempty"` // the intervals are too short
-	Open        bool      `json:"open,omitempty"`         // of the seeds that went well
+	Metric      string `json:"metric"`
+	Better      string `json:"better,omitempty"`
+	Scale       string `json:"scale"`
+	A           string `json:"a"`
+	B           string `json:"b"`
+	Tasks       int    `json:"tasks"`
+	N           int    `json:"n"`
+	IQMA        number `json:"iqm_a"`
+	IQMB        number `json:"iqm_b"`
+	IQM         number `json:"iqm_of_differences"`
+	Lo          number `json:"lo"`
+	Hi          number `json:"hi"`
+	Improvement number `json:"improvement"`
+	ImpLo       number `json:"improvement_lo"`
+	ImpHi       number `json:"improvement_hi"`
+	Reused      bool   `json:"reused_cells,omitempty"` // the intervals are too short
+	Open        bool   `json:"open,omitempty"`         // of the seeds that went well
 }
 
 func scale(log bool) string {
@@ -87,8 +91,8 @@ func (t *Table) JSON(w io.Writer) error {
 	for i, r := range t.Rows {
 		rows[i] = rowJSON{
 			r.Metric, r.Unit, r.Better, scale(r.Log), t.A, r.B, r.ConfigA, r.ConfigB, r.Where, r.Task, r.Planned, r.N, r.Wins, r.Ties,
-			number(r.MeanA), number(r.MeanB), number(r.Effect), [2]number{number(r.Lo), number(r.Hi)}, number(r.SD),
-			number(r.Improvement), [2]number{number(r.ImprovementLo), number(r.ImprovementHi)},
+			number(r.MeanA), number(r.MeanB), number(r.Effect), number(r.Lo), number(r.Hi), number(r.SD),
+			number(r.Improvement), number(r.ImprovementLo), number(r.ImprovementHi),
 			number(r.T), number(r.Wilcoxon), number(r.SignFlip), number(r.Reach), number(r.P), number(r.Adjusted), nil, r.StepsA, r.StepsB, r.Says, r.Notes,
 		}
 		if b := number(r.Budget); !math.IsNaN(r.Budget) {
@@ -98,7 +102,7 @@ func (t *Table) JSON(w io.Writer) error {
 	pooled := make([]pooledJSON, len(t.Pooled))
 	for i, p := range t.Pooled {
 		pooled[i] = pooledJSON{p.Metric, p.Better, scale(p.Log), t.A, p.B, p.Tasks, p.N, number(p.IQMA), number(p.IQMB), number(p.IQM),
-			[2]number{number(p.Lo), number(p.Hi)}, number(p.Improvement), [2]number{number(p.ImpLo), number(p.ImpHi)}, p.Reused, p.Open}
+			number(p.Lo), number(p.Hi), number(p.Improvement), number(p.ImpLo), number(p.ImpHi), p.Reused, p.Open}
 	}
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
@@ -130,7 +134,7 @@ func some(list []string) []string {
 func (t *Table) CSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	out.Write([]string{"metric", "unit", "better", "scale", "a", "b", "config_a", "config_b", "task", "planned", "n", "wins", "ties", "mean_a", "mean_b",
-		"effect", "lo", "hi", "sd", "improvement", "improvement_lo", "improvement_hi", "p_t", "p_wilcoxon", "p_signflip", "p", "p_adjusted", "budget", "says", "notes"})
+		"effect", "lo", "hi", "sd", "improvement", "improvement_lo", "improvement_hi", "p_t", "p_wilcoxon", "p_signflip", "p", "p_adjusted", "budget", "verdict", "notes"})
 	for _, r := range t.Rows {
 		line := []string{r.Metric, r.Unit, r.Better, scale(r.Log), t.A, r.B, r.ConfigA, r.ConfigB, r.Task,
 			strconv.Itoa(r.Planned), strconv.Itoa(r.N), strconv.Itoa(r.Wins), strconv.Itoa(r.Ties)}

@@ -130,7 +130,7 @@ func readCSV(text io.Reader, drop []string, most int, empty bool) (*Table, error
 				return nil, notHeader(line, all[i], s)
 			}
 			if err != nil || x-x != 0 { // an infinity, NaN
-				return nil, fmt.Errorf("line %d, column %s: got %.40q; need a finite number", line, all[i], s)
+				return nil, badField{line, all[i], s, t.Header && len(all) > 1}
 			}
 			t.Values = append(t.Values, x)
 		}
@@ -139,6 +139,30 @@ func readCSV(text io.Reader, drop []string, most int, empty bool) (*Table, error
 		return nil, errors.New("no rows of numbers")
 	}
 	return t, nil
+}
+
+// A badField is a field that is no finite number.
+type badField struct {
+	line      int
+	column, s string
+	named     bool // the column, by a header, beside others
+}
+
+func (e badField) Error() string {
+	return fmt.Sprintf("line %d, column %s: got %.40q; need a finite number", e.line, e.column, e.s)
+}
+
+// help says what to do about it when it is imported; empty where that is not known.
+func (e badField) help() string {
+	if !e.named {
+		return ""
+	}
+	out := "--drop " + e.column + " leaves the column out"
+	switch strings.ToLower(e.s) {
+	case "", "na", "n/a", "nan", "null", "none", "?", "-", ".":
+		return "fill in what is missing, take the row out, or " + out
+	}
+	return out
 }
 
 // isNumber says that a field is one, were it too large or no finite one.

@@ -63,7 +63,7 @@ func (d Imported) Doc() string {
 	if m.Image != [2]int{} {
 		what = fmt.Sprintf("images of %d x %d", m.Image[0], m.Image[1])
 	}
-	text := fmt.Sprintf("Imported from %s: %s,\n%d rows to train on and %d held out (%s), values from %g to %g", m.From, what, m.Rows[0], m.Rows[1], m.Split, m.Range[0], m.Range[1])
+	text := fmt.Sprintf("Imported from %s: %s,\n%d rows to train on and %d held out (%s), values from %.4g to %.4g", m.From, what, m.Rows[0], m.Rows[1], m.Split, m.Range[0], m.Range[1])
 	if m.White != 1 {
 		text += fmt.Sprintf(" after division by %g", m.White)
 	}
@@ -300,6 +300,9 @@ func (o Importing) split(all rows) (train, test []float64, how string, err error
 		held = max(1, int(o.Test*float64(n)))
 	}
 	if !(o.Test > 0) || held >= n || o.Test >= 1 && o.Test != float64(held) {
+		if n < 2 {
+			return nil, nil, "", fmt.Errorf("rows: got %d; need two at least, one to train on and one held out", n)
+		}
 		return nil, nil, "", fmt.Errorf("test: got %g of %d rows; want a number of rows or, below 1, a part of them, that leaves rows to train on", o.Test, n)
 	}
 	x, which := all.x, "the last"
@@ -333,6 +336,10 @@ func (o Importing) read(from string) (rows, error) {
 	case filepath.Ext(name) == ".csv":
 		r, err = readFrom(from, func(in io.Reader) (rows, error) {
 			t, err := ReadCSV(in, o.Drop, mostValues)
+			var bad badField
+			if errors.As(err, &bad) && bad.help() != "" {
+				err = fmt.Errorf("%w; %s", err, bad.help())
+			}
 			if err != nil {
 				return rows{}, err
 			}

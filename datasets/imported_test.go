@@ -213,9 +213,9 @@ func TestImportRefuses(t *testing.T) {
 		want   string
 	}{
 		{"ragged.csv", nil, "DIR/ragged.csv: line 2: got 1 columns; line 1 has 2"},
-		{"nan.csv", nil, `DIR/nan.csv: line 2, column b: got "nan"; need a finite number`},
+		{"nan.csv", nil, `DIR/nan.csv: line 2, column b: got "nan"; need a finite number; fill in what is missing, take the row out, or --drop b leaves the column out`},
 		{"empty.csv", nil, "DIR/empty.csv: no rows of numbers"},
-		{"one.csv", nil, "test: got 0.2 of 1 rows; want a number of rows or, below 1, a part of them, that leaves rows to train on"},
+		{"one.csv", nil, "rows: got 1; need two at least, one to train on and one held out"},
 		{"bad.csv", nil, `DIR/bad.csv: line 1, column col2: got "x"; need a finite number, or a header, which has no number`},
 		{"good.csv", func(o *Importing) { o.Test = 3 }, "test: got 3 of 3 rows"},
 		{"good.csv", func(o *Importing) { o.Test = 1.5 }, "test: got 1.5 of 3 rows"},
@@ -236,7 +236,7 @@ func TestImportRefuses(t *testing.T) {
 		{"cut.csv.gz", nil, "DIR/cut.csv.gz: unexpected EOF"},
 		{"mixed", nil, "DIR/mixed: b.png: got 5 x 4 pixels; a.png has 4 x 5, and all must be of one size"},
 		{"notes", nil, "DIR/notes: b.txt: not an image by its name; need .png, .jpg, .jpeg, or --skip"},
-		{"none", nil, "DIR/none: no image, got 0 other files; need .png, .jpg, .jpeg"},
+		{"none", nil, "DIR/none: no image: the folder is empty; need .png, .jpg, .jpeg"},
 		{"nowhere.csv", nil, "DIR/nowhere.csv: "},
 	} {
 		o := Importing{Name: "mine", From: in(c.from), Test: 0.2, White: 1}

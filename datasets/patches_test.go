@@ -322,7 +322,7 @@ func TestPatchesCheck(t *testing.T) {
 		{"empty folder", func(t *testing.T, d *Patches, dir string) {
 			os.Mkdir(filepath.Join(dir, "empty"), 0o755)
 			d.Folder = "empty"
-		}, false, "folder " + filepath.Join("DIR", "empty") + ": no image, got 0 other files; need .png, .jpg, .jpeg"},
+		}, false, "folder " + filepath.Join("DIR", "empty") + ": no image: the folder is empty; need .png, .jpg, .jpeg"},
 		{"no folder", set(func(d *Patches) { d.Folder = "" }), false, `folder: got "" with source: folder; need a folder of images`},
 		{"text", file("b.txt", []byte("hello")), true, "folder " + six + ": b.txt: not an image by its name; need .png, .jpg, .jpeg, or skip: true"},
 		{"text as image", file("b.png", []byte("hello")), true, "folder " + six + `: b.png: not a whole PNG or JPEG image, got "image: unknown format"; need one, or skip: true`},

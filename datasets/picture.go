@@ -120,6 +120,9 @@ func readFolder(folder fs.FS, skip bool, pass string) ([]picture, error) {
 		out = append(out, p)
 	}
 	if len(out) == 0 {
+		if len(files) == 0 {
+			return nil, fmt.Errorf("no image: the folder is empty; need %s", strings.Join(formats, ", "))
+		}
 		return nil, fmt.Errorf("no image, got %d other files; need %s", len(files), strings.Join(formats, ", "))
 	}
 	return out, nil

@@ -41,9 +41,9 @@ type Diff struct {
 // Summary is a side in numbers.
 type Summary struct {
 	Name  string   `json:"name"`
-	Store bool     `json:"store"`
-	Plans []string `json:"plans"` // s (quick)
-	Cells int      `json:"cells"` // each once
+	Store bool     `json:"is_store"` // and no suite
+	Plans []string `json:"plans"`    // s (quick)
+	Cells int      `json:"cells"`    // each once
 }
 
 // A Field is one thing that is another on each side; empty: it is not there.

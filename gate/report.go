@@ -228,7 +228,7 @@ func JSON(reports []*Report, strict bool) ([]byte, error) {
 				"verdict": word(v.State), "stage": v.Stage, "first": spanOf(v.First), "second": spanOf(v.Second), "stands": v.Stands, "reason": v.Reason})
 		}
 		for _, c := range r.Claims {
-			claims = append(claims, object{"claim": c.Claim, "was": c.Was, "now": c.Now, "with_new": c.New, "verdict": word(c.State), "effect": number(c.Effect), "lo": number(c.Lo), "hi": number(c.Hi),
+			claims = append(claims, object{"id": c.Claim, "was": c.Was, "now": c.Now, "with_new": c.New, "verdict": word(c.State), "effect": number(c.Effect), "lo": number(c.Lo), "hi": number(c.Hi),
 				"n": c.N, "criterion": c.Criterion, "reason": c.Reason})
 		}
 		for _, l := range r.Lacks {

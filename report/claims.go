@@ -15,7 +15,9 @@ type shownClaim struct {
 	State            shownState
 	Link             string // to the paper; empty when its name is no arXiv number
 	Metric           string // of the binding part
-	Claimed          string // the paper's number or bound on the effect
+	Claimed          string // of the effect: a number with its tolerance, or a bound
+	Published        string // the paper's own number for the effect
+	Quoted           string // with what it is made of and where it stands
 	Strip            template.HTML
 	Effect, Interval string
 	Lo, Hi           string // of the interval
@@ -40,6 +42,7 @@ type shownPart struct {
 	Effect, Interval string
 	Ratio, Bootstrap string
 	PText            string
+	Quoted           string
 }
 
 // A claimed is a configuration that a claim reads, N of its cells.
@@ -58,10 +61,13 @@ func (r *Report) shownClaim(v Verdict, configs map[string]*configuration) shownC
 	c.Lo, c.Hi = ends(c.Interval)
 	if v.Binding >= 0 {
 		b := v.Parts[v.Binding]
+		if b.Quoted != nil {
+			c.Published, c.Quoted = b.Quoted.effectText(), b.Quoted.text()
+		}
 		c.Metric, c.Ratio, c.Claimed, c.Strip = b.Metric, b.ratioText(), b.claimedText(), b.strip()
 	}
 	for _, p := range v.Parts {
-		part := shownPart{P: p, State: mark(p.State), Name: p.name(), Ratio: p.ratioText(), PText: pAt(p.P, p.Level)}
+		part := shownPart{P: p, State: mark(p.State), Name: p.name(), Ratio: p.ratioText(), PText: pAt(p.P, p.Level), Quoted: p.Quoted.text()}
 		part.Effect, part.Interval = p.effectText()
 		if b := p.Bootstrap; b.Lo == b.Lo {
 			if _, part.Bootstrap = intervalText(p.Effect, b.Lo, b.Hi); unusual(p.Level) {

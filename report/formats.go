@@ -12,9 +12,6 @@ import (
 
 // JSON writes the reports for machines.
 func (p Page) JSON(w io.Writer) error {
-	if len(p.Reports) == 1 {
-		return p.Reports[0].JSON(w)
-	}
 	list := make([]json.RawMessage, len(p.Reports))
 	for i, r := range p.Reports {
 		var b bytes.Buffer
@@ -26,7 +23,7 @@ func (p Page) JSON(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	return enc.Encode(list)
+	return enc.Encode(map[string]any{"reports": list})
 }
 
 // CSV writes the parts of all claims.

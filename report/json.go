@@ -25,14 +25,14 @@ func (r *Report) JSON(w io.Writer) error {
 			Effect: finite(v.Effect), Lo: finite(v.Lo), Hi: finite(v.Hi), N: v.N,
 			P: finite(v.P), PAdjusted: finite(v.PAdjusted), Criterion: v.Criterion,
 			Warnings: list(v.Warnings), Cells: list(v.Cells), Reason: v.Reason, Report: v.Report, Family: v.Family,
-			Bootstrap: spanOf(v.Bootstrap), Binding: v.Binding, Parts: []jsonPart{},
+			BootLo: finite(v.Bootstrap.Lo), BootHi: finite(v.Bootstrap.Hi), Binding: v.Binding, Parts: []jsonPart{},
 		}
 		for _, p := range v.Parts {
 			part := jsonPart{
 				Kind: p.Kind, Metric: p.Metric, Subject: p.Subject, Label: p.Label, Scale: p.Scale, Verdict: p.State,
 				Effect: finite(p.Effect), Lo: finite(p.Lo), Hi: finite(p.Hi), N: p.N, P: finite(p.P),
 				Criterion: p.Criterion, Reason: p.Reason, Warnings: list(p.Warnings), Cells: list(p.Cells),
-				Bootstrap: spanOf(p.Bootstrap), Region: spanOf(p.Region),
+				BootLo: finite(p.Bootstrap.Lo), BootHi: finite(p.Bootstrap.Hi), RegionLo: finite(p.Region.Lo), RegionHi: finite(p.Region.Hi), Published: quotedJSON(p.Quoted),
 			}
 			if unusual(p.Level) {
 				part.Level = p.Level
@@ -77,26 +77,27 @@ type jsonReport struct {
 }
 
 type jsonClaim struct {
-	ID        string      `json:"id"`
-	Paper     string      `json:"paper"`
-	Says      string      `json:"says"`
-	Kind      string      `json:"kind"`
-	Verdict   State       `json:"verdict"`
-	Effect    *float64    `json:"effect"`
-	Lo        *float64    `json:"lo"`
-	Hi        *float64    `json:"hi"`
-	N         int         `json:"n"`
-	P         *float64    `json:"p"`
-	PAdjusted *float64    `json:"p_adjusted"`
-	Criterion string      `json:"criterion"`
-	Warnings  []string    `json:"warnings"`
-	Cells     []string    `json:"cells"`
-	Reason    string      `json:"reason"`
-	Report    bool        `json:"report"` // report-only: outside Holm's family
-	Family    int         `json:"family"`
-	Bootstrap [2]*float64 `json:"bootstrap"`
-	Binding   int         `json:"binding"` // index into parts; -1 without parts
-	Parts     []jsonPart  `json:"parts"`
+	ID        string     `json:"id"`
+	Paper     string     `json:"paper"`
+	Says      string     `json:"says"`
+	Kind      string     `json:"kind"`
+	Verdict   State      `json:"verdict"`
+	Effect    *float64   `json:"effect"`
+	Lo        *float64   `json:"lo"`
+	Hi        *float64   `json:"hi"`
+	N         int        `json:"n"`
+	P         *float64   `json:"p"`
+	PAdjusted *float64   `json:"p_adjusted"`
+	Criterion string     `json:"criterion"`
+	Warnings  []string   `json:"warnings"`
+	Cells     []string   `json:"cells"`
+	Reason    string     `json:"reason"`
+	Report    bool       `json:"report"` // report-only: outside Holm's family
+	Family    int        `json:"family"`
+	BootLo    *float64   `json:"bootstrap_lo"`
+	BootHi    *float64   `json:"bootstrap_hi"`
+	Binding   int        `json:"binding"` // index into parts; -1 without parts
+	Parts     []jsonPart `json:"parts"`
 }
 
 type jsonPart struct {
@@ -114,11 +115,14 @@ type jsonPart struct {
 	N         int         `json:"n"`
 	P         *float64    `json:"p"`
 	Criterion string      `json:"criterion"`
-	Region    [2]*float64 `json:"region"` // claimed of the effect; null where it has no end
+	RegionLo  *float64    `json:"region_lo"` // claimed of the effect; null where it has no end
+	RegionHi  *float64    `json:"region_hi"`
+	Published *jsonQuoted `json:"published,omitempty"`
 	Reason    string      `json:"reason"`
 	Warnings  []string    `json:"warnings"`
 	Cells     []string    `json:"cells"`
-	Bootstrap [2]*float64 `json:"bootstrap"`
+	BootLo    *float64    `json:"bootstrap_lo"`
+	BootHi    *float64    `json:"bootstrap_hi"`
 }
 
 type jsonRatio struct {
@@ -181,8 +185,6 @@ func finite(x float64) *float64 {
 	}
 	return &x
 }
-
-func spanOf(s Span) [2]*float64 { return [2]*float64{finite(s.Lo), finite(s.Hi)} }
 
 // list is never null.
 func list(s []string) []string {

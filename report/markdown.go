@@ -98,7 +98,7 @@ func (r *Report) markdownParts(out io.Writer) {
 		for _, p := range v.Parts {
 			e, interval := p.effectText()
 			fmt.Fprintf(out, "| %s | %s | %s %s | %s | %s | %d | %s | %s |\n", markdown(v.Claim), markdown(p.name()),
-				p.State.symbol(), p.State.words(), e, markdown(interval), p.N, markdown(pAt(p.P, p.Level)), markdown(join("; ", p.Criterion, p.ratioText())))
+				p.State.symbol(), p.State.words(), e, markdown(interval), p.N, markdown(pAt(p.P, p.Level)), markdown(join("; ", p.Criterion, p.ratioText(), p.Quoted.said())))
 		}
 	}
 }

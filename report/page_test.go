@@ -114,7 +114,7 @@ func TestSeveralSuites(t *testing.T) {
 	offline(t, html.String())
 	for _, has := range []struct{ text, want string }{
 		{html.String(), `<h1>iwae_snr</h1>`}, {html.String(), `<h1>sweep</h1>`}, {html.String(), `id="r2-claims"`}, {html.String(), `href="#r2-top"`},
-		{js.String(), "[\n  {\n    \"suite\": \"iwae_snr\""}, {md.String(), "\n---\n\n# sweep\n"}, {tex.String(), "% sweep (quick)"},
+		{js.String(), "{\n  \"reports\": [\n    {\n      \"suite\": \"iwae_snr\""}, {md.String(), "\n---\n\n# sweep\n"}, {tex.String(), "% sweep (quick)"},
 	} {
 		if !strings.Contains(has.text, has.want) {
 			t.Errorf("no %q in %.300s", has.want, has.text)

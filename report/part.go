@@ -49,7 +49,7 @@ func (t test) run(seeds int, results *store.Results) PartVerdict {
 		Kind: p.Kind, Metric: p.Metric, Subject: brief(t.subject()), Label: brief(t.label), Scale: scale,
 		State: f.state, Effect: f.effect, Lo: f.lo, Hi: f.hi, Level: levelOf(p), N: f.n, P: f.p,
 		Criterion: t.criterion(), Reason: f.reason, Warnings: f.warnings, Cells: r.cells,
-		Bootstrap: f.boot, Region: f.region, slack: f.slack,
+		Bootstrap: f.boot, Region: f.region, Quoted: t.quoted(logs), slack: f.slack,
 		bearing: hasP(p),
 		log:     logs && (p.Kind == "better" || p.Kind == "equivalent" || p.Kind == "order"),
 	}

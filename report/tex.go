@@ -13,6 +13,11 @@ func (r *Report) TeX(w io.Writer) error {
 	out := texWriter{bufio.NewWriter(w)}
 	fmt.Fprintf(out, "%% %s: %s. Needs \\usepackage{booktabs,amssymb}.\n", strings.Join(strings.Fields(r.title()), " "), r.summary())
 	if len(r.Claims) > 0 {
+		heads, align := []string{"claim", "paper", "claimed", "effect", "95\\,\\% interval", "$n$", "$p$ (Holm)", "verdict"}, "llrrlrrl"
+		quoted := anyQuoted(r.Claims)
+		if quoted {
+			heads, align = append(heads, "published"), align+"l"
+		}
 		rows := make([][]string, len(r.Claims))
 		for i, v := range r.Claims {
 			e, interval := v.effectText()
@@ -21,8 +26,11 @@ func (r *Report) TeX(w io.Writer) error {
 				claimed = v.Parts[v.Binding].claimedText()
 			}
 			rows[i] = []string{tex(v.Claim), tex(v.Paper), tex(claimed), tex(e), tex(interval), fmt.Sprint(v.N), tex(pAt(v.PAdjusted, v.level())), tex(v.State.words())}
+			if quoted {
+				rows[i] = append(rows[i], tex(v.quoted().text()))
+			}
 		}
-		out.table("llrrlrrl", []string{"claim", "paper", "claimed", "effect", "95\\,\\% interval", "$n$", "$p$ (Holm)", "verdict"}, rows,
+		out.table(align, heads, rows,
 			"Claims of "+tex(r.title())+": "+tex(r.summary())+".", "claims")
 	}
 	boards, _ := r.boards(r.groups())

@@ -76,6 +76,7 @@ type PartVerdict struct {
 	Cells     []string
 	Bootstrap Span
 	Region    Span // what is claimed of Effect; infinite where it has no end
+	Quoted    *Quoted
 
 	slack   float64 // distance to the boundary in units of the test; NaN when unknown
 	bearing bool    // has a p value that Holm counts

@@ -70,6 +70,7 @@ func (v Verdict) details() string {
 			text += "; " + ratio
 		}
 	}
+	text = join("; ", text, v.quoted().said())
 	if v.Report {
 		text += "; report only"
 	}

@@ -3,7 +3,11 @@ package store
 import "database/sql"
 
 // A Place is where a plan names a cell.
-type Place struct{ Suite, Preset, Grid string }
+type Place struct {
+	Suite  string `json:"suite"`
+	Preset string `json:"preset"`
+	Grid   string `json:"grid"`
+}
 
 // placesOf lists where each cell stands, sorted, as the table has it and held against
 // the digests of the plans. The index of member by cell holds the same texts once more

@@ -70,6 +70,9 @@ func (p *pass) claim(n *node) claim {
 			p.bad(at, "claim %q has both all and %s; put %s into all", c.ID, k, k)
 		}
 	}
+	if at := n.get("published"); at != nil {
+		p.bad(at, "claim %q has both all and published; put it into the tests of all", c.ID)
+	}
 	if all.kind != list {
 		return c
 	}
@@ -96,7 +99,7 @@ func (p *pass) known(n *node, presets []string) {
 }
 
 // claimKeys are the keys of a claim beside its test.
-var claimKeys = [...]string{"id", "paper", "says", "metric", "seeds", "report", "preset", "all"}
+var claimKeys = [...]string{"id", "paper", "says", "metric", "seeds", "report", "preset", "all", "published"}
 
 // tests finds the one test of a claim or of a part of it.
 func (p *pass) tests(n *node, metric *node) []claimPart {
@@ -124,7 +127,9 @@ func (p *pass) tests(n *node, metric *node) []claimPart {
 	if at.kind != mapping {
 		return nil
 	}
-	return []claimPart{p.test(found[0], at, metric)}
+	t := p.test(found[0], at, metric)
+	p.quoted(n, &t)
+	return []claimPart{t}
 }
 
 func (p *pass) test(kind string, at, metric *node) claimPart {

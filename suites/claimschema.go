@@ -23,19 +23,20 @@ func claimSchemas() obj {
 	metric := obj{"type": "string", "minLength": 1, "description": "elbo, iwae@64; area(elbo) over training, area(elbo, 0.25) its end; fall(elbo) worst step down"}
 
 	part := maps.Clone(kinds)
-	part["metric"] = metric
+	part["metric"], part["published"] = metric, quotedSchema()
 	defs["part"] = obj{"type": "object", "additionalProperties": false, "properties": part}
 
 	claim := maps.Clone(kinds)
 	maps.Copy(claim, obj{
-		"id":     obj{"type": []any{"string", "number"}, "description": "names it in the report"},
-		"paper":  obj{"type": []any{"string", "number"}, "description": "arXiv number or other short name"},
-		"says":   obj{"type": "string", "description": "the claim, in words"},
-		"metric": metric,
-		"seeds":  obj{"type": "integer", "minimum": 1, "description": "fewer seeds leave the claim open; all that it selects if absent"},
-		"report": obj{"type": "boolean", "description": "shown, never gates"},
-		"preset": presetsSchema(),
-		"all":    obj{"type": "array", "minItems": 1, "items": ref("part"), "description": "several tests, each with a metric: the claim holds if all do"},
+		"id":        obj{"type": []any{"string", "number"}, "description": "names it in the report"},
+		"paper":     obj{"type": []any{"string", "number"}, "description": "arXiv number or other short name"},
+		"says":      obj{"type": "string", "description": "the claim, in words"},
+		"metric":    metric,
+		"seeds":     obj{"type": "integer", "minimum": 1, "description": "fewer seeds leave the claim open; all that it selects if absent"},
+		"report":    obj{"type": "boolean", "description": "shown, never gates"},
+		"preset":    presetsSchema(),
+		"published": quotedSchema(),
+		"all":       obj{"type": "array", "minItems": 1, "items": ref("part"), "description": "several tests, each with a metric: the claim holds if all do"},
 	})
 	defs["claim"] = obj{
 		"type": "object", "additionalProperties": false, "properties": claim,

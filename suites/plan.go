@@ -110,4 +110,6 @@ type Part struct {
 	Values  []string `json:"values,omitempty"` // order: the labels in the claimed order
 	Least   int      `json:"least,omitempty"`  // count: this many seeds
 	To      string   `json:"to,omitempty"`     // fit: normal(0,1), uniform(0,1), chi2(3)
+
+	Published *Quoted `json:"published,omitempty"` // the paper's numbers, shown beside ours
 }

@@ -89,6 +89,8 @@ func describeClaims() string {
 	}
 	b.WriteString("\nbeside its test\n")
 	keys(&b, plain)
+	b.WriteString("\npublished\n")
+	keys(&b, quotedSchema())
 	fmt.Fprintf(&b, "\n%s\n", "Tests choose "+defs["select"].(obj)["description"].(string)+".")
 	b.WriteString("\nexample\n" + indented("claims:\n"+exampleOf(kindNames[0])+"\n"+exampleOf("exact")))
 	b.WriteString("\nbench explain slope, and so on, says what each kind needs.\n")

@@ -17,7 +17,7 @@ const (
 
 // Report is what the kit found out about an estimator.
 type Report struct {
-	Estimator string   `json:"estimator"`
+	Estimator string   `json:"name"`
 	Results   []Result `json:"results"`
 }
 

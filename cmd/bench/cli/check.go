@@ -50,8 +50,8 @@ baseline, a file that is committed beside the code. In rings:
   0  a cell of the same identity has the same bits
   1  the exact mathematics of the estimators in use, as bench conform checks it;
      of models, metrics and data sets it says nothing: go test has their proofs
-  2  where a cell's identity has changed, its primary metrics are no worse, cells
-     that were done still are, and claims that held still hold
+  2  where a cell's identity has changed, its primary metrics are no worse,
+     cells that were done still are, and claims that held still hold
 
 Ring 2 has two stages. The first screens every primary metric on the suite's 12
 seeds, for any drop (paired t, Benjamini-Hochberg at 0.20). What it suspects is run
@@ -73,8 +73,8 @@ status: 0 none worse; 1 a regression; 2 misuse; 3 cells failed or missing; 4 bit
 differ. With --strict it is 1 also where a drop could not be confirmed, nothing was
 compared, or another program may have made what was judged.`,
 		Example: `  bench check /tmp/check.db --baseline results/baseline.json
-  bench check /tmp/check.db --baseline results/baseline.json --strict --format md -o check.md
-  bench check /tmp/base.db --baseline results/baseline.json --write-baseline --suite iwae_snr`,
+  bench check /tmp/check.db --baseline base.json --strict --format md -o out.md
+  bench check /tmp/base.db --baseline base.json --write-baseline --suite gumbel`,
 		Args: one("STORE"),
 		RunE: func(c *cobra.Command, args []string) error { return a.checkAll(c.Context(), args[0], o) },
 	}
@@ -119,7 +119,7 @@ func (o checking) valid() error {
 	if same(o.output, o.baseline) {
 		return fmt.Errorf("%s: --output: %s is the baseline itself; want another file", where, o.output)
 	}
-	return nil
+	return hasFolder(o.output)
 }
 
 // checkAll reads all there is to read before it opens the store.

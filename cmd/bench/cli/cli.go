@@ -169,6 +169,7 @@ usage, suite or store; 3 cells failed or missing; 4 bits differ; 130 interrupted
 	root.MarkPersistentFlagDirname("data-dir")
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"never", "auto", "always"}, cobra.ShellCompDirectiveNoFileComp))
 	root.AddCommand(a.run(), a.plan(), a.report(), a.list(), a.explain(), a.conform(), a.new(), a.export(), a.schema(), a.version(), a.speed(), a.logs(), a.verify(), a.diff(), a.compare(), a.data(), a.check())
+	fitHelp(root, width(a.out))
 	return root
 }
 

@@ -99,6 +99,9 @@ func (a *app) compareAll(ctx context.Context, args []string, r comparing) error 
 	if r.checkpoint < 0 {
 		return fmt.Errorf("bench compare: --checkpoint: got %v; want a time, or 0 for none", r.checkpoint)
 	}
+	if err := hasFolder(r.file); err != nil {
+		return err
+	}
 	var err error
 	if r.View, err = compare.ParseView(r.at); err != nil {
 		return err

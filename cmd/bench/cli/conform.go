@@ -86,7 +86,7 @@ func (a *app) conformAll(names []string, asJSON bool) error {
 	if asJSON {
 		enc := json.NewEncoder(a.out)
 		enc.SetIndent("", "  ")
-		err = enc.Encode(reports)
+		err = enc.Encode(map[string]any{"estimators": reports})
 	} else {
 		err = a.conformText(reports)
 	}

@@ -23,7 +23,7 @@ func (a *app) explain() *cobra.Command {
 	var yaml bool
 	c := &cobra.Command{
 		Use:   "explain NAME",
-		Short: "docs, equation, parameters and paper of a part; what a suite asks, and how one is written",
+		Short: "equation, parameters and paper of a part; how a suite is written",
 		Long: `Explain prints what an estimator, model, data set, metric or optimiser is: its
 equation, parameters with defaults and limits, paper and needs. Of a suite it
 prints what it is about, its presets, grids and claims; with --yaml its text as

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -25,6 +26,9 @@ order, worker or machine wrote them.`,
 		Args: one("STORE"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := choice("bench export: --format", format, exportFormats); err != nil {
+				return err
+			}
+			if err := hasFolder(file); err != nil {
 				return err
 			}
 			st, err := store.OpenRead(args[0])
@@ -66,6 +70,22 @@ func (a *app) write(file string, st *store.Store, f func(io.Writer) error) error
 	}
 	if err := replace(file, b.Bytes()); err != nil {
 		return fmt.Errorf("%s: cannot be written: %w", file, reason(err))
+	}
+	return nil
+}
+
+// results is the folder of stores and reports, which is made where it is wanted.
+const results = "results"
+
+// hasFolder refuses a file whose folder is not there, before any work is done: more often a
+// slip of the keys than a wish. It is nil for stdout.
+func hasFolder(file string) error {
+	dir := filepath.Dir(file)
+	if file == "" || file == "-" || filepath.Clean(dir) == results {
+		return nil
+	}
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: cannot be written: no folder %s; make it first", file, dir)
 	}
 	return nil
 }

@@ -26,9 +26,14 @@ writes its values into the data directory, with a manifest that records where th
 are from, how rows are held out, how they become bits and their digests. NAME is
 then a data set for suites; its digest is part of the identity of cells.
 
-A table has a row a datum, numbers only, and may have a header: a first line without a
-number. An array has rows x
-values or images x height x width. Images are of one size, colour as luma, in [0,1].`,
+A table has a row a datum, values separated by commas, and may have a header: a
+first line without a number. Every value is a number: columns of words are left
+out by --drop NAME, and a value that is missing has to be filled in or its row
+taken out first. An array has rows x values or images x height x width, of f4, f8,
+whole numbers or booleans, in C or Fortran order. Images are .png or .jpg of one
+size, colour as luma, in [0,1]; a file of a folder that is none is passed over with
+--skip. At least one row is trained on and one held out. What is wrong is said with
+its file and line, and nothing is written then.`,
 		Example: `  bench data import wine --from wine.csv --drop class --test 0.2 --shuffle
   bench data import leaves --from photos/ --binarise threshold
   bench data import mine --from train.npy --test-from test.npy --white 255`,

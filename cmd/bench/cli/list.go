@@ -71,7 +71,7 @@ func (a *app) list() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "estimators, models, data sets, metrics, optimisers and suites there are",
+		Short: "estimators, models, data, metrics, optimisers and suites there are",
 		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
 			l, err := a.listing()

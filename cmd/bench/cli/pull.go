@@ -212,7 +212,7 @@ func (a *app) dataList() *cobra.Command {
 			if asJSON {
 				enc := json.NewEncoder(a.out)
 				enc.SetIndent("", "  ")
-				return enc.Encode(all)
+				return enc.Encode(map[string]any{"datasets": all})
 			}
 			t := table{{"DATA", "HERE", "DOWNLOAD", "LICENCE"}}
 			for _, c := range all {

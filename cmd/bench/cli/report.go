@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -36,7 +37,8 @@ func (a *app) report() *cobra.Command {
 		Use:   "report STORE...",
 		Short: "verdicts, leaderboards, figures and coverage of stores",
 		Long: `Report reads stores and nothing else. HTML is one file that asks nothing of any
-host; without -o it becomes <suite>.html beside the store. The other formats go
+host; without -o it stands beside the store under its name, a.html for a.db,
+a+b.html for two stores and a-paper.html for preset paper. The other formats go
 to stdout. Stores of one suite, such as the shares of several machines, make one
 report; other suites follow each other on the page.`,
 		Example: `  bench report results/iwae_snr.db --open
@@ -81,6 +83,9 @@ func (a *app) reportStores(ctx context.Context, paths []string, r reporting) err
 			return fmt.Errorf("bench report: %s: is for an HTML page in a file", flag.name)
 		}
 	}
+	if err := hasFolder(r.file); err != nil {
+		return err
+	}
 	if r.assets != "" {
 		if r.watch {
 			return fmt.Errorf("bench report: --assets: is for a page written once, not with --watch")
@@ -108,11 +113,7 @@ func (a *app) reportStores(ctx context.Context, paths []string, r reporting) err
 		return err
 	}
 	if r.format == "html" && r.file == "" {
-		name := "report"
-		if len(page.Reports) == 1 {
-			name = page.Reports[0].Suite
-		}
-		r.file = filepath.Join(filepath.Dir(paths[0]), name+".html")
+		r.file = pageOf(paths, page.Reports[0].Preset)
 	}
 	if err := a.writePage(page, stores, r); err != nil {
 		return err
@@ -136,6 +137,25 @@ func (a *app) reportStores(ctx context.Context, paths []string, r reporting) err
 		return a.watch(ctx, page, stores, r)
 	}
 	return nil
+}
+
+// pageOf is the page of stores where none is named: beside the first one, under the names of
+// all and of a preset that is not the usual one.
+func pageOf(paths []string, preset string) string {
+	const most = 3
+	var names []string
+	for _, path := range paths[:min(len(paths), most)] {
+		base := filepath.Base(path)
+		names = append(names, strings.TrimSuffix(base, filepath.Ext(base)))
+	}
+	if more := len(paths) - most; more > 0 {
+		names = append(names, strconv.Itoa(more))
+	}
+	name := strings.Join(names, "+")
+	if preset != "quick" && preset != name {
+		name += "-" + preset
+	}
+	return filepath.Join(filepath.Dir(paths[0]), name+".html")
 }
 
 // page reads the stores as they stand.

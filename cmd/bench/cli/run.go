@@ -56,7 +56,7 @@ The verdicts go to stdout, progress and failures to stderr.`,
 		Example: `  bench run iwae_snr
   bench run --all                     every suite that claims something
   bench run mine.yaml --workers 4 --report mine.html
-  bench run iwae_snr --only estimator=dreg --only k=64 --seeds 0..1 --store try.db`,
+  bench run iwae_snr --only estimator=dreg --only k=64 --seeds 0..1 --store t.db`,
 		Args: func(c *cobra.Command, args []string) error {
 			if r.all && len(args) > 0 {
 				return fmt.Errorf("bench run: --all: got %s beside it; want one of them", arguments(args))
@@ -117,6 +117,9 @@ func (a *app) runSuites(ctx context.Context, names []string, r running) error {
 	}
 	if info, err := os.Stat(r.report); r.report != "" && err == nil && info.IsDir() {
 		return fmt.Errorf("bench run: --report: %s is a folder; want a file", r.report)
+	}
+	if err := hasFolder(r.report); err != nil {
+		return err
 	}
 	var jobs []*job
 	for _, name := range names {
@@ -248,7 +251,12 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 		}
 		fmt.Fprintf(a.err, "report %s\n", r.report)
 	} else if !r.json {
-		fmt.Fprintf(a.out, "no page yet; %s makes it\n", commandLine([]string{"report", st.Path()}))
+		page, does := pageOf([]string{st.Path()}, j.plan.Preset), "makes"
+		if _, err := os.Stat(page); err == nil {
+			does = "brings up to date"
+		}
+		line := fmt.Sprintf("page: %s %s %s", commandLine([]string{"report", st.Path()}), does, oneLine(page))
+		fmt.Fprintln(a.out, strings.Join(fold(line, width(a.out)), "\n"))
 	}
 	if todo, err = runner.Missing(j.plan, st); err != nil {
 		return err

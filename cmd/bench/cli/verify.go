@@ -214,7 +214,7 @@ type verdictLine struct {
 	Event      string            `json:"event"`
 	Cell       string            `json:"cell"`
 	Name       string            `json:"name"`
-	State      string            `json:"state"`
+	State      string            `json:"verdict"`
 	Difference *store.Difference `json:"difference,omitempty"`
 	Reason     string            `json:"reason,omitempty"`
 }
