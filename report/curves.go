@@ -319,7 +319,7 @@ func (p *panel) curve(id, metric, note string) Figure {
 	}
 	fig.Caption = join(" ", fig.Caption, noise.String())
 	fig.Caption = join(" ", fig.Caption, note)
-	return fig.drawn(plot.Draw, 270, id, p.curveTitle(metric))
+	return fig.drawn(plot.Draw, figureHeight, id, p.curveTitle(metric))
 }
 
 // over sorts a metric's values into lines over the course of training.

@@ -15,6 +15,7 @@ type Figure struct {
 	Desc    string // alternative text, from the data
 	SVG     template.HTML
 	Legend  []Key
+	Shared  string // what all configurations of the legend or of the rows have in common
 	Failed  string // why there is no drawing
 	Data    [][]string
 
@@ -142,6 +143,7 @@ func guarded(id, title string, f func() Figure) (fig Figure) {
 			fig = Figure{Failed: fmt.Sprintf("report: figure: %v", p)}
 		}
 		fig.ID, fig.Title = id, title
+		fig.share()
 	}()
 	return f()
 }

@@ -13,21 +13,40 @@ import (
 // Many figures have a row a configuration: names of any length fit beside them,
 // and a narrow screen can show them.
 
-// folded breaks a long name before its last part that fits, in two lines.
+const mostInRow = 34 // runes of a name that leave half of a figure to what it is of
+
+// folded breaks a long name, before its last part that fits, into two lines.
 func folded(name string, n int) string {
-	if utf8.RuneCountInString(name) <= n {
+	runes := []rune(name)
+	if len(runes) <= n {
 		return name
 	}
 	cut := 0
-	for _, sep := range []string{" x ", ","} {
-		if at := strings.LastIndex(string([]rune(name)[:n]), sep); at > 0 && cut == 0 {
-			cut = at + len(strings.TrimSuffix(sep, "x "))
+	for _, sep := range []string{" x ", ",", " / ", "{", " "} {
+		if at := strings.LastIndex(string(runes[:n]), sep); at > 0 && cut == 0 && utf8.RuneCountInString(name[at:]) <= n+2 {
+			cut = at + len(strings.TrimLeft(sep, " x/"))
 		}
 	}
 	if cut == 0 {
-		return clip(name, n)
+		cut = len(string(runes[:n]))
+		for _, sep := range []string{",", " "} {
+			if at := strings.LastIndex(name[:cut], sep); at > len(name)/4 {
+				cut = at + 1
+				break
+			}
+		}
 	}
-	return strings.TrimSpace(name[:cut]) + "\n" + clip(strings.TrimSpace(name[cut:]), n)
+	return strings.TrimSpace(name[:cut]) + "\n" + clip(strings.TrimSpace(name[cut:]), n+2)
+}
+
+// roomFor is the height of a row where some names take two lines.
+func roomFor(names []string, row vg.Length) vg.Length {
+	for _, name := range names {
+		if len([]rune(name)) > mostInRow {
+			return max(row, 27)
+		}
+	}
+	return row
 }
 
 // rowPlot has a name a row, the first on top, over a range with a margin.
@@ -35,7 +54,7 @@ func rowPlot(label string, names []string, lo, hi float64) *plot.Plot {
 	p := newPlot(label, "")
 	var ticks plot.ConstantTicks
 	for i, name := range names {
-		ticks = append(ticks, plot.Tick{Value: rowAt(i, len(names)), Label: folded(name, 46)})
+		ticks = append(ticks, plot.Tick{Value: rowAt(i, len(names)), Label: folded(name, mostInRow)})
 	}
 	p.X.Min, p.X.Max = lo, hi
 	p.Y.Min, p.Y.Max = 0.4, float64(len(names))+0.6

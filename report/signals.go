@@ -104,8 +104,9 @@ func (p *panel) drawSignals(id string, of signal) Figure {
 		list[i].row += rowAt(rows[i], len(names))
 	}
 	lo, hi := span.padded()
+	names, fig.Shared = shortened(names)
 	pl := rowPlot(of.axis, names, lo, hi)
-	pl.X.Tick.Marker = apart(xAxis.rangeTicks(lo, hi), (hi-lo)/7) // names take half of the width
+	pl.X.Tick.Marker = apart(xAxis.rangeTicks(lo, hi), (hi-lo)/5) // names take half of the width
 	pl.Add(dots(list))
 	generative := "generative network"
 	if vectors, err := p.vectors(); err == nil && len(dictionarySizes(vectors)) > 0 {

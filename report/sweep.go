@@ -371,9 +371,9 @@ func (p *panel) drawSweep(id, title, against string, layers []layer, note string
 	if tally.missing+tally.unloggable > 0 {
 		fig.Caption += " Not drawn: " + tally.String() + "."
 	}
-	height := vg.Length(270)
+	height := vg.Length(figureHeight)
 	if len(plots) > 1 {
-		height = vg.Length(60 + 180*len(plots))
+		height = vg.Length(60 + 150*len(plots))
 	}
 	return fig.drawn(func(c draw.Canvas) { stack(plots, c) }, height, id, title)
 }

@@ -109,6 +109,7 @@ func (p *panel) drawESS(id, name string) Figure {
 	if len(list) == 0 || hi == 0 {
 		return failed("no value to draw: no cell has kept " + name)
 	}
+	names, fig.Shared = shortened(names)
 	pl := rowPlot("effective sample size / "+size, names, 0, hi)
 	pl.Add(plotFunc(func(c draw.Canvas, _ *plot.Plot) {
 		x, y := pl.Transforms(&c)
