@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"html"
 	"html/template"
 	"slices"
 	"strings"
@@ -147,6 +148,13 @@ func guarded(id, title string, f func() Figure) (fig Figure) {
 	}()
 	return f()
 }
+
+// soft lets a text break after the commas and braces of its settings.
+func soft(text string) template.HTML {
+	return template.HTML(softly.Replace(html.EscapeString(text)))
+}
+
+var softly = strings.NewReplacer("{", "{<wbr>", ", ", ", ", ",", ",<wbr>")
 
 // failed is a figure without a drawing.
 func failed(reason string) Figure { return Figure{Failed: reason} }

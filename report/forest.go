@@ -160,11 +160,8 @@ func (f *forest) names() []string {
 		if i > 0 && row.claim == f.rows[i-1].claim {
 			row.claim = ""
 		}
-		if of, ok := strings.CutPrefix(row.part.Label, "log("); ok && row.part.Scale == "log" {
-			row.part.Label = strings.TrimSuffix(of, ")")
-			if inside, after, ok := strings.Cut(of, ") "); ok {
-				row.part.Label = join(" ", inside, after)
-			}
+		if of, ok := strings.CutPrefix(row.part.Subject, "log("); ok && row.part.Scale == "log" {
+			row.part.Subject = strings.TrimSuffix(of, ")")
 		}
 		if names[i] = f.name(row); names[i] == "" {
 			names[i] = f.rows[i].claim

@@ -41,7 +41,7 @@ func (r *Report) HTML(w io.Writer) error { return Page{Reports: []*Report{r}}.HT
 // named by their digests in its policy, and all can be read without the script. The same
 // stores give the same bytes.
 func (p Page) HTML(w io.Writer) error {
-	page, err := template.ParseFS(pageFiles, "page/*.html")
+	page, err := template.New("page").Funcs(template.FuncMap{"soft": soft}).ParseFS(pageFiles, "page/*.html")
 	if err != nil {
 		return fmt.Errorf("report: html: %w", err)
 	}

@@ -3,7 +3,6 @@ package report
 import (
 	"math"
 	"strings"
-	"unicode/utf8"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -15,36 +14,32 @@ import (
 
 const mostInRow = 34 // runes of a name that leave half of a figure to what it is of
 
-// folded breaks a long name, before its last part that fits, into two lines.
+// folded breaks a long name into at most three lines of about n runes, where parts end.
 func folded(name string, n int) string {
-	runes := []rune(name)
-	if len(runes) <= n {
-		return name
-	}
-	cut := 0
-	for _, sep := range []string{" x ", ",", " / ", "{", " "} {
-		if at := strings.LastIndex(string(runes[:n]), sep); at > 0 && cut == 0 && utf8.RuneCountInString(name[at:]) <= n+2 {
-			cut = at + len(strings.TrimLeft(sep, " x/"))
+	var lines []string
+	for rest := []rune(name); ; {
+		if len(rest) <= n || len(lines) == 2 {
+			return strings.Join(append(lines, clip(string(rest), n+2)), "\n")
 		}
-	}
-	if cut == 0 {
-		cut = len(string(runes[:n]))
-		for _, sep := range []string{",", " "} {
-			if at := strings.LastIndex(name[:cut], sep); at > len(name)/4 {
-				cut = at + 1
-				break
+		cut := 0
+		for i := n; i > n/3 && cut == 0; i-- {
+			switch {
+			case rest[i] == ' ' && !strings.ContainsRune("x/−", rest[i-1]), rest[i-1] == ',', rest[i-1] == '{':
+				cut = i
 			}
 		}
+		if cut == 0 {
+			cut = n
+		}
+		lines = append(lines, strings.TrimSpace(string(rest[:cut])))
+		rest = []rune(strings.TrimSpace(string(rest[cut:])))
 	}
-	return strings.TrimSpace(name[:cut]) + "\n" + clip(strings.TrimSpace(name[cut:]), n+2)
 }
 
-// roomFor is the height of a row where some names take two lines.
+// roomFor is the height of rows with such names.
 func roomFor(names []string, row vg.Length) vg.Length {
 	for _, name := range names {
-		if len([]rune(name)) > mostInRow {
-			return max(row, 27)
-		}
+		row = max(row, 3+12*vg.Length(1+strings.Count(folded(name, mostInRow), "\n")))
 	}
 	return row
 }

@@ -134,5 +134,5 @@ func (p *panel) drawSignals(id string, of signal) Figure {
 	if tally.missing+tally.unloggable > 0 {
 		fig.Caption += " Not drawn: " + tally.String() + "."
 	}
-	return fig.drawn(pl.Draw, rowsHeight(len(names), 30), id, p.title(of.title))
+	return fig.drawn(pl.Draw, rowsHeight(len(names), roomFor(names, 30)), id, p.title(of.title))
 }
