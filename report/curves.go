@@ -297,11 +297,13 @@ func (p *panel) curve(id, metric, note string) Figure {
 	if yAxis.log {
 		means = "means of logs"
 	}
-	fig.Caption += fmt.Sprintf(" Lines are %s over seeds, bands their 95 %% t intervals at each evaluation", means)
-	if b.thin {
-		fig.Caption += ", thin lines single seeds"
+	if b.most > 1 { // else the caption has said that there is one seed
+		fig.Caption += fmt.Sprintf(" Lines are %s over seeds, bands their 95 %% t intervals at each evaluation", means)
+		if b.thin {
+			fig.Caption += ", thin lines single seeds"
+		}
+		fig.Caption += "."
 	}
-	fig.Caption += "."
 	if xAxis.log && steps[0] == 0 {
 		fig.Caption += " The start, before any sample, has no place on a log axis."
 	}
