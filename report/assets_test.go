@@ -80,7 +80,7 @@ func checkSVG(t *testing.T, name string, text []byte, fig Figure) {
 		Title   string   `xml:"title"`
 		Desc    string   `xml:"desc"`
 	}
-	if err := xml.Unmarshal(text, &whole); err != nil || whole.Width != "440pt" || whole.Title != fig.Title || whole.Desc != fig.Desc {
+	if err := xml.Unmarshal(text, &whole); err != nil || whole.Width != "360pt" || whole.Title != fig.Title || whole.Desc != fig.Desc {
 		t.Errorf("%s: %v, %q wide, %q", name, err, whole.Width, whole.Title)
 	}
 	for _, k := range fig.Legend {

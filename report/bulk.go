@@ -13,6 +13,7 @@ import (
 // looked at.
 type bulk struct {
 	ID      string
+	Of      string // of whose report, where a page has several
 	Caption string
 	Heads   []Head
 	Show    int    // columns shown at first; the others are a click away

@@ -102,7 +102,7 @@ func bundleOf(lines []line, xs []float64, xAxis, yAxis axis, at func(x float64) 
 		middle.LineStyle, marks.GlyphStyle = l.look.line(solid), l.look.mark()
 		b.middles = append(b.middles, middle, marks)
 		b.means[l.key] = means
-		key, err := sample(l.look, true, l.label)
+		key, err := sampleOf(l.look, true, l.label)
 		if err != nil {
 			return b, err
 		}

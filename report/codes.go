@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -63,19 +63,13 @@ func (p *panel) codesTitle(name string) string {
 	return p.title(strings.TrimSpace(map[bool]string{true: "training "}[strings.HasPrefix(name, "train/")] + "codes by value"))
 }
 
+// drawCodes has a small histogram a configuration, since many in one would hide each other.
 func (p *panel) drawCodes(id, name string) Figure {
-	yAxis := axis{log: true}
 	fig := Figure{Data: [][]string{{"configuration", "seeds", "from", "to", "codes", "share"}}}
-	label := "code times its atom's norm, over the data's root mean square norm"
-	if strings.HasSuffix(name, "@latent") {
-		label = "code"
-	}
-	pl := newPlot(label, "share of codes in a bin, log scale")
 	span := newReach()
 	var said, odd []string
 	var edges []float64
-	var lines []plot.Plotter
-	var zeros []zeroMark
+	var list []spreadOfOne
 	for _, c := range p.configs {
 		arrays, err := p.arrays.LastVectors(c.ids(), name)
 		if err != nil {
@@ -105,112 +99,140 @@ func (p *panel) drawCodes(id, name string) Figure {
 		}
 		row("0", "0", s.zeros)
 		row("", cell(edges[0]), s.below)
-		var all plotter.XYs
-		runs := []plotter.XYs{nil}
 		for i, n := range s.counts {
 			row(cell(edges[i]), cell(edges[i+1]), n)
-			last := len(runs) - 1
-			if n == 0 { // no place on a log axis
-				if len(runs[last]) > 0 {
-					runs = append(runs, nil)
-				}
-				continue
-			}
-			y := yAxis.at(n / total)
-			span.see(y)
-			at := plotter.XY{X: (edges[i] + edges[i+1]) / 2, Y: y}
-			runs[last], all = append(runs[last], at), append(all, at)
 		}
 		row(cell(edges[len(edges)-1]), "", s.beyond)
-		for _, run := range runs {
-			switch len(run) {
-			case 0:
-				continue
-			case 1: // as wide as its bin
-				half := (edges[1] - edges[0]) / 2
-				run = plotter.XYs{{X: run[0].X - half, Y: run[0].Y}, {X: run[0].X + half, Y: run[0].Y}}
+		for _, n := range append([]float64{s.zeros}, s.counts...) {
+			if n > 0 { // others have no place on a log axis
+				span.see(math.Log10(n / total))
 			}
-			line, err := plotter.NewLine(run)
-			if err != nil {
-				return failed(err.Error())
-			}
-			line.LineStyle = c.look.line(solid)
-			lines = append(lines, line)
 		}
-		if len(all) > 0 {
-			marks, err := plotter.NewScatter(sparse(all))
-			if err != nil {
-				return failed(err.Error())
-			}
-			marks.GlyphStyle = c.look.mark()
-			lines = append(lines, marks)
-		}
-		text := c.label
-		if s.zeros > 0 {
-			y := yAxis.at(s.zeros / total)
-			span.see(y)
-			zeros = append(zeros, zeroMark{c.look, y})
-			text += ": " + percentText(s.zeros/total) + " exact zeros"
-		}
-		key, err := sample(c.look, true, text)
+		one := spreadOfOne{s, c.look, letter(len(list))}
+		key, err := one.key(c.label)
 		if err != nil {
 			return failed(err.Error())
 		}
-		fig.Legend = append(fig.Legend, key)
+		list, fig.Legend = append(list, one), append(fig.Legend, key)
 		said = append(said, fmt.Sprintf("%s: of %.0f codes %s exactly zero, %s in the fullest bin, %s beyond the axis.",
 			c.label, total, percentText(s.zeros/total), percentText(slices.Max(s.counts)/total), percentText((s.below+s.beyond)/total)))
 	}
-	if len(fig.Legend) == 0 {
+	if len(list) == 0 {
 		return failed("no value to draw: no cell that is done has kept codes in bins")
 	}
-	pl.Add(lines...)
-	lo, hi := span.padded()
-	pl.X.Min, pl.X.Max, pl.Y.Min, pl.Y.Max = edges[0], edges[len(edges)-1], lo, math.Max(hi, lo+0.1)
-	ticks := axis{}.rangeTicks(pl.X.Min, pl.X.Max)
-	if len(zeros) > 0 {
-		ticks = append(ticks, besides(pl, zeros))
+	label := "code × its atom's norm / root mean square norm of the data"
+	if strings.HasSuffix(name, "@latent") {
+		label = "code"
 	}
-	pl.X.Tick.Marker = ticks
-	pl.Y.Tick.Marker = yAxis.rangeTicks(pl.Y.Min, pl.Y.Max)
+	lo, hi := span.padded()
 	fig.Desc = strings.Join(said, " ")
-	fig.Caption = p.about() + fmt.Sprintf(" One sample of the posterior a datum at the last step, all seeds together, in %d bins from %s to %s; lines break where a bin is empty.",
+	fig.Caption = p.about() + fmt.Sprintf(" One sample of the posterior a datum at the last step, all seeds together, in %d bins from %s to %s.",
 		len(edges)-1, tickText(edges[0]), tickText(edges[len(edges)-1]))
 	if strings.HasSuffix(name, "@data") {
 		fig.Caption += " A value is z times its atom's norm, over the root mean square norm of the data."
 	}
-	if len(zeros) > 0 {
-		fig.Caption += " Exact zeros are in no bin: their share stands at the right."
+	if slices.ContainsFunc(list, func(s spreadOfOne) bool { return s.zeros > 0 }) {
+		fig.Caption += " Exact zeros are in no bin: the line at zero with a mark on top is their share."
 	}
 	if len(odd) > 0 {
 		fig.Caption += " Not drawn, because their bins are others: " + strings.Join(odd, "; ") + "."
 	}
-	return fig.drawn(pl.Draw, 270, id, p.codesTitle(name))
+	columns := min(len(list), 2)
+	rows := (len(list) + columns - 1) / columns
+	return fig.drawn(func(c draw.Canvas) { drawSpreads(c, list, columns, lo, math.Max(hi, lo+0.1), label) },
+		vg.Length(50+max(85*rows, 170)), id, p.codesTitle(name))
+}
+
+// A spreadOfOne is a configuration's, with the letter that its panel has.
+type spreadOfOne struct {
+	spread
+	look   look
+	letter string
+}
+
+func letter(i int) string { return string(rune('a' + i%26)) }
+
+func (s spreadOfOne) key(label string) (Key, error) {
+	key, err := swatch(s.look.ink, faint, s.letter+": "+label)
+	if key.of = label; s.zeros > 0 {
+		key.Label += ": " + percentText(s.zeros/s.total()) + " exact zeros"
+	}
+	return key, err
+}
+
+// drawSpreads draws a panel each, all with the same axes.
+func drawSpreads(c draw.Canvas, list []spreadOfOne, columns int, lo, hi float64, label string) {
+	rows := (len(list) + columns - 1) / columns
+	plots := make([][]*plot.Plot, rows)
+	for i := range rows {
+		plots[i] = make([]*plot.Plot, columns)
+		for j := range columns {
+			if at := i*columns + j; at < len(list) {
+				plots[i][j] = list[at].plot(lo, hi, j == 0, at+columns >= len(list))
+			}
+		}
+	}
+	style := draw.TextStyle{Color: inkText.color(solid), Font: sans(11), Handler: plot.DefaultTextHandler, XAlign: text.XCenter, YAlign: text.YBottom}
+	c.FillText(style, vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Min.Y + 3}, label)
+	style.Rotation, style.YAlign = math.Pi/2, text.YTop
+	c.FillText(style, vg.Point{X: c.Min.X, Y: (c.Min.Y + c.Max.Y) / 2}, "share of codes in a bin, log scale")
+	inner := draw.Crop(c, 17, 0, 19, 0)
+	tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: 12, PadY: 6}
+	canvases := plot.Align(plots, tiles, inner)
+	for i := range plots {
+		for j, pl := range plots[i] {
+			if pl != nil {
+				pl.Draw(canvases[i][j])
+			}
+		}
+	}
+}
+
+func (s spreadOfOne) plot(lo, hi float64, left, bottom bool) *plot.Plot {
+	pl := newPlot("", "")
+	pl.X.Min, pl.X.Max, pl.Y.Min, pl.Y.Max = s.edges[0], s.edges[len(s.edges)-1], lo, hi
+	pl.X.Tick.Marker, pl.Y.Tick.Marker = quiet(apart(axis{}.rangeTicks(pl.X.Min, pl.X.Max), (pl.X.Max-pl.X.Min)/5), bottom), quiet(apart(axis{log: true}.rangeTicks(lo, hi), (hi-lo)/4), left)
+	total := s.total()
+	pl.Add(plotFunc(func(c draw.Canvas, _ *plot.Plot) {
+		x, y := pl.Transforms(&c)
+		outline := draw.LineStyle{Color: s.look.ink.color(solid), Width: 0.9}
+		var top []vg.Point
+		flush := func() {
+			if len(top) > 0 {
+				around := append([]vg.Point{{X: top[0].X, Y: c.Min.Y}}, append(top, vg.Point{X: top[len(top)-1].X, Y: c.Min.Y})...)
+				c.FillPolygon(s.look.ink.color(faint), around)
+				c.StrokeLines(outline, around)
+			}
+			top = nil
+		}
+		for i, n := range s.counts {
+			if n == 0 {
+				flush()
+				continue
+			}
+			at := y(math.Log10(n / total))
+			top = append(top, vg.Point{X: x(s.edges[i]), Y: at}, vg.Point{X: x(s.edges[i+1]), Y: at})
+		}
+		flush()
+		if s.zeros > 0 {
+			at := vg.Point{X: x(0), Y: y(math.Log10(s.zeros / total))}
+			c.StrokeLine2(draw.LineStyle{Color: inkText.color(solid), Width: 1.2}, at.X, c.Min.Y, at.X, at.Y)
+			c.DrawGlyph(draw.GlyphStyle{Color: inkText.color(solid), Radius: 2.6, Shape: draw.CircleGlyph{}}, at)
+		}
+		style := draw.TextStyle{Color: inkText.color(solid), Font: sans(10), Handler: plot.DefaultTextHandler, YAlign: text.YTop}
+		c.FillText(style, vg.Point{X: c.Min.X + 5, Y: c.Max.Y - 1}, s.letter)
+	}))
+	return pl
+}
+
+// quiet are ticks without their labels unless said.
+func quiet(ticks plot.ConstantTicks, said bool) plot.ConstantTicks {
+	if !said {
+		for i := range ticks {
+			ticks[i].Label = ""
+		}
+	}
+	return ticks
 }
 
 func percentText(share float64) string { return three(100*share) + " %" }
-
-// A zeroMark is the share of a configuration's codes that are exactly zero, as drawn.
-type zeroMark struct {
-	look look
-	y    float64
-}
-
-// besides makes room at the right of the bins for the exact zeros of all configurations,
-// one beside the other, since at zero they would hide each other; it returns their tick.
-func besides(pl *plot.Plot, zeros []zeroMark) plot.Tick {
-	edge, reach := pl.X.Max, pl.X.Max-pl.X.Min
-	from := edge + 0.03*reach
-	step := 0.14 * reach / float64(max(3, len(zeros)))
-	pl.X.Max = from + step*float64(max(3, len(zeros)))
-	pl.Add(plotFunc(func(c draw.Canvas, _ *plot.Plot) {
-		x, y := pl.Transforms(&c)
-		c.StrokeLine2(draw.LineStyle{Color: inkRule.color(solid), Width: 0.8}, x(edge+0.015*reach), c.Min.Y, x(edge+0.015*reach), c.Max.Y)
-		middle := (from + pl.X.Max - step*float64(len(zeros))) / 2
-		for i, z := range zeros {
-			at := x(middle + step*(float64(i)+0.5))
-			c.StrokeLine2(draw.LineStyle{Color: z.look.ink.color(thin), Width: 4}, at, c.Min.Y, at, y(z.y))
-			c.DrawGlyph(z.look.mark(), vg.Point{X: at, Y: y(z.y)})
-		}
-	}))
-	return plot.Tick{Value: (from + pl.X.Max) / 2, Label: "exact 0"}
-}

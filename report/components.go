@@ -111,7 +111,7 @@ func (p *panel) drawComponents(id, title, vector, estimator string) Figure {
 		highest := slices.Max(o.density)
 		top, topScaled = math.Max(top, highest/sd), math.Max(topScaled, highest)
 		said = append(said, fmt.Sprintf("%s: mean %.3g, standard deviation %.3g, %.0f %% below zero, of %d replicates.", c.label, m, sd, 100*float64(below)/float64(len(x)), len(x)))
-		key, err := sample(o.look, true, c.label)
+		key, err := sampleOf(o.look, true, c.label)
 		if err != nil {
 			return failed(err.Error())
 		}
@@ -151,5 +151,5 @@ func (p *panel) drawComponents(id, title, vector, estimator string) Figure {
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = p.about() + fmt.Sprintf(" Of each configuration the first seed's: the first coordinate of %s over replicates, as densities in bins of %g standard deviations."+
 		" Above as it is; below in its own standard deviations: there its mean is as far from zero, the dotted line, as its signal-to-noise ratio.", of, componentBin)
-	return fig.drawn(func(c draw.Canvas) { stack(plots, c) }, 440, id, title)
+	return fig.drawn(func(c draw.Canvas) { stack(plots, c) }, 400, id, title)
 }

@@ -298,11 +298,13 @@ func (p *panel) curve(id, metric, note string) Figure {
 	if yAxis.log {
 		means = "means of logs"
 	}
-	fig.Caption += fmt.Sprintf(" Lines are %s over seeds, bands their 95 %% t intervals at each evaluation", means)
-	if b.thin {
-		fig.Caption += ", thin lines single seeds"
+	if b.most > 1 { // else the caption has said that there is one seed
+		fig.Caption += fmt.Sprintf(" Lines are %s over seeds, bands their 95 %% t intervals at each evaluation", means)
+		if b.thin {
+			fig.Caption += ", thin lines single seeds"
+		}
+		fig.Caption += "."
 	}
-	fig.Caption += "."
 	if xAxis.log && steps[0] == 0 {
 		fig.Caption += " The start, before any sample, has no place on a log axis."
 	}
@@ -320,7 +322,7 @@ func (p *panel) curve(id, metric, note string) Figure {
 	}
 	fig.Caption = join(" ", fig.Caption, noise.String())
 	fig.Caption = join(" ", fig.Caption, note)
-	return fig.drawn(plot.Draw, 270, id, p.curveTitle(metric))
+	return fig.drawn(plot.Draw, figureHeight, id, p.curveTitle(metric))
 }
 
 // over sorts a metric's values into lines over the course of training.

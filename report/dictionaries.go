@@ -182,7 +182,7 @@ func colorBar(t tint, label string) Key {
 	}
 	m.put(0, 0, x)
 	text := fmt.Sprintf(`<svg class="key" aria-hidden="true" viewBox="0 0 48 12"><image x="0" y="1" width="49" height="20" preserveAspectRatio="none" style="image-rendering:pixelated" href="%s"/></svg>`, m.uri())
-	return Key{template.HTML(text), label, func(c draw.Canvas) {
+	return Key{Sample: template.HTML(text), Label: label, paint: func(c draw.Canvas) {
 		bar := m.img.SubImage(image.Rect(0, 0, m.zoom*m.w, m.zoom*m.h))
 		c.DrawImage(vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: c.Min.Y + 1}, Max: vg.Point{X: c.Min.X + keyWidth, Y: c.Min.Y + keyHeight - 1}}, bar)
 	}}

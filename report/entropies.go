@@ -169,7 +169,7 @@ func (p *panel) drawEntropies(id string) Figure {
 		fig.Caption += " Not drawn below: " + apart.String() + "."
 	}
 	fig.Desc = strings.Join(said, " ")
-	return fig.drawn(func(c draw.Canvas) { stack(plots, c) }, vg.Length(60+180*len(plots)), id, p.title(entropiesTitle))
+	return fig.drawn(func(c draw.Canvas) { stack(plots, c) }, vg.Length(60+150*len(plots)), id, p.title(entropiesTitle))
 }
 
 // stack draws plots one below the other, their data one above the other's.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"html"
 	"html/template"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ type Figure struct {
 	Desc    string // alternative text, from the data
 	SVG     template.HTML
 	Legend  []Key
+	Shared  string // what all configurations of the legend or of the rows have in common
 	Failed  string // why there is no drawing
 	Data    [][]string
 
@@ -155,9 +157,17 @@ func guarded(id, title string, f func() Figure) (fig Figure) {
 			fig = Figure{Failed: fmt.Sprintf("report: figure: %v", p)}
 		}
 		fig.ID, fig.Title = id, title
+		fig.share()
 	}()
 	return f()
 }
+
+// soft lets a text break after the commas and braces of its settings.
+func soft(text string) template.HTML {
+	return template.HTML(softly.Replace(html.EscapeString(text)))
+}
+
+var softly = strings.NewReplacer("{", "{<wbr>", ", ", ", ", ",", ",<wbr>")
 
 // failed is a figure without a drawing.
 func failed(reason string) Figure { return Figure{Failed: reason} }

@@ -116,10 +116,7 @@ func (f *forest) draw(id string) Figure {
 		return failed(fmt.Sprintf("no value to draw: from %.3g to %.3g is more than an axis can span", span.lo, span.hi))
 	}
 	lo, hi := span.padded()
-	names := make([]string, len(f.rows))
-	for i, row := range f.rows {
-		names[i] = f.name(row)
-	}
+	names := f.names()
 	p := rowPlot(f.axis, names, lo, hi)
 	p.Add(plotFunc(func(c draw.Canvas, p *plot.Plot) { f.plot(c, p, lo, hi) }))
 	fig.Desc = strings.Join(said, " ")
@@ -142,7 +139,7 @@ func (f *forest) draw(id string) Figure {
 		return failed(err.Error())
 	}
 	fig.Legend = append(fig.Legend, key)
-	return fig.drawn(p.Draw, rowsHeight(len(f.rows), 17), id, f.title)
+	return fig.drawn(p.Draw, rowsHeight(len(f.rows), roomFor(names, 17)), id, f.title)
 }
 
 // name tells the row from the others; with the metric where the figure has
@@ -153,6 +150,24 @@ func (f *forest) name(r forestRow) string {
 		metric = r.part.Metric
 	}
 	return join(" ", r.claim, metric, r.part.Subject, r.part.Label, r.note, strings.TrimSpace(at(" ", r.part.Level)))
+}
+
+// names are those of the rows, the claim's once for all of its rows, and of a figure of logs
+// without the word.
+func (f *forest) names() []string {
+	names := make([]string, len(f.rows))
+	for i, row := range f.rows {
+		if i > 0 && row.claim == f.rows[i-1].claim {
+			row.claim = ""
+		}
+		if of, ok := strings.CutPrefix(row.part.Subject, "log("); ok && row.part.Scale == "log" {
+			row.part.Subject = strings.TrimSuffix(of, ")")
+		}
+		if names[i] = f.name(row); names[i] == "" {
+			names[i] = f.rows[i].claim
+		}
+	}
+	return names
 }
 
 // stateLook tells the states apart by shape alone.
@@ -179,6 +194,11 @@ func (f *forest) plot(c draw.Canvas, p *plot.Plot, lo, hi float64) {
 		a, b := inside(region.Lo), inside(region.Hi)
 		top, bottom := y(rowAt(i, len(f.rows))+0.38), y(rowAt(i, len(f.rows))-0.38)
 		c.FillPolygon(inkRegion.color(solid), []vg.Point{{X: a, Y: bottom}, {X: b, Y: bottom}, {X: b, Y: top}, {X: a, Y: top}})
+		for _, edge := range []float64{region.Lo, region.Hi} {
+			if edge >= lo && edge <= hi {
+				c.StrokeLine2(draw.LineStyle{Color: inkGuide.color(solid), Width: 0.6}, x(edge), bottom, x(edge), top)
+			}
+		}
 	}
 	if lo < 0 && hi > 0 {
 		c.StrokeLine2(draw.LineStyle{Color: inkGuide.color(solid), Width: 0.6, Dashes: guideDashes}, x(0), c.Min.Y, x(0), c.Max.Y)

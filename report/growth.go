@@ -172,7 +172,7 @@ func (g *slopeGroup) draw(id string, results *store.Results, kept arrays, styles
 	p.X.Min, p.X.Max = xAxis.at(xs[0]), xAxis.at(xs[len(xs)-1])
 	if len(guides) > 0 {
 		// The guides' labels stand right of all data.
-		p.X.Max += 0.17 * (p.X.Max - p.X.Min)
+		p.X.Max += 0.2 * (p.X.Max - p.X.Min)
 	}
 
 	fig.Desc = strings.Join(b.said, " ")
@@ -185,7 +185,7 @@ func (g *slopeGroup) draw(id string, results *store.Results, kept arrays, styles
 		}
 		fig.Legend = append(fig.Legend, key)
 	}
-	return fig.drawn(p.Draw, 300, id, g.title())
+	return fig.drawn(p.Draw, 250, id, g.title())
 }
 
 // guideDashes sets theory apart from every measured line.

@@ -82,6 +82,8 @@ func (l *line) sentence(means plotter.XYs, xAxis, yAxis axis, at func(x float64)
 	first, last := means[0], means[len(means)-1]
 	verb := "rises"
 	switch {
+	case len(means) == 1:
+		return fmt.Sprintf("%s is %.3g %s.", l.label, yAxis.back(first.Y), at(xAxis.back(first.X)))
 	case last.Y < first.Y:
 		verb = "falls"
 	case last.Y == first.Y:

@@ -41,7 +41,7 @@ func (r *Report) HTML(w io.Writer) error { return Page{Reports: []*Report{r}}.HT
 // named by their digests in its policy, and all can be read without the script. The same
 // stores give the same bytes.
 func (p Page) HTML(w io.Writer) error {
-	page, err := template.ParseFS(pageFiles, "page/*.html")
+	page, err := template.New("page").Funcs(template.FuncMap{"soft": soft}).ParseFS(pageFiles, "page/*.html")
 	if err != nil {
 		return fmt.Errorf("report: html: %w", err)
 	}
@@ -160,12 +160,21 @@ func (r *Report) chapter(prefix string) chapter {
 	c.Causes, c.Unfinished = r.causes()
 	c.Cells = r.appendix(groups)
 	for _, b := range append(slices.Clone(c.Cells), c.Unfinished) {
-		b.ID = prefix + b.ID
+		b.ID, b.Of = prefix+b.ID, c.Of()
 	}
 	for _, p := range r.Provenance {
 		c.Runs = append(c.Runs, shownRunOf(p))
 	}
 	return c
+}
+
+// Of tells the names of its parts from those of the page's first report, for those who
+// go from landmark to landmark.
+func (c chapter) Of() string {
+	if c.Prefix == "" {
+		return ""
+	}
+	return " of " + c.Suite + ", report " + strings.Trim(c.Prefix, "r-")
 }
 
 // Partial says how far a run is that has not ended; empty once it has.

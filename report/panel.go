@@ -197,7 +197,10 @@ func (p *panel) about() string {
 		}
 		least, most, planned = min(least, len(c.cells)), max(most, len(c.cells)), max(planned, c.seeds)
 	}
-	if len(models.list) > 2 {
+	if _, common := shortened(models.list); strings.HasPrefix(common, p.configs[0].cell.Model.Name) {
+		common, _, _ = strings.Cut(common, "; ") // of all of them
+		models.list = []string{common}
+	} else if len(models.list) > 2 {
 		models.list = []string{p.configs[0].cell.Model.Name + " of several settings"}
 	}
 	seeds := plural(most, "seed", "seeds")

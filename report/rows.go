@@ -3,7 +3,6 @@ package report
 import (
 	"math"
 	"strings"
-	"unicode/utf8"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -13,21 +12,36 @@ import (
 // Many figures have a row a configuration: names of any length fit beside them,
 // and a narrow screen can show them.
 
-// folded breaks a long name before its last part that fits, in two lines.
+const mostInRow = 34 // runes of a name that leave half of a figure to what it is of
+
+// folded breaks a long name into at most three lines of about n runes, where parts end.
 func folded(name string, n int) string {
-	if utf8.RuneCountInString(name) <= n {
-		return name
-	}
-	cut := 0
-	for _, sep := range []string{" x ", ","} {
-		if at := strings.LastIndex(string([]rune(name)[:n]), sep); at > 0 && cut == 0 {
-			cut = at + len(strings.TrimSuffix(sep, "x "))
+	var lines []string
+	for rest := []rune(name); ; {
+		if len(rest) <= n || len(lines) == 2 {
+			return strings.Join(append(lines, clip(string(rest), n+2)), "\n")
 		}
+		cut := 0
+		for i := n; i > n/3 && cut == 0; i-- {
+			switch {
+			case rest[i] == ' ' && !strings.ContainsRune("x/−", rest[i-1]), rest[i-1] == ',', rest[i-1] == '{':
+				cut = i
+			}
+		}
+		if cut == 0 {
+			cut = n
+		}
+		lines = append(lines, strings.TrimSpace(string(rest[:cut])))
+		rest = []rune(strings.TrimSpace(string(rest[cut:])))
 	}
-	if cut == 0 {
-		return clip(name, n)
+}
+
+// roomFor is the height of rows with such names.
+func roomFor(names []string, row vg.Length) vg.Length {
+	for _, name := range names {
+		row = max(row, 3+12*vg.Length(1+strings.Count(folded(name, mostInRow), "\n")))
 	}
-	return strings.TrimSpace(name[:cut]) + "\n" + clip(strings.TrimSpace(name[cut:]), n)
+	return row
 }
 
 // rowPlot has a name a row, the first on top, over a range with a margin.
@@ -35,7 +49,7 @@ func rowPlot(label string, names []string, lo, hi float64) *plot.Plot {
 	p := newPlot(label, "")
 	var ticks plot.ConstantTicks
 	for i, name := range names {
-		ticks = append(ticks, plot.Tick{Value: rowAt(i, len(names)), Label: folded(name, 46)})
+		ticks = append(ticks, plot.Tick{Value: rowAt(i, len(names)), Label: folded(name, mostInRow)})
 	}
 	p.X.Min, p.X.Max = lo, hi
 	p.Y.Min, p.Y.Max = 0.4, float64(len(names))+0.6

@@ -55,7 +55,7 @@ func (p *panel) scatter(id, title string, right, top coordinate, note string) Fi
 		}{{right.name(), x}, {top.name(), y}} {
 			fig.Data = append(fig.Data, []string{c.label, cell(row.s.mean), cell(row.s.lo), cell(row.s.hi), row.of})
 		}
-		key, err := sample(c.look, false, c.label)
+		key, err := sampleOf(c.look, false, c.label)
 		if err != nil {
 			return failed(err.Error())
 		}
@@ -102,7 +102,7 @@ func (p *panel) scatter(id, title string, right, top coordinate, note string) Fi
 	if len(absentees) > 0 {
 		fig.Caption += " Not drawn, for want of one of the two: " + strings.Join(absentees, ", ") + "."
 	}
-	return fig.drawn(pl.Draw, 300, id, title)
+	return fig.drawn(pl.Draw, 250, id, title)
 }
 
 // negated is the summary of the values' negatives.

@@ -39,6 +39,11 @@ func (f Figure) sheet() painting {
 	}
 	var entries []entry
 	x, y := vg.Length(0), vg.Length(gap)
+	if f.Shared != "" {
+		lines := wrapped("All: "+f.Shared, style, figureWidth-4)
+		entries = append(entries, entry{Key{}, 2 - indent, y, lines})
+		y += line * vg.Length(len(lines))
+	}
 	for _, k := range f.Legend {
 		lines := wrapped(k.Label, style, figureWidth-indent-2)
 		wide := vg.Length(0)
@@ -67,7 +72,9 @@ func (f Figure) sheet() painting {
 			key := c
 			key.Min = vg.Point{X: c.Min.X + e.x, Y: top - line/2 - keyHeight/2}
 			key.Max = key.Min.Add(vg.Point{X: keyWidth, Y: keyHeight})
-			e.key.paint(key)
+			if e.key.paint != nil {
+				e.key.paint(key)
+			}
 			for i, l := range e.lines {
 				c.FillText(style, vg.Point{X: c.Min.X + e.x + indent, Y: top - line*vg.Length(i) - 11}, l)
 			}

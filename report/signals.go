@@ -104,8 +104,9 @@ func (p *panel) drawSignals(id string, of signal) Figure {
 		list[i].row += rowAt(rows[i], len(names))
 	}
 	lo, hi := span.padded()
+	names, fig.Shared = shortened(names)
 	pl := rowPlot(of.axis, names, lo, hi)
-	pl.X.Tick.Marker = apart(xAxis.rangeTicks(lo, hi), (hi-lo)/7) // names take half of the width
+	pl.X.Tick.Marker = apart(xAxis.rangeTicks(lo, hi), (hi-lo)/5) // names take half of the width
 	pl.Add(dots(list))
 	generative := "generative network"
 	if vectors, err := p.vectors(); err == nil && len(dictionarySizes(vectors)) > 0 {
@@ -133,5 +134,5 @@ func (p *panel) drawSignals(id string, of signal) Figure {
 	if tally.missing+tally.unloggable > 0 {
 		fig.Caption += " Not drawn: " + tally.String() + "."
 	}
-	return fig.drawn(pl.Draw, rowsHeight(len(names), 30), id, p.title(of.title))
+	return fig.drawn(pl.Draw, rowsHeight(len(names), roomFor(names, 30)), id, p.title(of.title))
 }

@@ -306,10 +306,10 @@ func TestCodesByValue(t *testing.T) {
 	if d := cmp.Diff(want, f.Data); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
-	if f.Legend[0].Label != "gated: 60 % exact zeros" || f.Legend[1].Label != "dense" {
+	if f.Legend[0].Label != "a: gated: 60 % exact zeros" || f.Legend[1].Label != "b: dense" {
 		t.Errorf("legend %q, %q", f.Legend[0].Label, f.Legend[1].Label)
 	}
-	if !strings.Contains(f.Caption, "Not drawn, because their bins are others: gated, seed 2; gated, seed 3.") || !strings.Contains(string(f.SVG), ">exact 0<") {
+	if !strings.Contains(f.Caption, "Not drawn, because their bins are others: gated, seed 2; gated, seed 3.") || !strings.Contains(string(f.SVG), ">b<") {
 		t.Errorf("caption %q", f.Caption)
 	}
 }

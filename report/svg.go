@@ -14,7 +14,9 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-const figureWidth = 440 // points; the page scales it
+const figureWidth = 360 // points; about the width of a phone, so that words are as large as asked
+
+const figureHeight = 230 // points, of most
 
 // sans is the family that text is measured in; the page shows it in the metric
 // equal of the reader's system.
@@ -101,6 +103,7 @@ func drawingOf(c *vgsvg.Canvas) (box, body string, err error) {
 type Key struct {
 	Sample template.HTML
 	Label  string
+	of     string            // the part of the label that names a configuration; empty for others
 	paint  func(draw.Canvas) // keyWidth by keyHeight
 }
 
@@ -110,7 +113,7 @@ func newKey(label string, paint func(draw.Canvas)) (Key, error) {
 	c := vgsvg.New(keyWidth, keyHeight)
 	paint(draw.New(c))
 	text, err := element(c, `class="key" aria-hidden="true"`, "")
-	return Key{template.HTML(text), label, paint}, err
+	return Key{Sample: template.HTML(text), Label: label, paint: paint}, err
 }
 
 // swatch is a legend's key of an area: filled in an ink, with an outline without
@@ -122,6 +125,14 @@ func swatch(k ink, w weight, label string) (Key, error) {
 		c.FillPolygon(k.color(w), box)
 		c.StrokeLines(draw.LineStyle{Color: inkGuide.color(solid), Width: 0.9}, append(box, box[0]))
 	})
+}
+
+// sampleOf is the key of a configuration, of whose label the legend leaves out what is common
+// to all.
+func sampleOf(l look, line bool, of string) (Key, error) {
+	key, err := sample(l, line, of)
+	key.of = of
+	return key, err
 }
 
 // sample is a legend's key of a line with its marker, or the marker alone.

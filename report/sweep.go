@@ -363,17 +363,21 @@ func (p *panel) drawSweep(id, title, against string, layers []layer, note string
 	if logs {
 		means = "means (of logs on a log axis)"
 	}
-	fig.Caption = join(" ", p.about(), note) + fmt.Sprintf(" At the end of the cells: lines are %s over %s, bands their 95 %% t intervals", means, plural(most, "seed", "seeds"))
-	if thins {
-		fig.Caption += ", thin lines single seeds"
+	fig.Caption = join(" ", p.about(), note) + " At the end of the cells: lines are "
+	switch {
+	case most == 1:
+		fig.Caption += "of one seed."
+	case thins:
+		fig.Caption += fmt.Sprintf("%s over %d seeds, bands their 95 %% t intervals, thin lines single seeds.", means, most)
+	default:
+		fig.Caption += fmt.Sprintf("%s over %d seeds, bands their 95 %% t intervals.", means, most)
 	}
-	fig.Caption += "."
 	if tally.missing+tally.unloggable > 0 {
 		fig.Caption += " Not drawn: " + tally.String() + "."
 	}
-	height := vg.Length(270)
+	height := vg.Length(figureHeight)
 	if len(plots) > 1 {
-		height = vg.Length(60 + 180*len(plots))
+		height = vg.Length(60 + 150*len(plots))
 	}
 	return fig.drawn(func(c draw.Canvas) { stack(plots, c) }, height, id, title)
 }

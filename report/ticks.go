@@ -57,7 +57,7 @@ func (a axis) rangeTicks(lo, hi float64) plot.ConstantTicks {
 	var best plot.ConstantTicks
 	for _, in := range [][]float64{{1}, {1, 3}, {1, 2, 5}, {1, 1.5, 2, 3, 4, 5, 6, 8}} {
 		ticks := decadeTicks(lo, hi, in, 1)
-		roomy := apart(ticks, (hi-lo)/12)
+		roomy := apart(ticks, (hi-lo)/9)
 		if (len(ticks) > 8 || len(roomy) < len(ticks)) && len(best) >= 3 {
 			break
 		}
@@ -102,15 +102,17 @@ func decadeTicks(lo, hi float64, in []float64, every int) plot.ConstantTicks {
 	return ticks
 }
 
+const mostRunes = 56 // of labels and what is between them, along a figure
+
 // linearTicks are multiples of 1, 2 or 5 times a power of ten, four to nine of
-// them.
+// them, or fewer whose labels are long.
 func linearTicks(lo, hi float64) plot.ConstantTicks {
 	span := hi - lo
 	unit := math.Pow(10, math.Floor(math.Log10(span)))
 	step := unit
 	for _, s := range []float64{unit / 5, unit / 2, unit, unit * 2} {
 		step = s
-		if span/s <= 8 {
+		if n := span / s; n <= 8 && n*float64(len(tickText(math.Floor(lo/s)*s))+2) <= mostRunes || n <= 3 {
 			break
 		}
 	}

@@ -36,6 +36,7 @@ func (p *panel) drawUnits(id string) Figure {
 		return failed("no value to draw: no configuration has a number of " + activeUnits)
 	}
 	lo, hi := span.padded()
+	names, fig.Shared = shortened(names)
 	pl := rowPlot("active units", names, math.Min(0, lo), hi)
 	pl.X.Tick.Marker = atWhole(axis{}.rangeTicks(pl.X.Min, pl.X.Max))
 	list := make([]dot, len(sums))
@@ -45,7 +46,7 @@ func (p *panel) drawUnits(id string) Figure {
 	pl.Add(dots(list))
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = p.about() + " At the last step: means over seeds with their 95 % t intervals, faint dots single seeds." + p.threshold()
-	return fig.drawn(pl.Draw, rowsHeight(len(shown), 20), id, p.title("Active units"))
+	return fig.drawn(pl.Draw, rowsHeight(len(shown), roomFor(names, 20)), id, p.title("Active units"))
 }
 
 // least is the variance above which a unit is active; 0 where the suite does not say.
@@ -153,7 +154,7 @@ func (p *panel) drawSpectrum(id string) Figure {
 	if tally.unloggable > 0 {
 		fig.Caption += " Not drawn: " + tally.String() + "."
 	}
-	return fig.drawn(pl.Draw, 270, id, p.title(spectrumTitle))
+	return fig.drawn(pl.Draw, figureHeight, id, p.title(spectrumTitle))
 }
 
 // atWhole keeps the ticks at whole numbers.

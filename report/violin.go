@@ -109,6 +109,7 @@ func (p *panel) drawESS(id, name string) Figure {
 	if len(list) == 0 || hi == 0 {
 		return failed("no value to draw: no cell has kept " + name)
 	}
+	names, fig.Shared = shortened(names)
 	pl := rowPlot("effective sample size / "+size, names, 0, hi)
 	pl.Add(plotFunc(func(c draw.Canvas, _ *plot.Plot) {
 		x, y := pl.Transforms(&c)
@@ -132,5 +133,5 @@ func (p *panel) drawESS(id, name string) Figure {
 	fig.Desc = strings.Join(said, " ")
 	fig.Caption = p.about() + fmt.Sprintf(" Each datum's effective sample size at the last step as a share of its %s samples, all seeds together:"+
 		" the wider, the more data, each violin as wide as its row. Dots are medians, thick lines the middle half; densities by a Gaussian kernel of width %.3g.", size, violinWidth*hi)
-	return fig.drawn(pl.Draw, rowsHeight(len(list), 34), id, p.essTitle(name))
+	return fig.drawn(pl.Draw, rowsHeight(len(list), roomFor(names, 34)), id, p.essTitle(name))
 }

@@ -351,23 +351,56 @@ const theme = make("button", {type: "button", className: "theme"});
 const named = () => { theme.textContent = isDark() ? "Light" : "Dark"; theme.setAttribute("aria-label", (isDark() ? "Light" : "Dark") + " theme"); };
 theme.addEventListener("click", () => { dark.media.mediaText = isDark() ? "not all" : "screen"; named(); });
 
-// A page that is read again has the theme and what was open.
-const place = d => { const home = d.parentElement.closest("[id]") ?? document.body; return home.id + " " + [...home.querySelectorAll("details")].indexOf(d); };
+// A page that is read again, with more in it, has what was open, the table rows, the focus
+// and the place: how far the last thing with a name above it is from the top.
+const names = e => e.matches("figure") ? e.closest("section").id + " " + e.querySelector(".title").textContent
+  : e.dataset.of ? e.closest("section").id + " " + e.dataset.of : e.id;
+const place = d => {
+  if (d.dataset.of) return names(d);
+  const figure = d.closest("figure");
+  if (figure) return names(figure);
+  const home = d.parentElement.closest("[id]") ?? document.body;
+  return home.id + " " + [...home.querySelectorAll("details:not(.columns, [data-of])")].indexOf(d);
+};
+const kept = () => document.querySelectorAll("details:not(.columns)");
+const marks = () => [...document.querySelectorAll("section[id], figure, details[data-of], .claims > tbody[id], table[id]")];
 const REMEMBERED = "bench report " + location.pathname;
 const remember = () => {
+  const above = marks().filter(e => e.offsetParent && e.getBoundingClientRect().top <= 80).at(-1), active = document.activeElement;
   try {
-    sessionStorage.setItem(REMEMBERED, JSON.stringify({theme: dark.media.mediaText,
-      open: [...document.querySelectorAll("details")].filter(d => d.open).map(place)}));
+    sessionStorage.setItem(REMEMBERED, JSON.stringify({theme: dark.media.mediaText, open: [...kept()].filter(d => d.open).map(place),
+      closed: [...kept()].filter(d => !d.open).map(place), y: scrollY, above: above && [names(above), above.getBoundingClientRect().top],
+      shown: [...tables].filter(([, t]) => t.shown != PAGE).map(([id, t]) => [id, t.shown]),
+      focus: active?.id && [active.id, active.selectionStart, active.selectionEnd]}));
   } catch { /* no storage: the page opens as it does first */ }
 };
+let was;
 try {
-  const was = JSON.parse(sessionStorage.getItem(REMEMBERED));
+  was = JSON.parse(sessionStorage.getItem(REMEMBERED));
   sessionStorage.removeItem(REMEMBERED);
-  if (was) {
-    dark.media.mediaText = was.theme;
-    for (const d of document.querySelectorAll("details")) d.open = was.open.includes(place(d));
-  }
 } catch { /* as above */ }
+// resume is restore for a page that was here a moment ago.
+function resume() {
+  for (const [id, shown] of was.shown) if (tables.has(id)) tables.get(id).shown = shown;
+  apply();
+  const open = new Set(was.open), closed = new Set(was.closed);
+  for (const d of kept()) d.open = open.has(place(d)) || d.open && !closed.has(place(d));
+  const [id, from, to] = was.focus || [], back = () => {
+    const above = was.above && marks().find(e => names(e) == was.above[0]);
+    scrollTo({top: above ? scrollY + above.getBoundingClientRect().top - was.above[1] : was.y, behavior: "instant"});
+  };
+  for (const t of tables.values()) if (t.el.id + "-q" == id) t.ready();
+  const focused = id && document.getElementById(id);
+  focused?.focus({preventScroll: true});
+  if (from != null) focused?.setSelectionRange?.(from, to);
+  history.scrollRestoration = "manual";
+  back();
+  // Tables near the place are made ready next, and move it.
+  let times = 0;
+  const settle = () => { back(); if (++times < 4) requestAnimationFrame(settle); else history.scrollRestoration = "auto"; };
+  addEventListener("load", () => requestAnimationFrame(settle));
+}
+if (was) dark.media.mediaText = was.theme;
 named();
 document.querySelector("nav.bar").append(theme);
 
@@ -378,5 +411,5 @@ if ("live" in document.body.dataset) {
   stop.addEventListener("click", () => { clearInterval(timer); stop.remove(); });
   document.querySelector("nav.bar").append(stop);
 }
-restore();
+was ? resume() : restore();
 })();
