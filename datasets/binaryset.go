@@ -154,15 +154,6 @@ func (d BinarySet) parts() [3]split {
 	return [3]split{d.test.splits[0], d.valid.splits[1], d.test.splits[1]}
 }
 
-// holds are the files of all three parts.
-func (d BinarySet) holds() []WebFile {
-	var out []WebFile
-	for _, p := range d.parts() {
-		out = append(out, WebFile{Name: p.file + ".gz", Content: int64(p.rows * 2 * d.test.width), Sum: p.sum, Inside: true})
-	}
-	return out
-}
-
 // Check reads the files, once, and says what is wrong with them or with the settings.
 func (d BinarySet) Check() error {
 	if have := []string{"test", "valid"}; !slices.Contains(have, d.Held) {

@@ -83,9 +83,6 @@ func (o Origin) Holds() []WebFile {
 		a := NewPatches().album
 		return arrays([]split{a.natural}, 4*a.side*a.side)
 	}
-	if _, ok := binaryTables[o.Set]; ok {
-		return NewBinarySet(o.Set).holds()
-	}
 	if _, ok := answerTables[o.Set]; ok {
 		return NewAnswers(o.Set).holds()
 	}
@@ -104,10 +101,13 @@ func arrays(splits []split, size int) []WebFile {
 // Verify holds the file of a folder against its checksum. It reads no more of it than
 // the right file has. It may be compressed or not if its sum is that of its content.
 func (w WebFile) Verify(folder string) error {
-	name := w.Name
-	f, err := os.Open(filepath.Join(folder, name))
-	if bare := strings.TrimSuffix(name, ".gz"); errors.Is(err, fs.ErrNotExist) && w.Inside && bare != name {
-		f, err = os.Open(filepath.Join(folder, bare))
+	f, err := os.Open(filepath.Join(folder, w.Name))
+	if errors.Is(err, fs.ErrNotExist) && w.Inside {
+		other, zipped := strings.CutSuffix(w.Name, ".gz")
+		if !zipped {
+			other += ".gz"
+		}
+		f, err = os.Open(filepath.Join(folder, other))
 	}
 	if err != nil {
 		return plain(err)

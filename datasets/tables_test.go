@@ -204,7 +204,7 @@ func TestTablesMissing(t *testing.T) {
 		d    vi.Checked
 		want string
 	}{
-		{set, "needs files nltcs.train.csv and nltcs.test.csv; looked in " + at("binary") + ", which is not there. Put them, compressed or not, into a folder binary of the data directory (--data-dir, else BENCH_DATA); bench explain nltcs says where they come from"},
+		{set, "needs files nltcs.train.csv and nltcs.test.csv; looked in " + at("binary") + ", which is not there. bench data pull nltcs fetches them. Or put them, compressed or not, into a folder binary of the data directory (--data-dir, else BENCH_DATA); bench explain nltcs says where they come from"},
 		{table, "needs files fractions.csv; looked in " + at("irt") + ", which is not there. Put them, compressed or not, into a folder irt of the data directory (--data-dir, else BENCH_DATA); bench explain fractions says where they come from"},
 	} {
 		if err := c.d.Check(); err == nil || err.Error() != c.want {

@@ -15,6 +15,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +29,9 @@ func TestOrigins(t *testing.T) {
 	for _, o := range datasets.Origins() {
 		if o.Licence == "" || o.From == "" || o.Dataset == "" || len(o.Files) > 0 && (o.Folder == "" || len(o.Holds()) == 0) {
 			t.Errorf("%s: got %+v", o.Set, o)
+		}
+		if makers[o.Set] == nil && len(o.Files) > 0 && !reflect.DeepEqual(o.Files, o.Holds()) {
+			t.Errorf("%s: what is read is neither what is fetched nor made of it", o.Set)
 		}
 		for _, w := range slices.Concat(o.Files, o.Holds()) {
 			kind, digits := datasets.SumKind(w.Sum)
