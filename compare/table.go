@@ -307,24 +307,6 @@ func (c *comparison) name(side Side, s Source) string {
 	return side.Name
 }
 
-func (p *Pooled) add(t *task, x, y, d []float64) {
-	if p.cells == nil {
-		p.cells = map[string]bool{}
-	}
-	for _, pair := range t.cells {
-		for _, id := range []string{"a" + pair.a.ID, "b" + pair.b.ID} {
-			p.Reused = p.Reused || p.cells[id]
-			p.cells[id] = true
-		}
-	}
-	if p.Tasks == 0 || len(d) < p.LeastSeeds {
-		p.LeastSeeds = len(d)
-	}
-	p.Unequal = p.Unequal || p.Tasks > 0 && len(d) != len(p.differ[0])
-	p.Tasks, p.N = p.Tasks+1, p.N+len(d)
-	p.as, p.bs, p.differ = append(p.as, x), append(p.bs, y), append(p.differ, d)
-}
-
 // judge adjusts the p values over the table and lets every row speak that may.
 func (t *Table) judge() {
 	t.Family = len(t.Rows)

@@ -442,31 +442,10 @@ func (b *bench) run(ctx context.Context, plan *suites.Plan, st *store.Store) err
 	if err != nil {
 		return err
 	}
-	out, err := b.observer(&job{b.job.suite, plan, refused}, st, todo, running{workers: b.workers})
-	if err != nil {
-		return err
-	}
-	out.begin(0)
-	prov := b.parts.Provenance(ctx, plan, b.line, b.workers)
-	b.own.began(prov)
-	ctx, stop := untilSignal(ctx, out.stopping)
 	// Without checkpoints: they do not say which program began a cell.
-	sum, err := b.parts.Run(ctx, plan, st, prov, runner.Options{
-		Workers: b.workers, Refused: refused, Retry: runner.RetryFailed, Progress: out.ended, Warn: out.warn, Step: out.step,
-	})
-	stop()
-	out.end()
-	if err != nil {
-		return exit{incomplete, err}
-	}
-	if sum.Left > 0 {
-		goes := "the same command continues; store " + st.Path()
-		if b.own.temporary(st) {
-			goes = "the same command begins anew"
-		}
-		return exit{interrupted, fmt.Errorf("%s: stopped: %d of %d cells left; %s", title(plan), sum.Left, sum.Planned, goes)}
-	}
-	return nil
+	how := running{workers: b.workers, retry: string(runner.RetryFailed), passing: b.own.temporary(st)}
+	_, _, err = b.fill(ctx, &job{b.job.suite, plan, refused}, st, todo, how, b.own.began)
+	return err
 }
 
 // estimatorsIn are the names of the estimators whose numbers a plan's are: its own, those
