@@ -10,18 +10,14 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/vibench/bench/gate"
 	"github.com/vibench/bench/runner"
 	"github.com/vibench/bench/stats"
 	"github.com/vibench/bench/store"
 	"github.com/vibench/bench/suites"
-	"github.com/vibench/bench/vi"
-	"github.com/vibench/bench/vi/vitest"
 )
 
 // checking is what the flags of check say.
@@ -48,8 +44,10 @@ func (a *app) check() *cobra.Command {
 baseline, a file that is committed beside the code. In rings:
 
   0  a cell of the same identity has the same bits
-  1  the exact mathematics of the estimators in use, as bench conform checks it;
-     of models, metrics and data sets it says nothing: go test has their proofs
+  1  the exact mathematics of the parts in use: estimators, as bench conform checks
+     them; models, whose gradients are slopes of their densities, and whose log p(x)
+     is a sum or an integral of p(x,z), where there is a rule for it. Of metrics and
+     data sets it says nothing: go test has their proofs
   2  where a cell's identity has changed, its primary metrics are no worse, cells
      that were done still are, and claims that held still hold
 
@@ -243,7 +241,7 @@ type bench struct {
 	notes []string
 	other bool // another program may have made what is judged
 
-	proofs map[string]gate.Proof // by estimator
+	proofs map[string]gate.Proof // by what they are of
 }
 
 // check makes the rings.
@@ -251,7 +249,8 @@ func (b *bench) check(ctx context.Context) (*gate.Report, error) {
 	base := b.base.Find(b.job.plan.Suite)
 	c := gate.Check{
 		Base: base, Plan: b.job.plan, Now: b.now, Gate: stats.DefaultGate(),
-		Estimators: b.estimatorsIn(b.job.plan), Prove: b.prove,
+		Estimators: b.estimatorsIn(b.job.plan),
+		Prove:      func(estimators []string) []gate.Proof { return append(b.prove(estimators), b.models()...) },
 		Numbers: func(ctx context.Context, plan *suites.Plan) (gate.Numbers, error) {
 			if err := b.cost(ctx, plan); err != nil {
 				return gate.Numbers{}, err
@@ -446,64 +445,4 @@ func (b *bench) run(ctx context.Context, plan *suites.Plan, st *store.Store) err
 	how := running{workers: b.workers, retry: string(runner.RetryFailed), passing: b.own.temporary(st)}
 	_, _, err = b.fill(ctx, &job{b.job.suite, plan, refused}, st, todo, how, b.own.began)
 	return err
-}
-
-// estimatorsIn are the names of the estimators whose numbers a plan's are: its own, those
-// that lead the way, and those that metrics ask.
-func (a *app) estimatorsIn(plan *suites.Plan) []string {
-	used := map[string]bool{}
-	metrics := a.parts.Catalog().Metrics
-	for _, c := range plan.Cells {
-		used[c.Estimator.Name] = true
-		if c.Train.Follow != nil {
-			used[c.Train.Follow.Name] = true
-		}
-		for _, m := range c.Metrics {
-			i := slices.IndexFunc(metrics, func(e suites.Entry) bool { return e.Name == m.Name })
-			for _, p := range metrics[i].Params {
-				if name, ok := m.Params[p.Name].(string); ok && p.Parts != "" {
-					used[name] = true
-				}
-			}
-		}
-	}
-	return slices.DeleteFunc(a.estimatorNames(), func(name string) bool { return !used[name] })
-}
-
-// prove does estimators' part of ring 1, each once for all suites.
-func (b *bench) prove(names []string) []gate.Proof {
-	out := make([]gate.Proof, len(names))
-	var g errgroup.Group
-	g.SetLimit(b.workers)
-	for i, name := range names {
-		if known, ok := b.proofs[name]; ok {
-			out[i] = known
-			continue
-		}
-		g.Go(func() error {
-			out[i] = b.proof(name)
-			return nil
-		})
-	}
-	g.Wait()
-	for _, p := range out {
-		b.proofs[p.Estimator] = p
-	}
-	return out
-}
-
-func (b *bench) proof(name string) gate.Proof {
-	i := slices.IndexFunc(b.parts.Estimators, func(e vi.Estimator) bool { return e.Card().Name == name })
-	out := gate.Proof{Estimator: name}
-	for _, x := range vitest.Check(b.parts.Estimators[i], vitest.On(b.oracles...)).Results {
-		switch x.Verdict {
-		case vitest.Passes:
-			out.Passed++
-		case vitest.Open:
-			out.Open++
-		case vitest.Fails:
-			out.Failed = append(out.Failed, strings.TrimSpace(x.String()))
-		}
-	}
-	return out
 }
