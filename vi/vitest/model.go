@@ -115,6 +115,9 @@ func gradients(p *prover) (Verdict, string) {
 	if _, ok := p.m.(vi.Latent); !ok || len(sheet.Blocks) == 0 {
 		return Idle, "no posterior to sample"
 	}
+	if sheet.Inner > 0 || sheet.Penalty > 0 {
+		return Idle, "each step finds its posterior anew"
+	}
 	if len(p.rows) > 64 {
 		return Idle, fmt.Sprintf("a step takes all %d rows", len(p.rows))
 	}
@@ -196,7 +199,7 @@ func evidence(p *prover) (Verdict, string) {
 		got, how = sums(s.LogJoint(z.Enumerate(n, 1)).Float64s(), make([]float64, n)), fmt.Sprintf("a sum over %d states", n)
 	case len(sheet.Blocks) == 1 && b.Kind == "real" && b.Dim <= 2:
 		var rough []float64
-		for _, n := range []int{40, 56} {
+		for _, n := range []int{96, 128} {
 			rough = got
 			g := newGrid(n, b.Dim)
 			s := p.w.Step(0, p.rows, g)
