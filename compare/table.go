@@ -154,8 +154,8 @@ func Of(sa Source, a Side, sb Source, bs []Side, o Options) (*Table, error) {
 	}
 	if o.View.By != "end" {
 		for _, m := range metrics {
-			if of, _, area := suites.Area(m); area {
-				return nil, fmt.Errorf("compare: %s %s: an area is over all of training; want %s, or the view end", m, o.View, of)
+			if of := suites.Logged(m); of != m {
+				return nil, fmt.Errorf("compare: %s %s: it is over all of training; want %s, or the view end", m, o.View, of)
 			}
 		}
 	}

@@ -242,8 +242,7 @@ func (n Numbers) differ(p pair, now Cell) Differ {
 		return d
 	}
 	for _, metric := range sorted(p.was.Values) {
-		of, _, _ := suites.Area(metric)
-		steps := n.Steps(p.now.ID, of)
+		steps := n.Steps(p.now.ID, suites.Logged(metric))
 		x, ok := now.Values[metric]
 		was := p.was.Values[metric]
 		if ok && bits(float64(x)) == bits(float64(was)) || len(steps) == 0 {

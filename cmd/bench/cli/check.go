@@ -63,7 +63,8 @@ baseline's counts, or the smaller margin.
 
 Only numbers that this program has made are judged: those in STORE of another
 revision, of one that is unknown, or of one with changes that are not committed, are
-made again in a temporary store. --no-run judges what there is, and says so.
+made again in a temporary store; so are, at every check, all cells by a program that
+is itself of such a revision. --no-run judges what there is, and says so.
 
 --write-baseline makes the baseline of what is committed. Timings are never compared.
 Verdicts: same-bits, no-worse, inconclusive, improved, regressed, missing. Exit
@@ -400,6 +401,9 @@ func (b *bench) store(plan *suites.Plan) (*store.Store, error) {
 	st, others, err := b.own.store(plan)
 	if others {
 		done := "They were run anew, in a store that is gone now; a new STORE would keep them."
+		if gate.Clean(b.now) != nil {
+			done = "They were run anew, in a store that is gone now: so is every check by a program whose own revision is unknown or has such changes, since no store can tell its cells from those of the changes before."
+		}
 		if b.noRun {
 			done, b.other = "With --no-run, it is they that are judged.", true
 		}
