@@ -373,6 +373,10 @@ func (t *Table) warn() {
 	if most < LeastSeeds {
 		return
 	}
+	reach := reach
+	if t.Test == "wilcoxon" {
+		reach = func(n int) float64 { return math.Ldexp(1, 1-n) } // no draws
+	}
 	if lowest := reach(most) * float64(t.Family); lowest > Level {
 		needs := LeastSeeds
 		for reach(needs)*float64(t.Family) > Level && needs < 64 {

@@ -469,3 +469,18 @@ func TestCompareFalls(t *testing.T) {
 		t.Errorf("at steps: %v", err)
 	}
 }
+
+// Signed ranks are counted where sign flips are drawn: in a large table of many pairs they
+// can still tell things apart, and nothing says that they cannot.
+func TestReachOfMany(t *testing.T) {
+	for test, want := range map[string]bool{"wilcoxon": false, "signflip": true} {
+		table := &Table{Test: test}
+		for range 60000 {
+			table.Rows = append(table.Rows, Row{N: 40, Better: "higher", P: 1})
+		}
+		table.judge()
+		if says := strings.Contains(strings.Join(table.Warnings, ";"), "can tell nothing apart"); says != want {
+			t.Errorf("%s: got %q", test, table.Warnings)
+		}
+	}
+}
