@@ -58,7 +58,14 @@ func (b *bench) prove(names []string) []gate.Proof {
 
 func (b *bench) proof(name string) gate.Proof {
 	i := slices.IndexFunc(b.parts.Estimators, func(e vi.Estimator) bool { return e.Card().Name == name })
-	return proven(gate.Proof{Estimator: name}, vitest.Check(b.parts.Estimators[i], vitest.On(b.oracles...)).Results)
+	return proven(gate.Proof{Estimator: name}, vitest.Check(b.parts.Estimators[i], vitest.On(b.oracles...), vitest.Only(mathematics()...)).Results)
+}
+
+// mathematics are the kit's checks but that of allocations: it counts those of the whole
+// program, so that estimators beside each other would make it a matter of chance.
+func mathematics() []string {
+	names, _ := vitest.Checks()
+	return slices.DeleteFunc(names, func(name string) bool { return name == "allocations" })
 }
 
 // models does that of models, each once on its data of the first seed, at a cell that runs.
