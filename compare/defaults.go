@@ -35,11 +35,7 @@ func (c *comparison) logged(bs []Side) []string {
 func (c *comparison) known(bs []Side) error {
 	have := c.logged(bs)
 	for _, m := range c.o.Metrics {
-		of, _, area := suites.Area(m)
-		if !area {
-			of = m
-		}
-		if !slices.Contains(have, of) {
+		if !slices.Contains(have, suites.Logged(m)) {
 			if len(have) == 0 {
 				return fmt.Errorf("compare: metric: no cell of both sides has ended with a number; run them first")
 			}
@@ -68,12 +64,9 @@ func diagnostic(m string) bool {
 func (c *comparison) defaults(bs []Side) (out, warnings []string) {
 	have := c.logged(bs)
 	add := func(metric string) {
-		of, _, area := suites.Area(metric)
-		if area && c.o.View.By != "end" {
+		of := suites.Logged(metric)
+		if of != metric && c.o.View.By != "end" {
 			return
-		}
-		if !area {
-			of = metric
 		}
 		if slices.Contains(have, of) && !slices.Contains(out, metric) && !diagnostic(of) {
 			out = append(out, metric)

@@ -25,6 +25,26 @@ type Pooled struct {
 	cells          map[string]bool
 }
 
+// add puts the pairs of a task beside those of others.
+func (p *Pooled) add(t *task, x, y, d []float64) {
+	if p.cells == nil {
+		p.cells = map[string]bool{}
+	}
+	for _, pair := range t.cells {
+		for _, id := range []string{"a" + pair.a.ID, "b" + pair.b.ID} {
+			p.Reused = p.Reused || p.cells[id]
+			p.cells[id] = true
+		}
+	}
+	if p.Tasks == 0 || len(d) < p.LeastSeeds {
+		p.LeastSeeds = len(d)
+	}
+	p.Unequal = p.Unequal || p.Tasks > 0 && len(d) != len(p.differ[0])
+	p.Tasks, p.N = p.Tasks+1, p.N+len(d)
+	p.as, p.bs, p.differ = append(p.as, x), append(p.bs, y), append(p.differ, d)
+}
+
+// finish reckons what all tasks say together.
 func (p *Pooled) finish() Pooled {
 	p.IQM, p.Lo, p.Hi = stats.IQMOver(p.differ, Reps, Seed)
 	p.IQMA, p.IQMB = stats.IQM(slices.Concat(p.as...)), stats.IQM(slices.Concat(p.bs...))

@@ -55,6 +55,9 @@ func (c *comparison) row(t *task, metric string, b Side, pooled *Pooled) (r Row,
 		r.StepsA, r.StepsB = spanned(r.StepsA, ra.step, len(d) == 0), spanned(r.StepsB, rb.step, len(d) == 0)
 		x, y, d = append(x, ra.v), append(y, rb.v), append(d, ra.v-rb.v)
 	}
+	for i := range without { // at some seeds and not at others: those that went well
+		decides = decides && (without[i] == 0 || without[i] == done[i])
+	}
 	r.Notes = notes.lines(len(t.cells))
 	never := [2]bool{done[0] > 0 && without[0] == done[0], done[1] > 0 && without[1] == done[1]}
 	switch {

@@ -154,8 +154,8 @@ func Of(sa Source, a Side, sb Source, bs []Side, o Options) (*Table, error) {
 	}
 	if o.View.By != "end" {
 		for _, m := range metrics {
-			if of, _, area := suites.Area(m); area {
-				return nil, fmt.Errorf("compare: %s %s: an area is over all of training; want %s, or the view end", m, o.View, of)
+			if of := suites.Logged(m); of != m {
+				return nil, fmt.Errorf("compare: %s %s: it is over all of training; want %s, or the view end", m, o.View, of)
 			}
 		}
 	}
@@ -307,24 +307,6 @@ func (c *comparison) name(side Side, s Source) string {
 	return side.Name
 }
 
-func (p *Pooled) add(t *task, x, y, d []float64) {
-	if p.cells == nil {
-		p.cells = map[string]bool{}
-	}
-	for _, pair := range t.cells {
-		for _, id := range []string{"a" + pair.a.ID, "b" + pair.b.ID} {
-			p.Reused = p.Reused || p.cells[id]
-			p.cells[id] = true
-		}
-	}
-	if p.Tasks == 0 || len(d) < p.LeastSeeds {
-		p.LeastSeeds = len(d)
-	}
-	p.Unequal = p.Unequal || p.Tasks > 0 && len(d) != len(p.differ[0])
-	p.Tasks, p.N = p.Tasks+1, p.N+len(d)
-	p.as, p.bs, p.differ = append(p.as, x), append(p.bs, y), append(p.differ, d)
-}
-
 // judge adjusts the p values over the table and lets every row speak that may.
 func (t *Table) judge() {
 	t.Family = len(t.Rows)
@@ -390,6 +372,10 @@ func (t *Table) warn() {
 	}
 	if most < LeastSeeds {
 		return
+	}
+	reach := reach
+	if t.Test == "wilcoxon" {
+		reach = func(n int) float64 { return math.Ldexp(1, 1-n) } // no draws
 	}
 	if lowest := reach(most) * float64(t.Family); lowest > Level {
 		needs := LeastSeeds

@@ -220,7 +220,7 @@ func TestViews(t *testing.T) {
 	if r.Says != NoNumbers || !strings.Contains(r.Notes[0], "a: 6 of 6 cells without a point in the budget (seed 0: elbo is first logged at 50 steps; log it more often)") {
 		t.Errorf("got %+v", r)
 	}
-	if _, err := l.try(t, Options{View: v, Metrics: []string{"area(elbo)"}}, "a", "b"); err == nil || !strings.Contains(err.Error(), "an area is over all of training") {
+	if _, err := l.try(t, Options{View: v, Metrics: []string{"area(elbo)"}}, "a", "b"); err == nil || !strings.Contains(err.Error(), "it is over all of training") {
 		t.Errorf("got %v", err)
 	}
 	for _, text := range []string{"soon", "steps=", "steps=-1", "evals=NaN", "time=5", "time=-1s", "end=3", "steps=1e999"} {
@@ -433,5 +433,54 @@ func TestTexts(t *testing.T) {
 	}
 	if got := numbers([]int{0, 1, 2, 3, 5, 7, 8}); got != "0..3, 5, 7, 8" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// A metric without a value at some seeds leaves those that went well, and decides nothing,
+// however far apart these are.
+func TestSomeWithout(t *testing.T) {
+	l := newLab(11)
+	for seed := range 8 {
+		log(l.cell("a", seed, nil), "elbo", 10+float64(seed)/100)
+		log(l.cell("b", seed, nil), "elbo", 0)
+	}
+	if r := l.table(t, Options{}, "a", "b").Rows[0]; r.Says != Better {
+		t.Fatalf("whole: %+v", r)
+	}
+	l.results[0].Points[0] = store.Point{Metric: "elbo", Step: 100, Reason: "no unit is active"}
+	r := l.table(t, Options{}, "a", "b").Rows[0]
+	if r.Says != Open || r.N != 7 || !strings.Contains(r.Notes[0], "a: 1 of 8 cells without elbo (seed 0: no unit is active)") {
+		t.Errorf("without one: %+v", r)
+	}
+}
+
+// A fall is compared as it is claimed: of the metric's whole curve, at the end alone.
+func TestCompareFalls(t *testing.T) {
+	l := newLab(12)
+	for seed := range 6 {
+		curve(l.cell("a", seed, nil), "elbo", 1, -3, -2, -1)
+		curve(l.cell("b", seed, nil), "elbo", 1, -3, -1, -2-float64(seed)/8)
+	}
+	r := l.table(t, Options{Metrics: []string{"fall(elbo)"}}, "a", "b").Rows[0]
+	if r.N != 6 || r.MeanA != 0 || math.Abs(r.MeanB-(1+2.5/8)/2) > 1e-15 || r.Says != Lower {
+		t.Errorf("got %+v", r)
+	}
+	if _, err := l.try(t, Options{View: View{By: "steps"}, Metrics: []string{"fall(elbo)"}}, "a", "b"); err == nil || !strings.Contains(err.Error(), "over all of training; want elbo") {
+		t.Errorf("at steps: %v", err)
+	}
+}
+
+// Signed ranks are counted where sign flips are drawn: in a large table of many pairs they
+// can still tell things apart, and nothing says that they cannot.
+func TestReachOfMany(t *testing.T) {
+	for test, want := range map[string]bool{"wilcoxon": false, "signflip": true} {
+		table := &Table{Test: test}
+		for range 60000 {
+			table.Rows = append(table.Rows, Row{N: 40, Better: "higher", P: 1})
+		}
+		table.judge()
+		if says := strings.Contains(strings.Join(table.Warnings, ";"), "can tell nothing apart"); says != want {
+			t.Errorf("%s: got %q", test, table.Warnings)
+		}
 	}
 }

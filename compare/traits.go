@@ -63,9 +63,7 @@ func setting(c suites.Choice, name string) string {
 
 // measured is the metric, with its settings, that a cell logs a number by.
 func measured(c suites.Cell, metric string) (best suites.Choice, ok bool) {
-	if of, _, area := suites.Area(metric); area {
-		metric = of
-	}
+	metric = suites.Logged(metric)
 	split, bare := "test", metric
 	if name, train := strings.CutPrefix(metric, "train/"); train {
 		split, bare = "train", name

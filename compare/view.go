@@ -130,11 +130,7 @@ func (v View) read(results *store.Results, c suites.Cell, metric string, budget 
 			return reading{fault: "without " + metric, why: why}
 		}
 		out.v = x
-		of, _, area := suites.Area(metric)
-		if !area {
-			of = metric
-		}
-		series := results.Series(c.ID, of)
+		series := results.Series(c.ID, suites.Logged(metric))
 		out.step = series[len(series)-1].Step
 	} else {
 		series := results.Series(c.ID, metric)

@@ -2,7 +2,7 @@
 // against a baseline, a small file that is committed beside the code.
 //
 //	ring 0   a cell of the same identity has the same bits
-//	ring 1   the exact mathematics of the estimators in use
+//	ring 1   the exact mathematics of the estimators and models in use
 //	ring 2   of cells whose identity has changed, primary metrics are no worse,
 //	         by the two-stage test of stats.Gate, and claims that held still hold
 //

@@ -25,7 +25,7 @@ type Check struct {
 
 	// Numbers gives what the cells of a plan have left, having run those that are missing
 	// if it may; Have says whether it can, of all of them. Fresh is the plan of the record's
-	// reserved seeds. Prove checks estimators' mathematics. Spend keeps what becomes of the
+	// reserved seeds. Prove checks the mathematics of estimators and models. Spend keeps what becomes of the
 	// reserved seeds where that lasts: that they are read for a candidate and what it is
 	// accused of, before they are, and what has been cleared, after.
 	Numbers    func(context.Context, *suites.Plan) (Numbers, error)
@@ -36,12 +36,21 @@ type Check struct {
 	Spend      func(Reserved) error
 }
 
-// A Proof is what ring 1 found of an estimator.
+// A Proof is what ring 1 found of an estimator, or of a model on its data.
 type Proof struct {
-	Estimator string   `json:"estimator"`
+	Estimator string   `json:"estimator,omitempty"`
+	Model     string   `json:"model,omitempty"`
 	Passed    int      `json:"passed"`
 	Open      int      `json:"open"`
 	Failed    []string `json:"failed"` // each a check by name, on what, and why
+}
+
+// of names it.
+func (p Proof) of() string {
+	if p.Model != "" {
+		return "model " + p.Model
+	}
+	return p.Estimator
 }
 
 // change is a configuration whose identity is not that of the record.
@@ -233,8 +242,7 @@ func (n Numbers) differ(p pair, now Cell) Differ {
 		return d
 	}
 	for _, metric := range sorted(p.was.Values) {
-		of, _, _ := suites.Area(metric)
-		steps := n.Steps(p.now.ID, of)
+		steps := n.Steps(p.now.ID, suites.Logged(metric))
 		x, ok := now.Values[metric]
 		was := p.was.Values[metric]
 		if ok && bits(float64(x)) == bits(float64(was)) || len(steps) == 0 {

@@ -85,8 +85,7 @@ func (n Numbers) record(c suites.Cell, primary []suites.Primary) (out Cell, ok b
 
 // logs says whether a cell has points of a primary metric, with or without values.
 func (n Numbers) logs(c suites.Cell, p suites.Primary) bool {
-	of, _, _ := suites.Area(p.Metric)
-	return c.Matches(p.Over) && len(n.Series(c.ID, of)) > 0
+	return c.Matches(p.Over) && len(n.Series(c.ID, suites.Logged(p.Metric))) > 0
 }
 
 // wanting says why a cell has no value of a metric.

@@ -109,8 +109,7 @@ func Guarded(cells []suites.Cell, primary []suites.Primary, logs func(suites.Cel
 		if !known {
 			names := logs(c)
 			is = slices.ContainsFunc(primary, func(p suites.Primary) bool {
-				of, _, _ := suites.Area(p.Metric)
-				return c.Matches(p.Over) && slices.Contains(names, of)
+				return c.Matches(p.Over) && slices.Contains(names, suites.Logged(p.Metric))
 			})
 			guarded[name] = is
 		}

@@ -404,3 +404,20 @@ func TestRenamed(t *testing.T) {
 	r, _ = third.against(t, base)
 	wants(t, r, 0, 0, "claims holds C was holds; with the configurations that are new: fails")
 }
+
+// A primary metric may be computed from one that is logged: its configuration has reserved
+// seeds then, and a seed without a value is no baseline.
+func TestComputedPrimary(t *testing.T) {
+	logs := func(suites.Cell) []string { return []string{"m"} }
+	for _, metric := range []string{"m", "area(m)", "fall(m)"} {
+		w := unchanged()
+		w.primary = []suites.Primary{{Metric: metric, Better: "lower", Scale: "linear"}}
+		if got := Guarded(w.plan(2000).Cells, w.primary, logs); len(got) != 2*suites.FreshSeeds {
+			t.Errorf("%s: %d of %d reserved cells", metric, len(got), 2*suites.FreshSeeds)
+		}
+		_, err := w.record(nil) // m has one point, which neither an area nor a fall has enough of
+		if none := err != nil && strings.Contains(err.Error(), "has no value at seed 0"); none != (metric != "m") {
+			t.Errorf("%s: %v", metric, err)
+		}
+	}
+}

@@ -51,14 +51,18 @@ func (r *Report) lines() (out []line) {
 	}
 	for _, p := range r.Proofs {
 		if len(p.Failed) > 0 {
-			add(bad, "ring 1", p.Estimator, "FAILS", p.Failed...)
+			add(bad, "ring 1", p.of(), "FAILS", p.Failed...)
+			continue
+		}
+		if p.Passed+p.Open == 0 {
+			add(note, "ring 1", p.of(), "not checked", "there is no check of it here")
 			continue
 		}
 		open := ""
 		if p.Open > 0 {
 			open = fmt.Sprintf(", %d open", p.Open)
 		}
-		add(good, "ring 1", fmt.Sprintf("%s: %s%s", p.Estimator, plural(p.Passed, "check"), open), "passes")
+		add(good, "ring 1", fmt.Sprintf("%s: %s%s", p.of(), plural(p.Passed, "check"), open), "passes")
 	}
 	for _, l := range r.Lost {
 		add(bad, "ring 2", r.name(l.Config), string(stats.Regressed), seedsOf(l.Seeds)+": "+l.What+"; done in the baseline")

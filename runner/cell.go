@@ -36,22 +36,7 @@ type cell struct {
 func (p Parts) build(c suites.Cell) (*cell, error) {
 	out := &cell{Cell: c, parts: p, res: store.Result{Cell: c.ID}}
 	seed := uint64(c.Seed)
-	ds, err := p.dataset(c.Dataset)
-	if err != nil {
-		return nil, err
-	}
-	data, err := ds.Make(rng.Data(seed, c.Dataset.Name, "train"))
-	if err != nil {
-		return nil, fmt.Errorf("dataset %s: %w", c.Dataset, err)
-	}
-	if err := data.Check(); err != nil {
-		return nil, err
-	}
-	mk, err := p.maker(c.Model)
-	if err != nil {
-		return nil, err
-	}
-	model, err := mk.For(data)
+	model, data, err := p.Model(c)
 	if err != nil {
 		return nil, err
 	}

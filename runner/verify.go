@@ -22,6 +22,7 @@ type Rerun struct {
 	Same       bool             // in all that an export prints of it
 	Difference store.Difference // stored -> now, where they part; zero if they are the same
 	Now        store.Result     // without points and vectors
+	Damage     error            // what the store has of it is not what was written; it was not run
 }
 
 // Rerunnable parts stored cells into those that can be run again for their bits, in
@@ -53,6 +54,8 @@ func (p Parts) Rerunnable(list []store.Kept, digests map[string][]string) (free 
 // again is a stored cell of now, or why there is none.
 func (p Parts) again(cat suites.Catalog, k store.Kept, digests []string) (now suites.Cell, why string) {
 	switch {
+	case k.Damage != nil:
+		return now, k.Damage.Error()
 	case k.Outcome == "":
 		return now, "not run yet"
 	case !settled(k.Outcome):
@@ -108,7 +111,8 @@ func Sample(cells []suites.Cell, n, seed int) []suites.Cell {
 // Verify runs cells again that Rerunnable lets pass, on workers, from their beginnings
 // and with nothing written, and compares each with what the store has of it. told is
 // called for every cell from any goroutine, one at a time. Options beyond Workers and
-// Step are not read. The error is the store's, or that of ctx.
+// Step are not read. One cell that is damaged in the store stops no other. The error is the
+// store's as a whole, or that of ctx.
 func (p Parts) Verify(ctx context.Context, st *store.Store, cells []suites.Cell, opt Options, told func(Rerun)) error {
 	workers := max(opt.Workers, 1)
 	threads := 1
@@ -135,6 +139,10 @@ func (p Parts) Verify(ctx context.Context, st *store.Store, cells []suites.Cell,
 				return ctx.Err()
 			}
 			had, ok, err := st.Result(c.ID)
+			if store.Damaged(err) {
+				done <- Rerun{Cell: c, Damage: err}
+				return nil
+			}
 			if err != nil {
 				return err
 			}

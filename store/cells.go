@@ -12,6 +12,7 @@ type Kept struct {
 	suites.Cell         // its grid is that of its first place
 	Places      []Place // that name it, sorted; none where no plan does any more
 	Outcome     Outcome // empty: it has not ended
+	Damage      error   // that the file does not say any more what the cell is: its ID is all there is of it
 }
 
 // In says whether a plan of a suite and preset names the cell; an empty one stands for any.
@@ -27,7 +28,8 @@ func (k Kept) In(suite, preset string) bool {
 	return false
 }
 
-// Cells lists every cell of the store whose ID begins with prefix, sorted by ID.
+// Cells lists every cell of the store whose ID begins with prefix, sorted by ID. One whose
+// row is damaged does not hide the others: see Kept.Damage.
 func (s *Store) Cells(prefix string) ([]Kept, error) {
 	var list []Kept
 	err := s.view("list cells", func(tx *sql.Tx) error {
@@ -35,8 +37,13 @@ func (s *Store) Cells(prefix string) ([]Kept, error) {
 		if err != nil {
 			return err
 		}
-		return eachCell(tx, prefix, func(r *row, spec string, outcome Outcome) error {
-			k := Kept{Places: places[r.Cell], Outcome: outcome}
+		return eachCell(tx, prefix, func(r *row, spec string, outcome Outcome, bad error) error {
+			k := Kept{Places: places[r.Cell], Outcome: outcome, Damage: bad}
+			if bad != nil {
+				k.ID = r.Cell
+				list = append(list, k)
+				return nil
+			}
 			if err := json.Unmarshal([]byte(spec), &k.Cell); err != nil {
 				return err
 			}
@@ -55,22 +62,19 @@ func (s *Store) Cells(prefix string) ([]Kept, error) {
 }
 
 // eachCell calls f with each cell whose ID begins with prefix, sorted by ID, held
-// against its digest: what a row of an export shares, its spec as JSON and how it ended,
-// empty if it has not. The row is f's to keep.
-func eachCell(tx *sql.Tx, prefix string, f func(r *row, spec string, outcome Outcome) error) error {
+// against its digest: what a row of an export shares, its spec as JSON, how it ended,
+// empty if it has not, and whether that is damaged. The row is f's to keep.
+func eachCell(tx *sql.Tx, prefix string, f func(r *row, spec string, outcome Outcome, bad error) error) error {
 	return each(tx, func(rows *sql.Rows) error {
 		var r row
 		var spec string
 		var outcome sql.NullString
 		var stored []byte
 		err := rows.Scan(&r.Cell, &r.Estimator, &r.Model, &r.Dataset, &r.Seed, &r.K, &r.M, &r.Precision, &spec, &stored, &outcome)
-		if err == nil {
-			err = digestOfCell(&r, spec).check(stored, "what cell "+r.Cell+" is")
-		}
 		if err != nil {
 			return err
 		}
-		return f(&r, spec, Outcome(outcome.String))
+		return f(&r, spec, Outcome(outcome.String), digestOfCell(&r, spec).check(stored, "what cell "+r.Cell+" is"))
 	}, `SELECT cell, estimator, model, dataset, seed, k, m, precision, spec, cell.digest, outcome
 		FROM cell LEFT JOIN outcome USING (cell) WHERE substr(cell, 1, length(?1)) = ?1 ORDER BY cell`, prefix)
 }

@@ -6,7 +6,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
-	"fmt"
+	"errors"
 	"hash"
 	"math"
 	"slices"
@@ -62,8 +62,20 @@ func (d *digest) check(stored []byte, what string) error {
 	return damaged(what)
 }
 
-func damaged(what string) error {
-	return fmt.Errorf("the file is damaged: %s differs from what was written; restore a copy, or remove the store and run again", what)
+func damaged(what string) error { return damage(what) }
+
+// damage is of a part of the file, the others of which may be sound.
+type damage string
+
+func (what damage) Error() string {
+	return "the file is damaged: " + string(what) + " differs from what was written; restore a copy, or remove the store and run again"
+}
+
+// Damaged says whether an error is that something in the file is not what was written,
+// rather than that it cannot be read at this time.
+func Damaged(err error) bool {
+	var d damage
+	return errors.As(err, &d) || isDamaged(err) || isNotDatabase(err)
 }
 
 // outcome sums up how a cell ended; its points, sorted by metric and step, and the

@@ -100,7 +100,10 @@ func placedRows(tx *sql.Tx) ([]row, error) {
 		return nil, err
 	}
 	var list []row
-	err = eachCell(tx, "", func(r *row, _ string, outcome Outcome) error {
+	err = eachCell(tx, "", func(r *row, _ string, outcome Outcome, bad error) error {
+		if bad != nil {
+			return bad
+		}
 		if outcome == "" {
 			return nil
 		}

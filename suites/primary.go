@@ -124,7 +124,7 @@ func (c *combo) names(cat Catalog) []string {
 
 // logName is the name that a metric is looked for by in names.
 func logName(metric string, cat Catalog) string {
-	of, _, _ := Area(metric)
+	of := Logged(metric)
 	if cat.Emits != nil {
 		return of
 	}

@@ -78,3 +78,14 @@ func TestReservedSeeds(t *testing.T) {
 		t.Error("--seeds takes a reserved seed")
 	}
 }
+
+// What is computed from a metric is held to the gate's seeds as the metric itself is.
+func TestComputedPrimary(t *testing.T) {
+	few := strings.Replace(guarded, "seed: 0..11", "seed: 0..10", 1)
+	for _, metric := range []string{"elbo", "area(elbo)", "fall(elbo)"} {
+		_, err := Parse("g.yaml", []byte(few+"primary:\n  - {metric: "+metric+", better: higher, margin: 0}\n"), fake())
+		if err == nil || !strings.Contains(err.Error(), "has 11 seeds") {
+			t.Errorf("%s: got %v", metric, err)
+		}
+	}
+}

@@ -10,18 +10,14 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/vibench/bench/gate"
 	"github.com/vibench/bench/runner"
 	"github.com/vibench/bench/stats"
 	"github.com/vibench/bench/store"
 	"github.com/vibench/bench/suites"
-	"github.com/vibench/bench/vi"
-	"github.com/vibench/bench/vi/vitest"
 )
 
 // checking is what the flags of check say.
@@ -48,8 +44,11 @@ func (a *app) check() *cobra.Command {
 baseline, a file that is committed beside the code. In rings:
 
   0  a cell of the same identity has the same bits
-  1  the exact mathematics of the estimators in use, as bench conform checks it;
-     of models, metrics and data sets it says nothing: go test has their proofs
+  1  the exact mathematics of the parts in use: estimators, as bench conform checks
+     them, allocations apart; models, whose gradients are slopes of their
+     densities, and whose log p(x) is a sum or an integral of p(x,z), where there
+     is a rule for it. Of metrics and data sets it says nothing: go test has
+     their proofs
   2  where a cell's identity has changed, its primary metrics are no worse,
      cells that were done still are, and claims that held still hold
 
@@ -65,7 +64,8 @@ baseline's counts, or the smaller margin.
 
 Only numbers that this program has made are judged: those in STORE of another
 revision, of one that is unknown, or of one with changes that are not committed, are
-made again in a temporary store. --no-run judges what there is, and says so.
+made again in a temporary store; so are, at every check, all cells by a program that
+is itself of such a revision. --no-run judges what there is, and says so.
 
 --write-baseline makes the baseline of what is committed. Timings are never compared.
 Verdicts: same-bits, no-worse, inconclusive, improved, regressed, missing. Exit
@@ -243,7 +243,7 @@ type bench struct {
 	notes []string
 	other bool // another program may have made what is judged
 
-	proofs map[string]gate.Proof // by estimator
+	proofs map[string]gate.Proof // by what they are of
 }
 
 // check makes the rings.
@@ -251,7 +251,8 @@ func (b *bench) check(ctx context.Context) (*gate.Report, error) {
 	base := b.base.Find(b.job.plan.Suite)
 	c := gate.Check{
 		Base: base, Plan: b.job.plan, Now: b.now, Gate: stats.DefaultGate(),
-		Estimators: b.estimatorsIn(b.job.plan), Prove: b.prove,
+		Estimators: b.estimatorsIn(b.job.plan),
+		Prove:      func(estimators []string) []gate.Proof { return append(b.prove(estimators), b.models()...) },
 		Numbers: func(ctx context.Context, plan *suites.Plan) (gate.Numbers, error) {
 			if err := b.cost(ctx, plan); err != nil {
 				return gate.Numbers{}, err
@@ -401,6 +402,9 @@ func (b *bench) store(plan *suites.Plan) (*store.Store, error) {
 	st, others, err := b.own.store(plan)
 	if others {
 		done := "They were run anew, in a store that is gone now; a new STORE would keep them."
+		if gate.Clean(b.now) != nil {
+			done = "They were run anew, in a store that is gone now: so is every check by a program whose own revision is unknown or has such changes, since no store can tell its cells from those of the changes before."
+		}
 		if b.noRun {
 			done, b.other = "With --no-run, it is they that are judged.", true
 		}
@@ -442,89 +446,8 @@ func (b *bench) run(ctx context.Context, plan *suites.Plan, st *store.Store) err
 	if err != nil {
 		return err
 	}
-	out, err := b.observer(&job{b.job.suite, plan, refused}, st, todo, running{workers: b.workers})
-	if err != nil {
-		return err
-	}
-	out.begin(0)
-	prov := b.parts.Provenance(ctx, plan, b.line, b.workers)
-	b.own.began(prov)
-	ctx, stop := untilSignal(ctx, out.stopping)
 	// Without checkpoints: they do not say which program began a cell.
-	sum, err := b.parts.Run(ctx, plan, st, prov, runner.Options{
-		Workers: b.workers, Refused: refused, Retry: runner.RetryFailed, Progress: out.ended, Warn: out.warn, Step: out.step,
-	})
-	stop()
-	out.end()
-	if err != nil {
-		return exit{incomplete, err}
-	}
-	if sum.Left > 0 {
-		goes := "the same command continues; store " + st.Path()
-		if b.own.temporary(st) {
-			goes = "the same command begins anew"
-		}
-		return exit{interrupted, fmt.Errorf("%s: stopped: %d of %d cells left; %s", title(plan), sum.Left, sum.Planned, goes)}
-	}
-	return nil
-}
-
-// estimatorsIn are the names of the estimators whose numbers a plan's are: its own, those
-// that lead the way, and those that metrics ask.
-func (a *app) estimatorsIn(plan *suites.Plan) []string {
-	used := map[string]bool{}
-	metrics := a.parts.Catalog().Metrics
-	for _, c := range plan.Cells {
-		used[c.Estimator.Name] = true
-		if c.Train.Follow != nil {
-			used[c.Train.Follow.Name] = true
-		}
-		for _, m := range c.Metrics {
-			i := slices.IndexFunc(metrics, func(e suites.Entry) bool { return e.Name == m.Name })
-			for _, p := range metrics[i].Params {
-				if name, ok := m.Params[p.Name].(string); ok && p.Parts != "" {
-					used[name] = true
-				}
-			}
-		}
-	}
-	return slices.DeleteFunc(a.estimatorNames(), func(name string) bool { return !used[name] })
-}
-
-// prove does estimators' part of ring 1, each once for all suites.
-func (b *bench) prove(names []string) []gate.Proof {
-	out := make([]gate.Proof, len(names))
-	var g errgroup.Group
-	g.SetLimit(b.workers)
-	for i, name := range names {
-		if known, ok := b.proofs[name]; ok {
-			out[i] = known
-			continue
-		}
-		g.Go(func() error {
-			out[i] = b.proof(name)
-			return nil
-		})
-	}
-	g.Wait()
-	for _, p := range out {
-		b.proofs[p.Estimator] = p
-	}
-	return out
-}
-
-func (b *bench) proof(name string) gate.Proof {
-	i := slices.IndexFunc(b.parts.Estimators, func(e vi.Estimator) bool { return e.Card().Name == name })
-	out := gate.Proof{Estimator: name}
-	for _, x := range vitest.Check(b.parts.Estimators[i], vitest.On(b.oracles...)).Results {
-		switch x.Verdict {
-		case vitest.Passes:
-			out.Passed++
-		case vitest.Open:
-			out.Open++
-		case vitest.Fails:
-			out.Failed = append(out.Failed, strings.TrimSpace(x.String()))
-		}
-	}
-	return out
+	how := running{workers: b.workers, retry: string(runner.RetryFailed), passing: b.own.temporary(st)}
+	_, _, err = b.fill(ctx, &job{b.job.suite, plan, refused}, st, todo, how, b.own.began)
+	return err
 }

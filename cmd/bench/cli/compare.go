@@ -49,7 +49,9 @@ not name takes the place of its estimators, and is kept under the preset
 
 --at steps, evals or time compares at equal training steps, density evaluations
 or wall time: each cell's last point at or before the budget, which is what you
-give, as in --at evals=1e6, else the most that all cells of a row reach.`,
+give, as in --at evals=1e6, else the most that all cells of a row reach. Points
+carry no clock: a cell's wall time, evaluations of metrics included, is taken to
+pass evenly over its steps.`,
 		Example: `  bench compare A B results/iwae_snr.db
   bench compare A B --suite iwae_snr --metric snr/inf
   bench compare mine --against baselines --suite iwae_snr --seeds 10
@@ -264,8 +266,15 @@ func (a *app) tableIn(st *store.Store, plan *suites.Plan, side compare.Side, aga
 
 // direction is a metric's, from the metric that logs it: of its own name, at a k, or
 // of a network or a block of parameters. What it logs of its own instrument beside
-// those has none.
+// those has none. Of a fall it is the other one: a metric that had better go up had
+// better not go down.
 func (a *app) direction(metric string) string {
+	if of, fall := suites.Fall(metric); fall {
+		if a.direction(of) == "higher" {
+			return "lower"
+		}
+		return ""
+	}
 	metric = suites.Logged(metric)
 	name, better, _ := a.logged(metric)
 	rest := strings.TrimPrefix(strings.TrimPrefix(metric, "train/"), name)
@@ -286,6 +295,9 @@ func (a *app) direction(metric string) string {
 }
 
 func (a *app) unit(metric string) string {
+	if _, fall := suites.Fall(metric); fall {
+		return "" // relative
+	}
 	_, _, unit := a.logged(metric)
 	return unit
 }

@@ -64,14 +64,20 @@ func (a *app) compareSuite(ctx context.Context, side string, against []string, r
 		return err
 	}
 	defer st.Close()
-	if err := a.fill(ctx, j, st, r); err != nil {
+	todo, err := runner.Todo(j.plan, st, runner.RetryFailed)
+	if err != nil {
 		return err
+	}
+	if len(todo) > 0 {
+		how := running{workers: r.workers, retry: string(runner.RetryFailed), checkpoint: r.checkpoint}
+		if _, _, err := a.fill(ctx, j, st, todo, how, nil); err != nil {
+			return err
+		}
 	}
 	if err := a.compareIn(st, &plan, one, others, r); err != nil {
 		return err
 	}
-	todo, err := runner.Missing(&plan, st)
-	if err != nil || len(todo) == 0 {
+	if todo, err = runner.Missing(&plan, st); err != nil || len(todo) == 0 {
 		return err
 	}
 	return exit{incomplete, fmt.Errorf("%s: %d of %d cells failed or are missing; the same command tries them again", plan.Suite, len(todo), len(plan.Cells))}
@@ -102,38 +108,4 @@ func (a *app) joined(j *job, one compare.Side, others []compare.Side) ([]suites.
 		return nil, fmt.Errorf("bench compare: %w", err)
 	}
 	return append(mine, j.plan.Cells...), nil
-}
-
-// fill runs the cells of a job that a store lacks, as run does.
-func (a *app) fill(ctx context.Context, j *job, st *store.Store, r comparing) error {
-	todo, err := runner.Todo(j.plan, st, runner.RetryFailed)
-	if err != nil || len(todo) == 0 {
-		return err
-	}
-	begun, err := st.Begun(ids(todo))
-	if err != nil {
-		return err
-	}
-	out, err := a.observer(j, st, todo, running{workers: r.workers})
-	if err != nil {
-		return err
-	}
-	out.begin(len(begun))
-	ctx, stop := untilSignal(ctx, out.stopping)
-	prov := a.parts.Provenance(ctx, j.plan, a.line, r.workers)
-	sum, err := a.parts.Run(ctx, j.plan, st, prov, runner.Options{
-		Workers: r.workers, Refused: j.refused, Retry: runner.RetryFailed, Checkpoint: r.checkpoint, Progress: out.ended, Warn: out.warn, Step: out.step,
-	})
-	stop()
-	out.end()
-	if err != nil {
-		return exit{incomplete, err}
-	}
-	if sum.Left > 0 {
-		if begun, err = st.Begun(ids(todo)); err != nil {
-			return err
-		}
-		return out.stopped(sum, len(begun))
-	}
-	return nil
 }

@@ -181,6 +181,9 @@ type told struct {
 }
 
 func (a *app) log(st *store.Store, k store.Kept) (*told, error) {
+	if k.Damage != nil {
+		return nil, fmt.Errorf("%s: %w", st.Path(), k.Damage)
+	}
 	l := &told{Kept: k, Store: st.Path()}
 	r, ok, err := st.Result(k.ID)
 	if err != nil {

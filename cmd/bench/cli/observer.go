@@ -20,6 +20,7 @@ type observer struct {
 	st       *store.Store
 	todo     []suites.Cell
 	workers  int
+	passing  bool    // the store is gone afterwards
 	failures int     // after which the run gives up; 0: none
 	events   *events // nil: for people
 	progress *progress
@@ -39,7 +40,7 @@ type cause struct {
 }
 
 func (a *app) observer(j *job, st *store.Store, todo []suites.Cell, r running) (*observer, error) {
-	o := &observer{a: a, j: j, st: st, todo: todo, workers: r.workers, failures: r.failures}
+	o := &observer{a: a, j: j, st: st, todo: todo, workers: r.workers, passing: r.passing, failures: r.failures}
 	if r.json {
 		o.events = newEvents(a.out)
 	}
@@ -239,16 +240,20 @@ func (o *observer) stopped(sum runner.Summary, begun int) error {
 	if o.events != nil {
 		o.events.end(o.j.plan, sum, nil)
 	}
+	again := "the same command continues; store " + o.st.Path()
+	if o.passing {
+		again = "the same command begins anew"
+	}
 	half := ""
 	if begun > 0 {
 		half = fmt.Sprintf(", %d begun", begun)
 	}
 	if sum.GaveUp {
-		return exit{incomplete, fmt.Errorf("%s: %w after %s: %d of %d cells ended%s, %d left; the same command continues; store %s",
-			title(o.j.plan), errGaveUp, count(o.failures, "failure"), sum.Planned-sum.Left, sum.Planned, half, sum.Left, o.st.Path())}
+		return exit{incomplete, fmt.Errorf("%s: %w after %s: %d of %d cells ended%s, %d left; %s",
+			title(o.j.plan), errGaveUp, count(o.failures, "failure"), sum.Planned-sum.Left, sum.Planned, half, sum.Left, again)}
 	}
-	return exit{interrupted, fmt.Errorf("%s: stopped: %d of %d cells done%s, %d left; the same command continues; store %s",
-		title(o.j.plan), sum.Planned-sum.Left, sum.Planned, half, sum.Left, o.st.Path())}
+	return exit{interrupted, fmt.Errorf("%s: stopped: %d of %d cells done%s, %d left; %s",
+		title(o.j.plan), sum.Planned-sum.Left, sum.Planned, half, sum.Left, again)}
 }
 
 // errGaveUp is in the error of a run that too many failures ended.

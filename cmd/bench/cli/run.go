@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,6 +32,7 @@ type running struct {
 	require    bool
 	accept     bool
 	all        bool
+	passing    bool              // the store is gone afterwards
 	judged     *[]*report.Report // of --all, which prints them in one table at the end
 }
 
@@ -206,31 +205,9 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 	if err != nil {
 		return err
 	}
-	begun, err := st.Begun(ids(todo))
+	out, sum, err := a.fill(ctx, j, st, todo, r, nil)
 	if err != nil {
 		return err
-	}
-	out, err := a.observer(j, st, todo, r)
-	if err != nil {
-		return err
-	}
-	out.begin(len(begun))
-	ctx, stop := untilSignal(ctx, out.stopping)
-	prov := a.parts.Provenance(ctx, j.plan, a.line, r.workers)
-	sum, err := a.parts.Run(ctx, j.plan, st, prov, runner.Options{
-		Workers: r.workers, Refused: j.refused, Retry: runner.Retry(r.retry), Failures: r.failures,
-		Checkpoint: r.checkpoint, Progress: out.ended, Warn: out.warn, Step: out.step, Wait: out.wait(st),
-	})
-	stop() // the rest is short, and a signal ends it
-	out.end()
-	if err != nil {
-		return exit{incomplete, err}
-	}
-	if sum.Left > 0 {
-		if begun, err = st.Begun(ids(todo)); err != nil {
-			return err
-		}
-		return out.stopped(sum, len(begun))
 	}
 	rep, err := report.New(st, j.plan.Suite, j.plan.Preset)
 	if err != nil {
@@ -288,33 +265,4 @@ func (a *app) judge(rep *report.Report, missing, planned int, r running) error {
 		return nil
 	}
 	return exit{unheld, fmt.Errorf("%s: claims required to hold that do not: %s", rep.Suite, list(not))}
-}
-
-// untilSignal ends the context at the first SIGINT or SIGTERM. Cells at work are
-// waited for; a second signal does not wait. What is in the store is safe then
-// too. It is handled here rather than left to the system, which ignores it where
-// the process was started in the background.
-func untilSignal(ctx context.Context, stopping func()) (context.Context, func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	signals, over := make(chan os.Signal, 2), make(chan struct{})
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		select {
-		case <-signals:
-			cancel()
-			stopping()
-		case <-over:
-			return
-		}
-		select {
-		case <-signals:
-			os.Exit(interrupted)
-		case <-over:
-		}
-	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		close(over)
-		cancel()
-	}
 }

@@ -49,6 +49,7 @@ func TestMain(m *testing.M) {
 //	flip FILE               change the last bit of the elbo at step 1 of one cell of a store
 //	cell FILE PARAM VALUE   set CELL to the ID of a cell whose estimator has this setting
 //	environment FILE        let the runs of a store have been made elsewhere
+//	spoil FILE              change a number of the first cell of a store, and the seed of the last
 //	newer FILE              make a store one of a later version
 //	foreign FILE            make a SQLite file of another program
 //	idx FILE TYPE:DIMS N    make an IDX file with N bytes of zeros, whatever its header says
@@ -74,6 +75,8 @@ func TestScripts(t *testing.T) {
 			"flip":   flip, "cell": cellOf,
 			"environment": statement(`UPDATE run SET provenance = json_set(provenance, '$.cpu', 'abacus', '$.modules."github.com/spf13/cobra"', 'v0')`),
 			"foreign":     statement("CREATE TABLE theirs (x)"),
+			"spoil": statement(`UPDATE point SET value = 999 WHERE cell = (SELECT min(cell) FROM point);
+				UPDATE cell SET seed = 77 WHERE cell = (SELECT max(cell) FROM cell)`),
 		},
 		Condition: func(name string) (bool, error) {
 			folder, ok := map[string]string{

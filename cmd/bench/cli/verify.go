@@ -40,7 +40,9 @@ Some cells cannot be run again for their bits: they failed or have not run, thei
 parts are no more, their data are missing, or a version or the data changed, so
 that their numbers are due to be others. They are counted with the reason.
 
-Exit status 4 if bits differ, else 3 if a cell that was asked for could not be run
+One that is damaged in the store is told of as such, and the others go on.
+
+Exit status 4 if bits differ or cells are damaged, else 3 if a cell that was asked for could not be run
 again, else 0.`,
 		Example: `  bench verify results/iwae_snr.db --sample 20
   bench verify results/iwae_snr.db 3f2a 77c0
@@ -76,6 +78,7 @@ const (
 	isSame   = "same"
 	isOther  = "differs"
 	isBarred = "not rerun" // cannot be
+	isBroken = "damaged"   // in the store
 )
 
 func (a *app) verifyStore(ctx context.Context, path string, prefixes []string, v verifying) error {
@@ -95,7 +98,9 @@ func (a *app) verifyStore(ctx context.Context, path string, prefixes []string, v
 	w := &verdicts{a: a, path: path, named: len(prefixes) > 0, asked: len(cells), json: v.json}
 	free, barred := a.parts.Rerunnable(cells, digests)
 	for _, k := range cells {
-		if why, ok := barred[k.ID]; ok {
+		if why, ok := barred[k.ID]; k.Damage != nil {
+			w.broke(k.Cell, k.Damage)
+		} else if ok {
 			w.bar(k.Cell, why)
 		}
 	}
@@ -205,9 +210,9 @@ type verdicts struct {
 	undrawn  int
 	progress *progress
 
-	same, other, barred int
-	reasons             []*cause
-	lines               []string // of cells named, and of those that differ
+	same, other, barred, broken int
+	reasons                     []*cause
+	lines                       []string // of cells named, and of those that differ
 }
 
 type verdictLine struct {
@@ -237,8 +242,25 @@ func (w *verdicts) bar(c suites.Cell, why string) {
 	w.reasons = append(w.reasons, &cause{reason: why, first: c, cells: 1})
 }
 
-// cell is told of every cell that was run again.
+// broke is told of a cell that is damaged in the store.
+func (w *verdicts) broke(c suites.Cell, why error) {
+	w.broken++
+	name := oneLine(c.String())
+	if c.Estimator.Name == "" {
+		name = "" // that is what is damaged
+	}
+	w.put(verdictLine{Event: "cell", Cell: c.ID, Name: name, State: isBroken, Reason: oneLine(why.Error())})
+	w.lines = append(w.lines, strings.TrimSpace(fmt.Sprintf("damaged  %s %s", c.Short(), name))+"\n  "+
+		strings.Join(fold(oneLine(why.Error()), max(width(w.a.out)-2, leastWide)), "\n  "))
+}
+
+// cell is told of every cell that was run again, or was to be.
 func (w *verdicts) cell(r runner.Rerun) {
+	if r.Damage != nil {
+		w.progress.ended(r.Cell, 0, w.same+w.other+w.broken+1, w.other)
+		w.broke(r.Cell, r.Damage)
+		return
+	}
 	line := verdictLine{Event: "cell", Cell: r.Cell.ID, Name: r.Cell.String(), State: isSame}
 	if r.Same {
 		w.same++
@@ -246,7 +268,7 @@ func (w *verdicts) cell(r runner.Rerun) {
 		w.other++
 		line.State, line.Difference = isOther, &r.Difference
 	}
-	w.progress.ended(r.Cell, int(r.Now.Steps), w.same+w.other, w.other)
+	w.progress.ended(r.Cell, int(r.Now.Steps), w.same+w.other+w.broken, w.other)
 	w.put(line)
 	if r.Same && w.named {
 		w.lines = append(w.lines, fmt.Sprintf("same     %s %s", r.Cell.Short(), oneLine(r.Cell.String())))
@@ -261,6 +283,9 @@ func (w *verdicts) cell(r runner.Rerun) {
 // end prints everything in one order, however the workers went, and is the status.
 func (w *verdicts) end() error {
 	counts := fmt.Sprintf("%s: %d same, %d differ, %d not rerun", count(w.asked, "cell"), w.same, w.other, w.barred)
+	if w.broken > 0 {
+		counts += fmt.Sprintf(", %d damaged", w.broken)
+	}
 	if w.undrawn > 0 {
 		counts += fmt.Sprintf(", %d not drawn", w.undrawn)
 	}
@@ -272,8 +297,9 @@ func (w *verdicts) end() error {
 			Same    int    `json:"same"`
 			Differ  int    `json:"differ"`
 			Barred  int    `json:"not_rerun"`
+			Broken  int    `json:"damaged"`
 			Undrawn int    `json:"not_drawn"`
-		}{"end", w.path, w.asked, w.same, w.other, w.barred, w.undrawn})
+		}{"end", w.path, w.asked, w.same, w.other, w.barred, w.broken, w.undrawn})
 	} else {
 		slices.Sort(w.lines)
 		for _, line := range w.lines {
@@ -290,11 +316,28 @@ func (w *verdicts) end() error {
 	}
 	switch {
 	case w.other > 0:
-		return exit{different, fmt.Errorf("%s: %s other bits than the store: a part's numbers changed and its numeric version (its method Version) did not, or the store is not as it was written", w.path, gives(w.other))}
+		return exit{different, fmt.Errorf("%s: %s other bits than the store: a part's numbers changed and its numeric version (its method Version) did not, or the store is not as it was written%s", w.path, gives(w.other), w.besides())}
+	case w.broken > 0:
+		return exit{different, fmt.Errorf("%s: %s damaged: restore a copy, or remove the store and run again", w.path, are(w.broken))}
 	case w.barred > 0:
 		return exit{incomplete, fmt.Errorf("%s: %d of %s cannot be run again for their bits", w.path, w.barred, count(w.asked, "cell"))}
 	}
 	return nil
+}
+
+// besides are the cells that are damaged, beside those that differ.
+func (w *verdicts) besides() string {
+	if w.broken == 0 {
+		return ""
+	}
+	return "; " + are(w.broken) + " damaged"
+}
+
+func are(n int) string {
+	if n == 1 {
+		return "1 cell is"
+	}
+	return fmt.Sprintf("%d cells are", n)
 }
 
 func gives(n int) string {
