@@ -2,7 +2,9 @@ package estimators
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/core/vec"
 	"github.com/vibench/bench/vi"
@@ -15,7 +17,9 @@ import (
 //	accepted if log u < [ U(w') - |r'|^2/2 ] - [ U(w) - |r|^2/2 ]
 //
 // The posterior is what it leaves alone, exactly. It wants all data in a step, and the optimiser step at
-// rho = 1. An energy that is no number is refused like one that is too high.
+// rho = 1. An energy that is no number is refused like one that is too high. Its state counts proposals
+// made, those accepted, and those that diverged: whose energy went up by more than 1000, or is no number
+// (Betancourt 2017, 1701.02434, section 6.2).
 //
 // Needs particles.
 // Unbiased for the mean of one proposal, from where the chains stand; chains come to the posterior.
@@ -29,6 +33,14 @@ type HMC struct {
 
 func (e HMC) Card() vi.Card {
 	return vi.Card{Name: "hmc", Paper: "1206.1901", Needs: []vi.Cap{vi.Particles}, K: 1, Target: fmt.Sprintf("hmc@%g*%d", e.Step, e.Leaps), Targets: []string{"inf/"}}
+}
+
+// diverges is the fall of log p(w) - |r|^2/2 beyond which leapfrog steps have left the trajectory.
+const diverges = 1000
+
+// Start is at no proposal.
+func (HMC) Start(vi.Sheet, vi.Shape, rng.Key) ([]vi.Spec, func(*vi.Params), vi.State) {
+	return nil, nil, vi.State{vi.Proposals: {Width: 3, Data: make([]float64, 3)}}
 }
 
 // Warn of a batch, whose density is not that of the data.
@@ -52,11 +64,18 @@ func (e HMC) Estimate(s *vi.Step) vi.Direction {
 	}
 	move := Leapfrog(s, m, w, r, e.Step, e.Leaps)
 	s.Evals += int64(n * s.B() * (e.Leaps + 1))
+	count := slices.Clone(s.State(vi.Proposals).Data)
 	for i := range n {
+		count[0]++
+		if !(move.Gain[i] >= -diverges) {
+			count[2]++
+		}
 		if vec.Log64(u.Value().At(i)) < move.Gain[i] {
+			count[1]++
 			table.Slice(i*d, (i+1)*d).Copy(move.W.Value().Slice(i*d, (i+1)*d))
 		}
 	}
+	s.Keep(vi.Proposals, []int{0}, count)
 	return vi.Direction{Inf: vi.Update{Target: q}}
 }
 
@@ -72,7 +91,8 @@ func Leapfrog(s *vi.Step, m vi.Ensemble, w, r tape.Node, size float64, leaps int
 	n, d := w.Shape()
 	at, v := s.Blank(n, d), s.Blank(n, d)
 	at.Value().Copy(w.Value())
-	v.Value().Copy(r.Value())
+	p := v.Value()
+	p.Copy(r.Value())
 	u := m.LogDensity(s, at)
 	slope := tape.Grad(u, at).Value()
 	gain := u.Const(0).Float64s()
@@ -80,7 +100,7 @@ func Leapfrog(s *vi.Step, m vi.Ensemble, w, r tape.Node, size float64, leaps int
 		for i, l := range u.Float64s() {
 			kinetic := 0.0
 			for j := range d {
-				x := v.Value().At(i*d + j)
+				x := p.At(i*d + j)
 				kinetic += float64(x * x)
 			}
 			gain[i] += float64(sign * (l - float64(0.5*kinetic)))
@@ -89,16 +109,17 @@ func Leapfrog(s *vi.Step, m vi.Ensemble, w, r tape.Node, size float64, leaps int
 	add(-1, u)
 	for range leaps {
 		next := s.Blank(n, d)
+		from, to := at.Value(), next.Value()
 		for i := range n * d {
-			x := v.Value().At(i) + float64(0.5*size*slope.At(i))
-			v.Value().Set(i, x)
-			next.Value().Set(i, at.Value().At(i)+float64(size*x))
+			x := p.At(i) + float64(0.5*size*slope.At(i))
+			p.Set(i, x)
+			to.Set(i, from.At(i)+float64(size*x))
 		}
 		at = next
 		u = m.LogDensity(s, at)
 		slope = tape.Grad(u, at).Value()
 		for i := range n * d {
-			v.Value().Set(i, v.Value().At(i)+float64(0.5*size*slope.At(i)))
+			p.Set(i, p.At(i)+float64(0.5*size*slope.At(i)))
 		}
 	}
 	add(1, u)
