@@ -16,7 +16,8 @@ import (
 //	r += e/2 grad U;  w += e r;  r += e/2 grad U,   U(w) = log p(w) + sum_n log p(x_n|w)
 //	accepted if log u < [ U(w') - |r'|^2/2 ] - [ U(w) - |r|^2/2 ]
 //
-// The posterior is what it leaves alone, exactly. It wants all data in a step, and the optimiser step at
+// Of a direction of which L steps are a whole turn, it comes back to where it was: a step drawn anew for every
+// proposal, the same for all chains, moves that too (Neal 2011, section 3.2). The posterior is what it leaves alone, exactly. It wants all data in a step, and the optimiser step at
 // rho = 1. An energy that is no number is refused like one that is too high. Its state counts proposals
 // made, those accepted, and those that diverged: whose energy went up by more than 1000, or is no number
 // (Betancourt 2017, 1701.02434, section 6.2).
@@ -29,10 +30,16 @@ import (
 type HMC struct {
 	Step  float64 `name:"step" min:"0.000001" max:"100" doc:"size of a leapfrog step, e"`
 	Leaps int     `name:"leaps" min:"1" max:"10000" doc:"leapfrog steps a proposal, L"`
+
+	Jitter float64 `name:"jitter" min:"0" max:"0.99" late:"true" doc:"e of a proposal is uniform on step (1 +- jitter): no stretch is then a whole turn for ever"`
 }
 
 func (e HMC) Card() vi.Card {
-	return vi.Card{Name: "hmc", Paper: "1206.1901", Needs: []vi.Cap{vi.Particles}, K: 1, Target: fmt.Sprintf("hmc@%g*%d", e.Step, e.Leaps), Targets: []string{"inf/"}}
+	c := vi.Card{Name: "hmc", Paper: "1206.1901", Needs: []vi.Cap{vi.Particles}, K: 1, Target: fmt.Sprintf("hmc@%g*%d", e.Step, e.Leaps), Targets: []string{"inf/"}}
+	if e.Jitter > 0 {
+		c.Target = fmt.Sprintf("hmc-jittered@%g*%d*%g", e.Step, e.Leaps, e.Jitter)
+	}
+	return c
 }
 
 // diverges is the fall of log p(w) - |r|^2/2 beyond which leapfrog steps have left the trajectory.
@@ -62,7 +69,13 @@ func (e HMC) Estimate(s *vi.Step) vi.Direction {
 		momentum.Normal(i, r.Value().Slice(i*d, (i+1)*d))
 		accept.Uniform(i, u.Value().Slice(i, i+1))
 	}
-	move := Leapfrog(s, m, w, r, e.Step, e.Leaps)
+	size := e.Step
+	if e.Jitter > 0 {
+		v := s.Blank(1, 1).Value()
+		s.Plates("w/size").Uniform(0, v)
+		size *= 1 + float64(e.Jitter*(float64(2*v.At(0))-1))
+	}
+	move := Leapfrog(s, m, w, r, size, e.Leaps)
 	s.Evals += int64(n * s.B() * (e.Leaps + 1))
 	count := slices.Clone(s.State(vi.Proposals).Data)
 	for i := range n {

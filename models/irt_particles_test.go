@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"gonum.org/v1/gonum/integrate/quad"
+
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/datasets"
@@ -146,12 +148,12 @@ func functions(form string, d int, theta float64, f []float64) [4]float64 {
 // grid of steps h, and every person's theta on one, given them.
 func brute(form string, d *vi.Data, h float64) (mean, variance, fourth [4]float64) {
 	var at []float64
-	for x := -4.8; x < 4.8+h/2; x += h {
+	for x := -5.0; x < 5+h/2; x += h {
 		at = append(at, x)
 	}
-	var theta []float64
-	for x := -6.0; x < 6.1; x += 0.3 {
-		theta = append(theta, x)
+	var theta, weight []float64
+	for x := -6.0; x < 6.1; x += 0.4 {
+		theta, weight = append(theta, x), append(weight, math.Exp(logUnit(x)))
 	}
 	k := map[string]int{"1pl": 1, "2pl": 2, "3pl": 3}[form]
 	f, mass := make([]float64, k*d.D), 0.0
@@ -165,14 +167,14 @@ func brute(form string, d *vi.Data, h float64) (mean, variance, fourth [4]float6
 		if j == d.D {
 			w, whole := prior, make([]float64, d.N)
 			for n := range d.N {
-				for q, t := range theta {
-					whole[n] += like[n*len(theta)+q] * math.Exp(logUnit(t))
+				for q, c := range weight {
+					whole[n] += like[n*len(theta)+q] * c
 				}
 				w *= whole[n]
 			}
 			mass += w
 			for q, t := range theta {
-				p := w * like[q] * math.Exp(logUnit(t)) / whole[0]
+				p := w * like[q] * weight[q] / whole[0]
 				for i, x := range functions(form, d.D, t, f) {
 					first[i] += p * x
 					second[i] += p * x * x
@@ -239,8 +241,8 @@ func TestIRTParticlesPosterior(t *testing.T) {
 		h    float64
 		step float64
 	}{
-		"1pl": {3, []float64{1, 1, 0, 1, 0, 0, 1, 1, 1, nan, 1, 0, 1, 0, 0, 0, 1, 0}, 0.4, 0.3},
-		"2pl": {2, []float64{1, 1, 0, 1, 0, 0, 1, 1, 1, 1, 0, nan}, 0.4, 0.3},
+		"1pl": {3, []float64{1, 1, 0, 1, 0, 0, 1, 1, 1, nan, 1, 0, 1, 0, 0, 0, 1, 0}, 0.5, 0.3},
+		"2pl": {2, []float64{1, 1, 0, 1, 0, 0, 1, 1, 1, 1, 0, nan}, 0.5, 0.3},
 		"3pl": {1, []float64{1, 1, 1, 0, 1, nan}, 0.3, 0.3},
 	} {
 		d := &vi.Data{Name: "few", N: len(c.x) / c.d, D: c.d, X: c.x, Domain: vi.Answer}
@@ -369,5 +371,107 @@ func TestHMCCountsDivergences(t *testing.T) {
 		if n := w.State[vi.Proposals].Data; n[0] != 10 || n[1] != 0 || n[2] != 10 || !slices.Equal(was, now.AppendTo(nil)) {
 			t.Errorf("step %g: proposals, accepted, diverged: %v", step, n)
 		}
+	}
+}
+
+// Of LSAT 6 the posterior of the five difficulties, abilities summed out on a grid, by Gauss-Hermite's rule about
+// its mode: the digits that chains are held against in a suite. It is near marginal maximum likelihood, pulled to
+// zero by the prior; rules of five and of seven points agree.
+func TestIRTPosteriorOfLSAT6(t *testing.T) {
+	d := made(t, datasets.LSAT6{})
+	var count [32]float64
+	for n := range d.N {
+		p := 0
+		for _, x := range row(d, n) {
+			p = 2*p + int(x)
+		}
+		count[p]++
+	}
+	joint := func(b []float64) (l float64) {
+		var chances [32]float64
+		for i := range 41 {
+			theta := float64(i-20) * 0.3
+			at := [32]float64{0.3 * math.Exp(logUnit(theta))}
+			for j := range b {
+				p := chance(1, b[4-j], math.Inf(-1), theta) // the last item's the last bit
+				for i := range 1 << j {
+					at[i+(1<<j)], at[i] = at[i]*p, at[i]*(1-p)
+				}
+			}
+			for p, x := range at {
+				chances[p] += x
+			}
+		}
+		for p, n := range count {
+			l += n * math.Log(chances[p])
+		}
+		for _, x := range b {
+			l += logUnit(x)
+		}
+		return l
+	}
+	likely := []float64{-2.8720, -1.0630, -0.2576, -1.3881, -2.2188} // Rizopoulos 2006
+	mode := slices.Clone(likely)
+	var sd [5]float64
+	for range 20 { // the Hessian is near diagonal
+		for j := range mode {
+			f := func(h float64) float64 {
+				v := slices.Clone(mode)
+				v[j] += h
+				return joint(v)
+			}
+			const h = 1e-3
+			bend := (f(h) + f(-h) - 2*f(0)) / (h * h)
+			mode[j] -= (f(h) - f(-h)) / (2 * h) / bend
+			sd[j] = 1 / math.Sqrt(-bend)
+		}
+	}
+	moments := func(nodes, weights []float64) (mean [5]float64, variance float64) {
+		top, mass, b := joint(mode), 0.0, make([]float64, 5)
+		var squares [5]float64
+		var walk func(j int, w, logq float64)
+		walk = func(j int, w, logq float64) {
+			if j == 5 {
+				w *= math.Exp(joint(b) - top - logq)
+				mass += w
+				for j, x := range b {
+					mean[j] += w * x
+					squares[j] += w * x * x
+				}
+				return
+			}
+			for i, x := range nodes {
+				b[j] = mode[j] + 1.1*sd[j]*x
+				walk(j+1, w*weights[i], logq-x*x/2)
+			}
+		}
+		walk(0, 1, 0)
+		for j := range mean {
+			mean[j] /= mass
+			variance += (squares[j]/mass - mean[j]*mean[j]) / 5
+		}
+		return mean, variance
+	}
+	rule := func(points int) ([5]float64, float64) { // of weight exp(-x^2)
+		nodes, weights := make([]float64, points), make([]float64, points)
+		quad.Hermite{}.FixedLocations(nodes, weights, math.Inf(-1), math.Inf(1))
+		for i := range nodes {
+			weights[i] /= math.Sqrt(math.Pi)
+			nodes[i] *= math.Sqrt2
+		}
+		return moments(nodes, weights)
+	}
+	five, v5 := rule(5)
+	seven, v7 := rule(7)
+	for j, want := range []float64{-2.8257, -1.0497, -0.2487, -1.3722, -2.1915} {
+		if math.Abs(seven[j]-want) > 1e-4 || math.Abs(five[j]-seven[j]) > 1e-4 {
+			t.Errorf("item %d: mean %.5f, by fewer points %.5f; want %.4f", j+1, seven[j], five[j], want)
+		}
+		if off := math.Abs(seven[j]) - math.Abs(likely[j]); off > 0 || off < -0.05 {
+			t.Errorf("item %d: %g from the largest likelihood", j+1, off)
+		}
+	}
+	if math.Abs(v7-0.00932) > 1e-5 || math.Abs(v5-v7) > 5e-5 {
+		t.Errorf("mean variance %.6f, by fewer points %.6f", v7, v5)
 	}
 }
