@@ -20,8 +20,8 @@ import (
 //
 // What becomes of theta:
 //
-//	grid       summed out on 41 points of equal spacing on [-8, 8], of weights as N(0, 1): evidence
-//	           and posterior are sums (exact), and em is marginal maximum likelihood
+//	grid       summed out on points of equal spacing on [-8, 8], of weights as N(0, 1), 41 of them for up
+//	           to 20 items: evidence and posterior are sums (exact), and em is marginal maximum likelihood
 //	own        q = N(mu_n, s_n^2) of each person's own
 //	amortised  q = N(mu(x), s(x)^2) by an MLP of answers as +1, -1, and 0 where there is none
 //	point      a parameter of each person's: joint maximum likelihood, without a prior, a cost. Who
@@ -81,6 +81,7 @@ func (m IRT) For(d *vi.Data) (vi.Model, error) {
 		return nil, err
 	}
 	t := test{IRT: m, data: d}
+	t.theta, t.logs = gridFor(d.D)
 	switch m.Ability {
 	case "grid":
 		return &irt{t}, nil
@@ -134,6 +135,8 @@ type test struct {
 	IRT
 	data *vi.Data
 	net  gaussian // of an amortised theta
+
+	theta, logs []float64 // of the grid
 }
 
 // features are an item's, each as its parameter is called after gen/ or shared/: a is [D,1], the
