@@ -247,7 +247,7 @@ func TestIRTParticlesPosterior(t *testing.T) {
 	} {
 		d := &vi.Data{Name: "few", N: len(c.x) / c.d, D: c.d, X: c.x, Domain: vi.Answer}
 		mean, variance, fourth := brute(form, d, c.h)
-		const particles = 12000
+		const particles = 8000
 		e := estimators.HMC{Step: c.step, Leaps: 5}
 		w := draws(t, tape.Float64, form, particles, d, e)
 		for i := range 25 {
