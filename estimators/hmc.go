@@ -2,7 +2,6 @@ package estimators
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
@@ -77,7 +76,7 @@ func (e HMC) Estimate(s *vi.Step) vi.Direction {
 	}
 	move := Leapfrog(s, m, w, r, size, e.Leaps)
 	s.Evals += int64(n * s.B() * (e.Leaps + 1))
-	count := slices.Clone(s.State(vi.Proposals).Data)
+	count := [3]float64(s.State(vi.Proposals).Data)
 	for i := range n {
 		count[0]++
 		if !(move.Gain[i] >= -diverges) {
@@ -88,7 +87,7 @@ func (e HMC) Estimate(s *vi.Step) vi.Direction {
 			table.Slice(i*d, (i+1)*d).Copy(move.W.Value().Slice(i*d, (i+1)*d))
 		}
 	}
-	s.Keep(vi.Proposals, []int{0}, count)
+	s.Keep(vi.Proposals, []int{0}, count[:])
 	return vi.Direction{Inf: vi.Update{Target: q}}
 }
 
