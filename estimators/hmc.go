@@ -3,6 +3,7 @@ package estimators
 import (
 	"fmt"
 
+	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/core/vec"
 	"github.com/vibench/bench/vi"
@@ -14,8 +15,11 @@ import (
 //	r += e/2 grad U;  w += e r;  r += e/2 grad U,   U(w) = log p(w) + sum_n log p(x_n|w)
 //	accepted if log u < [ U(w') - |r'|^2/2 ] - [ U(w) - |r|^2/2 ]
 //
-// The posterior is what it leaves alone, exactly. It wants all data in a step, and the optimiser step at
-// rho = 1. An energy that is no number is refused like one that is too high.
+// Of a direction of which L steps are a whole turn, it comes back to where it was: a step drawn anew for every
+// proposal, the same for all chains, moves that too (Neal 2011, section 3.2). The posterior is what it leaves alone, exactly. It wants all data in a step, and the optimiser step at
+// rho = 1. An energy that is no number is refused like one that is too high. Its state counts proposals
+// made, those accepted, and those that diverged: whose energy went up by more than 1000, or is no number
+// (Betancourt 2017, 1701.02434, section 6.2).
 //
 // Needs particles.
 // Unbiased for the mean of one proposal, from where the chains stand; chains come to the posterior.
@@ -25,10 +29,24 @@ import (
 type HMC struct {
 	Step  float64 `name:"step" min:"0.000001" max:"100" doc:"size of a leapfrog step, e"`
 	Leaps int     `name:"leaps" min:"1" max:"10000" doc:"leapfrog steps a proposal, L"`
+
+	Jitter float64 `name:"jitter" min:"0" max:"0.99" late:"true" doc:"e of a proposal is uniform on step (1 +- jitter): no stretch is then a whole turn for ever"`
 }
 
 func (e HMC) Card() vi.Card {
-	return vi.Card{Name: "hmc", Paper: "1206.1901", Needs: []vi.Cap{vi.Particles}, K: 1, Target: fmt.Sprintf("hmc@%g*%d", e.Step, e.Leaps), Targets: []string{"inf/"}}
+	c := vi.Card{Name: "hmc", Paper: "1206.1901", Needs: []vi.Cap{vi.Particles}, K: 1, Target: fmt.Sprintf("hmc@%g*%d", e.Step, e.Leaps), Targets: []string{"inf/"}}
+	if e.Jitter > 0 {
+		c.Target = fmt.Sprintf("hmc-jittered@%g*%d*%g", e.Step, e.Leaps, e.Jitter)
+	}
+	return c
+}
+
+// diverges is the fall of log p(w) - |r|^2/2 beyond which leapfrog steps have left the trajectory.
+const diverges = 1000
+
+// Start is at no proposal.
+func (HMC) Start(vi.Sheet, vi.Shape, rng.Key) ([]vi.Spec, func(*vi.Params), vi.State) {
+	return nil, nil, vi.State{vi.Proposals: {Width: 3, Data: make([]float64, 3)}}
 }
 
 // Warn of a batch, whose density is not that of the data.
@@ -50,13 +68,26 @@ func (e HMC) Estimate(s *vi.Step) vi.Direction {
 		momentum.Normal(i, r.Value().Slice(i*d, (i+1)*d))
 		accept.Uniform(i, u.Value().Slice(i, i+1))
 	}
-	move := Leapfrog(s, m, w, r, e.Step, e.Leaps)
+	size := e.Step
+	if e.Jitter > 0 {
+		v := s.Blank(1, 1).Value()
+		s.Plates("w/size").Uniform(0, v)
+		size *= 1 + float64(e.Jitter*(float64(2*v.At(0))-1))
+	}
+	move := Leapfrog(s, m, w, r, size, e.Leaps)
 	s.Evals += int64(n * s.B() * (e.Leaps + 1))
+	count := [3]float64(s.State(vi.Proposals).Data)
 	for i := range n {
+		count[0]++
+		if !(move.Gain[i] >= -diverges) {
+			count[2]++
+		}
 		if vec.Log64(u.Value().At(i)) < move.Gain[i] {
+			count[1]++
 			table.Slice(i*d, (i+1)*d).Copy(move.W.Value().Slice(i*d, (i+1)*d))
 		}
 	}
+	s.Keep(vi.Proposals, []int{0}, count[:])
 	return vi.Direction{Inf: vi.Update{Target: q}}
 }
 
@@ -72,7 +103,8 @@ func Leapfrog(s *vi.Step, m vi.Ensemble, w, r tape.Node, size float64, leaps int
 	n, d := w.Shape()
 	at, v := s.Blank(n, d), s.Blank(n, d)
 	at.Value().Copy(w.Value())
-	v.Value().Copy(r.Value())
+	p := v.Value()
+	p.Copy(r.Value())
 	u := m.LogDensity(s, at)
 	slope := tape.Grad(u, at).Value()
 	gain := u.Const(0).Float64s()
@@ -80,7 +112,7 @@ func Leapfrog(s *vi.Step, m vi.Ensemble, w, r tape.Node, size float64, leaps int
 		for i, l := range u.Float64s() {
 			kinetic := 0.0
 			for j := range d {
-				x := v.Value().At(i*d + j)
+				x := p.At(i*d + j)
 				kinetic += float64(x * x)
 			}
 			gain[i] += float64(sign * (l - float64(0.5*kinetic)))
@@ -89,16 +121,17 @@ func Leapfrog(s *vi.Step, m vi.Ensemble, w, r tape.Node, size float64, leaps int
 	add(-1, u)
 	for range leaps {
 		next := s.Blank(n, d)
+		from, to := at.Value(), next.Value()
 		for i := range n * d {
-			x := v.Value().At(i) + float64(0.5*size*slope.At(i))
-			v.Value().Set(i, x)
-			next.Value().Set(i, at.Value().At(i)+float64(size*x))
+			x := p.At(i) + float64(0.5*size*slope.At(i))
+			p.Set(i, x)
+			to.Set(i, from.At(i)+float64(size*x))
 		}
 		at = next
 		u = m.LogDensity(s, at)
 		slope = tape.Grad(u, at).Value()
 		for i := range n * d {
-			v.Value().Set(i, v.Value().At(i)+float64(0.5*size*slope.At(i)))
+			p.Set(i, p.At(i)+float64(0.5*size*slope.At(i)))
 		}
 	}
 	add(1, u)

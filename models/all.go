@@ -27,7 +27,7 @@ func All() []vi.Maker {
 		usualGMM,
 		Halves{Layers: []int{200, 200}, Classes: 2, Hidden: []int{}, Act: "tanh", Coding: "signs"},
 		HMM{States: 3, Symbols: 4},
-		IRT{Form: "2pl", Ability: "grid", Items: "point", Reach: 4, Hidden: []int{16}, Act: "tanh"},
+		IRT{Form: "2pl", Ability: "grid", Items: "point", Reach: 4, Count: 40, Hidden: []int{16}, Act: "tanh"},
 		LinearGaussian{S: 2.0 / 3},
 		LinearRegression{Q: "mean-field", Alpha: 1, Beta: 1, SD: 1, Count: 1000},
 		Logistic{PriorSD: 1, Global: Global{Q: "full", SD: 1}},

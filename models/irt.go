@@ -20,16 +20,20 @@ import (
 //
 // What becomes of theta:
 //
-//	grid       summed out on 41 points of equal spacing on [-8, 8], of weights as N(0, 1): evidence
-//	           and posterior are sums (exact), and em is marginal maximum likelihood
+//	grid       summed out on points of equal spacing on [-8, 8], of weights as N(0, 1), 41 of them for up
+//	           to 20 items: evidence and posterior are sums (exact), and em is marginal maximum likelihood
 //	own        q = N(mu_n, s_n^2) of each person's own
 //	amortised  q = N(mu(x), s(x)^2) by an MLP of answers as +1, -1, and 0 where there is none
 //	point      a parameter of each person's: joint maximum likelihood, without a prior, a cost. Who
 //	           answers all alike has no maximum: such a person has no part in it, and ability +-reach
+//	particles  drawn with the items by chains, particles of both: the posterior, by hmc or sgld
 //
-// Items are parameters, or (gaussian) latents of N(0, 1) each, a, b and guess, for which q
-// is a Gaussian in shared/: one draw a step for all, and KL(q || p)/N a datum, so that the
-// bound over N data counts it once whatever the batch.
+// Items are parameters, or (gaussian, and of particles) latents of N(0, 1) each, a, b and guess, the log
+// odds of a guess. Gaussian is their q in shared/: one draw a step for all, and KL(q || p)/N a datum, so
+// that the bound over N data counts it once whatever the batch.
+//
+// By joint maximum likelihood theta + c and b + a c are as good, and so are a/c and c theta: what depends on
+// where ability is zero, or on its unit, is where it started.
 //
 // It starts at a = 1, b the log odds of a wrong answer, guess at odds of 1 to 7. Items that
 // are parameters stay in |a| <= 8, |b| <= 20, guess at odds in [e^-8, 1]; abilities in +-reach. An item
@@ -39,9 +43,10 @@ import (
 // whose network is a product of experts, one an answer.
 type IRT struct {
 	Form    string  `name:"form" choices:"1pl|2pl|3pl" doc:"what an item has: a difficulty; a discrimination; a chance of a guess"`
-	Ability string  `name:"ability" choices:"grid|own|amortised|point" doc:"theta: summed out; a Gaussian of each person's own, or by a network; a parameter"`
+	Ability string  `name:"ability" choices:"grid|own|amortised|point|particles" doc:"theta: summed out; a Gaussian of each person's own, or by a network; a parameter; drawn with the items by chains"`
 	Items   string  `name:"items" choices:"point|gaussian" with:"ability=own|ability=amortised" doc:"parameters, or latents with a prior"`
 	Reach   float64 `name:"reach" min:"1" max:"8" with:"ability=point" doc:"the largest |theta|"`
+	Count   int     `name:"particles" min:"2" max:"100000" late:"true" with:"ability=particles" doc:"how many, each a chain"`
 	Hidden  []int   `name:"hidden" min:"1" with:"ability=amortised" doc:"widths of the network's hidden layers"`
 	Act     string  `name:"act" choices:"tanh|relu|softplus|sigmoid" with:"ability=amortised" doc:"activation of hidden layers"`
 }
@@ -55,7 +60,7 @@ func (m IRT) For(d *vi.Data) (vi.Model, error) {
 		return nil, err
 	}
 	if err := errors.Join(
-		choose("irt", "form", &m.Form, "1pl", "2pl", "3pl"), choose("irt", "ability", &m.Ability, "grid", "own", "amortised", "point"),
+		choose("irt", "form", &m.Form, "1pl", "2pl", "3pl"), choose("irt", "ability", &m.Ability, "grid", "own", "amortised", "point", "particles"),
 		choose("irt", "items", &m.Items, "point", "gaussian"), wide("irt", "hidden", m.Hidden...)); err != nil {
 		return nil, err
 	}
@@ -64,16 +69,24 @@ func (m IRT) For(d *vi.Data) (vi.Model, error) {
 		return nil, fmt.Errorf("model irt: explains binary and answer data, got %s data %q", domainOf(d), d.Name)
 	case m.Items == "gaussian" && (m.Ability == "grid" || m.Ability == "point"):
 		return nil, fmt.Errorf("model irt: items: got gaussian beside ability: %s; have own, amortised", m.Ability)
-	case m.Ability == "own" && d.Test != nil, m.Ability == "point" && d.Test != nil:
+	case m.Ability == "particles" && m.Count < 2:
+		return nil, fmt.Errorf("model irt: particles: got %d; need at least 2", m.Count)
+	case d.Test != nil && m.Ability != "grid" && m.Ability != "amortised":
 		return nil, fmt.Errorf("model irt: ability: got %s with people held out in data %q, who have no ability; have grid, amortised", m.Ability, d.Name)
+	}
+	if m.Ability == "particles" {
+		m.Items = "gaussian" // with a prior too
 	}
 	if err := m.answers(d); err != nil {
 		return nil, err
 	}
 	t := test{IRT: m, data: d}
+	t.theta, t.logs = gridFor(d.D)
 	switch m.Ability {
 	case "grid":
 		return &irt{t}, nil
+	case "particles":
+		return &chained{t}, nil
 	case "amortised":
 		t.net = newGaussian("inf/", d.D, m.Hidden, act, 1)
 	}
@@ -99,7 +112,7 @@ func (m IRT) answers(d *vi.Data) error {
 	all, right := tally(d.X, d.D)
 	for j := range all {
 		if all[j] == 0 || right[j] == 0 || right[j] == all[j] {
-			return fmt.Errorf("model irt: item %d: %g of %g answers are right; its difficulty has no maximum. Leave it out, or give items: gaussian", j+1, right[j], all[j])
+			return fmt.Errorf("model irt: item %d: %g of %g answers are right; its difficulty has no maximum. Leave it out, or give it a prior: items: gaussian, or ability: particles", j+1, right[j], all[j])
 		}
 	}
 	return nil
@@ -122,6 +135,8 @@ type test struct {
 	IRT
 	data *vi.Data
 	net  gaussian // of an amortised theta
+
+	theta, logs []float64 // of the grid
 }
 
 // features are an item's, each as its parameter is called after gen/ or shared/: a is [D,1], the
@@ -176,14 +191,19 @@ func (m *test) Sheet() vi.Sheet {
 // startSD is of q about items at the start.
 const startSD = 0.1
 
-func (m *test) Init(key rng.Key, p *vi.Params) {
+// start is where each feature of the items does.
+func (m *test) start() map[string][]float64 {
 	all, right := tally(m.data.X, m.data.D)
 	a, b, guess := make([]float64, m.data.D), make([]float64, m.data.D), make([]float64, m.data.D)
 	for j := range b {
 		share := (right[j] + 0.5) / (all[j] + 1)
 		a[j], b[j], guess[j] = 1, vec.Log64(1-share)-vec.Log64(share), -vec.Log64(7)
 	}
-	at := map[string][]float64{"a": a, "b": b, "guess": guess}
+	return map[string][]float64{"a": a, "b": b, "guess": guess}
+}
+
+func (m *test) Init(key rng.Key, p *vi.Params) {
+	at := m.start()
 	for _, f := range m.features() {
 		if m.IRT.Items == "point" {
 			p.Set("gen/"+f, at[f])

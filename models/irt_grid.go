@@ -12,11 +12,17 @@ import (
 // irt is the test with theta summed out.
 type irt struct{ test }
 
-// grid is abilities of equal spacing on [-8, 8] and the logs of their weights, which sum to
+// grid is 41 abilities of equal spacing on [-8, 8] and the logs of their weights, which sum to
 // one: by them the sum over all patterns of answers is one as well.
-var grid, gridLog = func() (theta, logs []float64) {
-	for i := range 41 {
-		t := float64(i-20) * 0.4
+var grid, gridLog = gridFor(1)
+
+// gridFor is a grid for so many items: 41 points for up to 20, of whom a posterior's sd is about
+// 0.4, and spacing that falls as it does, 1/sqrt(items). A normal of sd s is summed to a part in exp(2 pi^2 s^2/h^2)
+// at spacing h.
+func gridFor(items int) (theta, logs []float64) {
+	parts := int(math.Ceil(math.Sqrt(float64(items) / 20)))
+	for i := range 40*parts + 1 {
+		t := float64(i-20*parts) * 0.4 / float64(parts)
 		theta, logs = append(theta, t), append(logs, -0.5*float64(t*t))
 	}
 	z := vec.LogSumExp64(logs)
@@ -24,7 +30,7 @@ var grid, gridLog = func() (theta, logs []float64) {
 		logs[i] -= z
 	}
 	return theta, logs
-}()
+}
 
 // curves are the log odds of every item at abilities theta, [D,Q].
 func (m *test) curves(p *vi.Params, theta []float64) []float64 {
@@ -48,8 +54,8 @@ func (m *test) curves(p *vi.Params, theta []float64) []float64 {
 // weigh gives f, person by person, log p(x) and the posterior over the grid (f's until it
 // returns). A person without an answer has log p(x) = 0 and the prior.
 func (m *test) weigh(p *vi.Params, x []float64, f func(n int, evidence float64, posterior []float64)) {
-	q, d := len(grid), m.data.D
-	right := m.curves(p, grid)
+	q, d := len(m.theta), m.data.D
+	right := m.curves(p, m.theta)
 	wrong := make([]float64, len(right)) // log(1-P) = -softplus(log odds), log P = log(1-P) + log odds
 	vec.Softplus(wrong, right)
 	vec.Scale(-1, wrong)
@@ -58,7 +64,7 @@ func (m *test) weigh(p *vi.Params, x []float64, f func(n int, evidence float64, 
 	}
 	l := make([]float64, q)
 	for n := range len(x) / d {
-		copy(l, gridLog)
+		copy(l, m.logs)
 		for j, v := range x[n*d : (n+1)*d] {
 			switch v {
 			case 1:
@@ -88,18 +94,18 @@ func (m *irt) LogEvidence(p *vi.Params, x []float64) []float64 { return m.eviden
 // Abilities are the posterior's means, EAP.
 func (m *irt) Abilities(p *vi.Params, x []float64) []float64 {
 	out := make([]float64, len(x)/m.data.D)
-	m.weigh(p, x, func(n int, _ float64, w []float64) { out[n] = vec.Dot(w, grid) })
+	m.weigh(p, x, func(n int, _ float64, w []float64) { out[n] = vec.Dot(w, m.theta) })
 	return out
 }
 
 // Chances are means under the posterior.
 func (m *irt) Chances(p *vi.Params, x []float64) []float64 {
-	right := m.curves(p, grid)
+	right := m.curves(p, m.theta)
 	vec.Sigmoid(right, right)
 	var out []float64
 	m.weigh(p, x, func(_ int, _ float64, w []float64) {
 		for j := range m.data.D {
-			out = append(out, vec.Dot(w, right[j*len(grid):(j+1)*len(grid)]))
+			out = append(out, vec.Dot(w, right[j*len(m.theta):(j+1)*len(m.theta)]))
 		}
 	})
 	return out
@@ -118,7 +124,7 @@ const mostNewton = 10
 //
 // Bock and Aitkin 1981; generalised, Dempster, Laird and Rubin 1977.
 func (m *irt) Maximise(s *vi.Step, target tape.Vector) {
-	p, d, q := s.Params(), m.data.D, len(grid)
+	p, d, q := s.Params(), m.data.D, len(m.theta)
 	n, r := make([]float64, d*q), make([]float64, d*q)
 	x := s.X.Value().AppendTo(nil)
 	m.weigh(p, x, func(i int, _ float64, w []float64) {
@@ -139,7 +145,7 @@ func (m *irt) Maximise(s *vi.Step, target tape.Vector) {
 		for i := range names {
 			at = append(at, from[i][j])
 		}
-		at = item{names, n[j*q : (j+1)*q], r[j*q : (j+1)*q]}.raise(at)
+		at = item{names, m.theta, n[j*q : (j+1)*q], r[j*q : (j+1)*q]}.raise(at)
 		for i := range names {
 			to[i].Set(j, at[i])
 		}
@@ -149,6 +155,7 @@ func (m *irt) Maximise(s *vi.Step, target tape.Vector) {
 // item is expected answers to one, n of which r are right, at the abilities of the grid.
 type item struct {
 	features []string
+	theta    []float64
 	n, r     []float64
 }
 
@@ -171,7 +178,7 @@ func (f item) read(at []float64) (a, b, guess float64) {
 // value is Q, slope its gradient and Fisher's information [F,F].
 func (f item) value(at []float64) (v float64) {
 	a, b, guess := f.read(at)
-	for i, t := range grid {
+	for i, t := range f.theta {
 		o := response(a, b, guess, t)
 		v += float64(f.r[i]*o) - float64(f.n[i]*vec.Softplus64(o))
 	}
@@ -183,7 +190,7 @@ func (f item) slope(at []float64) (g, info []float64) {
 	a, b, guess := f.read(at)
 	g, info = make([]float64, k), make([]float64, k*k)
 	v := make([]float64, k)
-	for i, t := range grid {
+	for i, t := range f.theta {
 		e := float64(a*t) - b
 		chance := vec.Sigmoid64(response(a, b, guess, t))
 		byGuess := 0.0 // d log odds / d guess

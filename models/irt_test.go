@@ -71,6 +71,49 @@ func TestIRTGolden(t *testing.T) {
 	}
 }
 
+// Of many items a posterior is narrow, and the grid still resolves it: log p and abilities are those of sums of
+// many more points.
+func TestIRTGridOfManyItems(t *testing.T) {
+	for _, items := range []int{20, 100, 500} {
+		w := work(t, tape.Float64, models.IRT{Form: "2pl", Ability: "grid"}, datasets.IRT{Kind: "2pl", N: 400, Dim: items, Spread: 0.3}, 4)
+		w.Params.Set("gen/a", feature(w.Data.Items, 0))
+		w.Params.Set("gen/b", feature(w.Data.Items, 1))
+		got := w.Model.(vi.Evidence).LogEvidence(w.Params, w.Data.X[:5*items])
+		abilities := w.Model.(vi.Respondents).Abilities(w.Params, w.Data.X[:5*items])
+		for n := range 5 {
+			const h = 0.01
+			top, sum, mean := math.Inf(-1), 0.0, 0.0
+			for pass := range 2 {
+				for i := -800; i <= 800; i++ {
+					theta := h * float64(i)
+					l := logNormal(theta, 0, 1)
+					for j, x := range row(w.Data, n) {
+						e := w.Data.Items[3*j]*theta - w.Data.Items[3*j+1]
+						l -= math.Log1p(math.Exp((1 - 2*x) * e))
+					}
+					if pass == 0 {
+						top = math.Max(top, l)
+						continue
+					}
+					sum += h * math.Exp(l-top)
+					mean += h * math.Exp(l-top) * theta
+				}
+			}
+			if want := top + math.Log(sum); math.Abs(got[n]-want) > 1e-3 || math.Abs(abilities[n]-mean/sum) > 1e-3 {
+				t.Errorf("%d items, person %d: log p %.6f, want %.6f; ability %.6f, want %.6f", items, n, got[n], want, abilities[n], mean/sum)
+			}
+		}
+	}
+}
+
+// feature is column c of items.
+func feature(items []float64, c int) (out []float64) {
+	for i := c; i < len(items); i += 3 {
+		out = append(out, items[i])
+	}
+	return out
+}
+
 // The chances of all patterns sum to one, whatever the items.
 func TestIRTPatterns(t *testing.T) {
 	for _, form := range forms {

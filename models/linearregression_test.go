@@ -269,8 +269,12 @@ func TestHMCKeepsThePosterior(t *testing.T) {
 			x[i+j] = mean[j] + z.AtVec(j)
 		}
 	}
-	w.Params.Set("inf/w", x)
 	e := estimators.HMC{Step: 0.1, Leaps: 3}
+	w, err := vi.NewWork(w.Model, e, w.Data, tape.Float64, rng.Init(1, "chains"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Params.Set("inf/w", x)
 	y := e.Estimate(w.Step(0, w.All, &vi.Keyed{Key: rng.Noise(7, 0)})).Inf.Target.AppendTo(nil)
 	stay := 0
 	for i := range particles {

@@ -10,6 +10,10 @@ type Ensemble interface {
 	LogDensity(s *Step, w tape.Node) tape.Node
 }
 
+// Proposals is the state of an estimator that moves particles by proposals: one row of how many it made, of all
+// chains and steps so far, how many of them were accepted, and how many had no energy to speak of (diverged).
+const Proposals = "proposals"
+
 // NormalPosterior is the capability of the same name: a model whose unknowns of all data have, given
 // the data, exactly a Gaussian law, of mean [P] and precision [P,P].
 type NormalPosterior interface {

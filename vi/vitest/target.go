@@ -172,6 +172,7 @@ var targets = map[string]struct {
 	"impute chained": {0, closed},
 
 	"hmc":                {2, closed},
+	"hmc-jittered":       {3, closed},
 	"sgld":               {1, closed},
 	"diffusion":          {0, closed},
 	"mixture-sobol":      {1, closed},
