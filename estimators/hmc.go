@@ -28,7 +28,7 @@ type HMC struct {
 }
 
 func (e HMC) Card() vi.Card {
-	return vi.Card{Name: "hmc", Paper: "1206.1901", Needs: []vi.Cap{vi.Particles}, K: 1, Target: fmt.Sprintf("hmc@%g*%d", e.Step, e.Leaps), Targets: []string{"inf/"}}
+	return vi.Card{Name: "hmc", Paper: "1206.1901", Needs: []vi.Cap{vi.Particles}, K: 1, Target: fmt.Sprintf("hmc@%g*%d", e.Step, e.Leaps), Targets: []string{"inf/"}, Chain: true}
 }
 
 // Warn of a batch, whose density is not that of the data.
