@@ -51,6 +51,7 @@ func All() []vi.Dataset {
 		NewShapes(),
 		NewSparseLin(),
 		Spectrum{Lambda: []float64{4, 2, 1, 0.5, 0.25, 0.25}, N: 2000},
+		TreeBits{N: 500, Test: 2000, Dim: 12, Flip: 0.1},
 	}
 }
 

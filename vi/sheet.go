@@ -59,6 +59,7 @@ const (
 	ClosedPosterior Cap = "posterior" // the exact means and variances of those unknowns (Posterior)
 
 	Components Cap = "components"       // p(x|u) of points u of a cube that is integrated over (Mixture)
+	Points     Cap = "points"           // points of its own for that integral, which are parameters (OwnPoints)
 	Denoise    Cap = "denoise"          // x at noise levels, and a guess of it (Denoiser)
 	Particles  Cap = "particles"        // a table of particles for unknowns of all data, and their density (Ensemble)
 	Gaussians  Cap = "normal-posterior" // a Gaussian posterior of those unknowns, known (NormalPosterior)
