@@ -121,5 +121,5 @@ var caps = []vi.Cap{
 	vi.Score, vi.Path, vi.Logits, vi.Bits, vi.Weak, vi.Relax, vi.Enumerate, vi.AnalyticKL, vi.Simulate,
 	vi.Atoms, vi.BaseKL, vi.Linear, vi.Moments, vi.Pull, vi.Scales,
 	vi.Generate, vi.Energy, vi.Gibbs, vi.States, vi.Render, vi.Exact, vi.MStep, vi.Subspace, vi.Bound, vi.Gaps, vi.Hybrid, vi.Classify, vi.LargeK,
-	vi.Conjugate, vi.Conditions, vi.Gradient, vi.Gaussian, vi.Components, vi.Denoise, vi.Particles, vi.Complete, vi.Density,
+	vi.Conjugate, vi.Conditions, vi.Gradient, vi.Gaussian, vi.Components, vi.Points, vi.Denoise, vi.Particles, vi.Complete, vi.Density,
 }

@@ -19,7 +19,7 @@ import (
 type Gibbs struct{}
 
 func (Gibbs) Card() vi.Card {
-	return vi.Card{Name: "gibbs", Paper: "doi 10.1109/TPAMI.1984.4767596", Needs: []vi.Cap{vi.Conditions}, K: 1, Target: "gibbs", Targets: []string{"inf/"}}
+	return vi.Card{Name: "gibbs", Paper: "doi 10.1109/TPAMI.1984.4767596", Needs: []vi.Cap{vi.Conditions}, K: 1, Target: "gibbs", Targets: []string{"inf/"}, Chain: true}
 }
 
 func (Gibbs) Estimate(s *vi.Step) vi.Direction {

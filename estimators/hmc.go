@@ -34,7 +34,7 @@ type HMC struct {
 }
 
 func (e HMC) Card() vi.Card {
-	c := vi.Card{Name: "hmc", Paper: "1206.1901", Needs: []vi.Cap{vi.Particles}, K: 1, Target: fmt.Sprintf("hmc@%g*%d", e.Step, e.Leaps), Targets: []string{"inf/"}}
+	c := vi.Card{Name: "hmc", Paper: "1206.1901", Needs: []vi.Cap{vi.Particles}, K: 1, Target: fmt.Sprintf("hmc@%g*%d", e.Step, e.Leaps), Targets: []string{"inf/"}, Chain: true}
 	if e.Jitter > 0 {
 		c.Target = fmt.Sprintf("hmc-jittered@%g*%d*%g", e.Step, e.Leaps, e.Jitter)
 	}

@@ -2,6 +2,7 @@ package estimators
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/vibench/bench/core/rng"
 	"github.com/vibench/bench/core/tape"
@@ -16,6 +17,8 @@ import (
 //
 // By Jensen it is low for log p(x) of the integral, the less the better the points.
 //
+// With own it raises, beside that, the likelihood of the model's own points under the decoder as it is, by these points alone: latent optimisation.
+//
 // Needs components.
 // Unbiased for E log 1/K sum_i p(x|z_i) over the points.
 // Costs K decoded points, and K components a datum.
@@ -24,13 +27,26 @@ import (
 type RQMC struct {
 	K      int    `name:"k" min:"1" max:"65536" doc:"points; Sobol's are best at powers of two"`
 	Points string `name:"points" choices:"sobol|mc" doc:"Sobol's, shifted, or independent"`
+	Own    bool   `name:"own" late:"true" doc:"the model's own points move too"`
 }
 
 func (e RQMC) Card() vi.Card {
-	return vi.Card{
+	c := vi.Card{
 		Name: "rqmc", Paper: "2209.10584", Needs: []vi.Cap{vi.Components}, K: e.K, Target: fmt.Sprintf("mixture-%s@%d", e.Points, e.K),
 		Bias: "the log of a mean over points is low for the log of the integral",
 	}
+	if e.Own {
+		c.Target += "+own"
+	}
+	return c
+}
+
+// Suits wants a model with points for own.
+func (e RQMC) Suits(s vi.Sheet) error {
+	if e.Own && !slices.Contains(s.Offers, vi.Points) {
+		return fmt.Errorf("own: got true; the model has no points of its own and offers %s", vi.List(s.Offers))
+	}
+	return nil
 }
 
 func (e RQMC) Estimate(s *vi.Step) vi.Direction {
@@ -48,7 +64,11 @@ func (e RQMC) Estimate(s *vi.Step) vi.Direction {
 		sobol(v, l, shift)
 	}
 	s.Evals += int64(e.K * s.B())
-	return s.Ascend(vi.Surrogate{Gen: vi.LogMean(m.Components(s, u)).Mean()})
+	up := vi.LogMean(m.Components(s, u)).Mean()
+	if e.Own {
+		up = up.Add(vi.LogMean(s.Model().(vi.OwnPoints).Points(s)).Mean())
+	}
+	return s.Ascend(vi.Surrogate{Gen: up})
 }
 
 // sobol fills points [K,L] in whichever precision.

@@ -27,7 +27,7 @@ type SGLD struct {
 
 func (e SGLD) Card() vi.Card {
 	return vi.Card{
-		Name: "sgld", Paper: "doi 10.2307/3318418", Needs: []vi.Cap{vi.Particles}, K: 1, Target: fmt.Sprintf("sgld@%g", e.Step), Targets: []string{"inf/"},
+		Name: "sgld", Paper: "doi 10.2307/3318418", Needs: []vi.Cap{vi.Particles}, K: 1, Target: fmt.Sprintf("sgld@%g", e.Step), Targets: []string{"inf/"}, Chain: true,
 	}
 }
 

@@ -126,6 +126,7 @@ func All() []Metric {
 		ESS{K: 64, On: On{Split: "test", When: "always"}},
 		EvidenceGap{On{Split: "train", When: "always"}},
 		Gap{K: 1000, PHat: 5000, Steps: 1000, Samples: 50, Rate: 0.05, On: On{Split: "test", First: 100, When: "end"}},
+		Gain{On{Split: "test", When: "end"}},
 		Gaps{held},
 		Gini{Codes{K: 10, On: held}},
 		GradVar{p},

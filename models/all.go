@@ -18,6 +18,7 @@ func All() []vi.Maker {
 	return []vi.Maker{
 		AE{Latent: 2, Hidden: []int{}, Act: "tanh"},
 		usualBayesMix,
+		BernoulliMixture{K: 16, SD: 1},
 		ContinuousMixture{Latent: 2, Hidden: []int{32, 32}, Act: "tanh", N: 1024},
 		Diffusion{Steps: 100, Variance: 1, SNR: 8, Start: "exact"},
 		Dirac{Start: 1},

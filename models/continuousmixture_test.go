@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/vibench/bench/core/tape"
 	"github.com/vibench/bench/core/vec"
 	"github.com/vibench/bench/datasets"
+	"github.com/vibench/bench/estimators"
 	"github.com/vibench/bench/models"
 	"github.com/vibench/bench/vi"
 )
@@ -113,6 +115,58 @@ func TestContinuousMixtureConditionals(t *testing.T) {
 	}
 	if math.Abs(a-one) > 1e-13 || math.Abs(b/a-both/one) > 1e-13 {
 		t.Errorf("p(x0=1) = %.15f, p(x3=0|x0=1) = %.15f; the circuit says %.15f and %.15f", a, b/a, one, both/one)
+	}
+}
+
+// Points of one's own begin where the circuit's are, to the bit; the direction of rqmc with own is theirs, the slope of the circuit's own
+// likelihood by central differences, and for the decoder that of rqmc without, to the bit.
+func TestContinuousMixtureOwnPoints(t *testing.T) {
+	m := models.ContinuousMixture{Latent: 2, Hidden: []int{3}, Act: "tanh", SD: 1, N: 6}
+	ds := datasets.Bits{N: 9, Dim: 5, Latent: 2}
+	plain := work(t, tape.Float64, m, ds, 3)
+	m.Own = true
+	w := work(t, tape.Float64, m, ds, 3)
+	if !slices.Equal(plain.Model.(vi.Evidence).LogEvidence(plain.Params, w.Data.X), w.Model.(vi.Evidence).LogEvidence(w.Params, w.Data.X)) {
+		t.Error("points that have not moved are not the circuit's")
+	}
+	z := w.Params.Value("gen/z")
+	for i := range z.Len() {
+		z.Set(i, z.At(i)+0.2*math.Sin(float64(i)))
+	}
+	value := func() (sum float64) {
+		for _, l := range w.Model.(vi.Evidence).LogEvidence(w.Params, w.Data.X) {
+			sum += l / float64(w.Data.N)
+		}
+		return sum
+	}
+	still := w.Model.(vi.OwnPoints).Unmoved(w.Params, w.Data.X)
+	if !slices.Equal(still, plain.Model.(vi.Evidence).LogEvidence(plain.Params, w.Data.X)) {
+		t.Error("where points began has moved")
+	}
+	noise := &vi.Keyed{Key: rng.Noise(1, 2)}
+	g := w.Estimate(estimators.RQMC{K: 4, Points: "sobol", Own: true}, 0, w.All, noise).Gen.Ascend
+	of := func(w *vi.Work, g tape.Vector, name string) []float64 {
+		_, lo, hi, _ := w.Params.Range(name)
+		return g.Slice(lo, hi).AppendTo(nil)
+	}
+	other := plain.Estimate(estimators.RQMC{K: 4, Points: "sobol"}, 0, w.All, noise).Gen.Ascend
+	for _, s := range plain.Params.Specs() {
+		if !slices.Equal(of(w, g, s.Name), of(plain, other, s.Name)) {
+			t.Errorf("%s gets another direction", s.Name)
+		}
+	}
+	for i, got := range of(w, g, "gen/z") {
+		const h = 1e-5
+		at := z.At(i)
+		z.Set(i, at+h)
+		up := value()
+		z.Set(i, at-h)
+		down := value()
+		z.Set(i, at)
+		near(t, "slope", got, (up-down)/(2*h), 1e-8)
+	}
+	if err := (estimators.RQMC{K: 4, Own: true}).Suits(plain.Model.Sheet()); err == nil || !strings.Contains(err.Error(), "no points of its own") {
+		t.Errorf("own on a model without points: %v", err)
 	}
 }
 

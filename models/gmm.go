@@ -3,6 +3,7 @@ package models
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/vibench/bench/core/linalg"
 	"github.com/vibench/bench/core/rng"
@@ -100,15 +101,31 @@ func (m *gmm) Init(key rng.Key, p *vi.Params) {
 	}
 }
 
-// someRows are k different rows of the data, [k,D].
+// someRows are k different rows of the data, [k,D], and of different values while there are
+// such: means that are alike would stay so.
 func someRows(key rng.Key, d *vi.Data, k int) []float64 {
 	order := make([]int, d.N)
 	key.Perm(order)
-	var x []float64
-	for _, n := range order[:k] {
-		x = append(x, d.X[n*d.D:(n+1)*d.D]...)
+	var x, twice []float64
+	for _, n := range order {
+		row := d.X[n*d.D : (n+1)*d.D]
+		if holds(x, row) {
+			twice = append(twice, row...)
+		} else if x = append(x, row...); len(x) == k*d.D {
+			return x
+		}
 	}
-	return x
+	return append(x, twice...)[:k*d.D]
+}
+
+// holds says whether a row is among rows x.
+func holds(x, row []float64) bool {
+	for y := range slices.Chunk(x, len(row)) {
+		if slices.Equal(y, row) {
+			return true
+		}
+	}
+	return false
 }
 
 // at is the mixture as numbers; parameters that are no model's have none.

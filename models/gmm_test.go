@@ -225,6 +225,23 @@ func TestGMMEmptyComponent(t *testing.T) {
 	near(t, "its weight", math.Exp(w.Params.Value("gen/logpi").At(1)), 1e-12, 1e-20)
 }
 
+// Of data of two values, of which one is rare, two means start at both, whatever the seed.
+func TestMeansStartApart(t *testing.T) {
+	d := &vi.Data{Name: "two values", N: 30, D: 1, X: make([]float64, 30), Domain: vi.Real}
+	d.X[17] = 1
+	for seed := range uint64(5) {
+		if mu := workOn(t, tape.Float64, usualGMM(2), d, seed).Params.Value("gen/mu"); mu.At(0) == mu.At(1) {
+			t.Errorf("seed %d: both means of the mixture start at %g", seed, mu.At(0))
+		}
+		if mu := workOn(t, tape.Float64, usualMix(2), d, seed).Params.Value("inf/mean"); mu.At(0) == mu.At(1) {
+			t.Errorf("seed %d: both means of q start at %g", seed, mu.At(0))
+		}
+	}
+	if mu := workOn(t, tape.Float64, usualGMM(3), d, 0).Params.Value("gen/mu"); mu.At(0)+mu.At(1)+mu.At(2) != 1 {
+		t.Errorf("three means of two values: %v", mu)
+	}
+}
+
 // With equal weights and one small variance, EM is Lloyd's algorithm: the same means, step by
 // step, and the same assignments from the same start, soft or hard.
 func TestGMMIsKMeansInTheLimit(t *testing.T) {

@@ -77,10 +77,16 @@ func TestRBMIsItsSum(t *testing.T) {
 	}
 }
 
-// Given x the hidden bits are independent: p(h|x) is the product of its margins.
+// Given x the hidden bits are independent: p(h|x) is the product of its margins, which are the slopes of -F in c,
+// as that is log sum_h exp(..+ c'h).
 func TestRBMHiddenAreIndependent(t *testing.T) {
-	p := joint(machine(t, 3), 3)
+	w := machine(t, 3)
+	p := joint(w, 3)
 	for x, row := range p {
+		s := w.Step(0, w.All[:1], &vi.Keyed{})
+		at := s.Blank(1, 4)
+		at.Value().From(fourBits(x))
+		chance := tape.Grad(s.Model().(vi.Energetic).Potential(s, at, 1), s.Param("gen/c")).Value()
 		px, on := 0.0, make([]float64, 3)
 		for h, v := range row {
 			px += v
@@ -98,7 +104,9 @@ func TestRBMHiddenAreIndependent(t *testing.T) {
 				}
 			}
 			near(t, "p(h|x)", v/px, product, 1e-12)
-			_ = x
+		}
+		for j, s := range on {
+			near(t, "p(h_j = 1|x)", chance.At(j), s/px, 1e-12)
 		}
 	}
 }

@@ -103,6 +103,8 @@ func (p Parts) untargeted(c suites.Cell, card vi.Card, sheet vi.Sheet) string {
 		}
 		if o, ok := optimiserOf(c.Train.Optim, spec.Name); !ok || o.Name != (Target{}).Name() {
 			return fmt.Sprintf("train: optim: estimator %q gives a target for %s; need the optimiser step for it, as in {%s: step}", card.Name, spec.Name, spec.Name)
+		} else if t, err := vi.With(Optimiser(Target{Rho: 1, Tau: 1}), o.Params); card.Chain && err == nil && (t.(Target).Rho != 1 || t.(Target).Kappa != 0) {
+			return fmt.Sprintf("train: optim: estimator %q draws %s anew, and part of the way to a draw is no draw; need step at rho 1 without kappa", card.Name, spec.Name)
 		}
 	}
 	return ""
@@ -178,6 +180,9 @@ func (p Parts) unfit(c suites.Cell) string {
 		return why
 	}
 	if n := d.Shape().N; m.Sheet().Whole && c.Train.Steps > 0 && c.Train.Batch != 0 && c.Train.Batch != n {
+		if e.Card().Chain {
+			return fmt.Sprintf("train: batch: got %d; estimator %q draws given all data and takes all %d in every step", c.Train.Batch, c.Estimator.Name, n)
+		}
 		return fmt.Sprintf("train: batch: got %d; model %q has a posterior of each datum's own and takes all %d in every step", c.Train.Batch, c.Model.Name, n)
 	}
 	log, err := p.metrics(c.Metrics)

@@ -50,6 +50,8 @@ func TestFit(t *testing.T) {
 		{"its one layer", vi.Card{Name: "darn", K: 1, OneLayer: true}, vi.Sheet{Blocks: []vi.Block{z}}, reals, ""},
 		{"cost", vi.Card{Name: "vimco", K: 2}, vi.Sheet{Cost: true}, reals,
 			`estimator "vimco" weighs q against a prior; the model is a cost and has none`},
+		{"a cost, and no step", vi.Card{Name: "hmc", K: 1, Needs: []vi.Cap{vi.Particles}}, vi.Sheet{Blocks: []vi.Block{z}, Cost: true}, reals,
+			`estimator "hmc" needs particles; block "z" (real) offers score, path`},
 		{"takes a cost", vi.Card{Name: "loo", K: 2, Cost: true}, vi.Sheet{Cost: true}, reals, ""},
 	} {
 		got := ""

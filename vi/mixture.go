@@ -15,6 +15,14 @@ type Mixture interface {
 	Components(s *Step, u tape.Node) tape.Node
 }
 
+// OwnPoints is the capability Points: a mixture whose points are parameters, gen/ like the rest.
+type OwnPoints interface {
+	// Points is log p(x_b|z_i) of the batch under the model's own points, a matrix [B,N], live in the points alone.
+	Points(s *Step) tape.Node
+	// Unmoved is log p(x) of rows by the points that its own began at, under the parameters as they are.
+	Unmoved(p *Params, x []float64) []float64
+}
+
 // LogMean is log 1/N sum_i exp(c_i) of every row of components c [B,N], [1,B]. It is taken in the
 // body's precision, as rows have components in common.
 func LogMean(c tape.Node) tape.Node {

@@ -59,6 +59,7 @@ const (
 	ClosedPosterior Cap = "posterior" // the exact means and variances of those unknowns (Posterior)
 
 	Components Cap = "components"       // p(x|u) of points u of a cube that is integrated over (Mixture)
+	Points     Cap = "points"           // points of its own for that integral, which are parameters (OwnPoints)
 	Denoise    Cap = "denoise"          // x at noise levels, and a guess of it (Denoiser)
 	Particles  Cap = "particles"        // a table of particles for unknowns of all data, and their density (Ensemble)
 	Gaussians  Cap = "normal-posterior" // a Gaussian posterior of those unknowns, known (NormalPosterior)
@@ -169,6 +170,7 @@ type Card struct {
 	Cost      bool     // treats the log weight as a function of z alone: fits a model without a prior
 	Predicts  bool     // raises a bound of weights that q is not in (Weighted.Direct): fits a model whose q is its prior; Cost implies it
 	Targets   []string // parameters, by prefix, that get a target in place of a direction: they need the optimiser step
+	Chain     bool     // its target is a draw of a chain: part of the way to it is no draw, so step must be at rho 1
 	Missing   bool     // takes data with missing values, of a model that offers Masked
 	Total     bool     // phi follows the plain total derivative of the bound, path minus score, whose variance theory knows
 }
@@ -203,9 +205,6 @@ func Fit(c Card, s Sheet, data Shape) error {
 	if float64(c.K)*float64(widest) > mostNumbers {
 		return fmt.Errorf("estimator %q: got k = %d samples of %d numbers for one datum; at most %d numbers fit", c.Name, c.K, widest, mostNumbers)
 	}
-	if s.Cost && !c.Cost {
-		return fmt.Errorf("estimator %q weighs q against a prior; the model is a cost and has none", c.Name)
-	}
 	if s.Predicts && !c.Cost && !c.Predicts {
 		return fmt.Errorf("estimator %q weighs q against a prior; of this model q is the prior", c.Name)
 	}
@@ -221,6 +220,9 @@ func Fit(c Card, s Sheet, data Shape) error {
 				return fmt.Errorf("estimator %q needs %s; block %q (%s) offers %s", c.Name, need, b.Name, b.Kind, List(b.Offers))
 			}
 		}
+	}
+	if s.Cost && !c.Cost {
+		return fmt.Errorf("estimator %q weighs q against a prior; the model is a cost and has none", c.Name)
 	}
 	if c.OneLayer && len(s.Blocks) > 1 {
 		var names []string
