@@ -13,14 +13,14 @@ import (
 )
 
 // Tilt is two bits whose logits are linear in one uniform cause: for estimators that integrate by
-// points of a cube.
+// points of a cube. It has two points of its own too.
 //
 //	p(x|u) = prod_d Bernoulli(x_d; sigmoid(w_d u + b_d)),  u uniform of (0,1)
 func Tilt() Oracle { return tilt{} }
 
 type tilt struct{}
 
-var tiltW, tiltB = []float64{1.6, -2.2}, []float64{-0.5, 0.9}
+var tiltW, tiltB, tiltZ = []float64{1.6, -2.2}, []float64{-0.5, 0.9}, []float64{0.2, 0.7}
 
 func (tilt) Name() string         { return "tilt" }
 func (tilt) Model() vi.Model      { return tilt{} }
@@ -39,28 +39,39 @@ func (tilt) Axis(d Draw) Axis {
 
 func (tilt) Sheet() vi.Sheet {
 	return vi.Sheet{
-		Params: []vi.Spec{{Name: "gen/b", Rows: 1, Cols: 2}, {Name: "gen/w", Rows: 2, Cols: 1}},
-		Offers: []vi.Cap{vi.Components}, Data: vi.Binary,
+		Params: []vi.Spec{{Name: "gen/b", Rows: 1, Cols: 2}, {Name: "gen/w", Rows: 2, Cols: 1}, {Name: "gen/z", Rows: 2, Cols: 1}},
+		Offers: []vi.Cap{vi.Components, vi.Points}, Data: vi.Binary,
 	}
 }
 
 func (tilt) Init(_ rng.Key, p *vi.Params) {
 	p.Set("gen/b", tiltB)
 	p.Set("gen/w", tiltW)
+	p.Set("gen/z", tiltZ)
 }
 
 func (tilt) Cube() int { return 1 }
 
 // Components is the kit's model at work.
-func (tilt) Components(s *vi.Step, u tape.Node) tape.Node {
-	a := s.Affine(u, s.Param("gen/w"), s.Param("gen/b"), tape.Linear)
+func (t tilt) Components(s *vi.Step, u tape.Node) tape.Node { return t.under(s, u, s.Param) }
+
+// Points are under the tilt as it is.
+func (t tilt) Points(s *vi.Step) tape.Node {
+	return t.under(s, s.Param("gen/z"), func(name string) tape.Node { return s.Param(name).Stop() })
+}
+
+// Unmoved is asked of no oracle.
+func (tilt) Unmoved(*vi.Params, []float64) []float64 { panic("tilt: no point has moved") }
+
+func (tilt) under(s *vi.Step, u tape.Node, param func(string) tape.Node) tape.Node {
+	a := s.Affine(u, param("gen/w"), param("gen/b"), tape.Linear)
 	less := s.Blank(1, 2)
 	less.Value().From([]float64{-1, -1})
 	return s.Affine(s.X, a, s.Affine(less, a.Apply(tape.Softplus), tape.Node{}, tape.Linear), tape.Linear)
 }
 
-// slope is p(x|u) of the first row, and the gradient of its log in b, w.
-func (tilt) slope(u float64) (p float64, g []float64) {
+// slope is p(x|u) of the first row, and the gradient of its log in b, w and u.
+func (tilt) slope(u float64) (p float64, g []float64, du float64) {
 	p = 1
 	g = make([]float64, 4)
 	for d := range 2 {
@@ -72,14 +83,16 @@ func (tilt) slope(u float64) (p float64, g []float64) {
 			p *= 1 - c
 		}
 		g[d], g[2+d] = x-c, (x-c)*u
+		du += (x - c) * tiltW[d]
 	}
-	return p, g
+	return p, g, du
 }
 
 // Want averages the gradient of log 1/k sum_i p(x|u_i) over where the points can be: independent
 // ones anywhere, and of a net, the k-th in quarter order[k] of the interval, wherever the first
 // is, the others in the quarters that a digital shift takes theirs to.
 func (o tilt) Want(role tape.Role, name string, _ Target, _ int) ([]float64, bool) {
+	name, own := strings.CutSuffix(name, "+own")
 	kind, size, _ := strings.Cut(name, "@")
 	k, err := strconv.Atoi(size)
 	order := []int{0, 2, 3, 1}
@@ -92,7 +105,7 @@ func (o tilt) Want(role tape.Role, name string, _ Target, _ int) ([]float64, boo
 	at := func(weight float64, us ...float64) (out []float64) {
 		sum := 0.0
 		for _, u := range us {
-			p, g := o.slope(u)
+			p, g, _ := o.slope(u)
 			sum += p
 			out = axpy(out, p, g)
 		}
@@ -120,5 +133,16 @@ func (o tilt) Want(role tape.Role, name string, _ Target, _ int) ([]float64, boo
 			}
 		}
 	}
-	return want, true
+	moved := make([]float64, len(tiltZ)) // of log mean p(x|z) in z
+	if own {
+		sum := 0.0
+		for i, z := range tiltZ {
+			p, _, dz := o.slope(z)
+			sum, moved[i] = sum+p, p*dz
+		}
+		for i := range moved {
+			moved[i] /= sum
+		}
+	}
+	return append(want, moved...), true
 }

@@ -44,11 +44,11 @@ func (a *app) check() *cobra.Command {
 baseline, a file that is committed beside the code. In rings:
 
   0  a cell of the same identity has the same bits
-  1  the exact mathematics of the parts in use: estimators, as bench conform checks
-     them, allocations apart; models, whose gradients are slopes of their
-     densities, and whose log p(x) is a sum or an integral of p(x,z), where there
-     is a rule for it. Of metrics and data sets it says nothing: go test has
-     their proofs
+  1  the exact mathematics of the parts in use: estimators, as bench conform
+     checks them, allocations apart; models, whose gradients are slopes of their
+     densities, and whose log p(x) is a sum or an integral of p(x,z), where
+     there is a rule for it. Of metrics and data sets it says nothing: go test
+     has their proofs
   2  where a cell's identity has changed, its primary metrics are no worse,
      cells that were done still are, and claims that held still hold
 
