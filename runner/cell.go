@@ -28,13 +28,15 @@ type cell struct {
 	watches  []metrics.Watching
 	train    *trainer
 	keep     keeper
+	clock    clock
+	format   uint32 // of its checkpoints
 	res      store.Result
 	measured int64 // density evaluations of metrics
 }
 
 // build makes a cell's data, model and start.
 func (p Parts) build(c suites.Cell) (*cell, error) {
-	out := &cell{Cell: c, parts: p, res: store.Result{Cell: c.ID}}
+	out := &cell{Cell: c, parts: p, format: checkpointVersion, res: store.Result{Cell: c.ID}}
 	seed := uint64(c.Seed)
 	model, data, err := p.Model(c)
 	if err != nil {
@@ -130,6 +132,8 @@ func (p Parts) runCell(ctx context.Context, c suites.Cell, threads int, d desk) 
 // evaluation of the step reached is still to be made.
 func (c *cell) run(ctx context.Context) error {
 	t := c.Train
+	c.clock.start()
+	defer c.clock.stop()
 	for {
 		if ctx.Err() != nil {
 			return errStopped
@@ -137,9 +141,11 @@ func (c *cell) run(ctx context.Context) error {
 		c.tick()
 		end := c.train.step == t.Steps
 		if t.Evaluates(c.train.step) {
+			c.clock.stop()
 			if err := c.evaluate(ctx); err != nil {
 				return err
 			}
+			c.clock.start()
 		}
 		if end {
 			return nil
@@ -181,6 +187,9 @@ func (c *cell) evaluate(ctx context.Context) error {
 	}
 	for _, x := range c.watches {
 		x.Measure(&out)
+	}
+	if c.format != clockless {
+		c.res.Cost.Laps = append(c.res.Cost.Laps, store.Lap{Step: c.train.step, Trained: c.clock.sum})
 	}
 	for _, v := range out.Values {
 		if v.Reason == "" && v.X-v.X != 0 {

@@ -26,6 +26,7 @@ import (
 //	text                the cell's ID
 //	sections:           text name, u64 length, body; all of these, in this order
 //	    progress        i64 step, evaluations in training, evaluations of metrics, nanoseconds so far
+//	    clock           i64 nanoseconds of training; u64 how many laps; of each: i64 step, nanoseconds
 //	    theta NAME      every parameter in the order of their names: its values
 //	    optim NAME      every parameter that an optimiser moves: f64 scalars, slots
 //	    state NAME      every table of the estimator in the order of their names: u64 width, f64 values
@@ -36,9 +37,13 @@ import (
 //
 // in little-endian bits, values and slots in the cell's precision; a text is its
 // u32 length and its bytes. How many values a section has, the cell knows.
+//
+// Version 1 has no clock. What the training before it took nobody knows, so a cell
+// that goes on from it keeps no laps, and writes version 1 again if it has to.
 const (
 	checkpointMagic   = "benchckp"
-	checkpointVersion = 1
+	checkpointVersion = 2
+	clockless         = 1
 )
 
 // checkpoint is the cell as bytes.
@@ -79,15 +84,16 @@ func (c *cell) restore(b []byte) error {
 
 // head says what the bytes are and of which cell.
 func (c *cell) head(x *coder) {
-	magic, version, id := []byte(checkpointMagic), uint32(checkpointVersion), c.ID
+	magic, version, id := []byte(checkpointMagic), c.format, c.ID
 	x.bytes(magic)
 	if string(magic) != checkpointMagic {
 		x.fail("not one, got %q; want %q", magic, checkpointMagic)
 	}
 	x.u32(&version)
-	if version != checkpointVersion {
-		x.fail("of another format, got version %d; have %d", version, checkpointVersion)
+	if version != checkpointVersion && version != clockless {
+		x.fail("of another format, got version %d; have %d, %d", version, clockless, checkpointVersion)
 	}
+	c.format = version
 	x.text(&id)
 	if id != c.ID {
 		x.fail("of another cell, got %.64q; want %q", id, c.ID)
@@ -98,16 +104,19 @@ func (c *cell) head(x *coder) {
 func (c *cell) code(x *coder) {
 	c.head(x)
 	x.section("progress", func() {
-		wall := int64(c.keep.before)
 		x.integer(&c.train.step)
 		x.i64(&c.train.evals)
 		x.i64(&c.measured)
-		x.i64(&wall)
-		c.keep.before = time.Duration(wall)
+		codeTime(x, &c.keep.before)
 		if s := c.train.step; s > c.Train.Steps {
 			x.fail("got step %d; the cell has %d", s, c.Train.Steps)
 		}
 	})
+	if c.format == clockless {
+		c.clock.sum, c.res.Cost.Laps = 0, nil
+	} else {
+		x.section("clock", func() { c.laps(x) })
+	}
 	for _, p := range c.work.Params.Specs() {
 		x.section("theta "+p.Name, func() { codeVector(x, c.work.Params.Value(p.Name)) })
 	}
@@ -133,6 +142,26 @@ func (c *cell) code(x *coder) {
 	}
 	x.section("points", func() { c.points(x) })
 	x.section("vectors", func() { c.vectors(x) })
+}
+
+// laps are the clock and what it showed.
+func (c *cell) laps(x *coder) {
+	codeTime(x, &c.clock.sum)
+	last := store.Lap{Step: -1}
+	c.res.Cost.Laps = codeList(x, c.res.Cost.Laps, 16, func(l *store.Lap) {
+		x.integer(&l.Step)
+		codeTime(x, &l.Trained)
+		if x.reads && (l.Step <= last.Step || l.Step >= c.train.step || l.Trained < last.Trained || l.Trained > c.clock.sum) {
+			x.fail("got %v at step %d, after %v at step %d and before %v at step %d", l.Trained, l.Step, last.Trained, last.Step, c.clock.sum, c.train.step)
+		}
+		last = *l
+	})
+}
+
+func codeTime(x *coder, d *time.Duration) {
+	n := int64(*d)
+	x.i64(&n)
+	*d = time.Duration(n)
 }
 
 // logged is one number or array at one step: no name has two of a kind.

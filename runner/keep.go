@@ -68,10 +68,16 @@ func (c *cell) tick() {
 		return
 	}
 	now := time.Now()
-	if now.Sub(k.saved) >= k.every {
+	save, tell := k.every > 0 && now.Sub(k.saved) >= k.every, k.step != nil && now.Sub(k.told) >= seldom
+	if !save && !tell {
+		return
+	}
+	c.clock.stop()
+	defer c.clock.start()
+	if save {
 		c.save()
 	}
-	if k.step != nil && now.Sub(k.told) >= seldom {
+	if tell {
 		k.told = now
 		k.step(c.train.step)
 	}

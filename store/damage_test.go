@@ -38,7 +38,7 @@ func told(s *Store) (string, error) {
 		}
 		fmt.Fprintln(&b, c, ok, vectors)
 		if ok {
-			fmt.Fprintln(&b, end.Outcome, end.Step, end.Reason, end.Stack, end.Points, end.Steps, end.Evals)
+			fmt.Fprintln(&b, end.Outcome, end.Step, end.Reason, end.Stack, end.Points, end.Steps, end.Evals, end.Cost.Laps)
 		}
 	}
 	return b.String(), nil
@@ -165,6 +165,7 @@ func TestChangedRows(t *testing.T) {
 		`UPDATE cell SET seed = 77 WHERE cell = 'c006'`:                                   "what cell c006 is differs from what was written",
 		`UPDATE member SET grid = 'h' WHERE cell = 'c006'`:                                "the cells of plan loop/quick differs from what was written",
 		`UPDATE plan SET plan = replace(plan, '"seed":3', '"seed":4')`:                    "plan loop/quick differs from what was written",
+		`UPDATE cost SET laps = substr(laps, 2) WHERE cell = 'c001'`:                      "the times of cell c001 differs from what was written",
 		`DELETE FROM cost WHERE cell = 'c001'`:                                            "what cell c001 took differs from what was written",
 	} {
 		bits, _, _ := full(t)

@@ -62,7 +62,7 @@ func newLoader(tx *sql.Tx) (l loader, err error) {
 		to   **sql.Stmt
 		text string
 	}{
-		{&l.outcome, `SELECT cell, outcome, step, reason, stack, steps, evals, start, wall, worker, digest
+		{&l.outcome, `SELECT cell, outcome, step, reason, stack, steps, evals, start, wall, worker, laps, digest
 			FROM outcome LEFT JOIN cost USING (cell) WHERE cell IN (SELECT value FROM json_each(?))`},
 		{&l.point, `SELECT cell, metric, step, bits, value, reason, evals FROM point
 			WHERE cell IN (SELECT value FROM json_each(?)) ORDER BY cell, metric, step`},
@@ -177,7 +177,8 @@ func rowsOf(stmt *sql.Stmt, list string, scan func(*sql.Rows) error) error {
 func scanOutcome(rows *sql.Rows, r *Result, digest *[]byte) error {
 	var start sql.NullString
 	var wall, worker sql.NullInt64
-	err := rows.Scan(&r.Cell, (*string)(&r.Outcome), &r.Step, &r.Reason, &r.Stack, &r.Steps, &r.Evals, &start, &wall, &worker, digest)
+	var laps sql.RawBytes
+	err := rows.Scan(&r.Cell, (*string)(&r.Outcome), &r.Step, &r.Reason, &r.Stack, &r.Steps, &r.Evals, &start, &wall, &worker, &laps, digest)
 	if err != nil {
 		return err
 	}
@@ -185,6 +186,9 @@ func scanOutcome(rows *sql.Rows, r *Result, digest *[]byte) error {
 		return damaged("what cell " + r.Cell + " took")
 	}
 	r.Cost.Wall, r.Cost.Worker = time.Duration(wall.Int64), int(worker.Int64)
+	if r.Cost.Laps, err = decodeLaps(laps); err != nil {
+		return damaged("the times of cell " + r.Cell)
+	}
 	r.Cost.Start, err = unstamp(start)
 	return err
 }

@@ -32,7 +32,7 @@ func (s *Store) Outcomes(ids []string) (map[string]Outcome, error) {
 	return ended, nil
 }
 
-// Costs returns what each of the cells took; one that is not done is absent.
+// Costs returns what each of the cells took, laps apart; one that is not done is absent.
 func (s *Store) Costs(ids []string) (map[string]Spent, error) {
 	costs := map[string]Spent{}
 	err := s.pick("read costs", ids, `SELECT cell, start, wall, worker, steps, evals FROM cost JOIN outcome USING (cell)

@@ -66,6 +66,7 @@ func loopResult(cell string, n int) Result {
 	r := Result{Cell: cell, Outcome: Done, Steps: int64(n), Evals: int64(n)}
 	for i := range n {
 		r.Points = append(r.Points, Point{Metric: "elbo", Step: i, Value: float64(n)})
+		r.Cost.Laps = append(r.Cost.Laps, Lap{i, time.Duration(i*n) * time.Microsecond})
 	}
 	r.Vectors = []Vector{{Name: "sum", Data: make([]float64, 100*n)}}
 	return r

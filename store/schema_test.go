@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -104,8 +105,20 @@ func TestMigrationFromEveryVersion(t *testing.T) {
 			if got := export(t, s, "csv"); got != string(want) {
 				t.Errorf("export:\n%s\nwant:\n%s", got, want)
 			}
-			if _, err := s.Plan("toy", "quick"); err != nil {
-				t.Error(err)
+			p, err := s.Plan("toy", "quick")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := s.Load(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var laps []Lap
+			if version >= 4 {
+				laps = result("c000", 0).Cost.Laps
+			}
+			if got, ok := r.Cell("c000"); !ok || !slices.Equal(got.Cost.Laps, laps) {
+				t.Errorf("times: got %v; want %v", got.Cost.Laps, laps)
 			}
 			write(t, s, begin(t, s, plan("toy", "quick", "c", 3)), result("c002", 2))
 		})
@@ -162,7 +175,7 @@ func TestNewerVersionIsRefusedUntouched(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	refusedUntouched(t, path, "a newer bench wrote this store, got version 4; this one knows up to 3")
+	refusedUntouched(t, path, "a newer bench wrote this store, got version 5; this one knows up to 4")
 }
 
 func TestMigrationKeepsWhatThereIs(t *testing.T) {
@@ -204,8 +217,8 @@ func TestMigrationKeepsWhatThereIs(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	// Also while the writer still has it open, the header says what it is.
-	if version, err := inspect(path); err != nil || version != 4 {
-		t.Errorf("version %d, %v; want 4", version, err)
+	if version, err := inspect(path); err != nil || version != 5 {
+		t.Errorf("version %d, %v; want 5", version, err)
 	}
 }
 
@@ -219,7 +232,7 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := open(path, testSteps(t, `CREATE TABLE later (x); DROP TABLE point; SELECT nonsense;`))
-	if err == nil || !strings.Contains(err.Error(), "migration 0004: ") {
+	if err == nil || !strings.Contains(err.Error(), "migration 0005: ") {
 		t.Errorf("got %v", err)
 	}
 	s = openAt(t, path)

@@ -49,6 +49,7 @@ type Cost struct {
 	Start  time.Time
 	Wall   time.Duration
 	Worker int
+	Laps   []Lap // in the order of their steps; nil if nobody kept them
 }
 
 // Provenance says where a run's numbers come from.

@@ -86,7 +86,7 @@ func (w *resultWriter) texts() map[**sql.Stmt]string {
 		&w.outcome: `INSERT INTO outcome (cell, outcome, step, reason, stack, steps, evals, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		&w.point:   `INSERT INTO point (cell, metric, step, value, bits, reason, evals) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		&w.vector:  `INSERT INTO vector (cell, name, step, bits, digest) VALUES (?, ?, ?, ?, ?)`,
-		&w.cost:    `INSERT INTO cost (cell, run, start, wall, worker) VALUES (?, ?, ?, ?, ?)`,
+		&w.cost:    `INSERT INTO cost (cell, run, start, wall, worker, laps) VALUES (?, ?, ?, ?, ?, ?)`,
 	}
 }
 
@@ -130,7 +130,11 @@ func (w *resultWriter) write(r *Result) error {
 			return fmt.Errorf("vector %s at step %d: %w", v.Name, v.Step, err)
 		}
 	}
-	_, err := w.cost.Exec(r.Cell, w.run, stamp(r.Cost.Start), int64(r.Cost.Wall), r.Cost.Worker)
+	laps, err := encodeLaps(r.Cost.Laps)
+	if err != nil {
+		return err
+	}
+	_, err = w.cost.Exec(r.Cell, w.run, stamp(r.Cost.Start), int64(r.Cost.Wall), r.Cost.Worker, laps)
 	return err
 }
 

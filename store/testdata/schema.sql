@@ -1,5 +1,5 @@
 PRAGMA application_id = 1651401576;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 CREATE TABLE run (
     run        INTEGER NOT NULL PRIMARY KEY,
     suite      TEXT NOT NULL,
@@ -68,7 +68,7 @@ CREATE TABLE cost (
     start  TEXT,                                               -- RFC 3339, UTC; NULL when unknown
     wall   INTEGER NOT NULL,                                   -- nanoseconds
     worker INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, laps BLOB) STRICT, WITHOUT ROWID;
 CREATE VIEW metrics (
     cell, suite, estimator, model, dataset, seed, k, m, step, metric, value,
     grid, preset, precision, reason, evals
