@@ -175,6 +175,7 @@ func TestStoppedInMidCell(t *testing.T) {
 		if export(t, st) != want {
 			t.Errorf("%d workers: another export", workers)
 		}
+		timed(t, st, plan)
 		if got := s.steps.Load(); got != steps {
 			t.Errorf("%d workers: %d steps; want %d", workers, got, steps)
 		}
@@ -332,7 +333,12 @@ func TestBadCheckpoint(t *testing.T) {
 	binary.LittleEndian.PutUint64(step[from:], 38)
 	binary.LittleEndian.PutUint64(count[points:], 1<<60)
 	binary.LittleEndian.PutUint64(backwards[from:], 1<<63)
-	early := bytes.Clone(unsealed(good))
+	laps := bytes.Clone(unsealed(good)) // each is 16 bytes, after the clock's sum and how many they are
+	first := bytes.Index(laps, []byte("clock")) + 5 + 8 + 16
+	disorder := bytes.Clone(laps)
+	binary.LittleEndian.PutUint64(laps[first+16+8:], 10)
+	binary.LittleEndian.PutUint64(disorder[first+16:], 0)
+	early := unsealed(unclocked(t, good))
 	binary.LittleEndian.PutUint64(early[from:], 15)
 	for _, test := range []struct {
 		name string
@@ -343,7 +349,7 @@ func TestBadCheckpoint(t *testing.T) {
 		{"text", []byte(strings.Repeat("no checkpoint ", 9)), `checkpoint: not one, got "no check"; want "benchckp"`},
 		{"cut", good[:len(good)-1], "checkpoint: damaged or cut short: its digest is of other bytes"},
 		{"cell", at(t, p, plan.Cells[1], 3).checkpoint(), `checkpoint: of another cell, got "` + plan.Cells[1].ID + `"; want "` + c.ID + `"`},
-		{"version", sealed(version), "checkpoint: of another format, got version 7; have 1"},
+		{"version", sealed(version), "checkpoint: of another format, got version 7; have 1, 2"},
 		{"precision", as(func(c *suites.Cell) { c.Precision = "float64" }, 17), "checkpoint: theta gen/0/W: got 80 bytes; want 40"},
 		{"model", as(func(c *suites.Cell) {
 			c.Model.Params = map[string]any{"latent": 3, "hidden": c.Model.Params["hidden"]}
@@ -353,6 +359,8 @@ func TestBadCheckpoint(t *testing.T) {
 		{"optimiser", as(func(c *suites.Cell) { c.Train.Optim = c.Train.Optim[:1] }, 17), `checkpoint: got section "`},
 		{"parameter", replaced("theta own/c", "theta own/d"), `checkpoint: got section "theta own/d"; want "theta own/c"`},
 		{"more", sealed(append(bytes.Clone(unsealed(good)), 0)), "checkpoint: 1 bytes after the last section"},
+		{"laps", sealed(laps), "checkpoint: clock: got 10ns at step 5, after 0s at step 0 and before 0s at step 17"},
+		{"laps in no order", sealed(disorder), "checkpoint: clock: got 0s at step 0, after 0s at step 0"},
 		{"too far", sealed(step), "checkpoint: progress: got step 38; the cell has 37"},
 		{"negative", sealed(backwards), "checkpoint: progress: got -9223372036854775808; want a count"},
 		{"bomb", sealed(count), "checkpoint: points: got 1152921504606846976 of them; "},
@@ -409,6 +417,7 @@ func FuzzCheckpoint(f *testing.F) {
 	good := at(f, p, c, 5).checkpoint()
 	f.Add(unsealed(good))
 	f.Add(unsealed(at(f, p, plan.Cells[0], 7).checkpoint()))
+	f.Add(unsealed(unclocked(f, good)))
 	f.Add(unsealed(good)[:200])
 	fresh, err := p.build(c) // once: restoring again overwrites all
 	if err != nil {
@@ -489,6 +498,7 @@ func TestKilledInMidCell(t *testing.T) {
 			if sum.Left > 0 || export(t, st) != want {
 				t.Errorf("%+v, or another export", sum)
 			}
+			timed(t, st, plan)
 			path = filepath.Join(t.TempDir(), "x.db")
 		}
 		if err := st.Close(); err != nil {
