@@ -24,8 +24,9 @@ func (c *comparison) row(t *task, metric string, b Side, pooled *Pooled) (r Row,
 	if c.o.Unit != nil {
 		r.Unit = c.o.Unit(metric)
 	}
-	if c.o.View.By != "end" {
-		r.Budget = c.budget(t, metric)
+	view, untimed := c.timing(t, metric)
+	if view.By != "end" {
+		r.Budget = c.budget(t, metric, view)
 	}
 	var x, y, d []float64
 	notes := newNotes()
@@ -33,8 +34,8 @@ func (c *comparison) row(t *task, metric string, b Side, pooled *Pooled) (r Row,
 	done, without := [2]int{}, [2]int{}
 	for _, seed := range t.seeds() {
 		p := t.cells[seed]
-		ra := c.o.View.read(c.sa.Results, p.a, metric, r.Budget, r.Log)
-		rb := c.o.View.read(c.sb.Results, p.b, metric, r.Budget, r.Log)
+		ra := view.read(c.sa.Results, p.a, metric, r.Budget, r.Log)
+		rb := view.read(c.sb.Results, p.b, metric, r.Budget, r.Log)
 		for i, one := range []reading{ra, rb} {
 			if one.fault != "" {
 				notes.add([]string{c.name(c.a, c.sa), c.name(b, c.sb)}[i], one, seed)
@@ -71,6 +72,9 @@ func (c *comparison) row(t *task, metric string, b Side, pooled *Pooled) (r Row,
 		if len(only) > 0 {
 			r.Notes = append(r.Notes, fmt.Sprintf("%s has %s of its own: %s", []string{c.name(c.a, c.sa), c.name(b, c.sb)}[i], count(len(only), "seed"), numbers(only)))
 		}
+	}
+	if untimed != "" {
+		r.Notes = append(r.Notes, untimed)
 	}
 	r.N = len(d)
 	if r.N == 0 {
@@ -157,9 +161,9 @@ func reach(n int) float64 {
 }
 
 // budget is the view's, or the most that every cell of the task that is done reaches.
-func (c *comparison) budget(t *task, metric string) float64 {
-	if c.o.View.Budget > 0 {
-		return c.o.View.Budget
+func (c *comparison) budget(t *task, metric string, v View) float64 {
+	if v.Budget > 0 {
+		return v.Budget
 	}
 	least := math.Inf(1)
 	for _, p := range t.cells {
@@ -167,7 +171,7 @@ func (c *comparison) budget(t *task, metric string) float64 {
 			s    Source
 			cell suites.Cell
 		}{{c.sa, p.a}, {c.sb, p.b}} {
-			if spent, ok := c.o.View.reaches(one.s.Results, one.cell, metric); ok {
+			if spent, ok := v.reaches(one.s.Results, one.cell, metric); ok {
 				least = math.Min(least, spent)
 			}
 		}

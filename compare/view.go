@@ -17,6 +17,8 @@ import (
 type View struct {
 	By     string  // end, steps, evals or time
 	Budget float64 // steps, density evaluations or seconds; 0: the most that every cell of a task reaches
+
+	even bool // wall time passes evenly over steps: no clock says better
 }
 
 // Views are what a view may go by.
@@ -57,7 +59,7 @@ func (v View) String() string {
 	case "evals":
 		return "at equal density evaluations"
 	case "time":
-		return "at equal wall time"
+		return "at equal time of training"
 	}
 	return "at the end"
 }
@@ -73,13 +75,15 @@ func (v View) text(budget float64) string {
 	return strconv.FormatFloat(budget, 'f', -1, 64) + " steps"
 }
 
-// spent is what a cell has spent at a point. Points have no clock of their own: a
-// cell's wall time is taken to pass evenly over its training steps.
+// spent is what a cell has spent at a point: of time, that of training up to there.
 func (v View) spent(r *store.Result, p store.Point) float64 {
 	switch v.By {
 	case "evals":
 		return float64(p.Evals)
 	case "time":
+		if trained, ok := r.Cost.Trained(p.Step); ok && !v.even {
+			return trained.Seconds()
+		}
 		if r.Steps == 0 {
 			return r.Cost.Wall.Seconds()
 		}

@@ -48,10 +48,11 @@ not name takes the place of its estimators, and is kept under the preset
 <preset>+A. --against baselines is all other estimators.
 
 --at steps, evals or time compares at equal training steps, density evaluations
-or wall time: each cell's last point at or before the budget, which is what you
-give, as in --at evals=1e6, else the most that all cells of a row reach. Points
-carry no clock: a cell's wall time, evaluations of metrics included, is taken to
-pass evenly over its steps.`,
+or time of training: each cell's last point at or before the budget, which is
+what you give, as in --at evals=1e6, else the most that all cells of a row
+reach. Time leaves out the evaluation of metrics. Cells of older stores did not
+keep it: where a row has one, the whole wall time is taken to pass evenly over
+steps, and the row says so.`,
 		Example: `  bench compare A B results/iwae_snr.db
   bench compare A B --suite iwae_snr --metric snr/inf
   bench compare mine --against baselines --suite iwae_snr --seeds 10
@@ -197,7 +198,7 @@ func (a *app) compareStores(paths, sides []string, r comparing) error {
 	return a.printed(t, slices.Compact([]string{title(sources[0].Results.Plan), title(sources[1].Results.Plan)}), paths, r)
 }
 
-// machines says of a view by wall time that it is a matter of machines.
+// machines says of a view by time that it is a matter of machines.
 func machines(v compare.View, provs []store.Provenance) []string {
 	if v.By != "time" {
 		return nil
@@ -208,7 +209,7 @@ func machines(v compare.View, provs []store.Provenance) []string {
 			on = append(on, one)
 		}
 	}
-	out := []string{"wall time is of one machine and its load, evaluations included, taken to pass evenly over a cell's steps; another run gives other numbers"}
+	out := []string{"time of training is of one machine and its load; another run gives other numbers"}
 	if len(on) > 1 {
 		out = append(out, "cells ran on unlike machines or numbers of workers, whose times do not compare: "+strings.Join(on, "; "))
 	}

@@ -51,6 +51,7 @@ func TestMain(m *testing.M) {
 //	environment FILE        let the runs of a store have been made elsewhere
 //	spoil FILE              change a number of the first cell of a store, and the seed of the last
 //	newer FILE              make a store one of a later version
+//	older FILE              make a store one of version 3, without times of training
 //	foreign FILE            make a SQLite file of another program
 //	idx FILE TYPE:DIMS N    make an IDX file with N bytes of zeros, whatever its header says
 //
@@ -71,6 +72,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "interrupt": interrupt, "insist": insist, "halt": halt, "edit": edit, "widest": widest, "idx": idx,
 			"newer":  statement("PRAGMA user_version = 999"),
+			"older":  statement("ALTER TABLE cost DROP COLUMN laps; PRAGMA user_version = 3"),
 			"damage": statement("UPDATE checkpoint SET bits = substr(bits, 1, length(bits) - 1)"),
 			"flip":   flip, "cell": cellOf,
 			"environment": statement(`UPDATE run SET provenance = json_set(provenance, '$.cpu', 'abacus', '$.modules."github.com/spf13/cobra"', 'v0')`),
