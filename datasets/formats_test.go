@@ -250,7 +250,7 @@ func TestReadCSV(t *testing.T) {
 		"a,b\n1,NaN\n":           `line 2, column b: got "NaN"; need a finite number`,
 		"1,2\n+Inf,3":            `line 2, column col1: got "+Inf"; need a finite number`,
 		"1,1e999\n":              `line 1, column col2: got "1e999"; need a finite number`,
-		"a,b\n1,\n":              `line 2, column b: empty; need a finite number in every field, since missing values are not read: leave out the row or the column`,
+		"a,b\n1,\n":              `line 2, column b: empty; need a finite number in every field`,
 		"a,b\n1,2\nx,4\n":        `line 3, column a: got "x"; need a finite number`,
 		"a,b\n1,\"2\n":           "line 2: extraneous or missing \" in quoted-field",
 		"1,2\n3,4\n5,6":          "line 3: more than 4 values; at most so many belong here",
