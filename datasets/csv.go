@@ -17,6 +17,8 @@ type Table struct {
 	Columns []string // names, or col1, col2, ... where there is no header
 	Header  bool
 	Values  []float64
+
+	blank []int // lines of rows without any value
 }
 
 // ReadCSV reads rows of numbers, split by commas, after a header if no field of the first
@@ -24,11 +26,12 @@ type Table struct {
 // names in drop are left out. It takes no more memory than most values need, and no more
 // than the stream has. Errors say what is wrong and where, not with which file.
 func ReadCSV(r io.Reader, drop []string, most int) (*Table, error) {
-	return readTable(r, drop, most, false)
+	return readTable(r, drop, most, marks{})
 }
 
-// readTable does so; an empty field may be a missing value, NaN.
-func readTable(r io.Reader, drop []string, most int, empty bool) (t *Table, err error) {
+// readTable does so; fields that are marks are missing values, NaN, and a first line of nothing
+// else is no header.
+func readTable(r io.Reader, drop []string, most int, gaps marks) (t *Table, err error) {
 	text := bufio.NewReader(r)
 	if mark, err := text.Peek(3); err == nil && string(mark) == "\ufeff" {
 		text.Discard(len(mark))
@@ -40,7 +43,7 @@ func readTable(r io.Reader, drop []string, most int, empty bool) (t *Table, err 
 			}
 		}()
 	}
-	return readCSV(text, drop, most, empty)
+	return readCSV(text, drop, most, gaps)
 }
 
 // splitBy says of a text whose first line has no comma what seems to split its columns.
@@ -59,7 +62,7 @@ func splitBy(text *bufio.Reader) string {
 	return ""
 }
 
-func readCSV(text io.Reader, drop []string, most int, empty bool) (*Table, error) {
+func readCSV(text io.Reader, drop []string, most int, gaps marks) (*Table, error) {
 	in := csv.NewReader(text)
 	in.FieldsPerRecord, in.ReuseRecord, in.TrimLeadingSpace = -1, true, true
 	t, all, first := &Table{}, []string(nil), 0 // all columns; the first line, which has them
@@ -79,7 +82,7 @@ func readCSV(text io.Reader, drop []string, most int, empty bool) (*Table, error
 		line, _ := in.FieldPos(0)
 		if all == nil {
 			first = line
-			t.Header = !slices.ContainsFunc(record, isNumber)
+			t.Header = !slices.ContainsFunc(record, isNumber) && slices.ContainsFunc(record, func(s string) bool { return !gaps.has(strings.TrimSpace(s)) })
 			for i, s := range record {
 				s = strings.Clone(strings.TrimSpace(s))
 				if !t.Header {
@@ -92,7 +95,7 @@ func readCSV(text io.Reader, drop []string, most int, empty bool) (*Table, error
 			for _, name := range drop {
 				if !slices.Contains(all, name) {
 					if i := slices.IndexFunc(record, func(s string) bool { return !isNumber(s) }); i >= 0 && !t.Header {
-						return nil, notHeader(line, all[i], record[i])
+						return nil, badField{line, all[i], strings.TrimSpace(record[i]), false, true}
 					}
 					return nil, fmt.Errorf("drop: no column %q; have %s", name, strings.Join(all, ", "))
 				}
@@ -116,23 +119,22 @@ func readCSV(text io.Reader, drop []string, most int, empty bool) (*Table, error
 		if len(t.Values) > most-len(kept) {
 			return nil, fmt.Errorf("line %d: more than %d values; at most so many belong here", line, most)
 		}
+		seen := false
 		for _, i := range kept {
 			s := strings.TrimSpace(record[i])
-			if s == "" && empty {
+			if gaps.has(s) {
 				t.Values = append(t.Values, math.NaN())
 				continue
 			}
 			x, err := strconv.ParseFloat(s, 64)
-			if s == "" && (line != first || t.Header) {
-				return nil, fmt.Errorf("line %d, column %s: empty; need a finite number in every field, since missing values are not read: leave out the row or the column", line, all[i])
-			}
-			if line == first && !isNumber(s) {
-				return nil, notHeader(line, all[i], s)
-			}
-			if err != nil || x-x != 0 { // an infinity, NaN
-				return nil, badField{line, all[i], s, t.Header && len(all) > 1}
+			if first := line == first && !isNumber(s); first || err != nil || x-x != 0 { // an infinity, NaN
+				return nil, badField{line, all[i], s, t.Header && len(all) > 1, first}
 			}
 			t.Values = append(t.Values, x)
+			seen = true
+		}
+		if !seen {
+			t.blank = append(t.blank, line)
 		}
 	}
 	if len(t.Values) == 0 {
@@ -146,32 +148,34 @@ type badField struct {
 	line      int
 	column, s string
 	named     bool // the column, by a header, beside others
+	first     bool // the line, which could have been a header
 }
 
 func (e badField) Error() string {
+	switch {
+	case e.first:
+		return fmt.Sprintf("line %d, column %s: got %.40q; need a finite number, or a header, which has no number", e.line, e.column, e.s)
+	case e.s == "":
+		return fmt.Sprintf("line %d, column %s: empty; need a finite number in every field", e.line, e.column)
+	}
 	return fmt.Sprintf("line %d, column %s: got %.40q; need a finite number", e.line, e.column, e.s)
 }
 
 // help says what to do about it when it is imported; empty where that is not known.
 func (e badField) help() string {
-	if !e.named {
-		return ""
-	}
-	out := "--drop " + e.column + " leaves the column out"
+	var ways []string
 	switch strings.ToLower(e.s) {
 	case "", "na", "n/a", "nan", "null", "none", "?", "-", ".":
-		return "fill in what is missing, take the row out, or " + out
+		ways = append(ways, "--missing "+markName(e.s)+" reads it as a missing value")
 	}
-	return out
+	if e.named {
+		ways = append(ways, "--drop "+e.column+" leaves the column out")
+	}
+	return strings.Join(ways, ", ")
 }
 
 // isNumber says that a field is one, were it too large or no finite one.
 func isNumber(s string) bool {
 	_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	return err == nil || errors.Is(err, strconv.ErrRange)
-}
-
-// notHeader is the error of a first line with numbers and with a field that is none.
-func notHeader(line int, column, s string) error {
-	return fmt.Errorf("line %d, column %s: got %.40q; need a finite number, or a header, which has no number", line, column, strings.TrimSpace(s))
 }

@@ -225,12 +225,12 @@ func TestReadNPY(t *testing.T) {
 // end of lines.
 func TestReadCSV(t *testing.T) {
 	for text, want := range map[string]Table{
-		"1,2\n3,4\n":                   {[]string{"col1", "col2"}, false, []float64{1, 2, 3, 4}},
-		"a,b\r\n1,-2.5e3\r\n3, 4 \r\n": {[]string{"a", "b"}, true, []float64{1, -2500, 3, 4}},
-		"\ufeff\"a, of b\",b\n\n1,2\n": {[]string{"a, of b", "b"}, true, []float64{1, 2}},
-		"7":                            {[]string{"col1"}, false, []float64{7}},
-		"acid level\n1\n":              {[]string{"acid level"}, true, []float64{1}},
-		"a,drop,b\n1,setosa,2\n3,,4":   {[]string{"a", "b"}, true, []float64{1, 2, 3, 4}},
+		"1,2\n3,4\n":                   {[]string{"col1", "col2"}, false, []float64{1, 2, 3, 4}, nil},
+		"a,b\r\n1,-2.5e3\r\n3, 4 \r\n": {[]string{"a", "b"}, true, []float64{1, -2500, 3, 4}, nil},
+		"\ufeff\"a, of b\",b\n\n1,2\n": {[]string{"a, of b", "b"}, true, []float64{1, 2}, nil},
+		"7":                            {[]string{"col1"}, false, []float64{7}, nil},
+		"acid level\n1\n":              {[]string{"acid level"}, true, []float64{1}, nil},
+		"a,drop,b\n1,setosa,2\n3,,4":   {[]string{"a", "b"}, true, []float64{1, 2, 3, 4}, nil},
 	} {
 		drop := []string{"drop"}
 		if !strings.Contains(text, "drop") {
@@ -250,7 +250,7 @@ func TestReadCSV(t *testing.T) {
 		"a,b\n1,NaN\n":           `line 2, column b: got "NaN"; need a finite number`,
 		"1,2\n+Inf,3":            `line 2, column col1: got "+Inf"; need a finite number`,
 		"1,1e999\n":              `line 1, column col2: got "1e999"; need a finite number`,
-		"a,b\n1,\n":              `line 2, column b: empty; need a finite number in every field, since missing values are not read: leave out the row or the column`,
+		"a,b\n1,\n":              `line 2, column b: empty; need a finite number in every field`,
 		"a,b\n1,2\nx,4\n":        `line 3, column a: got "x"; need a finite number`,
 		"a,b\n1,\"2\n":           "line 2: extraneous or missing \" in quoted-field",
 		"1,2\n3,4\n5,6":          "line 3: more than 4 values; at most so many belong here",

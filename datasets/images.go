@@ -114,7 +114,9 @@ func (d Images) Make(rng.Key) (*vi.Data, error) {
 			Grey: d.Binarise == "stochastic", Image: d.image(),
 		}
 	}
-	out[0].Test = out[1]
+	if out[1].N > 0 {
+		out[0].Test = out[1]
+	}
 	return out[0], nil
 }
 
@@ -177,6 +179,9 @@ func (d Images) Check() error {
 		return fmt.Errorf("binarise: got %q; have %s", d.Binarise, strings.Join(ways, ", "))
 	}
 	for i, n := range [2]int{d.Train, d.Test} {
+		if n > 0 && d.splits[i].n == 0 {
+			return fmt.Errorf("%s: got %d; no rows are held out of this set", splitNames[i], n)
+		}
 		if n < 0 || n > d.splits[i].n {
 			what := "images"
 			if d.table {
@@ -260,11 +265,15 @@ func (s *images) decode(d decoding, n int) []float64 {
 		case "fixed":
 			rng.Plate(key, uint64(i)).Uniform32(u, 0)
 			for j, level := range row {
-				row[j] = bit(float64(u[j]) > 1-level)
+				if level == level { // a missing value, NaN, stays one
+					row[j] = bit(float64(u[j]) > 1-level)
+				}
 			}
 		case "threshold":
 			for j, level := range row {
-				row[j] = bit(level >= 0.5)
+				if level == level {
+					row[j] = bit(level >= 0.5)
+				}
 			}
 		}
 	}

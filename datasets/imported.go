@@ -36,6 +36,15 @@ type Manifest struct {
 	Range    [2]float64 `json:"range"`             // least and largest value
 	Binarise string     `json:"binarise"`          // unless a suite says otherwise
 	Digests  [2]string  `json:"digests"`           // SHA-256 of the values of each split, after their shape
+	Missing  *Gaps      `json:"missing,omitempty"` // nil: no mark of a missing value was given
+}
+
+// missing is how many values of each split are missing.
+func (m *Manifest) missing() (n [2]int) {
+	if m.Missing != nil {
+		n = m.Missing.Values
+	}
+	return n
 }
 
 const (
@@ -63,9 +72,22 @@ func (d Imported) Doc() string {
 	if m.Image != [2]int{} {
 		what = fmt.Sprintf("images of %d x %d", m.Image[0], m.Image[1])
 	}
-	text := fmt.Sprintf("Imported from %s: %s,\n%d rows to train on and %d held out (%s), values from %.4g to %.4g", m.From, what, m.Rows[0], m.Rows[1], m.Split, m.Range[0], m.Range[1])
+	held := "none held out"
+	if m.Rows[1] > 0 {
+		held = fmt.Sprintf("%d held out (%s)", m.Rows[1], m.Split)
+	}
+	text := fmt.Sprintf("Imported from %s: %s,\n%d rows to train on and %s, values from %.4g to %.4g", m.From, what, m.Rows[0], held, m.Range[0], m.Range[1])
 	if m.White != 1 {
 		text += fmt.Sprintf(" after division by %g", m.White)
+	}
+	if g := m.Missing; g != nil {
+		text += fmt.Sprintf(".\nMissing (%s): %d of %d values to train on", marks{texts: g.Marks}, g.Values[0], m.Rows[0]*m.D)
+		if m.Rows[1] > 0 {
+			text += fmt.Sprintf(", %d of %d held out", g.Values[1], m.Rows[1]*m.D)
+		}
+		if g.Dropped > 0 {
+			text += fmt.Sprintf("; rows without any, left out: %d", g.Dropped)
+		}
 	}
 	return text + ".\n"
 }
@@ -123,8 +145,10 @@ func readManifest(file string) (*Manifest, error) {
 	switch {
 	case m.Format != 1:
 		return nil, fmt.Errorf("format: got %d; have 1", m.Format)
-	case m.D < 1 || m.Rows[0] < 1 || m.Rows[1] < 1 || m.D > mostValues/m.Rows[0] || m.D > mostValues/m.Rows[1] || m.Image[0] < 0 || m.Image[1] < 0 || size != 0 && size != m.D:
+	case m.D < 1 || m.Rows[0] < 1 || m.Rows[1] < 0 || m.D > mostValues/m.Rows[0] || m.D > mostValues/max(m.Rows[1], 1) || m.Image[0] < 0 || m.Image[1] < 0 || size != 0 && size != m.D:
 		return nil, fmt.Errorf("d, rows, image: got %d, %v, %v; these are no sizes of a set", m.D, m.Rows, m.Image)
+	case m.Columns != nil && len(m.Columns) != m.D || m.Missing != nil && len(m.Missing.Columns) != m.D:
+		return nil, fmt.Errorf("columns: got %d names; d is %d", len(m.Columns), m.D)
 	case len(m.Digests[0]) != 64 || len(m.Digests[1]) != 64:
 		return nil, fmt.Errorf("digests: got %q; want two of 64 digits", m.Digests)
 	case !slices.Contains([]string{"stochastic", "fixed", "threshold", "none"}, m.Binarise):
@@ -154,6 +178,11 @@ func imported(m *Manifest, folder string) Imported {
 			err = fmt.Errorf("got %s values; the manifest says %d x %d", times(a.Dims), p.rows, m.D)
 		}
 		if err == nil {
+			if got := gapsOf(a.Values, nil, m.D).Values[0]; got != m.missing()[i] {
+				err = fmt.Errorf("got %d missing values; the manifest says %d", got, m.missing()[i])
+			}
+		}
+		if err == nil {
 			if got := valuesDigest(a.Values, m.D); got != p.sum {
 				err = fmt.Errorf("other values than were imported: SHA-256, got %s; the manifest says %s", got, p.sum)
 			}
@@ -166,12 +195,44 @@ func imported(m *Manifest, folder string) Imported {
 	return Imported{Images{Binarise: m.Binarise, images: s}, m}
 }
 
+// Shape of the training set. Bits some of which are missing are answers.
+func (d Imported) Shape() vi.Shape {
+	s, n := d.Images.Shape(), d.manifest.missing()
+	switch {
+	case n == [2]int{}:
+	case s.Domain == vi.Binary:
+		s.Domain = vi.Answer
+	default:
+		s.Missing, s.TestMissing = true, s.Test > 0 && n[1] > 0
+	}
+	return s
+}
+
 // Check says what is wrong with the values or with the settings.
 func (d Imported) Check() error {
+	gaps := d.manifest.missing() != [2]int{}
+	if gaps && d.Binarise == "stochastic" {
+		return fmt.Errorf("binarise: got stochastic with missing values; have fixed, threshold, none")
+	}
 	if r := d.manifest.Range; d.Binarise != "none" && (r[0] < 0 || r[1] > 1) {
 		return fmt.Errorf("binarise: got %s with values from %g to %g; want none, or levels from 0 to 1 (bench data import --white divides them)", d.Binarise, r[0], r[1])
 	}
-	return d.Images.Check()
+	if err := d.Images.Check(); err != nil || !gaps {
+		return err
+	}
+	n := d.rows()[0]
+	if j := blankColumn(d.values(decoding{0, "grey", 0}, n), d.manifest.D); j >= 0 {
+		return fmt.Errorf("train: got %d; column %s has no value in these rows", n, d.manifest.Column(j))
+	}
+	return nil
+}
+
+// Column is the name of one, from 0, or its number, from 1, where it has none.
+func (m *Manifest) Column(j int) string {
+	if m.Columns != nil {
+		return m.Columns[j]
+	}
+	return fmt.Sprint(j + 1)
 }
 
 // Make gives the training set with the test set in it; the key plays no part.
@@ -179,7 +240,16 @@ func (d Imported) Make(key rng.Key) (*vi.Data, error) {
 	if err := d.Check(); err != nil {
 		return nil, err
 	}
-	return d.Images.Make(key)
+	out, err := d.Images.Make(key)
+	if err != nil {
+		return nil, err
+	}
+	s := d.Shape()
+	out.Domain, out.Missing = s.Domain, s.Missing
+	if out.Test != nil {
+		out.Test.Domain, out.Test.Missing = s.Domain, s.TestMissing
+	}
+	return out, nil
 }
 
 // ReadFrom changes nothing: the set lies where it was found.
@@ -198,14 +268,19 @@ type Importing struct {
 	Name     string
 	From     string   // a .csv or .npy file, compressed (.gz) or not, or a folder of .png and .jpg
 	TestFrom string   // the same, of the rows held out; empty: some of From's
-	Test     float64  // rows held out: so many, or below 1 such a part of all
+	Test     float64  // rows held out: so many, or below 1 such a part of all; 0: none
 	Shuffle  bool     // hold out rows drawn at random, not the last
 	Binarise string   // stochastic, fixed, threshold, none; empty: threshold where all values are 0 or 1, else none
 	White    float64  // divide values by it
 	Drop     []string // columns of a table to leave out
+	Missing  []string // fields that are missing values: texts, whatever their case, or numbers; of an array nan, or numbers
+	DropRows bool     // leave rows without any value out
 	Skip     bool     // pass over files of a folder that are no images
 	Licence  string
 }
+
+// dropHelp says what may be done about a row without any value.
+const dropHelp = "take such rows out, or --drop-empty leaves them out"
 
 // rows is what a source holds.
 type rows struct {
@@ -214,6 +289,7 @@ type rows struct {
 	image   [2]int
 	columns []string
 	header  bool
+	dropped int // rows without any value
 }
 
 // Import reads a set and writes it into the data directory, whole or not at all. The name
@@ -229,7 +305,11 @@ func Import(dir string, o Importing) (Imported, error) {
 	if ways := []string{"", "stochastic", "fixed", "threshold", "none"}; !slices.Contains(ways, o.Binarise) {
 		return Imported{}, fmt.Errorf("binarise: got %q; have %s", o.Binarise, strings.Join(ways[1:], ", "))
 	}
-	all, err := o.read(o.From)
+	if o.DropRows && len(o.Missing) == 0 {
+		return Imported{}, errors.New("drop-empty: got true without missing; a row without any value has missing ones")
+	}
+	gaps := newMarks(o.Missing)
+	all, err := o.read(o.From, gaps)
 	if err != nil {
 		return Imported{}, err
 	}
@@ -238,7 +318,7 @@ func Import(dir string, o Importing) (Imported, error) {
 	}
 	train, test := all.x, []float64(nil)
 	if o.TestFrom != "" {
-		held, err := o.read(o.TestFrom)
+		held, err := o.read(o.TestFrom, gaps)
 		if err != nil {
 			return Imported{}, err
 		}
@@ -246,22 +326,34 @@ func Import(dir string, o Importing) (Imported, error) {
 			return Imported{}, fmt.Errorf("%s: held out, got rows of %s; %s has rows of %s", o.TestFrom, held, o.From, all)
 		}
 		test, m.TestFrom, m.Split = held.x, filepath.Base(o.TestFrom), "those of "+filepath.Base(o.TestFrom)
+		all.dropped += held.dropped
 	} else if train, test, m.Split, err = o.split(all); err != nil {
 		return Imported{}, err
 	}
 	m.Rows = [2]int{len(train) / m.D, len(test) / m.D}
 	m.Digests = [2]string{valuesDigest(train, m.D), valuesDigest(test, m.D)}
-	m.Range = [2]float64{min(slices.Min(train), slices.Min(test)), max(slices.Max(train), slices.Max(test))}
+	m.Range = span(train, test)
+	if len(gaps.texts) > 0 {
+		if j := blankColumn(train, m.D); j >= 0 {
+			return Imported{}, fmt.Errorf("%s: column %s: no value in any of %d rows to train on; leave it out", o.From, m.Column(j), m.Rows[0])
+		}
+		g := gapsOf(train, test, m.D)
+		g.Marks, g.Dropped = gaps.texts, all.dropped
+		m.Missing = &g
+	}
 	if m.Binarise == "" {
 		m.Binarise = "none"
 		if bits := func(x []float64) bool {
-			return !slices.ContainsFunc(x, func(v float64) bool { return v != 0 && v != 1 })
+			return !slices.ContainsFunc(x, func(v float64) bool { return v != 0 && v != 1 && v == v })
 		}; bits(train) && bits(test) {
 			m.Binarise = "threshold"
 		}
 	}
 	if m.Binarise != "none" && (m.Range[0] < 0 || m.Range[1] > 1) {
 		return Imported{}, fmt.Errorf("binarise: got %s with values from %g to %g; want none, or levels from 0 to 1 (--white 255 divides them by 255)", m.Binarise, m.Range[0], m.Range[1])
+	}
+	if m.Binarise == "stochastic" && m.missing() != [2]int{} {
+		return Imported{}, fmt.Errorf("binarise: got stochastic with missing values; have fixed, threshold, none")
 	}
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
@@ -295,15 +387,18 @@ func (r rows) String() string {
 // split holds rows out.
 func (o Importing) split(all rows) (train, test []float64, how string, err error) {
 	n := len(all.x) / all.d
+	if o.Test == 0 && !o.Shuffle {
+		return all.x, nil, "none", nil
+	}
 	held := int(o.Test)
 	if o.Test < 1 {
 		held = max(1, int(o.Test*float64(n)))
 	}
 	if !(o.Test > 0) || held >= n || o.Test >= 1 && o.Test != float64(held) {
 		if n < 2 {
-			return nil, nil, "", fmt.Errorf("rows: got %d; need two at least, one to train on and one held out", n)
+			return nil, nil, "", fmt.Errorf("rows: got %d; need two at least, one to train on and one held out, or none held out (test 0)", n)
 		}
-		return nil, nil, "", fmt.Errorf("test: got %g of %d rows; want a number of rows or, below 1, a part of them, that leaves rows to train on", o.Test, n)
+		return nil, nil, "", fmt.Errorf("test: got %g of %d rows; want a number of rows or, below 1, a part of them, that leaves rows to train on, or 0 for none, without shuffle", o.Test, n)
 	}
 	x, which := all.x, "the last"
 	if o.Shuffle {
@@ -322,7 +417,7 @@ func (o Importing) split(all rows) (train, test []float64, how string, err error
 }
 
 // read reads a source.
-func (o Importing) read(from string) (rows, error) {
+func (o Importing) read(from string, gaps marks) (rows, error) {
 	info, err := os.Stat(from)
 	if err != nil {
 		return rows{}, fmt.Errorf("%s: %w", from, plain(err))
@@ -330,12 +425,14 @@ func (o Importing) read(from string) (rows, error) {
 	var r rows
 	switch name := strings.TrimSuffix(strings.ToLower(from), ".gz"); {
 	case info.IsDir():
-		r, err = readImages(os.DirFS(from), o.Skip)
+		if r, err = readImages(os.DirFS(from), o.Skip); err == nil && len(gaps.texts) > 0 {
+			err = fmt.Errorf("missing: got %s; pixels of images are all there", gaps)
+		}
 	case !info.Mode().IsRegular():
 		err = errors.New("not a regular file")
 	case filepath.Ext(name) == ".csv":
 		r, err = readFrom(from, func(in io.Reader) (rows, error) {
-			t, err := ReadCSV(in, o.Drop, mostValues)
+			t, err := readTable(in, o.Drop, mostValues, gaps)
 			var bad badField
 			if errors.As(err, &bad) && bad.help() != "" {
 				err = fmt.Errorf("%w; %s", err, bad.help())
@@ -343,10 +440,13 @@ func (o Importing) read(from string) (rows, error) {
 			if err != nil {
 				return rows{}, err
 			}
+			if len(t.blank) > 0 && !o.DropRows {
+				return rows{}, fmt.Errorf("line %d: no value is there; %s", t.blank[0], dropHelp)
+			}
 			return rows{x: t.Values, d: len(t.Columns), columns: t.Columns, header: t.Header}, nil
 		})
 	case filepath.Ext(name) == ".npy":
-		r, err = readFrom(from, npyRows)
+		r, err = readFrom(from, func(in io.Reader) (rows, error) { return npyRows(in, gaps) })
 	default:
 		err = fmt.Errorf("kind of file, got %q; have .csv and .npy, compressed (.gz) or not, and folders of %s", filepath.Ext(from), strings.Join(formats, ", "))
 	}
@@ -356,7 +456,20 @@ func (o Importing) read(from string) (rows, error) {
 	if len(o.Drop) > 0 && r.columns == nil {
 		return rows{}, fmt.Errorf("drop: got %s of %s; only a table has columns", strings.Join(o.Drop, ", "), from)
 	}
+	if len(gaps.texts) > 0 {
+		all, first := len(r.x), 0
+		r.x, first = withoutBlank(r.x, r.d)
+		switch r.dropped = (all - len(r.x)) / r.d; {
+		case first > 0 && !o.DropRows:
+			return rows{}, fmt.Errorf("%s: row %d: no value is there; %s", from, first, dropHelp)
+		case len(r.x) == 0:
+			return rows{}, fmt.Errorf("%s: no row has a value", from)
+		}
+	}
 	for i, v := range r.x {
+		if v != v { // missing
+			continue
+		}
 		if r.x[i] = v / o.White; r.x[i]-r.x[i] != 0 {
 			return rows{}, fmt.Errorf("%s: row %d, value %d: got %g; need finite values", from, i/r.d+1, i%r.d+1, r.x[i])
 		}
@@ -383,7 +496,7 @@ func readFrom(file string, read func(io.Reader) (rows, error)) (rows, error) {
 	return r, err
 }
 
-func npyRows(in io.Reader) (rows, error) {
+func npyRows(in io.Reader, gaps marks) (rows, error) {
 	a, err := ReadNPY(in, mostValues)
 	if err != nil {
 		return rows{}, err
@@ -395,7 +508,7 @@ func npyRows(in io.Reader) (rows, error) {
 	if len(a.Dims) == 3 {
 		r.image = [2]int{a.Dims[1], a.Dims[2]}
 	}
-	return r, nil
+	return r, gaps.read(r.x, r.d)
 }
 
 // readImages reads a folder of images of one size.

@@ -31,7 +31,7 @@ type NVIL struct {
 }
 
 func (e NVIL) Card() vi.Card {
-	c := vi.Card{Name: "nvil", Paper: "1402.0030", Needs: []vi.Cap{vi.Score}, K: e.K, Target: "elbo", Cost: true}
+	c := vi.Card{Name: "nvil", Paper: "1402.0030", Needs: []vi.Cap{vi.Score}, K: e.K, Target: "elbo", Cost: true, Reads: true}
 	if e.Normalise {
 		c.Target, c.Bias = "nvil-normalised", "the learning signal is divided by its sd"
 	}

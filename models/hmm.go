@@ -29,8 +29,8 @@ func (HMM) Name() string { return "hmm" }
 
 // For is the model of strings; the error names the first value that is no symbol.
 func (m HMM) For(d *vi.Data) (vi.Model, error) {
-	if d.Domain != vi.Real {
-		return nil, fmt.Errorf("model hmm: explains symbols as real data, got %s data %q", d.Domain, d.Name)
+	if d.Domain != vi.Real && d.Domain != vi.Binary || d.Grey {
+		return nil, fmt.Errorf("model hmm: explains symbols, as real or binary data, got %s data %q", domainOf(d), d.Name)
 	}
 	if m.States < 1 || m.Symbols < 1 {
 		return nil, fmt.Errorf("model hmm: got %d states and %d symbols; need at least one of each", m.States, m.Symbols)
@@ -62,7 +62,7 @@ func (m *hmm) Sheet() vi.Sheet {
 	k := m.States
 	return vi.Sheet{
 		Params: []vi.Spec{{Name: hmmPi, Rows: 1, Cols: k}, {Name: hmmA, Rows: k, Cols: k}, {Name: hmmB, Rows: k, Cols: m.Symbols}},
-		Offers: []vi.Cap{vi.Exact, vi.MStep}, Data: vi.Real,
+		Offers: []vi.Cap{vi.Exact, vi.MStep}, Data: m.data.Domain,
 	}
 }
 

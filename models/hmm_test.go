@@ -246,6 +246,33 @@ func BenchmarkHiddenChain(b *testing.B) {
 	}
 }
 
+// Bits are two symbols: as binary data they are the same strings as real ones, and no answers.
+func TestHMMOfBits(t *testing.T) {
+	x := []float64{0, 1, 1, 0, 0, 1}
+	m := models.HMM{States: 2, Symbols: 2}
+	var got [2][]float64
+	for i, domain := range []vi.Domain{vi.Real, vi.Binary} {
+		d := &vi.Data{Name: "mine", N: 2, D: 3, X: x, Domain: domain}
+		model, err := m.For(d)
+		if err != nil || model.Sheet().Data != domain {
+			t.Fatalf("%s: %v", domain, err)
+		}
+		w, err := vi.NewWork(model, nil, d, tape.Float64, rng.Root(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[i] = model.(vi.Evidence).LogEvidence(w.Params, x)
+	}
+	if !slices.Equal(got[0], got[1]) {
+		t.Errorf("got %v of real data, %v of bits", got[0], got[1])
+	}
+	for _, d := range []*vi.Data{{Name: "mine", N: 2, D: 3, X: x, Domain: vi.Answer}, {Name: "mine", N: 2, D: 3, X: x, Domain: vi.Binary, Grey: true}} {
+		if _, err := m.For(d); err == nil || !strings.Contains(err.Error(), "explains symbols, as real or binary data, got ") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
 func TestHMMRefuses(t *testing.T) {
 	for want, c := range map[string]struct {
 		x []float64

@@ -72,7 +72,7 @@ func (m IRT) For(d *vi.Data) (vi.Model, error) {
 	case m.Ability == "particles" && m.Count < 2:
 		return nil, fmt.Errorf("model irt: particles: got %d; need at least 2", m.Count)
 	case d.Test != nil && m.Ability != "grid" && m.Ability != "amortised":
-		return nil, fmt.Errorf("model irt: ability: got %s with people held out in data %q, who have no ability; have grid, amortised", m.Ability, d.Name)
+		return nil, fmt.Errorf("model irt: ability: got %s with people held out in data %q, who have no ability; have grid, amortised, or data that hold nobody out", m.Ability, d.Name)
 	}
 	if m.Ability == "particles" {
 		m.Items = "gaussian" // with a prior too

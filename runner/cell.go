@@ -66,7 +66,7 @@ func (p Parts) build(c suites.Cell) (*cell, error) {
 		return nil, err
 	}
 	for _, m := range log.all() {
-		if why := whole(m, data, data.Test != nil && !data.Test.Missing); why != "" {
+		if why := whole(m, data); why != "" {
 			return nil, errors.New(why)
 		}
 	}

@@ -193,7 +193,7 @@ func (p Parts) unfit(c suites.Cell) string {
 		if why := needs(x, m); why != "" {
 			return why
 		}
-		if why := whole(x, d, true); why != "" {
+		if why := whole(x, d); why != "" {
 			return why
 		}
 		if s, ok := x.(interface{ Admits(vi.Estimator) error }); ok {
@@ -323,17 +323,20 @@ func needs(x metrics.Metric, m vi.Model) string {
 	return ""
 }
 
-// whole says that a metric reads every value of data some of whose values are missing; held
-// says whether others, which are whole, are held out for it.
-func whole(x metrics.Metric, d *vi.Data, held bool) string {
+// whole says that a metric reads every value of data some of whose values are missing; rows
+// held out may be whole.
+func whole(x metrics.Metric, d *vi.Data) string {
 	if _, ok := x.(metrics.Evaluation); !ok || !d.Missing {
 		return ""
 	}
 	if k, ok := x.(interface{ Masked() bool }); ok && k.Masked() {
 		return ""
 	}
+	if d.Test == nil || d.Test.Missing {
+		return fmt.Sprintf("metric %q reads every value of a row; values of all rows that there are, held out or not, may be missing", x.Name())
+	}
 	for _, s := range vi.Settings(x) {
-		if s.Name == "on" && s.Default != "train" && held {
+		if s.Name == "on" && s.Default != "train" {
 			return ""
 		}
 	}

@@ -236,7 +236,7 @@ func (p Parts) shape(c suites.Cell) (vi.Model, *vi.Data, error) {
 	s := d.Shape()
 	data := &vi.Data{Name: d.Name(), N: s.N, D: s.D, Domain: s.Domain, Missing: s.Missing}
 	if s.Test > 0 {
-		data.Test = &vi.Data{Name: d.Name(), N: s.Test, D: s.D, Domain: s.Domain}
+		data.Test = &vi.Data{Name: d.Name(), N: s.Test, D: s.D, Domain: s.Domain, Missing: s.TestMissing}
 	}
 	model, err := m.For(data)
 	return model, data, err

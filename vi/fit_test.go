@@ -52,6 +52,10 @@ func TestFit(t *testing.T) {
 			`estimator "vimco" weighs q against a prior; the model is a cost and has none`},
 		{"a cost, and no step", vi.Card{Name: "hmc", K: 1, Needs: []vi.Cap{vi.Particles}}, vi.Sheet{Blocks: []vi.Block{z}, Cost: true}, reals,
 			`estimator "hmc" needs particles; block "z" (real) offers score, path`},
+		{"answers", vi.Card{Name: "nvil", K: 1, Reads: true}, vi.Sheet{Blocks: []vi.Block{z}}, vi.Shape{N: 8, D: 2, Domain: vi.Answer},
+			`estimator "nvil" reads every value of a row; answers of these data may be missing`},
+		{"missing", vi.Card{Name: "e", K: 1}, vi.Sheet{Blocks: []vi.Block{z}}, vi.Shape{N: 8, D: 2, Domain: vi.Real, Missing: true},
+			`estimator "e" reads every value of a row; values of these data are missing`},
 		{"takes a cost", vi.Card{Name: "loo", K: 2, Cost: true}, vi.Sheet{Cost: true}, reals, ""},
 	} {
 		got := ""

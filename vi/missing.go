@@ -14,27 +14,12 @@ import (
 // Evidence and Maximiser are of the values seen: log p(x_seen), what is missing summed out.
 
 // Check says what no model can be given: a value that is no number, of data that do not
-// say that values are missing; of those that do, a row or a column without any. Answers may
-// be missing anywhere: their models know a person or an item without one.
+// say that values are missing; of those that do, a row without any, or a column of those to
+// train on. Answers may be missing anywhere: their models know a person or an item without one.
 func (d *Data) Check() error {
-	if d.Domain == Answer {
-		return nil
-	}
-	seen := make([]bool, d.D)
-	for n := range d.N {
-		row := false
-		for j, x := range d.X[n*d.D : (n+1)*d.D] {
-			switch {
-			case math.IsNaN(x) && d.Missing:
-			case x-x != 0:
-				return fmt.Errorf("data %q: row %d, column %d, from 0: got %v; need a number%s", d.Name, n, j, x, map[bool]string{false: ", or data that say that values are missing"}[d.Missing])
-			default:
-				row, seen[j] = true, true
-			}
-		}
-		if !row && d.D > 0 {
-			return fmt.Errorf("data %q: row %d, from 0, has no value at all; leave it out", d.Name, n)
-		}
+	seen, err := d.check()
+	if err != nil || d.Domain == Answer {
+		return err
 	}
 	for j, ok := range seen {
 		if !ok && d.N > 0 {
@@ -42,9 +27,33 @@ func (d *Data) Check() error {
 		}
 	}
 	if d.Test != nil {
-		return d.Test.Check()
+		_, err = d.Test.check()
 	}
-	return nil
+	return err
+}
+
+// check says which columns have a value, and what is wrong with a row.
+func (d *Data) check() (seen []bool, err error) {
+	if d.Domain == Answer {
+		return nil, nil
+	}
+	seen = make([]bool, d.D)
+	for n := range d.N {
+		row := false
+		for j, x := range d.X[n*d.D : (n+1)*d.D] {
+			switch {
+			case math.IsNaN(x) && d.Missing:
+			case x-x != 0:
+				return nil, fmt.Errorf("data %q: row %d, column %d, from 0: got %v; need a number%s", d.Name, n, j, x, map[bool]string{false: ", or data that say that values are missing"}[d.Missing])
+			default:
+				row, seen[j] = true, true
+			}
+		}
+		if !row && d.D > 0 {
+			return nil, fmt.Errorf("data %q: row %d, from 0, has no value at all; leave it out", d.Name, n)
+		}
+	}
+	return seen, nil
 }
 
 // Completer is the capability Complete: exact draws of what is missing. Complete fills K

@@ -177,7 +177,7 @@ type Data struct {
 func (d *Data) Shape() Shape {
 	s := Shape{N: d.N, D: d.D, Domain: d.Domain, Missing: d.Missing}
 	if d.Test != nil {
-		s.Test = d.Test.N
+		s.Test, s.TestMissing = d.Test.N, d.Test.Missing
 	}
 	return s
 }

@@ -151,6 +151,8 @@ type Shape struct {
 	Test    int // rows held out
 	Domain  Domain
 	Missing bool // some values are not seen
+
+	TestMissing bool // some of the rows held out
 }
 
 // Card is what an estimator says of itself.
@@ -172,6 +174,7 @@ type Card struct {
 	Targets   []string // parameters, by prefix, that get a target in place of a direction: they need the optimiser step
 	Chain     bool     // its target is a draw of a chain: part of the way to it is no draw, so step must be at rho 1
 	Missing   bool     // takes data with missing values, of a model that offers Masked
+	Reads     bool     // a network of its own reads rows, every value of them: not of answers, of which some may be missing
 	Total     bool     // phi follows the plain total derivative of the bound, path minus score, whose variance theory knows
 }
 
@@ -191,6 +194,9 @@ func Fit(c Card, s Sheet, data Shape) error {
 	}
 	if s.Data != "" && s.Data != data.Domain {
 		return fmt.Errorf("estimator %q: the model explains %s data, the data set is %s", c.Name, s.Data, data.Domain)
+	}
+	if data.Domain == Answer && c.Reads {
+		return fmt.Errorf("estimator %q reads every value of a row; answers of these data may be missing", c.Name)
 	}
 	if data.Missing && !c.Missing {
 		return fmt.Errorf("estimator %q reads every value of a row; values of these data are missing", c.Name)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,21 +22,33 @@ func (a *app) dataImport() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import NAME --from FILE|FOLDER",
 		Short: "make a data set of your own table, array or images",
-		Long: `Import reads a table (.csv), an array (.npy) or a folder of images (.png, .jpg), and
-writes its values into the data directory, with a manifest that records where they
-are from, how rows are held out, how they become bits and their digests. NAME is
-then a data set for suites; its digest is part of the identity of cells.
+		Long: `Import reads a table (.csv), an array (.npy) or a folder of images (.png,
+.jpg), and writes its values into the data directory, with a manifest that
+records where they are from, how rows are held out, how they become bits, what
+is missing, and their digests. NAME is then a data set for suites; its digest is
+part of the identity of cells.
 
 A table has a row a datum, values separated by commas, and may have a header: a
 first line without a number. Every value is a number: columns of words are left
-out by --drop NAME, and a value that is missing has to be filled in or its row
-taken out first. An array has rows x values or images x height x width, of f4, f8,
-whole numbers or booleans, in C or Fortran order. Images are .png or .jpg of one
-size, colour as luma, in [0,1]; a file of a folder that is none is passed over with
---skip. At least one row is trained on and one held out. What is wrong is said with
-its file and line, and nothing is written then.`,
+out by --drop NAME. An array has rows x values or images x height x width, of
+f4, f8, whole numbers or booleans, in C or Fortran order. Images are .png or
+.jpg of one size, colour as luma, in [0,1]; a file of a folder that is none is
+passed over with --skip. What is wrong is said with its file and line, and
+nothing is written.
+
+Missing are the values that --missing names: fields of a table by their text,
+whatever its case ("" is an empty field; -99 is -99.0 too), values of an array
+by nan or a number. They are for models that offer masked (fa), and bits for
+irt, as answers not given; others refuse them. Every row, and every column of
+the rows to train on, must have a value; --drop-empty leaves out rows that have
+none.
+
+The last fifth of the rows is held out unless --test says otherwise. --test 0
+holds none out, which models need whose posterior belongs to a row (irt with
+ability own, point or particles); metrics look at the rows trained on then.`,
 		Example: `  bench data import wine --from wine.csv --drop class --test 0.2 --shuffle
   bench data import leaves --from photos/ --binarise threshold
+  bench data import survey --from answers.csv --missing ",NA,?" --test 0
   bench data import mine --from train.npy --test-from test.npy --white 255`,
 		Args: one("NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -68,6 +81,9 @@ its file and line, and nothing is written then.`,
 			} else if m.Columns != nil {
 				fmt.Fprintln(a.out, "no header: every line is a row")
 			}
+			if g := d.Manifest().Missing; g != nil {
+				fmt.Fprintf(a.out, "missing, by column: %s\n", gapList(d.Manifest()))
+			}
 			fmt.Fprintf(a.out, "binarise: %s\nin %s\n", d.Manifest().Binarise, folder)
 			_, err = fmt.Fprintf(a.out, "in a suite: %s, or {%s: {train: %d}}\n", d.Name(), d.Name(), d.Manifest().Rows[0])
 			return err
@@ -76,15 +92,42 @@ its file and line, and nothing is written then.`,
 	f := c.Flags()
 	f.StringVar(&o.From, "from", "", "a .csv or .npy file, compressed (.gz) or not, or a folder of images")
 	f.StringVar(&o.TestFrom, "test-from", "", "the same, of the rows held out (default: some of --from)")
-	f.Float64Var(&o.Test, "test", 0.2, "rows held out: so many or, below 1, such a part")
+	f.Float64Var(&o.Test, "test", 0.2, "rows held out: so many or, below 1, such a part; 0 for none")
 	f.BoolVar(&o.Shuffle, "shuffle", false, "hold out rows drawn at random, the same every time, not the last")
 	f.StringVar(&o.Binarise, "binarise", "", "how values become bits unless a suite says otherwise: stochastic, fixed, threshold or none (default: threshold if all are 0 or 1, else none)")
 	f.Float64Var(&o.White, "white", 1, "divide values by it: the level that becomes 1")
 	f.StringSliceVar(&o.Drop, "drop", nil, "columns of a table to leave out, by name")
+	f.Var((*texts)(&o.Missing), "missing", "what is a missing value: NA, or \",NA,?\" with the empty field (default: nothing)")
+	f.BoolVar(&o.DropRows, "drop-empty", false, "leave out rows all of whose values are missing")
 	f.BoolVar(&o.Skip, "skip", false, "pass over files of a folder that are no images")
 	f.StringVar(&o.Licence, "licence", "", "of the data, to record")
 	c.RegisterFlagCompletionFunc("binarise", cobra.FixedCompletions([]string{"stochastic", "fixed", "threshold", "none"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
+}
+
+// texts are a flag's, split by commas; one may be empty.
+type texts []string
+
+func (t *texts) Set(s string) error {
+	*t = append(*t, strings.Split(s, ",")...)
+	return nil
+}
+
+func (t *texts) String() string { return strings.Join(*t, ",") }
+func (*texts) Type() string     { return "strings" }
+
+// gapList is how many values are missing of each column that misses some.
+func gapList(m datasets.Manifest) string {
+	var out []string
+	for j, n := range m.Missing.Columns {
+		if n > 0 {
+			out = append(out, fmt.Sprintf("%s %d", m.Column(j), n))
+		}
+	}
+	if len(out) == 0 {
+		return "none"
+	}
+	return heading(out)
 }
 
 // heading are names of columns: all, or some and how many others.
