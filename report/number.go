@@ -52,7 +52,7 @@ func plusMinus(effect, half float64) string {
 		return three(effect)
 	}
 	e, _ := intervalText(effect, effect-half, effect+half)
-	h := strconv.FormatFloat(half, 'g', 2, 64)
+	h := strconv.FormatFloat(half, 'f', 0, 64)
 	if strings.Contains(e, "e") {
 		h = strconv.FormatFloat(half, 'e', 1, 64)
 	}

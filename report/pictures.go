@@ -73,16 +73,18 @@ func (p *panel) drawPictures(id, size string) Figure {
 			left++
 			continue
 		}
-		pairs := newMosaic(pairColumns, 2*((max(len(data), len(recon))+pairColumns-1)/pairColumns), h, w, greys, coarse)
+		rows, columns := evenly(max(len(data), len(recon)), pairColumns)
+		pairs := newMosaic(columns, 2*rows, h, w, greys, coarse)
 		for i, x := range data {
-			pairs.put(i%pairColumns, 2*(i/pairColumns), x)
+			pairs.put(i%columns, 2*(i/columns), x)
 		}
 		for i, x := range recon {
-			pairs.put(i%pairColumns, 2*(i/pairColumns)+1, x)
+			pairs.put(i%columns, 2*(i/columns)+1, x)
 		}
-		alone := newMosaic(aloneColumns, (len(samples)+aloneColumns-1)/aloneColumns, h, w, greys, coarse)
+		rows, columns = evenly(len(samples), aloneColumns)
+		alone := newMosaic(columns, rows, h, w, greys, coarse)
 		for i, x := range samples {
-			alone.put(i%aloneColumns, i/aloneColumns, x)
+			alone.put(i%columns, i/columns, x)
 		}
 		page.words(2, page.y+14, "", c.label)
 		page.y += 20
@@ -114,6 +116,14 @@ func (p *panel) drawPictures(id, size string) Figure {
 		fig.Caption += fmt.Sprintf(" Of each kind the first %d.", mostTiles)
 	}
 	return page.figure(fig, id, p.title(pictureTitle))
+}
+
+// evenly lays n pictures in as few rows as they fit in, these as long as one another.
+func evenly(n, most int) (rows, columns int) {
+	if rows = (n + most - 1) / most; rows > 0 {
+		columns = (n + rows - 1) / rows
+	}
+	return rows, columns
 }
 
 // cut parts an array into pictures of n values.
