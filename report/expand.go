@@ -57,7 +57,7 @@ func expand(p suites.Part, cells []suites.Cell) []test {
 func tellApart(tests []test) {
 	same := map[string][]int{}
 	for i, t := range tests {
-		name := join(" ", t.part.Kind, t.part.Metric, t.subject(), t.label)
+		name := join(" ", t.part.Metric, t.subject(), t.label)
 		same[name] = append(same[name], i)
 	}
 	for _, at := range same {

@@ -52,7 +52,7 @@ func (p *panel) drawPictures(id, size string) Figure {
 	tile := (figureWidth - 4 - between) / float64(pairColumns+aloneColumns)
 	rise := tile * float64(h) / float64(w)
 	page.words(2, page.y-4, "faded", "data above their reconstructions")
-	page.words(2+tile*pairColumns+between, page.y-4, "faded", "samples")
+	wide := 0 // columns of pairs: what they leave is the samples'
 	for _, c := range p.configs {
 		cell := c.cells[0]
 		kinds := map[string][][]float64{}
@@ -73,7 +73,13 @@ func (p *panel) drawPictures(id, size string) Figure {
 			left++
 			continue
 		}
-		rows, columns := evenly(max(len(data), len(recon)), pairColumns)
+		if len(said) == 0 {
+			if _, wide = evenly(max(len(data), len(recon)), pairColumns); wide == 0 {
+				wide = pairColumns
+			}
+			page.words(2+tile*float64(wide)+between, page.y-4, "faded", "samples")
+		}
+		rows, columns := evenly(max(len(data), len(recon)), wide)
 		pairs := newMosaic(columns, 2*rows, h, w, greys, coarse)
 		for i, x := range data {
 			pairs.put(i%columns, 2*(i/columns), x)
@@ -81,7 +87,7 @@ func (p *panel) drawPictures(id, size string) Figure {
 		for i, x := range recon {
 			pairs.put(i%columns, 2*(i/columns)+1, x)
 		}
-		rows, columns = evenly(len(samples), aloneColumns)
+		rows, columns = evenly(len(samples), pairColumns+aloneColumns-wide)
 		alone := newMosaic(columns, rows, h, w, greys, coarse)
 		for i, x := range samples {
 			alone.put(i%columns, i/columns, x)
@@ -92,7 +98,7 @@ func (p *panel) drawPictures(id, size string) Figure {
 			page.place(2, tile, rise, pairs)
 		}
 		if alone.rows > 0 {
-			page.place(2+tile*pairColumns+between, tile, rise, alone)
+			page.place(2+tile*float64(wide)+between, tile, rise, alone)
 		}
 		page.y += rise*float64(max(pairs.rows, alone.rows)) + 6
 		said = append(said, fmt.Sprintf("%s: %d data above %d reconstructions, %d samples beside, of seed %d; mean grey %.2f, %.2f and %.2f.",
