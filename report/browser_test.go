@@ -207,7 +207,7 @@ func TestTablesSortFilterAndCopy(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{got.CSV, "Verdict,Claim,Claimed,effect,lo,hi,ratio,metric,n\n– not run,T9 Far"}, {got.CSV, `,"T1 of a_b & 5 %, ""so"", x|y 1802.04537",-0.5 ± 0.05,` + t1.Effect + "," + t1.Lo + "," + t1.Hi + ",,snr/inf,8"},
 		{got.MD, "| --- | --- | ---: | ---: | ---: | ---: | --- | --- | ---: |\n"}, {got.MD, `of a\_b & 5 %, "so", x\|y`},
-		{got.LaTeX, "\\begin{tabular}{llrrrrllr}\n\\toprule\n"}, {got.LaTeX, `of a\_b \& 5 \%, "so", x|y`}, {got.LaTeX, `-0.5 $\pm$ 0.05`},
+		{got.LaTeX, "\\begin{tabular}{llrrrrllr}\n\\toprule\n"}, {got.LaTeX, `of a\_b \& 5 \%, "so", x|y`}, {got.LaTeX, `$-$0.5 $\pm$ 0.05`},
 	} {
 		if !strings.Contains(c.text, c.want) {
 			t.Errorf("no %q in %q", c.want, c.text)

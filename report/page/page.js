@@ -222,7 +222,7 @@ const TEX = {"\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&":
   "±": "$\\pm$", "–": "--", "−": "$-$", "<": "$<$", ">": "$>$", "≥": "$\\ge$", "≤": "$\\le$", "✓": "$\\checkmark$", "✗": "$\\times$"};
 const latex = t => {
   const columns = t.columns(), line = row => row.join(" & ") + " \\\\\n";
-  const safe = x => x.replace(/[\\{}$&#^_%~±–−<>≥≤✓✗]/g, c => TEX[c]);
+  const safe = x => x.replace(/[\\{}$&#^_%~±–−<>≥≤✓✗]/g, c => TEX[c]).replace(/(^|[ [(])-(?=\d)/g, "$1$$-$$"); // hyphens that are signs
   const [head, ...rows] = lines(columns, (x, bold) => bold ? `\\textbf{${safe(x)}}` : safe(x));
   return `\\begin{tabular}{${columns.map(c => c.num ? "r" : "l").join("")}}\n\\toprule\n${line(head)}\\midrule\n${rows.map(line).join("")}\\bottomrule\n\\end{tabular}\n`;
 };
