@@ -207,7 +207,7 @@ func TestTablesSortFilterAndCopy(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{got.CSV, "Verdict,Claim,Claimed,effect,lo,hi,ratio,metric,n\n– not run,T9 Far"}, {got.CSV, `,"T1 of a_b & 5 %, ""so"", x|y 1802.04537",-0.5 ± 0.05,` + t1.Effect + "," + t1.Lo + "," + t1.Hi + ",,snr/inf,8"},
 		{got.MD, "| --- | --- | ---: | ---: | ---: | ---: | --- | --- | ---: |\n"}, {got.MD, `of a\_b & 5 %, "so", x\|y`},
-		{got.LaTeX, "\\begin{tabular}{llrrrrllr}\n\\toprule\n"}, {got.LaTeX, `of a\_b \& 5 \%, "so", x|y`}, {got.LaTeX, `-0.5 $\pm$ 0.05`},
+		{got.LaTeX, "\\begin{tabular}{llrrrrllr}\n\\toprule\n"}, {got.LaTeX, `of a\_b \& 5 \%, "so", x|y`}, {got.LaTeX, `$-$0.5 $\pm$ 0.05`},
 	} {
 		if !strings.Contains(c.text, c.want) {
 			t.Errorf("no %q in %q", c.want, c.text)
@@ -248,8 +248,10 @@ func TestFollowedPageStays(t *testing.T) {
 		Was, Is, Moved                  float64
 		Claim, Board, Query, Focus, Hue string
 		Stopped                         bool
+		Aside                           float64
 	}
-	ask(t, browser, text.String(), "", `
+	narrow := strings.ReplaceAll(text.String(), `<div class="scroll"`, `<div class="scroll" style="width: 12em"`)
+	ask(t, browser, narrow, "", `
 		const frame = () => new Promise(done => setTimeout(done, 100));
 		const claim = document.querySelector("#claim-T1 .more details"), board = document.querySelector("#r2-board > details");
 		const values = document.querySelector("#values"), store = sessionStorage, buttons = [...document.querySelectorAll("button.theme")];
@@ -263,6 +265,9 @@ func TestFollowedPageStays(t *testing.T) {
 			search.value = "snr";
 			search.dispatchEvent(new Event("input"));
 			search.focus({preventScroll: true});
+			const wide = [...document.querySelectorAll(".scroll")].find(e => e.scrollWidth > e.clientWidth + 20 && e.querySelector("table[id]"));
+			wide.scrollLeft = 15;
+			store.setItem("wide", wide.querySelector("table").id);
 			scrollBy(0, values.getBoundingClientRect().top - 60);
 			await frame();
 			store.setItem("first", JSON.stringify([values.getBoundingClientRect().top, scrollY]));
@@ -272,9 +277,13 @@ func TestFollowedPageStays(t *testing.T) {
 		const [was, y] = JSON.parse(store.getItem("first"));
 		return {Was: was, Is: values.getBoundingClientRect().top, Moved: scrollY - y, Claim: String(claim.open), Board: String(board.open),
 			Query: document.getElementById("t-claims-q").value, Focus: document.activeElement.id, Hue: buttons[0].textContent,
+			Aside: document.getElementById(store.getItem("wide")).closest(".scroll").scrollLeft,
 			Stopped: !buttons.at(-1).isConnected};`, &got)
 	if math.Abs(got.Is-got.Was) > 2 || got.Moved < 20 {
 		t.Errorf("the values are %g from the top and were %g; the page has moved by %g", got.Is, got.Was, got.Moved)
+	}
+	if got.Aside != 15 {
+		t.Errorf("a table that was moved aside by 15 is so by %g", got.Aside)
 	}
 	if got.Claim != "true" || got.Board != "false" || got.Query != "snr" || got.Focus != "t-claims-q" || got.Hue != "Light" || !got.Stopped {
 		t.Errorf("%+v", got)

@@ -160,10 +160,10 @@ func (c *cloud) String() string {
 	}
 	text := fmt.Sprintf("Faint dots are the ratios of %s by themselves", plural(c.values, "single coordinate", "single coordinates"))
 	if c.silent > 0 {
-		text += fmt.Sprintf("; %d have no signal above their noise", c.silent)
+		text += "; " + plural(c.silent, "has no signal above its noise", "have no signal above their noise")
 	}
 	if c.off > 0 {
-		text += fmt.Sprintf("; %d lie off the axis", c.off)
+		text += "; " + plural(c.off, "lies off the axis", "lie off the axis")
 	}
 	return text + "."
 }

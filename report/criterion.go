@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -102,6 +103,14 @@ func (t test) subject() string {
 	p := t.part
 	switch {
 	case p.Kind == "interaction":
+		if first, second, ok := contrast(p); ok {
+			a, b := maps.Clone(p.A), maps.Clone(p.B)
+			for label := range first {
+				delete(a, label)
+				delete(b, label)
+			}
+			return fmt.Sprintf("(%s − %s) at %s − at %s", describe(a), describe(b), describe(first), describe(second))
+		}
 		return fmt.Sprintf("(%s − %s) − (%s − %s)", describe(p.A), describe(p.B), describe(p.C), describe(p.D))
 	case p.Kind == "order":
 		return ""
@@ -116,6 +125,29 @@ func (t test) subject() string {
 		delete(rest, "grid") // where it stands, not what it is
 	}
 	return describe(rest)
+}
+
+// contrast is where an interaction takes its first and its second difference, if they are of
+// the same two at both.
+func contrast(p suites.Part) (first, second suites.Select, ok bool) {
+	first, second = suites.Select{}, suites.Select{}
+	for _, pair := range [][2]suites.Select{{p.A, p.C}, {p.B, p.D}} {
+		if len(pair[0]) != len(pair[1]) {
+			return nil, nil, false
+		}
+		for label, values := range pair[0] {
+			if !slices.Equal(values, pair[1][label]) {
+				first[label], second[label] = values, pair[1][label]
+			}
+		}
+	}
+	for label, values := range first {
+		if !slices.Equal(p.A[label], values) || !slices.Equal(p.B[label], values) ||
+			!slices.Equal(p.C[label], second[label]) || !slices.Equal(p.D[label], second[label]) {
+			return nil, nil, false
+		}
+	}
+	return first, second, len(first) > 0 && len(first) < len(p.A) && len(first) < len(p.B)
 }
 
 // bound is the claimed side of a difference: a margin beyond zero.

@@ -29,6 +29,8 @@ func (p *panel) curves() (shown, left []string) {
 		switch {
 		case ofNetworks(m) && p.constant(m): // a sentence says it
 		case p.traced(m): // a figure of its own
+		case p.tracedUnlike(m): // likewise, in shares
+			left = append(left, m)
 		case len(p.steps(m)) < 2 || strings.HasSuffix(m, "/floor") || strings.HasSuffix(m, "/r"):
 		case strings.HasPrefix(m, "entropies/") && p.hasEntropies(): // a figure of their own
 		case ofNetworks(m):

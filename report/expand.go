@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 
@@ -49,6 +50,40 @@ func expand(p suites.Part, cells []suites.Cell) []test {
 		return tests
 	}
 	return []test{{part: p, cells: cells}}
+}
+
+// tellApart adds to the labels of a claim's tests that would bear one name what they are
+// taken over, as far as they differ in it: tau=0.1.
+func tellApart(tests []test) {
+	same := map[string][]int{}
+	for i, t := range tests {
+		name := join(" ", t.part.Metric, t.subject(), t.label)
+		same[name] = append(same[name], i)
+	}
+	for _, at := range same {
+		labels := newSet()
+		for _, i := range at {
+			for label, values := range tests[i].part.Over {
+				if !slices.Equal(values, tests[at[0]].part.Over[label]) {
+					labels.add(label)
+				}
+			}
+			for label := range tests[at[0]].part.Over {
+				if tests[i].part.Over[label] == nil {
+					labels.add(label)
+				}
+			}
+		}
+		for _, i := range at {
+			over := suites.Select{}
+			for _, label := range labels.list {
+				if values := tests[i].part.Over[label]; values != nil {
+					over[label] = values
+				}
+			}
+			tests[i].label = join(" ", tests[i].label, describe(over))
+		}
+	}
 }
 
 // labelValues are the values of a label among cells: by size if all are

@@ -162,12 +162,12 @@ func guarded(id, title string, f func() Figure) (fig Figure) {
 	return f()
 }
 
-// soft lets a text break after the commas and braces of its settings.
+// soft lets a text break between and in its settings.
 func soft(text string) template.HTML {
 	return template.HTML(softly.Replace(html.EscapeString(text)))
 }
 
-var softly = strings.NewReplacer("{", "{<wbr>", ", ", ", ", ",", ",<wbr>")
+var softly = strings.NewReplacer("{", "{<wbr>", ", ", ", ", ",", ",<wbr>", "=", "=<wbr>")
 
 // failed is a figure without a drawing.
 func failed(reason string) Figure { return Figure{Failed: reason} }

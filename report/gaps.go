@@ -93,6 +93,7 @@ func (p *panel) drawGaps(id, of string) Figure {
 	if told {
 		hi += 0.1 * (hi - lo)
 	}
+	names, fig.Shared = shortened(names)
 	pl := rowPlot("nats", names, lo, hi)
 	pl.Add(plotFunc(func(c draw.Canvas, _ *plot.Plot) {
 		x, y := pl.Transforms(&c)
@@ -161,7 +162,7 @@ func (p *panel) drawGaps(id, of string) Figure {
 		}
 		fig.Legend = append(fig.Legend, key)
 	}
-	return fig.drawn(pl.Draw, rowsHeight(len(shown), 26), id, p.gapTitle(of))
+	return fig.drawn(pl.Draw, rowsHeight(len(shown), roomFor(names, 26)), id, p.gapTitle(of))
 }
 
 // wholeText is a gap at its bar; what rounding leaves is none.

@@ -209,7 +209,7 @@ func (p *panel) drawItems(id, title string) Figure {
 		}
 		name := fmt.Sprintf("item %d", j+1)
 		if truth != nil {
-			name += fmt.Sprintf(": a %.1f, b %.1f", truth[3*j], truth[3*j+1])
+			name += fmt.Sprintf("\na %.1f, b %.1f", truth[3*j], truth[3*j+1])
 			if truth[3*j+2] > 0 {
 				name += fmt.Sprintf(", g %.2f", truth[3*j+2])
 			}
@@ -266,5 +266,6 @@ func (p *panel) drawItems(id, title string) Figure {
 		columns = min(itemColumn-1, len(plots)) // longer names
 	}
 	rows := (len(plots) + columns - 1) / columns
-	return fig.drawn(multiples(plots, columns, "ability θ", "chance of a right answer"), vg.Length(46+rows*max(96, 300/columns)), id, title)
+	paint, folds := multiples(plots, columns, "ability θ", "chance of a right answer")
+	return fig.drawn(paint, vg.Length(46+rows*max(96, 300/columns))+folds, id, title)
 }

@@ -44,12 +44,15 @@ func judge(c suites.Claim, cells []suites.Cell, results *store.Results) Verdict 
 	}
 	kinds := newSet()
 	criteria := newSet()
+	var tests []test
 	for _, p := range c.Parts {
 		kinds.add(p.Kind)
-		for _, t := range expand(p, cells) {
-			v.Parts = append(v.Parts, t.run(cmp.Or(p.Seeds, c.Seeds), results))
-		}
+		tests = append(tests, expand(p, cells)...)
 		criteria.add(criterion(p))
+	}
+	tellApart(tests)
+	for _, t := range tests {
+		v.Parts = append(v.Parts, t.run(cmp.Or(t.part.Seeds, c.Seeds), results))
 	}
 	v.Kind = strings.Join(kinds.list, "+")
 	v.Criterion = strings.Join(criteria.list, "; and ")

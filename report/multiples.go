@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strings"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -16,9 +18,18 @@ type small struct {
 	*plot.Plot
 }
 
-// multiples draws plots of one range in columns, each with its name above.
-func multiples(list []small, columns int, xName, yName string) func(c draw.Canvas) {
+// multiples draws plots of one range in columns, each with its name above, folded where it is
+// wider than its column, and says how much higher than with names of one line that makes them.
+func multiples(list []small, columns int, xName, yName string) (func(c draw.Canvas), vg.Length) {
 	rows := (len(list) + columns - 1) / columns
+	folds := 0
+	for i := range list {
+		if !strings.Contains(list[i].name, "\n") {
+			list[i].name = folded(list[i].name, (mostRunes+6)/columns)
+		}
+		folds = max(folds, strings.Count(list[i].name, "\n"))
+	}
+	above := 11 * vg.Length(folds)
 	grid := make([][]*plot.Plot, rows)
 	for i := range grid {
 		grid[i] = make([]*plot.Plot, columns)
@@ -39,16 +50,16 @@ func multiples(list []small, columns int, xName, yName string) func(c draw.Canva
 		side := style
 		side.Rotation, side.YAlign = halfPi, text.YTop
 		c.FillText(side, vg.Point{X: c.Min.X, Y: (c.Min.Y + c.Max.Y) / 2}, yName)
-		inner := draw.Crop(c, 16, 0, 18, 0)
-		canvases := plot.Align(grid, draw.Tiles{Rows: rows, Cols: columns, PadX: 8, PadY: 18, PadTop: 14}, inner)
-		name := draw.TextStyle{Color: inkText.color(solid), Font: sans(9), XAlign: text.XLeft, YAlign: text.YBottom, Handler: plot.DefaultTextHandler}
+		inner := draw.Crop(c, 18, 0, 18, 0)
+		canvases := plot.Align(grid, draw.Tiles{Rows: rows, Cols: columns, PadX: 8, PadY: 18 + above, PadTop: 14 + above}, inner)
+		name := draw.TextStyle{Color: inkText.color(solid), Font: sans(10), XAlign: text.XLeft, YAlign: text.YBottom, Handler: plot.DefaultTextHandler}
 		for i, t := range list {
 			at := canvases[i/columns][i%columns]
 			t.Draw(at)
 			data := t.DataCanvas(at)
 			c.FillText(name, vg.Point{X: data.Min.X, Y: data.Max.Y + 3}, t.name)
 		}
-	}
+	}, above * vg.Length(rows)
 }
 
 const halfPi = 1.5707963267948966

@@ -48,11 +48,15 @@ func intervalText(effect, lo, hi float64) (e, interval string) {
 
 // plusMinus prints a mean with half its interval, both to the same decimal.
 func plusMinus(effect, half float64) string {
-	if !(half > 0) {
+	switch {
+	case half > 0:
+	case effect == math.Trunc(effect):
 		return three(effect)
+	default:
+		return five(effect) // no interval says how much of it counts
 	}
 	e, _ := intervalText(effect, effect-half, effect+half)
-	h := strconv.FormatFloat(half, 'g', 2, 64)
+	h := strconv.FormatFloat(half, 'f', 0, 64)
 	if strings.Contains(e, "e") {
 		h = strconv.FormatFloat(half, 'e', 1, 64)
 	}

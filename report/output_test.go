@@ -171,7 +171,8 @@ func TestNumbersClaimNoMoreThanTheirInterval(t *testing.T) {
 			t.Errorf("p %g: got %q, want %q", p, got, want)
 		}
 	}
-	for want, of := range map[string][2]float64{"5.9 ± 1.0": {5.93, 1.04}, "9.1e-04 ± 1.6e-04": {9.1e-4, 1.6e-4}, "0.0070 ± 0.0013": {7e-3, 1.3e-3}} {
+	for want, of := range map[string][2]float64{"5.9 ± 1.0": {5.93, 1.04}, "9.1e-04 ± 1.6e-04": {9.1e-4, 1.6e-4}, "0.0070 ± 0.0013": {7e-3, 1.3e-3},
+		"249 ± 123": {249.1, 123.4}, "-2.4667": {-2.466712, 0}, "123456": {123456, nan}} {
 		if got := plusMinus(of[0], of[1]); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}

@@ -147,7 +147,7 @@ func TestTeXIsSafe(t *testing.T) {
 	if err := r.TeX(&b); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`a\_b\textbackslash{}input\{x\}\%\$\&\#\^{}\~{} & 1802.04537 & -0.5 $\pm$ 0.05 & `, "\\toprule\nconfiguration & gradvar/inf $\\downarrow$ & $n$ \\\\\n\\midrule\ndreg & \\textbf{0.0", "\\bottomrule\n\\end{tabular}"} {
+	for _, want := range []string{`a\_b\textbackslash{}input\{x\}\%\$\&\#\^{}\~{} & 1802.04537 & $-$0.5 $\pm$ 0.05 & `, "\\toprule\nconfiguration & gradvar/inf $\\downarrow$ & $n$ \\\\\n\\midrule\ndreg & \\textbf{0.0", "\\bottomrule\n\\end{tabular}"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}

@@ -52,7 +52,7 @@ func (p *panel) drawPictures(id, size string) Figure {
 	tile := (figureWidth - 4 - between) / float64(pairColumns+aloneColumns)
 	rise := tile * float64(h) / float64(w)
 	page.words(2, page.y-4, "faded", "data above their reconstructions")
-	page.words(2+tile*pairColumns+between, page.y-4, "faded", "samples")
+	wide := 0 // columns of pairs: what they leave is the samples'
 	for _, c := range p.configs {
 		cell := c.cells[0]
 		kinds := map[string][][]float64{}
@@ -73,16 +73,24 @@ func (p *panel) drawPictures(id, size string) Figure {
 			left++
 			continue
 		}
-		pairs := newMosaic(pairColumns, 2*((max(len(data), len(recon))+pairColumns-1)/pairColumns), h, w, greys, coarse)
+		if len(said) == 0 {
+			if _, wide = evenly(max(len(data), len(recon)), pairColumns); wide == 0 {
+				wide = pairColumns
+			}
+			page.words(2+tile*float64(wide)+between, page.y-4, "faded", "samples")
+		}
+		rows, columns := evenly(max(len(data), len(recon)), wide)
+		pairs := newMosaic(columns, 2*rows, h, w, greys, coarse)
 		for i, x := range data {
-			pairs.put(i%pairColumns, 2*(i/pairColumns), x)
+			pairs.put(i%columns, 2*(i/columns), x)
 		}
 		for i, x := range recon {
-			pairs.put(i%pairColumns, 2*(i/pairColumns)+1, x)
+			pairs.put(i%columns, 2*(i/columns)+1, x)
 		}
-		alone := newMosaic(aloneColumns, (len(samples)+aloneColumns-1)/aloneColumns, h, w, greys, coarse)
+		rows, columns = evenly(len(samples), pairColumns+aloneColumns-wide)
+		alone := newMosaic(columns, rows, h, w, greys, coarse)
 		for i, x := range samples {
-			alone.put(i%aloneColumns, i/aloneColumns, x)
+			alone.put(i%columns, i/columns, x)
 		}
 		page.words(2, page.y+14, "", c.label)
 		page.y += 20
@@ -90,7 +98,7 @@ func (p *panel) drawPictures(id, size string) Figure {
 			page.place(2, tile, rise, pairs)
 		}
 		if alone.rows > 0 {
-			page.place(2+tile*pairColumns+between, tile, rise, alone)
+			page.place(2+tile*float64(wide)+between, tile, rise, alone)
 		}
 		page.y += rise*float64(max(pairs.rows, alone.rows)) + 6
 		said = append(said, fmt.Sprintf("%s: %d data above %d reconstructions, %d samples beside, of seed %d; mean grey %.2f, %.2f and %.2f.",
@@ -114,6 +122,14 @@ func (p *panel) drawPictures(id, size string) Figure {
 		fig.Caption += fmt.Sprintf(" Of each kind the first %d.", mostTiles)
 	}
 	return page.figure(fig, id, p.title(pictureTitle))
+}
+
+// evenly lays n pictures in as few rows as they fit in, these as long as one another.
+func evenly(n, most int) (rows, columns int) {
+	if rows = (n + most - 1) / most; rows > 0 {
+		columns = (n + rows - 1) / rows
+	}
+	return rows, columns
 }
 
 // cut parts an array into pictures of n values.

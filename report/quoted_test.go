@@ -60,7 +60,7 @@ func TestQuotedBesideTheEffect(t *testing.T) {
 		{"markdown", md.String(), "; paper -1.7: 92.1 against 93.8 (MNIST, table 3) |"},
 		{"markdown", md.String(), "; paper -0.5: 7 against 7.5 (table 4) |"}, // a part beside the one shown
 		{"tex", tex.String(), `& verdict & published \\`},
-		{"tex", tex.String(), `& holds & -1.7: 92.1 against 93.8 (MNIST, table 3) \\`},
+		{"tex", tex.String(), `& holds & $-$1.7: 92.1 against 93.8 (MNIST, table 3) \\`},
 		{"json", js.String(), `"effect": -1.7000000000000028,`},
 		{"json", js.String(), `"from": "figure 2"`},
 		{"page", html, `<span class="under">paper -1.7</span>`},

@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -21,12 +22,12 @@ func folded(name string, n int) string {
 		if len(rest) <= n || len(lines) == 2 {
 			return strings.Join(append(lines, clip(string(rest), n+2)), "\n")
 		}
-		cut := 0
-		for i := n; i > n/3 && cut == 0; i-- {
-			switch {
-			case rest[i] == ' ' && !strings.ContainsRune("x/−", rest[i-1]), rest[i-1] == ',', rest[i-1] == '{':
-				cut = i
-			}
+		cut := breakIn(rest, n, func(i int) bool {
+			sign := rest[i-1] == '/' || rest[i-1] == '−' || rest[i-1] == 'x' && rest[i-2] == ' '
+			return rest[i] == ' ' && !sign || rest[i-1] == ',' || rest[i-1] == '{'
+		})
+		if cut == 0 {
+			cut = breakIn(rest, n, func(i int) bool { return strings.ContainsRune("-_=", rest[i-1]) })
 		}
 		if cut == 0 {
 			cut = n
@@ -34,6 +35,16 @@ func folded(name string, n int) string {
 		lines = append(lines, strings.TrimSpace(string(rest[:cut])))
 		rest = []rune(strings.TrimSpace(string(rest[cut:])))
 	}
+}
+
+// breakIn is the last place up to n where a line may end, 0 if that would leave it short.
+func breakIn(name []rune, n int, may func(i int) bool) int {
+	for i := n; i > max(1, n/5); i-- {
+		if may(i) {
+			return i
+		}
+	}
+	return 0
 }
 
 // roomFor is the height of rows with such names.
@@ -48,12 +59,23 @@ func roomFor(names []string, row vg.Length) vg.Length {
 func rowPlot(label string, names []string, lo, hi float64) *plot.Plot {
 	p := newPlot(label, "")
 	var ticks plot.ConstantTicks
+	longest := 0
 	for i, name := range names {
-		ticks = append(ticks, plot.Tick{Value: rowAt(i, len(names)), Label: folded(name, mostInRow)})
+		name = folded(name, mostInRow)
+		ticks = append(ticks, plot.Tick{Value: rowAt(i, len(names)), Label: name})
+		for line := range strings.SplitSeq(name, "\n") {
+			longest = max(longest, utf8.RuneCountInString(line))
+		}
+	}
+	// A label longer than the axis would push the axis in: it ends where the axis does.
+	if utf8.RuneCountInString(label) > mostRunes-longest {
+		p.X.Label.Position = draw.PosRight
 	}
 	p.X.Min, p.X.Max = lo, hi
 	p.Y.Min, p.Y.Max = 0.4, float64(len(names))+0.6
-	p.X.Tick.Marker = axis{}.rangeTicks(lo, hi)
+	if hi > lo && !math.IsInf(hi-lo, 0) {
+		p.X.Tick.Marker = linearTicks(lo, hi, min(mostRunes, mostRunes+8-longest))
+	}
 	p.Y.Tick.Marker = ticks
 	p.Y.Tick.Length = 0
 	p.Y.LineStyle.Width = 0

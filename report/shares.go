@@ -231,14 +231,15 @@ func (p *panel) drawShares(id, title, points, split string, names []string) Figu
 				}
 			}
 		}))
-		plots = append(plots, small{clip(s.label[shared:], 84/columns), pl})
+		plots = append(plots, small{s.label[shared:], pl})
 	}
 	fig.Caption += " These are pies of their shares."
 	if n := len(list[0].points); n > shareDots {
 		fig.Caption += fmt.Sprintf(" The first %d data are drawn.", shareDots)
 	}
 	rows := (len(plots) + columns - 1) / columns
-	return fig.drawn(multiples(plots, columns, "first coordinate", "second coordinate"), vg.Length(40+rows*(390/(columns+1)+30)), id, title)
+	paint, folds := multiples(plots, columns, "first coordinate", "second coordinate")
+	return fig.drawn(paint, vg.Length(40+rows*(390/(columns+1)+30))+folds, id, title)
 }
 
 // sharedName is how much of all names is the same, up to one of their parts.
@@ -343,5 +344,6 @@ func (p *panel) drawShareColumns(id, title, points, split string, names []string
 		}))
 		plots = append(plots, small{s.label[shared:], pl})
 	}
-	return fig.drawn(multiples(plots, 1, "data in the order of their values", "share of a datum"), vg.Length(46+124*len(plots)), id, title)
+	paint, folds := multiples(plots, 1, "data in the order of their values", "share of a datum")
+	return fig.drawn(paint, vg.Length(46+124*len(plots))+folds, id, title)
 }

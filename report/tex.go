@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 )
 
@@ -92,5 +93,8 @@ func (w texWriter) table(align string, heads []string, rows [][]string, caption,
 var texEscapes = strings.NewReplacer(`\`, `\textbackslash{}`, "{", `\{`, "}", `\}`, "$", `\$`, "&", `\&`, "#", `\#`, "^", `\^{}`, "_", `\_`, "%", `\%`, "~", `\~{}`,
 	"±", `$\pm$`, "–", "--", "−", "$-$", "<", "$<$", ">", "$>$", "≥", `$\ge$`, "≤", `$\le$`, "\n", " ", "\r", " ")
 
-// tex keeps text from being read as commands.
-func tex(s string) string { return texEscapes.Replace(s) }
+// hyphens are those that stand for the sign of a number.
+var hyphens = regexp.MustCompile(`(^|[ \[(])-(\d)`)
+
+// tex keeps text from being read as commands, and gives numbers their sign.
+func tex(s string) string { return hyphens.ReplaceAllString(texEscapes.Replace(s), "${1}$$-$$${2}") }

@@ -52,7 +52,7 @@ func (a axis) rangeTicks(lo, hi float64) plot.ConstantTicks {
 		return nil // nothing that ticks could divide
 	}
 	if !a.log {
-		return linearTicks(lo, hi)
+		return linearTicks(lo, hi, mostRunes)
 	}
 	var best plot.ConstantTicks
 	for _, in := range [][]float64{{1}, {1, 3}, {1, 2, 5}, {1, 1.5, 2, 3, 4, 5, 6, 8}} {
@@ -68,7 +68,7 @@ func (a axis) rangeTicks(lo, hi float64) plot.ConstantTicks {
 	}
 	if len(best) < 2 {
 		best = nil
-		for _, t := range linearTicks(math.Pow(10, lo), math.Pow(10, hi)) {
+		for _, t := range linearTicks(math.Pow(10, lo), math.Pow(10, hi), mostRunes) {
 			if t.Value > 0 {
 				best = append(best, plot.Tick{Value: math.Log10(t.Value), Label: t.Label})
 			}
@@ -105,14 +105,14 @@ func decadeTicks(lo, hi float64, in []float64, every int) plot.ConstantTicks {
 const mostRunes = 56 // of labels and what is between them, along a figure
 
 // linearTicks are multiples of 1, 2 or 5 times a power of ten, four to nine of
-// them, or fewer whose labels are long.
-func linearTicks(lo, hi float64) plot.ConstantTicks {
+// them, or fewer whose labels are long for an axis of so many runes.
+func linearTicks(lo, hi float64, runes int) plot.ConstantTicks {
 	span := hi - lo
 	unit := math.Pow(10, math.Floor(math.Log10(span)))
 	step := unit
 	for _, s := range []float64{unit / 5, unit / 2, unit, unit * 2} {
 		step = s
-		if n := span / s; n <= 8 && n*float64(len(tickText(math.Floor(lo/s)*s))+2) <= mostRunes || n <= 3 {
+		if n := span / s; n <= 8 && n*float64(len(tickText(math.Floor(lo/s)*s))+2) <= float64(runes) || n <= 3 {
 			break
 		}
 	}

@@ -77,6 +77,22 @@ func (p *panel) traced(metric string) bool {
 	return false
 }
 
+// tracedUnlike says whether a metric's traces have no room on one axis: nor have its means.
+func (p *panel) tracedUnlike(metric string) bool {
+	for _, m := range p.monotones() {
+		if m.metric == metric {
+			var rises []float64
+			for id := range m.within {
+				if s := p.results.Series(id, metric); len(s) > 1 {
+					rises = append(rises, s[len(s)-1].Value-s[0].Value)
+				}
+			}
+			return unlike(rises)
+		}
+	}
+	return false
+}
+
 // traceFigures are one a panel and metric.
 func traceFigures(panels []*panel) (list []drawing) {
 	for _, p := range panels {
@@ -230,7 +246,11 @@ func (p *panel) drawTraces(id string, m monotone) Figure {
 		xName, before = "1 + iterations, log scale", 1 // the start has a place too
 	}
 	at := func(step int) float64 { return xAxis.at(before + float64(step)) }
-	yName, shares := p.traceWords(m.metric)+", nats", unlike(list)
+	rises := make([]float64, len(list))
+	for i, t := range list {
+		rises[i] = t.rise()
+	}
+	yName, shares := p.traceWords(m.metric)+", nats", unlike(rises)
 	if shares {
 		yName = "share of each trace's rise"
 		for n := range list {
@@ -308,11 +328,11 @@ func (p *panel) drawTraces(id string, m monotone) Figure {
 func (t trace) rise() float64 { return t.y[len(t.y)-1] - t.y[0] }
 
 // unlike says whether traces rise by amounts that one axis has no room for.
-func unlike(list []trace) bool {
+func unlike(rises []float64) bool {
 	span := newReach()
-	for _, t := range list {
-		if t.rise() > 0 {
-			span.see(t.rise())
+	for _, rise := range rises {
+		if rise > 0 {
+			span.see(rise)
 		}
 	}
 	return span.lo > 0 && span.hi > 1e4*span.lo

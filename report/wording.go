@@ -156,6 +156,9 @@ func metricWords(name string) string {
 // inWords is a metric for an axis: snr/inf/b is signal-to-noise of inf/b, iwae@64
 // bound IWAE-64. Names that speak for themselves, and those nobody here knows, stay.
 func inWords(metric string) string {
+	if of, ok := strings.CutSuffix(metric, "/log"); ok {
+		return "log " + inWords(of)
+	}
 	whole, of, _ := strings.Cut(metric, "/")
 	name, k, sized := strings.Cut(whole, "@")
 	words := metricWords(name)

@@ -222,7 +222,7 @@ const TEX = {"\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&":
   "±": "$\\pm$", "–": "--", "−": "$-$", "<": "$<$", ">": "$>$", "≥": "$\\ge$", "≤": "$\\le$", "✓": "$\\checkmark$", "✗": "$\\times$"};
 const latex = t => {
   const columns = t.columns(), line = row => row.join(" & ") + " \\\\\n";
-  const safe = x => x.replace(/[\\{}$&#^_%~±–−<>≥≤✓✗]/g, c => TEX[c]);
+  const safe = x => x.replace(/[\\{}$&#^_%~±–−<>≥≤✓✗]/g, c => TEX[c]).replace(/(^|[ [(])-(?=\d)/g, "$1$$-$$"); // hyphens that are signs
   const [head, ...rows] = lines(columns, (x, bold) => bold ? `\\textbf{${safe(x)}}` : safe(x));
   return `\\begin{tabular}{${columns.map(c => c.num ? "r" : "l").join("")}}\n\\toprule\n${line(head)}\\midrule\n${rows.map(line).join("")}\\bottomrule\n\\end{tabular}\n`;
 };
@@ -364,12 +364,14 @@ const place = d => {
 };
 const kept = () => document.querySelectorAll("details:not(.columns)");
 const marks = () => [...document.querySelectorAll("section[id], figure, details[data-of], .claims > tbody[id], table[id]")];
+const aside = () => [...document.querySelectorAll(".scroll")].flatMap(e => { const id = e.querySelector("table[id]")?.id; return id ? [[id, e]] : []; });
 const REMEMBERED = "bench report " + location.pathname;
 const remember = () => {
   const above = marks().filter(e => e.offsetParent && e.getBoundingClientRect().top <= 80).at(-1), active = document.activeElement;
   try {
     sessionStorage.setItem(REMEMBERED, JSON.stringify({theme: dark.media.mediaText, open: [...kept()].filter(d => d.open).map(place),
       closed: [...kept()].filter(d => !d.open).map(place), y: scrollY, above: above && [names(above), above.getBoundingClientRect().top],
+      aside: aside().map(([name, e]) => [name, e.scrollLeft]).filter(([, x]) => x > 0),
       shown: [...tables].filter(([, t]) => t.shown != PAGE).map(([id, t]) => [id, t.shown]),
       focus: active?.id && [active.id, active.selectionStart, active.selectionEnd]}));
   } catch { /* no storage: the page opens as it does first */ }
@@ -385,6 +387,8 @@ function resume() {
   apply();
   const open = new Set(was.open), closed = new Set(was.closed);
   for (const d of kept()) d.open = open.has(place(d)) || d.open && !closed.has(place(d));
+  const moved = new Map(was.aside);
+  for (const [name, e] of aside()) if (moved.has(name)) e.scrollLeft = moved.get(name);
   const [id, from, to] = was.focus || [], back = () => {
     const above = was.above && marks().find(e => names(e) == was.above[0]);
     scrollTo({top: above ? scrollY + above.getBoundingClientRect().top - was.above[1] : was.y, behavior: "instant"});
