@@ -176,7 +176,7 @@ func (a *app) explainPart(k kind, p part) error {
 	}
 	fmt.Fprintf(w, "%s (%s)\n", p.name, k.noun)
 	if doc = strings.TrimSpace(doc); doc != "" {
-		fmt.Fprintf(w, "\n%s\n", doc)
+		fmt.Fprintf(w, "\n%s\n", reflow(doc, width(w)))
 	}
 	var facts [][2]string
 	switch x := p.value.(type) {
@@ -215,25 +215,26 @@ func (a *app) explainPart(k kind, p part) error {
 }
 
 func explainFacts(w io.Writer, p part, facts [][2]string) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	if len(facts) > 0 {
-		fmt.Fprintln(t)
-	}
-	for _, f := range facts {
-		fmt.Fprintf(t, "%s\t%s\n", f[0], f[1])
+		fmt.Fprintln(w)
+		var t table
+		for _, f := range facts {
+			t = append(t, f[:])
+		}
+		if err := t.write(w, width(w)); err != nil {
+			return err
+		}
 	}
 	settings := vi.Settings(p.value)
-	if err := t.Flush(); err != nil {
-		return err
-	}
 	if len(settings) == 0 {
 		_, err := fmt.Fprintf(w, "\nin a suite: %s\n", p.name)
 		return err
 	}
 	fmt.Fprintln(w, "\nparameters")
+	var t table
 	short := []string{} // what must be given, or two to show the form
 	for _, s := range settings {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", s.Name, s.Kind, limits(s), s.Doc)
+		t = append(t, []string{"  " + s.Name, s.Kind.String(), limits(s), s.Doc})
 		if s.Default == nil {
 			short = append(short, s.Name+": "+value(s))
 		}
@@ -243,7 +244,7 @@ func explainFacts(w io.Writer, p part, facts [][2]string) error {
 			short = append(short, s.Name+": "+value(s))
 		}
 	}
-	if err := t.Flush(); err != nil {
+	if err := t.write(w, width(w)); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\nin a suite: {%s: {%s}}\n", p.name, list(short))
