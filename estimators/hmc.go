@@ -15,11 +15,13 @@ import (
 //	r += e/2 grad U;  w += e r;  r += e/2 grad U,   U(w) = log p(w) + sum_n log p(x_n|w)
 //	accepted if log u < [ U(w') - |r'|^2/2 ] - [ U(w) - |r|^2/2 ]
 //
-// Of a direction of which L steps are a whole turn, it comes back to where it was: a step drawn anew for every
-// proposal, the same for all chains, moves that too (Neal 2011, section 3.2). The posterior is what it leaves alone, exactly. It wants all data in a step, and the optimiser step at
-// rho = 1. An energy that is no number is refused like one that is too high. Its state counts proposals
-// made, those accepted, and those that diverged: whose energy went up by more than 1000, or is no number
-// (Betancourt 2017, 1701.02434, section 6.2).
+// The posterior is what it leaves alone, exactly. A direction of which L steps are half a turn or a whole one
+// is where it was again and never mixes, however many proposals are accepted; jitter, a step drawn anew for
+// every proposal, the same for all chains, moves that too (Neal 2011, section 3.2). chains says what mixed.
+//
+// It wants all data in a step, and the optimiser step at rho = 1. An energy that is no number is refused like one
+// that is too high. Its state counts proposals made, those accepted, and those that diverged: whose energy went up
+// by more than 1000, or is no number (Betancourt 2017, 1701.02434, section 6.2).
 //
 // Needs particles.
 // Unbiased for the mean of one proposal, from where the chains stand; chains come to the posterior.

@@ -17,7 +17,8 @@ import (
 //
 // By Jensen it is low for log p(x) of the integral, the less the better the points.
 //
-// With own it raises, beside that, the likelihood of the model's own points under the decoder as it is, by these points alone: latent optimisation.
+// With own it raises, beside that, the likelihood of the model's own points under the decoder as it is,
+// by these points alone: latent optimisation.
 //
 // Needs components.
 // Unbiased for E log 1/K sum_i p(x|z_i) over the points.

@@ -17,7 +17,8 @@ import (
 //	w ~ N(0, I/alpha),  y_n ~ N(u_n'w, 1/beta);   w | y ~ N(m, L^-1),  L = alpha I + beta U'U,  m = beta L^-1 U'y
 //
 // Its w is of all data together. q is mean-field, a mean and a log sd a weight, which estimators of a cost
-// raise row by row, E log p(y_n|w), the model adding -1/N KL(q || p(w)): Bayes by Backprop. The
+// raise row by row, E log p(y_n|w), the model adding -1/N KL(q || p(w)): Bayes by Backprop, by elbo of form
+// sgvb-b, the path. The
 // best such q has the mean m and variances 1/L_ii, below those of the posterior. Or q is particles,
 // for chains.
 //

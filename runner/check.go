@@ -343,17 +343,37 @@ func whole(x metrics.Metric, d *vi.Data) string {
 	return fmt.Sprintf("metric %q reads every value of a row; values of the data trained on are missing, and held-out rows are what it wants: on: test", x.Name())
 }
 
-// fitting names the estimators that the model would take.
+// fitting names the estimators that the model would take, as they are beside the one refused or,
+// where they are not for it so, by another choice of one setting.
 func (p Parts) fitting(c suites.Cell, m vi.Model, d *vi.Data) string {
 	var names []string
 	for _, e := range p.Estimators {
-		if b, err := p.beside(e.Card().Name, c.Estimator); err == nil && fit(b.Card(), m, d) == nil {
-			names = append(names, e.Card().Name)
+		name := e.Card().Name
+		b, err := p.beside(name, c.Estimator)
+		if err != nil {
+			continue
+		}
+		if fit(b.Card(), m, d) == nil {
+			names = append(names, name)
+		} else if set := otherwise(b, m, d); set != "" {
+			names = append(names, fmt.Sprintf("{%s: {%s}}", name, set))
 		}
 	}
-	slices.Sort(names)
+	slices.SortFunc(names, func(a, b string) int { return strings.Compare(strings.TrimLeft(a, "{"), strings.TrimLeft(b, "{")) })
 	if len(names) == 0 {
 		return ""
 	}
 	return ". Fits here: " + strings.Join(names, ", ")
+}
+
+// otherwise is a choice of one setting by which an estimator fits that does not as it is; empty if none makes it.
+func otherwise(e vi.Estimator, m vi.Model, d *vi.Data) string {
+	for _, s := range vi.Settings(e) {
+		for _, choice := range s.Choices {
+			if o, err := vi.With(e, map[string]any{s.Name: choice}); err == nil && checked(o) == "" && fit(o.Card(), m, d) == nil && suits(o, m) == "" {
+				return s.Name + ": " + choice
+			}
+		}
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,10 +42,19 @@ func only(cells []Cell, filters []string) ([]Cell, error) {
 		return false
 	})
 	if len(out) == 0 {
-		return nil, fmt.Errorf("only: %w by %s", errNoCells, strings.Join(filters, " "))
+		return nil, unmatched("only: no cell is left by " + strings.Join(filters, " "))
 	}
 	return out, nil
 }
+
+// ErrNoCells is what an error of Plan is where Only asks for cells that the suite does not have.
+var ErrNoCells = errors.New("no cell is left")
+
+// unmatched is such an error, in words of its own.
+type unmatched string
+
+func (e unmatched) Error() string       { return string(e) }
+func (unmatched) Is(target error) bool { return target == ErrNoCells }
 
 // known checks that some cell has the label with the value, and returns the
 // value in the form of Label, so that 1e-3 finds 0.001.
@@ -67,7 +77,7 @@ func known(cells []Cell, label, value string) (string, error) {
 		}
 	}
 	if len(values) > 0 {
-		return "", fmt.Errorf("only: no cell has %s %s%s%s", label, value, meant(value, values), have(values))
+		return "", unmatched(fmt.Sprintf("only: no cell has %s %s%s%s", label, value, meant(value, values), have(values)))
 	}
 	for _, c := range cells {
 		for _, l := range c.labels() {
@@ -77,5 +87,5 @@ func known(cells []Cell, label, value string) (string, error) {
 			}
 		}
 	}
-	return "", fmt.Errorf("only: unknown label %q%s%s", label, meant(label, labels), have(labels))
+	return "", unmatched(fmt.Sprintf("only: unknown label %q%s%s", label, meant(label, labels), have(labels)))
 }

@@ -1,7 +1,6 @@
 package suites
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -429,9 +428,6 @@ func firstOfEach(cells []Cell) []Cell {
 		return twice
 	})
 }
-
-// errNoCells is wrapped when Only leaves nothing.
-var errNoCells = errors.New("no cell is left")
 
 func cellsOf(combos []*combo) []Cell {
 	var out []Cell

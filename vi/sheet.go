@@ -56,13 +56,13 @@ const (
 	Conditions Cap = "conditions"  // draws of its unknowns, each given the others (Conditionals)
 	Unknowns   Cap = "unknowns"    // what q says of unknowns that all data share (Uncertain)
 
-	ClosedPosterior Cap = "posterior" // the exact means and variances of those unknowns (Posterior)
+	ClosedPosterior Cap = "posterior" // the exact means and variances of unknowns that all data share (Posterior)
 
 	Components Cap = "components"       // p(x|u) of points u of a cube that is integrated over (Mixture)
-	Points     Cap = "points"           // points of its own for that integral, which are parameters (OwnPoints)
+	Points     Cap = "points"           // points of its own for an integral over a cube, which are parameters (OwnPoints)
 	Denoise    Cap = "denoise"          // x at noise levels, and a guess of it (Denoiser)
 	Particles  Cap = "particles"        // a table of particles for unknowns of all data, and their density (Ensemble)
-	Gaussians  Cap = "normal-posterior" // a Gaussian posterior of those unknowns, known (NormalPosterior)
+	Gaussians  Cap = "normal-posterior" // a Gaussian posterior of unknowns that all data share, known (NormalPosterior)
 
 	LargeK Cap = "large-k" // limits of the K-sample bound (KLimits)
 )

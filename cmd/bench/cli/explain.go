@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -25,7 +26,8 @@ func (a *app) explain() *cobra.Command {
 		Use:   "explain NAME",
 		Short: "equation, parameters and paper of a part; how a suite is written",
 		Long: `Explain prints what an estimator, model, data set, metric or optimiser is: its
-equation, parameters with defaults and limits, paper and needs. Of a suite it
+equation, parameters with defaults and limits, paper and needs; of a capability
+that one needs (m-step, conjugate), what it is and who needs it. Of a suite it
 prints what it is about, its presets, grids and claims; with --yaml its text as
 it stands, to copy and edit. How a suite is written: explain suite (grid, log,
 train, published), explain claims, and each kind of claim: explain slope.`,
@@ -64,6 +66,9 @@ func (a *app) names() []string {
 	for _, c := range a.collections() {
 		out = append(out, c.Name)
 	}
+	if caps, err := capabilities(); err == nil {
+		out = slices.AppendSeq(out, maps.Keys(caps))
+	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
@@ -96,6 +101,18 @@ func (a *app) explainName(name string) error {
 			if err := a.explainPart(k, p); err != nil {
 				return err
 			}
+		}
+	}
+	caps, err := capabilities()
+	if err != nil {
+		return err
+	}
+	if says, ok := caps[name]; ok {
+		if found++; found > 1 {
+			fmt.Fprint(a.out, "\n\n")
+		}
+		if err := a.explainCapability(name, says); err != nil {
+			return err
 		}
 	}
 	if text, ok := suites.Describe(name); ok {
@@ -176,7 +193,7 @@ func (a *app) explainPart(k kind, p part) error {
 	}
 	fmt.Fprintf(w, "%s (%s)\n", p.name, k.noun)
 	if doc = strings.TrimSpace(doc); doc != "" {
-		fmt.Fprintf(w, "\n%s\n", doc)
+		fmt.Fprintf(w, "\n%s\n", reflow(doc, room(w)))
 	}
 	var facts [][2]string
 	switch x := p.value.(type) {
@@ -215,25 +232,26 @@ func (a *app) explainPart(k kind, p part) error {
 }
 
 func explainFacts(w io.Writer, p part, facts [][2]string) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	if len(facts) > 0 {
-		fmt.Fprintln(t)
-	}
-	for _, f := range facts {
-		fmt.Fprintf(t, "%s\t%s\n", f[0], f[1])
+		fmt.Fprintln(w)
+		var t table
+		for _, f := range facts {
+			t = append(t, f[:])
+		}
+		if err := t.write(w, room(w)); err != nil {
+			return err
+		}
 	}
 	settings := vi.Settings(p.value)
-	if err := t.Flush(); err != nil {
-		return err
-	}
 	if len(settings) == 0 {
 		_, err := fmt.Fprintf(w, "\nin a suite: %s\n", p.name)
 		return err
 	}
 	fmt.Fprintln(w, "\nparameters")
+	var t table
 	short := []string{} // what must be given, or two to show the form
 	for _, s := range settings {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", s.Name, s.Kind, limits(s), s.Doc)
+		t = append(t, []string{"  " + s.Name, s.Kind.String(), limits(s), s.Doc})
 		if s.Default == nil {
 			short = append(short, s.Name+": "+value(s))
 		}
@@ -243,7 +261,7 @@ func explainFacts(w io.Writer, p part, facts [][2]string) error {
 			short = append(short, s.Name+": "+value(s))
 		}
 	}
-	if err := t.Flush(); err != nil {
+	if err := t.write(w, room(w)); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\nin a suite: {%s: {%s}}\n", p.name, list(short))

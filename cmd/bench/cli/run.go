@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,17 +122,29 @@ func (a *app) runSuites(ctx context.Context, names []string, r running) error {
 		return err
 	}
 	var jobs []*job
+	var none error
 	for _, name := range names {
 		j, err := a.job(name, r.Options)
+		if errors.Is(err, suites.ErrNoCells) && len(names) > 1 {
+			err = fmt.Errorf("%s: %w", name, err)
+			if r.all { // a suite without such cells is not meant
+				none = cmp.Or(none, err)
+				continue
+			}
+		}
 		if err != nil {
 			return err
+		}
+		if r.all && len(j.plan.Claims) == 0 {
+			continue
 		}
 		if err := a.checkData(j, storeOf(r.store, j.plan), runner.Retry(r.retry)); err != nil {
 			return err
 		}
-		if !r.all || len(j.plan.Claims) > 0 {
-			jobs = append(jobs, j)
-		}
+		jobs = append(jobs, j)
+	}
+	if len(jobs) == 0 {
+		return none
 	}
 	worst := error(nil)
 	for _, j := range jobs {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -91,4 +92,30 @@ func fold(text string, n int) (lines []string) {
 		line = string(runes)
 	}
 	return append(lines, line)
+}
+
+// reflow fits the paragraphs of a comment to a width, those that are wider: of their lines one that
+// starts with what an estimator's comment has to say stays a line's start, and equations, which a tab
+// sets in, stay as they are.
+func reflow(text string, width int) string {
+	var out, prose []string
+	flush := func() {
+		if slices.ContainsFunc(prose, func(line string) bool { return utf8.RuneCountInString(line) > width }) {
+			prose = fold(strings.Join(prose, " "), width)
+		}
+		out, prose = append(out, prose...), nil
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		set := line == "" || strings.HasPrefix(line, "\t")
+		if word, _, _ := strings.Cut(line, " "); set || word == "Needs" || word == "Unbiased" || word == "Costs" {
+			flush()
+		}
+		if set {
+			out = append(out, line)
+		} else {
+			prose = append(prose, line)
+		}
+	}
+	flush()
+	return strings.Join(out, "\n")
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strconv"
 
@@ -23,6 +24,14 @@ func width(w io.Writer) int {
 		}
 	}
 	return plainWidth
+}
+
+// room is width where that is narrow; else, and where no terminal shows it, text stays in its own lines.
+func room(w io.Writer) int {
+	if n := width(w); n < plainWidth {
+		return n
+	}
+	return math.MaxInt
 }
 
 // isTerminal says whether an output is one that can rewrite a line.
