@@ -184,7 +184,11 @@ func (a *app) systems(reports []*report.Report) error {
 		}
 		t = append(t, append(row, strings.Join(not, ", ")))
 	}
-	return t.write(a.out, width(a.out))
+	if err := t.write(a.out, width(a.out)); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.out, "\npages: bench report results/SUITE.db makes one")
+	return nil
 }
 
 var retries = []string{string(runner.RetryFailed), string(runner.RetryAll)}
@@ -240,7 +244,7 @@ func (a *app) runJob(ctx context.Context, j *job, r running) error {
 			return err
 		}
 		fmt.Fprintf(a.err, "report %s\n", r.report)
-	} else if !r.json {
+	} else if !r.json && r.judged == nil {
 		page, does := pageOf([]string{st.Path()}, j.plan.Preset), "makes"
 		if _, err := os.Stat(page); err == nil {
 			does = "brings up to date"
