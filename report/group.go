@@ -131,10 +131,8 @@ func (k *configuration) text(metric string) string {
 	if len(x) == 0 {
 		return absent
 	}
-	text := three(mean(x))
-	if s := summarize(x); !math.IsNaN(s.hi) {
-		text = plusMinus(s.mean, (s.hi-s.lo)/2)
-	}
+	s := summarize(x)
+	text := plusMinus(s.mean, (s.hi-s.lo)/2)
 	if len(x) < len(k.Cells) {
 		text += fmt.Sprintf(" (%d)", len(x))
 	}
