@@ -53,7 +53,7 @@ var ErrNoCells = errors.New("no cell is left")
 // unmatched is such an error, in words of its own.
 type unmatched string
 
-func (e unmatched) Error() string       { return string(e) }
+func (e unmatched) Error() string      { return string(e) }
 func (unmatched) Is(target error) bool { return target == ErrNoCells }
 
 // known checks that some cell has the label with the value, and returns the
