@@ -241,3 +241,25 @@ func TestTablesMissing(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// What a table of bits is held against when it is read is what it is fetched by.
+func TestTablesAreWhatIsFetched(t *testing.T) {
+	seen := 0
+	for _, o := range datasets.Origins() {
+		if o.Folder != "binary" {
+			continue
+		}
+		fetched := map[string]string{}
+		for _, w := range o.Files {
+			fetched[w.Name] = w.Sum
+		}
+		for _, s := range datasets.NewBinarySet(o.Set).Sums() {
+			if seen++; fetched[s[0]] != s[1] {
+				t.Errorf("%s: %s is fetched by %q; read by %q", o.Set, s[0], fetched[s[0]], s[1])
+			}
+		}
+	}
+	if seen != 27 {
+		t.Errorf("looked at %d files; want 27", seen)
+	}
+}
