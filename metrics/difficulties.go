@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/vibench/bench/vi"
@@ -29,7 +28,7 @@ func (m Difficulties) Measure(e *Eval, o *Out) {
 	}
 	items := model.Items(e.Work.Params)
 	if 3*len(m.At) != len(items) {
-		o.Missing("difficulties/off", "%s", fmt.Sprintf("at: got %d difficulties of %d items", len(m.At), len(items)/3))
+		o.Missing("difficulties/off", "at: got %d difficulties of %d items", len(m.At), len(items)/3)
 		return
 	}
 	off := 0.0

@@ -127,10 +127,11 @@ func (m *bernoulliMixture) Gradient(s *vi.Step, to tape.Vector) {
 	n, d := float64(s.B()), m.data.D
 	pi, a := s.Params().Value(bernoulliPi).AppendTo(nil), s.Params().Value(bernoulliA)
 	softmax(pi)
+	toPi, toA := s.Of(to, bernoulliPi), s.Of(to, bernoulliA)
 	for k, w := range r {
-		s.Of(to, bernoulliPi).Set(k, w/n-pi[k])
+		toPi.Set(k, w/n-pi[k])
 		for j := k * d; j < (k+1)*d; j++ {
-			s.Of(to, bernoulliA).Set(j, (rx[j]-float64(w*vec.Sigmoid64(a.At(j))))/n)
+			toA.Set(j, (rx[j]-float64(w*vec.Sigmoid64(a.At(j))))/n)
 		}
 	}
 }
